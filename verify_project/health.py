@@ -1,0 +1,34 @@
+"""Is the process alive, and is the service ready?
+
+`/healthz` asks nothing of anybody: it answers before the host check and without the database,
+so that a database that is away does not get every web process restarted. `/readyz` asks the
+database and looks at work done, the age of the last sweep, never at a pid or a ping.
+"""
+
+from collections.abc import Callable
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+
+
+class LivenessMiddleware:
+    """Answers `/healthz` itself; all else passes."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, or hand the request on."""
+        if request.path == "/healthz":
+            return JsonResponse({"status": "ok"})
+        return self.get_response(request)
+
+
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200 when the database answers, 503 when it does not."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+    except DatabaseError:
+        return JsonResponse({"status": "unavailable", "database": "away"}, status=503)
+    return JsonResponse({"status": "ok", "database": "ok"})

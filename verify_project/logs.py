@@ -1,0 +1,55 @@
+"""Logs: one line per event, with the request's id; for people in development, JSON in production."""
+
+from typing import Any
+
+import structlog
+
+SHARED: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+
+
+def configure(*, json: bool) -> dict[str, Any]:
+    """Set structlog up and return Django's LOGGING."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *SHARED,
+            structlog.processors.StackInfoRenderer(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"()": structlog.stdlib.ProcessorFormatter, **_form(json=json)}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["console"], "level": "INFO"},
+        "loggers": _levels(),
+    }
+
+
+def _form(*, json: bool) -> dict[str, Any]:
+    last: list[Any] = (
+        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        if json
+        else [structlog.dev.ConsoleRenderer(colors=False)]
+    )
+    remove = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    return {"foreign_pre_chain": SHARED, "processors": [remove, *last]}
+
+
+def _levels() -> dict[str, Any]:
+    """Quieter than INFO where a line comes every few seconds and says nothing new."""
+    return {
+        "django.server": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "django_structlog.celery.receivers": {"level": "WARNING"},
+    }

@@ -1,0 +1,1 @@
+"""The database engine used while no database is known; see `base`."""

@@ -1,0 +1,91 @@
+"""Where this checkout keeps what it starts: data, sockets, programs.
+
+As a plain user everything lies under `var/` in the checkout. As root the servers run as
+`nobody`, who may not be able to enter the checkout, so they get a system directory that
+survives a reboot. Nothing here imports Django: settings read this module.
+"""
+
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
+LONGEST_SOCKET_PARENT = 60  # a socket's whole path may not pass 107 bytes
+
+
+class RuntimeProblem(Exception):
+    """Something on this machine keeps the servers from starting; the message says what."""
+
+
+@dataclass(frozen=True)
+class Servers:
+    """Addresses of the running embedded servers, and the process that keeps them."""
+
+    pid: int
+    database_url: str
+    broker_url: str
+
+
+def system_directory() -> Path:
+    """The directory for what root keeps: programs, and data of every checkout."""
+    system = Path("/var/lib")
+    if os.access(system, os.W_OK):
+        return system / "claimdesk"
+    return Path(tempfile.gettempdir()) / "claimdesk-root"
+
+
+def data_directory() -> Path:
+    """The directory that holds this checkout's data; `CLAIMDESK_DATA` names another."""
+    if named := os.environ.get("CLAIMDESK_DATA"):
+        return Path(named).resolve()
+    if os.geteuid() != 0:
+        return CHECKOUT / "var"
+    mark = sha256(str(CHECKOUT).encode()).hexdigest()[:10]
+    return system_directory() / f"{CHECKOUT.name[:30]}-{mark}"
+
+
+def make_private(path: Path, *, mode: int = 0o700) -> Path:
+    """Make a directory of our own, or raise RuntimeProblem when it is somebody else's."""
+    try:
+        path.mkdir(mode=mode, parents=True, exist_ok=True)
+    except OSError as error:
+        raise RuntimeProblem(
+            f"Cannot make the folder {path} ({error.strerror}): run from a folder you may "
+            "write to, or set CLAIMDESK_DATA to one."
+        ) from error
+    if path.lstat().st_uid != os.geteuid() or path.is_symlink():
+        raise RuntimeProblem(f"{path} belongs to another user: set CLAIMDESK_DATA to another folder.")
+    path.chmod(mode)
+    return path
+
+
+def socket_directory() -> Path:
+    """A new short private directory; deep checkouts would pass the limit for socket paths."""
+    parent = tempfile.gettempdir()
+    short = parent if len(parent) <= LONGEST_SOCKET_PARENT else "/tmp"  # noqa: S108 - mkdtemp makes it private
+    return Path(tempfile.mkdtemp(prefix="claimdesk-", dir=short))
+
+
+def state_file() -> Path:
+    """Where a running supervisor writes the addresses of its servers."""
+    return data_directory() / "servers.json"
+
+
+def running_servers() -> Servers | None:
+    """The embedded servers of this checkout, when a living process keeps them."""
+    try:
+        servers = Servers(**json.loads(state_file().read_text()))
+        os.kill(servers.pid, 0)
+    except (OSError, ValueError, TypeError):
+        return None
+    return servers
+
+
+def announce(servers: Servers) -> None:
+    """Let other commands of this checkout find the servers."""
+    fresh = state_file().with_suffix(".new")
+    fresh.write_text(json.dumps(asdict(servers)))
+    fresh.replace(state_file())

@@ -1,0 +1,110 @@
+"""The database and the broker a command runs on: given, already running, or started here."""
+
+import fcntl
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from verify_project.runtime import places, processes
+from verify_project.runtime.places import RuntimeProblem, Servers
+from verify_project.runtime.postgres import Cluster
+from verify_project.runtime.valkey import Broker
+
+
+@contextmanager
+def servers(*, throwaway: bool = False) -> Iterator[Servers]:
+    """Yield the addresses to use: those of the environment first, then this checkout's own.
+
+    With `throwaway` new servers run in a temporary directory that is removed at the end, and
+    the environment's addresses are left alone: tests must not meet a database of value.
+    """
+    if throwaway:
+        with _temporary() as found:
+            yield found
+        return
+    given = _from_environment()
+    if given.database_url and given.broker_url:
+        yield given
+        return
+    with _of_this_checkout(given) as found:
+        yield found
+
+
+def broker_in_environment() -> str:
+    """BROKER_URL, or REDIS_URL where a host names it so."""
+    return os.environ.get("BROKER_URL") or os.environ.get("REDIS_URL") or ""
+
+
+def _from_environment() -> Servers:
+    return Servers(os.getpid(), os.environ.get("DATABASE_URL", ""), broker_in_environment())
+
+
+@contextmanager
+def _temporary() -> Iterator[Servers]:
+    """Servers in a temporary directory, faster because they need not survive a power cut."""
+    home = places.socket_directory()
+    home.chmod(0o711)
+    try:
+        with _started(home, throwaway=True, given=Servers(0, "", "")) as found:
+            yield found
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def _of_this_checkout(given: Servers) -> Iterator[Servers]:
+    """Share the servers of this checkout: whoever comes first starts them and ends last."""
+    data = places.make_private(places.data_directory(), mode=0o711)
+    with (data / "starting.lock").open("w") as starting, (data / "using.lock").open("w") as using:
+        fcntl.flock(starting, fcntl.LOCK_EX)
+        if running := places.running_servers():
+            fcntl.flock(using, fcntl.LOCK_SH)
+            fcntl.flock(starting, fcntl.LOCK_UN)
+            yield running
+            return
+        with _started(data, throwaway=False, given=given) as found:
+            places.announce(found)
+            fcntl.flock(starting, fcntl.LOCK_UN)
+            try:
+                yield found
+            finally:
+                fcntl.flock(starting, fcntl.LOCK_EX)
+                _wait_for_others(using)
+                places.state_file().unlink(missing_ok=True)
+
+
+def _wait_for_others(using: object) -> None:
+    """Hold the servers until the commands that share them have ended."""
+    lock: int = using.fileno()  # type: ignore[attr-defined]
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("Another command still uses these servers; they stop when it ends.", file=sys.stderr)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+
+
+@contextmanager
+def _started(home: Path, *, throwaway: bool, given: Servers) -> Iterator[Servers]:
+    """Start what the environment does not name; stop it at the end, the database last."""
+    account = processes.server_account()
+    with ExitStack() as running:
+        sockets = places.socket_directory()
+        running.callback(shutil.rmtree, sockets, ignore_errors=True)
+        if account:
+            account.give(sockets)
+        database_url, broker_url = given.database_url, given.broker_url
+        if not database_url:
+            cluster = Cluster(home / "postgres", sockets, throwaway, account)
+            running.callback(cluster.stop)
+            cluster.start()
+            database_url = cluster.url
+        if not broker_url:
+            broker = Broker(home / "valkey", sockets, account)
+            running.callback(broker.stop)
+            broker.start()
+            broker_url = broker.url
+        yield Servers(os.getpid(), database_url, broker_url)

@@ -1,0 +1,210 @@
+"""One settings file, driven by the environment; it starts with none.
+
+`CLAIMDESK_ENV=production` is the one switch: it turns on HTTPS, secure cookies, JSON logs and
+the refusals in `safety.py`. All variables: docs/running.md.
+"""
+
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+import django_stubs_ext
+import environ
+
+from verify_project import addresses, logs, safety
+from verify_project.rest import REST_FRAMEWORK as REST_FRAMEWORK
+from verify_project.rest import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
+from verify_project.runtime.places import data_directory
+from verify_project.unfold import UNFOLD as UNFOLD
+
+django_stubs_ext.monkeypatch()
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+PRODUCTION = env.str("CLAIMDESK_ENV", default="development") == "production"
+PROCESS = env.str("CLAIMDESK_PROCESS", default="command")  # web, worker or command
+
+# Who we are and who may reach us.
+SECRET_KEY = env.str("SECRET_KEY", default=safety.DEVELOPMENT_KEY)
+DEBUG = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else list(safety.LOOPBACK))
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+DATABASE_URL = env.str("DATABASE_URL", default="")
+BROKER_URL = env.str("BROKER_URL", default="") or env.str("REDIS_URL", default="")
+EVIDENCE_DIR = env.str("EVIDENCE_DIR", default="")
+if PRODUCTION:
+    safety.check_production(
+        secret_key=SECRET_KEY,
+        hosts=ALLOWED_HOSTS,
+        debug=DEBUG,
+        addresses={
+            "DATABASE_URL": DATABASE_URL,
+            "BROKER_URL": BROKER_URL,
+            "EVIDENCE_DIR": EVIDENCE_DIR,
+        },
+    )
+else:
+    safety.check_development(hosts=ALLOWED_HOSTS, secret_key=SECRET_KEY)
+
+# Parts.
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "django_structlog",
+    "pgtrigger",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "claims",
+    "reviews",
+]
+MIDDLEWARE = [
+    "verify_project.health.LivenessMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "verify_project.headers.ContentSecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "verify_project.urls"
+WSGI_APPLICATION = "verify_project.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "verify_project" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# State. A connection per thread that lives a minute: as many as threads, none shared over a
+# fork, none opened per request; a pool would add nothing to a server with a fixed set of threads.
+DATABASES = {"default": addresses.database(addresses.known_database_url(DATABASE_URL), PROCESS)}
+AUTH_USER_MODEL = "claims.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# Language and time.
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# Files.
+STATIC_URL = "/static/"
+STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "static_collected"))
+STATICFILES_DIRS = [BASE_DIR / "verify_project" / "static"]
+WHITENOISE_USE_FINDERS = not PRODUCTION
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+    "evidence": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": EVIDENCE_DIR or str(data_directory() / "evidence"),
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+# People.
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "/admin/"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# Browser.
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = int(timedelta(days=7).total_seconds())
+CSRF_COOKIE_SAMESITE = "Lax"
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds())
+    # This site does not speak for its sibling hosts, nor for the browsers' preload list.
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+    if env.bool("BEHIND_PROXY", default=False):  # only where a proxy sets or strips the header
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Logs.
+LOGGING = logs.configure(json=PRODUCTION)
+
+# Celery: an alarm clock. No message carries state, none is the only copy, all may come twice.
+CELERY_BROKER_URL = addresses.known_broker_url(BROKER_URL)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 300,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 5,
+    "socket_keepalive": True,
+    "health_check_interval": 5,
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+}
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SOFT_TIME_LIMIT = 90
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = "UTC"
+CELERY_ENABLE_UTC = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_TASK_DEFAULT_QUEUE = "work"
+CELERY_TASK_ROUTES = {"claims.sweep": {"queue": "deadlines"}}  # a worker of its own takes it
+# Each entry expires before its next tick: a worker that was away finds one message, not a heap.
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "claims.sweep", "schedule": 5.0, "options": {"expires": 4.0}},
+    "route": {"task": "reviews.route", "schedule": 2.0, "options": {"expires": 1.5}},
+    "verify": {"task": "claims.verify", "schedule": 3600.0, "options": {"expires": 3000.0}},
+}
+CELERY_BEAT_SCHEDULE_FILENAME = env.str(
+    "BEAT_SCHEDULE_FILE",
+    default=str(
+        Path(tempfile.gettempdir()) / "claimdesk-beat" if PRODUCTION else data_directory() / "beat"
+    ),
+)
