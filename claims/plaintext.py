@@ -1,0 +1,147 @@
+"""Text as it may be stored: one spelling of everything, nothing that deceives the eye.
+
+Quotes are found by counting code points, so every text is brought into one form (NFC,
+line feeds only) before it is kept. Characters that hide, reorder or break text are
+refused by name instead of being dropped: what a newsroom quotes must not change
+silently on the way in.
+"""
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+
+# Unicode's own stream-safe limit. A longer run of marks is no writing system, and
+# normalising one takes time that grows with its square.
+LONGEST_RUN_OF_MARKS = 30
+
+_CONTROL = "control_character"
+_BIDI = "bidi_control"
+_SURROGATE = "lone_surrogate"
+_NONCHARACTER = "noncharacter"
+_LINE_BREAK = "line_break"
+_TOO_LONG = "too_long"
+_TOO_MANY_MARKS = "too_many_marks"
+
+_NONCHARACTERS = "\ufdd0-\ufdef" + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+# CR, LF and TAB are missing from the control characters on purpose.
+_REFUSED = re.compile(
+    r"(?P<control_character>[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f])"
+    r"|(?P<bidi_control>[\u202a-\u202e\u2066-\u2069])"
+    r"|(?P<lone_surrogate>[\ud800-\udfff])"
+    rf"|(?P<noncharacter>[{_NONCHARACTERS}])"
+)
+_NEWLINES = re.compile("\r\n|\r|\u2028|\u2029")
+_NOT_IN_A_LINE = re.compile("[\t\n\r\u2028\u2029]")
+_LONG_NON_ASCII = re.compile(rf"[^\x00-\x7f]{{{LONGEST_RUN_OF_MARKS + 1},}}")
+
+_WHY = {
+    _CONTROL: "control characters cannot be shown. Remove it.",
+    _BIDI: "it makes text read in another order than it is stored. Remove it.",
+    _SURROGATE: "it is half of a character. Send the whole character.",
+    _NONCHARACTER: "Unicode reserves it for internal use. Remove it.",
+    _LINE_BREAK: "this field is a single line. Put a space instead.",
+}
+# Python knows no names for control characters, though Unicode lists these aliases.
+_C0_NAMES = (
+    "NULL|START OF HEADING|START OF TEXT|END OF TEXT|END OF TRANSMISSION|ENQUIRY|ACKNOWLEDGE"
+    "|ALERT|BACKSPACE|CHARACTER TABULATION|LINE FEED|LINE TABULATION|FORM FEED|CARRIAGE RETURN"
+    "|SHIFT OUT|SHIFT IN|DATA LINK ESCAPE|DEVICE CONTROL ONE|DEVICE CONTROL TWO"
+    "|DEVICE CONTROL THREE|DEVICE CONTROL FOUR|NEGATIVE ACKNOWLEDGE|SYNCHRONOUS IDLE"
+    "|END OF TRANSMISSION BLOCK|CANCEL|END OF MEDIUM|SUBSTITUTE|ESCAPE"
+    "|INFORMATION SEPARATOR FOUR|INFORMATION SEPARATOR THREE|INFORMATION SEPARATOR TWO"
+    "|INFORMATION SEPARATOR ONE"
+)
+_CONTROL_NAMES = dict(enumerate(_C0_NAMES.split("|"))) | {0x7F: "DELETE", 0x85: "NEXT LINE"}
+_GENERIC_NAMES = {"Cc": "CONTROL", "Cs": "SURROGATE", "Cn": "NONCHARACTER"}
+
+
+@dataclass
+class TextRefused(ValueError):
+    """This text cannot be stored as it is.
+
+    `field` is the name handed in, `offset` counts code points in the text as given,
+    `character` is the first one refused ("" where the text as a whole is at fault).
+    """
+
+    code: str
+    message: str
+    field: str
+    offset: int
+    character: str = ""
+
+    def __str__(self) -> str:
+        return self.message
+
+
+def clean(text: str, *, field: str, max_length: int) -> str:
+    """Return `text` in NFC with line feeds only; `max_length` counts code points.
+
+    A leading byte order mark is dropped. Raises TextRefused for control characters
+    other than line breaks and tabs, bidirectional overrides, embeddings and isolates,
+    lone surrogates, non-characters, endless runs of marks, and text that is too long.
+    Joiners and direction marks that scripts need stay.
+    """
+    _refuse_characters(text, field)
+    _refuse_runs_of_marks(text, field)
+    one_form = unicodedata.normalize("NFC", _NEWLINES.sub("\n", text.removeprefix("\ufeff")))
+    _refuse_length(one_form, field, max_length)
+    return one_form
+
+
+def clean_line(text: str, *, field: str, max_length: int) -> str:
+    """Return `text` as `clean` does, for one line: trimmed, no line break, no tab."""
+    _refuse_characters(text, field)
+    bare = text.removeprefix("\ufeff").strip()
+    if inner := _NOT_IN_A_LINE.search(bare):
+        offset = text.index(bare) + inner.start()
+        raise _refusal(_LINE_BREAK, field, offset, inner.group())
+    return clean(bare, field=field, max_length=max_length).strip()
+
+
+def sha256_of(text: str) -> str:
+    """Return the SHA-256 of the text's UTF-8 bytes, in lower-case hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def name_of(character: str) -> str:
+    """Return a character's code point and name: "U+202E RIGHT-TO-LEFT OVERRIDE"."""
+    point = ord(character)
+    name = unicodedata.name(character, None) or _CONTROL_NAMES.get(point)
+    generic = _GENERIC_NAMES.get(unicodedata.category(character), "UNNAMED")
+    return f"U+{point:04X} {name or generic}"
+
+
+def _refuse_characters(text: str, field: str) -> None:
+    if found := _REFUSED.search(text):
+        raise _refusal(str(found.lastgroup), field, found.start(), found.group())
+
+
+def _refuse_runs_of_marks(text: str, field: str) -> None:
+    for stretch in _LONG_NON_ASCII.finditer(text):
+        run = 0
+        for offset, character in enumerate(stretch.group(), stretch.start()):
+            run = run + 1 if unicodedata.combining(character) else 0
+            if run > LONGEST_RUN_OF_MARKS:
+                start = offset - run + 1
+                message = (
+                    f"{_label(field)}: more than {LONGEST_RUN_OF_MARKS} combining marks"
+                    f" stand in a row from position {start}. Remove the surplus."
+                )
+                raise TextRefused(_TOO_MANY_MARKS, message, field, start, character)
+
+
+def _refuse_length(text: str, field: str, max_length: int) -> None:
+    surplus = len(text) - max_length
+    if surplus > 0:
+        message = f"{_label(field)}: {len(text):,} characters, at most {max_length:,} fit. Shorten it by {surplus:,}."
+        raise TextRefused(_TOO_LONG, message, field, max_length)
+
+
+def _refusal(code: str, field: str, offset: int, character: str) -> TextRefused:
+    message = f"{_label(field)}: the character at position {offset} is {name_of(character)}: {_WHY[code]}"
+    return TextRefused(code, message, field, offset, character)
+
+
+def _label(field: str) -> str:
+    return field.replace("_", " ").capitalize()
