@@ -3,8 +3,10 @@
 import os
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_process_init
 from django_structlog.celery.steps import DjangoStructLogInitStep
+
+from verify_project.runtime.processes import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "verify_project.settings")
 
@@ -17,3 +19,9 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def use_django_logging(**_: object) -> None:
     """Keep Celery from replacing the log configuration that Django has set up."""
+
+
+@worker_process_init.connect
+def end_with_worker(**_: object) -> None:
+    """A worker killed with -9 cannot end its pool; the kernel does it for us."""
+    die_with_parent()

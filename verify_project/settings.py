@@ -4,6 +4,7 @@
 the refusals in `safety.py`. All variables: docs/running.md.
 """
 
+import sys
 import tempfile
 from datetime import timedelta
 from pathlib import Path
@@ -22,7 +23,8 @@ django_stubs_ext.monkeypatch()
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 PRODUCTION = env.str("CLAIMDESK_ENV", default="development") == "production"
-PROCESS = env.str("CLAIMDESK_PROCESS", default="command")  # web, worker or command
+STARTED_AS = "worker" if "celery" in Path(sys.argv[0]).parts[-2:] else "command"
+PROCESS = env.str("CLAIMDESK_PROCESS", default=STARTED_AS)  # web, worker or command
 
 # Who we are and who may reach us.
 SECRET_KEY = env.str("SECRET_KEY", default=safety.DEVELOPMENT_KEY)
@@ -48,6 +50,7 @@ else:
 
 # Parts.
 INSTALLED_APPS = [
+    "verify_project",  # first: its templates stand before the theme's
     "unfold",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
@@ -85,7 +88,6 @@ WSGI_APPLICATION = "verify_project.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "verify_project" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -112,9 +114,8 @@ USE_TZ = True
 
 # Files.
 STATIC_URL = "/static/"
-STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "static_collected"))
-STATICFILES_DIRS = [BASE_DIR / "verify_project" / "static"]
-WHITENOISE_USE_FINDERS = not PRODUCTION
+STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "static_collected")) if PRODUCTION else None
+WHITENOISE_USE_FINDERS = not PRODUCTION  # nothing to collect before the first start
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {

@@ -5,5 +5,6 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "verify_project.settings")
+os.environ.setdefault("CLAIMDESK_PROCESS", "web")  # short limits for its statements
 
 application = get_wsgi_application()

@@ -5,14 +5,18 @@ As a plain user everything lies under `var/` in the checkout. As root the server
 survives a reboot. Nothing here imports Django: settings read this module.
 """
 
+import fcntl
 import json
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
+SOCKETS_PREFIX = "claimdesk-"
 LONGEST_SOCKET_PARENT = 60  # a socket's whole path may not pass 107 bytes
 
 
@@ -22,11 +26,11 @@ class RuntimeProblem(Exception):
 
 @dataclass(frozen=True)
 class Servers:
-    """Addresses of the running embedded servers, and the process that keeps them."""
+    """Addresses of a database and a broker, and the socket directory if they are our own."""
 
-    pid: int
     database_url: str
     broker_url: str
+    sockets: str = ""
 
 
 def system_directory() -> Path:
@@ -66,26 +70,56 @@ def socket_directory() -> Path:
     """A new short private directory; deep checkouts would pass the limit for socket paths."""
     parent = tempfile.gettempdir()
     short = parent if len(parent) <= LONGEST_SOCKET_PARENT else "/tmp"  # noqa: S108 - mkdtemp makes it private
-    return Path(tempfile.mkdtemp(prefix="claimdesk-", dir=short))
-
-
-def state_file() -> Path:
-    """Where a running supervisor writes the addresses of its servers."""
-    return data_directory() / "servers.json"
-
-
-def running_servers() -> Servers | None:
-    """The embedded servers of this checkout, when a living process keeps them."""
-    try:
-        servers = Servers(**json.loads(state_file().read_text()))
-        os.kill(servers.pid, 0)
-    except (OSError, ValueError, TypeError):
-        return None
-    return servers
+    return Path(tempfile.mkdtemp(prefix=SOCKETS_PREFIX, dir=short))
 
 
 def announce(servers: Servers) -> None:
     """Let other commands of this checkout find the servers."""
-    fresh = state_file().with_suffix(".new")
+    fresh = _state_file().with_suffix(".new")
     fresh.write_text(json.dumps(asdict(servers)))
-    fresh.replace(state_file())
+    fresh.replace(_state_file())
+
+
+def last_announced() -> Servers | None:
+    """What the last supervisor wrote; its servers may be gone."""
+    try:
+        return Servers(**json.loads(_state_file().read_text()))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def running_servers() -> Servers | None:
+    """The embedded servers of this checkout, while a living process keeps them."""
+    return last_announced() if _is_kept() else None
+
+
+@contextmanager
+def keeping() -> Iterator[None]:
+    """Mark the servers as ours for as long as this process lives, however it ends."""
+    with _keeper_file().open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        _state_file().unlink(missing_ok=True)  # of one that was killed
+        try:
+            yield
+        finally:
+            _state_file().unlink(missing_ok=True)
+
+
+def _is_kept() -> bool:
+    """A lock cannot outlive its process, as a process id in a file can."""
+    try:
+        with _keeper_file().open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _state_file() -> Path:
+    return data_directory() / "servers.json"
+
+
+def _keeper_file() -> Path:
+    return data_directory() / "keeper.lock"

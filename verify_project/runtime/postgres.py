@@ -55,13 +55,18 @@ class Cluster:
         """Address for DATABASE_URL, psql and psycopg alike."""
         return f"postgres://postgres@/{DATABASE}?host={self.sockets}"
 
+    @property
+    def _log(self) -> Path:
+        return self.data.with_name("postgres.log")
+
     def start(self) -> None:
         """Start the server, making the cluster and the database on the first time."""
         fresh = not (self.data / "PG_VERSION").exists()
         if fresh:
             self._initialise()
         self._check_major()
-        with (self.sockets / "postgres.log").open("ab") as log:
+        processes.wait_for_end(self.data / "postmaster.pid", within=STOP_TIMEOUT)
+        with (self._log).open("wb") as log:
             self.process = subprocess.Popen(
                 [self.programs / "postgres", "-D", self.data, "-k", self.sockets, *self._options()],
                 stdout=log,
@@ -124,7 +129,7 @@ class Cluster:
             time.sleep(0.05)
 
     def _last_words(self) -> str:
-        lines = (self.sockets / "postgres.log").read_text(errors="replace").strip().splitlines()
+        lines = (self._log).read_text(errors="replace").strip().splitlines()
         return lines[-1] if lines else "it said nothing"
 
     def _create_database(self) -> None:

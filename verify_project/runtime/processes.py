@@ -5,6 +5,7 @@ import os
 import pwd
 import signal
 import subprocess
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,12 @@ def server_account() -> Account | None:
     return Account(entry.pw_uid, entry.pw_gid)
 
 
+def die_with_parent(death_signal: signal.Signals = signal.SIGKILL) -> None:
+    """Ask the kernel to signal this process when its parent ends, however that ends."""
+    if hasattr(_libc, "prctl"):  # Linux
+        _libc.prctl(PR_SET_PDEATHSIG, int(death_signal))
+
+
 def before_exec(death_signal: signal.Signals, account: Account | None = None) -> Callable[[], None]:
     """What a child does first: drop its rights, then ask to die with its parent.
 
@@ -47,12 +54,22 @@ def before_exec(death_signal: signal.Signals, account: Account | None = None) ->
             os.setgid(account.gid)
             os.setuid(account.uid)
             os.umask(0o077)
-        if _libc.prctl is not None:
-            _libc.prctl(PR_SET_PDEATHSIG, int(death_signal))
+        die_with_parent(death_signal)
         if os.getppid() != parent:
             os._exit(1)
 
     return prepare
+
+
+def wait_for_end(pid_file: Path, *, within: float) -> None:
+    """Give a server whose keeper was killed the seconds it needs to shut down by itself."""
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        try:
+            os.kill(int(pid_file.read_text().split()[0]), 0)
+        except (OSError, ValueError, IndexError):
+            return
+        time.sleep(0.05)
 
 
 def stop(process: subprocess.Popen[bytes], how: signal.Signals, *, within: float) -> None:

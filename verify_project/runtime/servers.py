@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from verify_project.runtime import places, processes
 from verify_project.runtime.places import RuntimeProblem, Servers
@@ -40,7 +41,7 @@ def broker_in_environment() -> str:
 
 
 def _from_environment() -> Servers:
-    return Servers(os.getpid(), os.environ.get("DATABASE_URL", ""), broker_in_environment())
+    return Servers(os.environ.get("DATABASE_URL", ""), broker_in_environment())
 
 
 @contextmanager
@@ -49,7 +50,7 @@ def _temporary() -> Iterator[Servers]:
     home = places.socket_directory()
     home.chmod(0o711)
     try:
-        with _started(home, throwaway=True, given=Servers(0, "", "")) as found:
+        with _started(home, throwaway=True, given=Servers("", "")) as found:
             yield found
     finally:
         shutil.rmtree(home, ignore_errors=True)
@@ -66,7 +67,8 @@ def _of_this_checkout(given: Servers) -> Iterator[Servers]:
             fcntl.flock(starting, fcntl.LOCK_UN)
             yield running
             return
-        with _started(data, throwaway=False, given=given) as found:
+        _sweep_up()
+        with places.keeping(), _started(data, throwaway=False, given=given) as found:
             places.announce(found)
             fcntl.flock(starting, fcntl.LOCK_UN)
             try:
@@ -74,17 +76,22 @@ def _of_this_checkout(given: Servers) -> Iterator[Servers]:
             finally:
                 fcntl.flock(starting, fcntl.LOCK_EX)
                 _wait_for_others(using)
-                places.state_file().unlink(missing_ok=True)
 
 
-def _wait_for_others(using: object) -> None:
+def _sweep_up() -> None:
+    """Remove the socket directory of a supervisor that was killed."""
+    last = places.last_announced()
+    if last and Path(last.sockets).name.startswith(places.SOCKETS_PREFIX):
+        shutil.rmtree(last.sockets, ignore_errors=True)
+
+
+def _wait_for_others(using: TextIO) -> None:
     """Hold the servers until the commands that share them have ended."""
-    lock: int = using.fileno()  # type: ignore[attr-defined]
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(using, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         print("Another command still uses these servers; they stop when it ends.", file=sys.stderr)
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        fcntl.flock(using, fcntl.LOCK_EX)
 
 
 @contextmanager
@@ -107,4 +114,15 @@ def _started(home: Path, *, throwaway: bool, given: Servers) -> Iterator[Servers
             running.callback(broker.stop)
             broker.start()
             broker_url = broker.url
-        yield Servers(os.getpid(), database_url, broker_url)
+        yield Servers(database_url, broker_url, str(sockets))
+
+
+def clean_data() -> str:
+    """Remove this checkout's data and say so. Raises RuntimeProblem while it is in use."""
+    if places.running_servers():
+        raise RuntimeProblem("The servers are running: end `make run` first.")
+    data = places.data_directory()
+    if not data.exists():
+        return f"There is no data in {data}."
+    shutil.rmtree(data)
+    return f"Removed {data}."

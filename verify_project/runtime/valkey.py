@@ -50,12 +50,21 @@ class Broker:
         """Address for BROKER_URL."""
         return f"redis+socket://{self.socket}"
 
+    @property
+    def _log(self) -> Path:
+        return self.data.with_name("valkey.log")
+
+    @property
+    def _pid_file(self) -> Path:
+        return self.data / "valkey.pid"
+
     def start(self) -> None:
         """Start the server and wait until it answers."""
         self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self.account:
             self.account.give(self.data)
-        with (self.sockets / "valkey.log").open("ab") as log:
+        processes.wait_for_end(self._pid_file, within=STOP_TIMEOUT)
+        with (self._log).open("wb") as log:
             self.process = subprocess.Popen(
                 [self.program, *self._options()],
                 stdout=log,
@@ -77,6 +86,7 @@ class Broker:
             "unixsocket": str(self.socket),
             "unixsocketperm": "700",
             "dir": str(self.data),
+            "pidfile": str(self._pid_file),
             "appendonly": "yes",
             "save": "",
             "maxmemory-policy": "noeviction",
@@ -102,7 +112,7 @@ class Broker:
                 return False
 
     def _last_words(self) -> str:
-        lines = (self.sockets / "valkey.log").read_text(errors="replace").strip().splitlines()
+        lines = (self._log).read_text(errors="replace").strip().splitlines()
         return lines[-1] if lines else "it said nothing"
 
 

@@ -1,0 +1,53 @@
+"""What every test stands on: real PostgreSQL, a real broker, and a word about what was left out."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from django.test import override_settings
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+LEFT_OUT = pytest.StashKey[int]()
+
+
+def find_chromium() -> str | None:
+    """Path of a Chromium, from CHROMIUM or the PATH."""
+    named = os.environ.get("CHROMIUM")
+    return named or next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave browser tests out, and count them, where there is no browser."""
+    config.stash[LEFT_OUT] = 0
+    if find_chromium():
+        return
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason="no Chromium"))
+            config.stash[LEFT_OUT] += 1
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Name what was left out, and the line that installs what it needs."""
+    if find_chromium() is None:
+        terminalreporter.write_line(
+            "Browser tests were left out, no Chromium was found: apt-get install -y chromium"
+        )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _fast_passwords() -> Iterator[None]:
+    """Signing in costs a third of a second on purpose; tests need not pay it."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of the browser that tests marked `browser` start."""
+    found = find_chromium()
+    assert found, "tests with this fixture carry the marker `browser`"
+    return found

@@ -1,0 +1,149 @@
+"""The whole site on one machine: servers, migrations, demo newsroom, web, workers, beat."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+from django.conf import settings
+from django.core.management import get_commands
+
+from verify_project.runtime import places
+from verify_project.runtime.places import CHECKOUT, RuntimeProblem, Servers
+from verify_project.runtime.servers import servers
+from verify_project.runtime.supervisor import Child, say, supervise
+
+HOST = "127.0.0.1"
+WORKER = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
+
+
+def run_site(*, port: int) -> None:
+    """Run everything until told to stop. Raises RuntimeProblem with one sentence."""
+    begun = time.monotonic()
+    check_port(port)
+    with servers() as found:
+        say("start", f"data in {places.data_directory()}")
+        environment = environment_of_children(found)
+        prepare(environment)
+        newsroom = load_newsroom(environment)
+
+        def welcome() -> None:
+            print(welcome_text(port, newsroom, time.monotonic() - begun), flush=True)
+
+        supervise(children(environment, port), is_ready=lambda: answers(port), when_ready=welcome)
+    say("stop", "everything has ended")
+
+
+def check_port(port: int) -> None:
+    """Raise RuntimeProblem while somebody else listens there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except (OSError, OverflowError) as error:
+            raise RuntimeProblem(
+                f"Port {port} cannot be used ({error}): choose another, for instance "
+                f"`make run PORT={8001 if port != 8001 else 8002}`."
+            ) from None
+
+
+def environment_of_children(found: Servers) -> dict[str, str]:
+    """What every process of the site is started with."""
+    return os.environ | {
+        "DATABASE_URL": found.database_url,
+        "BROKER_URL": found.broker_url,
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
+    }
+
+
+def prepare(environment: dict[str, str]) -> None:
+    """Bring the tables up to date; in production also collect the static files."""
+    manage(environment, "migrate", "--no-input", "--verbosity", "1")
+    if settings.PRODUCTION:
+        manage(environment, "collectstatic", "--no-input", "--verbosity", "0")
+
+
+def load_newsroom(environment: dict[str, str]) -> str:
+    """Load the demo newsroom when there is nothing yet; returns what it says about signing in."""
+    if settings.PRODUCTION or "newsroom" not in get_commands():
+        return ""
+    return manage(environment, "newsroom", "--if-empty")
+
+
+def manage(environment: dict[str, str], *words: str) -> str:
+    """Run a management command to its end and return what it printed."""
+    say("start", " ".join(words[:1]))
+    done = subprocess.run(
+        [sys.executable, CHECKOUT / "manage.py", *words],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise RuntimeProblem(f"`manage.py {words[0]}` failed; its lines above say why.")
+    return done.stdout.strip()
+
+
+def children(environment: dict[str, str], port: int) -> list[Child]:
+    """The processes of the site. The sweep has a worker of its own: nothing can keep it waiting."""
+    celery = [sys.executable, "-m", "celery", "--quiet", "--app", "verify_project"]
+    slots = os.environ.get("WORKER_SLOTS", "2")
+    worker = environment | {"CLAIMDESK_PROCESS": "worker"}
+    schedule = str(places.data_directory() / "beat")
+    return [
+        Child("web", web_command(port), environment | {"CLAIMDESK_PROCESS": "web"}),
+        Child(
+            "worker", [*celery, "worker", "-Q", "work", "-c", slots, "-n", "work@%h", *WORKER], worker
+        ),
+        Child(
+            "deadlines",
+            [*celery, "worker", "-Q", "deadlines", "-c", "1", "-n", "deadlines@%h", *WORKER],
+            worker,
+        ),
+        Child("beat", [*celery, "beat", "--schedule", schedule, "--pidfile="], worker),
+    ]
+
+
+def web_command(port: int) -> list[str]:
+    """Gunicorn with threads; no control socket, which would lie in the home directory."""
+    options = {
+        "--bind": f"{HOST}:{port}",
+        "--worker-class": "gthread",
+        "--workers": os.environ.get("WEB_WORKERS", "2"),
+        "--threads": os.environ.get("WEB_THREADS", "8"),
+        "--graceful-timeout": "10",
+        "--log-level": "warning",
+    }
+    words = [word for pair in options.items() for word in pair]
+    return [sys.executable, "-m", "gunicorn", "verify_project.wsgi", "--no-control-socket", *words]
+
+
+def answers(port: int) -> bool:
+    """Does the web process answer `/healthz`?"""
+    try:
+        with urllib.request.urlopen(f"http://{HOST}:{port}/healthz", timeout=1) as response:
+            return bool(response.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False
+
+
+def welcome_text(port: int, newsroom: str, seconds: float) -> str:
+    """The block that says where to go and how to get in."""
+    site = f"http://{HOST}:{port}"
+    lines = [
+        f"Claim Desk is ready after {seconds:.1f} s.",
+        "",
+        f"  Admin and my queue  {site}/admin/",
+        f"  Dashboard           {site}/desk/",
+        f"  API documentation   {site}/api/docs",
+        "",
+        *(f"  {line}" for line in newsroom.splitlines()),
+        "  Ctrl-C ends everything it started.",
+    ]
+    rule = "-" * 72
+    return "\n".join([rule, *lines, rule])
