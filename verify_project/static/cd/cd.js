@@ -1,0 +1,307 @@
+/* Makes the pages faster; they work without it. No library.
+   1 words  2 time  3 keys  4 rows  5 forms  6 theme  7 toasts and menus
+   Pages use data attributes; scripts use window.cd (see docs/design.md). */
+(() => {
+  "use strict";
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const fill = (pattern, values) => pattern.replace(/%\((\w+)\)[ds]/g, (_, name) => values[name]);
+
+  /* 1 Words: from the page, so that they are in its language. */
+  const bearer = document.getElementById("cd-words");
+  const words = Object.assign({
+    sprite: "/static/cd/icons.svg", under: "under 1 min", min: "%(number)d min", hour: "%(number)d h",
+    day: "%(number)d d", pair: "%(larger)s %(smaller)s", late: "%(duration)s late", in: "in %(duration)s",
+    ago: "%(duration)s ago", just: "just now", shortcuts: "Keyboard shortcuts", keysLabel: "This list",
+    queueLabel: "My queue", close: "Close", dark: "Switch to dark theme", light: "Switch to light theme",
+  }, bearer ? JSON.parse(bearer.dataset.words) : {});
+
+  /* 2 Time: the server's clock, carried on by this machine's monotonic one, so that neither a wrong
+     clock here nor one that is set while the page is open moves a deadline. */
+  const started = performance.now();
+  const served = words.now ? Date.parse(words.now) : Date.now();
+  const now = () => served + performance.now() - started;
+  const MINUTE = 60e3, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
+
+  const part = (pattern, number) => (number ? fill(pattern, { number }) : "");
+  const pair = (larger, smaller) => (smaller ? fill(words.pair, { larger, smaller }) : larger);
+  const duration = (span, exact) => {
+    if (span < MINUTE) return words.under;
+    const minutes = Math.floor((span % HOUR) / MINUTE);
+    if (span < HOUR) return part(words.min, minutes);
+    if (span < 48 * HOUR) return pair(part(words.hour, Math.floor(span / HOUR)), exact ? part(words.min, minutes) : "");
+    return pair(fill(words.day, { number: Math.floor(span / DAY) }), part(words.hour, Math.floor((span % DAY) / HOUR)));
+  };
+  const relative = (moment, at) => {
+    if (moment > at) return fill(words.in, { duration: duration(moment - at) });
+    return at - moment < MINUTE ? words.just : fill(words.ago, { duration: duration(at - moment) });
+  };
+  const svg = (name) => {
+    const drawing = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    drawing.setAttribute("class", "cd-i");
+    drawing.setAttribute("aria-hidden", "true");
+    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+    use.setAttribute("href", `${words.sprite}#${name}`);
+    drawing.append(use);
+    return drawing;
+  };
+  const KINDS = ["late", "soon", "plain"];
+  const kindOf = (due, warn, at) => (due < at ? "late" : due - warn < at ? "soon" : "plain");
+
+  const showChip = (chip, at) => {
+    const due = Date.parse(chip.dataset.cdDue);
+    const kind = kindOf(due, Number(chip.dataset.cdWarn) * 1000, at);
+    const left = kind === "late"
+      ? fill(words.late, { duration: duration(at - due, true) })
+      : fill(words.in, { duration: duration(due - at, kind === "soon") });
+    const text = chip.querySelector(".cd-left");
+    if (text.textContent !== left) text.textContent = left;
+    if (chip.classList.contains(`cd-chip-${kind}`)) return;
+    KINDS.forEach((other) => chip.classList.toggle(`cd-chip-${other}`, other === kind));
+    chip.querySelector("svg")?.remove();
+    if (kind !== "plain") chip.prepend(svg(kind === "late" ? "f-late" : "f-soon"));
+    document.dispatchEvent(new CustomEvent("cd:deadline", { detail: { chip, kind } }));
+  };
+  const showLine = (line, at) => {
+    if (Date.parse(line.dateTime) < at && line.textContent !== line.dataset.cdPast) line.textContent = line.dataset.cdPast;
+  };
+  const showMoment = (text, at) => { text.textContent = relative(Date.parse(text.closest("time").dateTime), at); };
+
+  let flip;
+  const tick = () => {
+    const at = now();
+    const chips = all("[data-cd-due]");
+    chips.forEach((chip) => showChip(chip, at));
+    all("[data-cd-past]").forEach((line) => showLine(line, at));
+    all("[data-cd-moment]").forEach((text) => showMoment(text, at));
+    const moments = chips.flatMap((chip) => {
+      const due = Date.parse(chip.dataset.cdDue);
+      return [due, due - Number(chip.dataset.cdWarn) * 1000];
+    }).filter((moment) => moment >= at);
+    clearTimeout(flip);
+    if (moments.length) flip = setTimeout(tick, Math.min(Math.min(...moments) - at + 2, DAY));
+  };
+  setInterval(tick, 30e3);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) tick(); });
+  document.addEventListener("htmx:load", tick);
+
+  /* 3 Keys: every shortcut belongs to a visible control that carries data-cd-key="n", "g q" or
+     "Control+Enter". Single keys are silent while somebody types (WCAG 2.1.4). */
+  const mode = document.documentElement.dataset.cdKeys || "on";
+  const extra = new Map();
+  const TYPING = "input:not([type=checkbox],[type=radio],[type=button],[type=submit],[type=reset]),textarea,select,[contenteditable=true]";
+  const shown = (element) => element.getClientRects().length > 0;
+  const produced = (event) => {
+    if (event.key.length > 1 || event.key.charCodeAt(0) < 128) return event.key;
+    const place = /^(?:Key|Digit)(.)$/.exec(event.code); /* non-Latin layout: where the key sits */
+    return place ? place[1].toLowerCase() : event.key;
+  };
+  const controls = () => {
+    const dialog = document.querySelector("dialog[open]");
+    return all("[data-cd-key]", dialog || document).filter((control) => !control.disabled && (shown(control) || control.labels?.length));
+  };
+  const find = (keys) => controls().find((control) => control.dataset.cdKey === keys);
+  const begins = (keys) => [...extra.keys(), ...controls().map((control) => control.dataset.cdKey)].some((known) => known.startsWith(`${keys} `));
+  const press = (control) => {
+    if (control.matches(TYPING)) { control.focus(); return; }
+    if (control.matches("[type=radio],[type=checkbox]")) control.focus();
+    control.click();
+  };
+  const act = (keys, event) => {
+    const own = document.querySelector("dialog[open]") ? undefined : extra.get(keys);
+    const control = own ? undefined : find(keys);
+    if (!own && !control) return false;
+    event.preventDefault();
+    if (own) own.run(event); else press(control);
+    return true;
+  };
+  let sequence = "", wait;
+  const forget = () => { sequence = ""; clearTimeout(wait); };
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing || mode === "off") return;
+    const typing = event.target.matches?.(TYPING);
+    if (event.key === "Escape" && typing) { event.target.blur(); return; }
+    if ((event.ctrlKey || event.metaKey) && event.key === "Enter") { act("Control+Enter", event); return; }
+    if (typing || event.ctrlKey || event.metaKey || event.altKey !== (mode === "alt")) return;
+    const key = produced(event);
+    if (["Shift", "Alt"].includes(key)) return;
+    if (key === "Enter" && event.target.matches("a,button,summary,[type=checkbox],[type=radio]")) return;
+    if (key === " " && event.target.matches("button,summary,[type=checkbox],[type=radio]")) return;
+    const keys = sequence ? `${sequence} ${key}` : key;
+    forget();
+    if (act(keys, event)) return;
+    if (begins(keys)) {
+      sequence = keys;
+      wait = setTimeout(forget, 1500);
+      event.preventDefault();
+    }
+  });
+  const addKey = (keys, label, run) => extra.set(keys, { label, run });
+  const nameOf = (control) => {
+    const box = (control.labels?.[0] || control).cloneNode(true);
+    all("kbd", box).forEach((key) => key.remove());
+    return control.dataset.cdKeyLabel || control.getAttribute("aria-label") || box.textContent.replace(/\s+/g, " ").trim();
+  };
+  const listed = () => {
+    const found = new Map([...extra].map(([keys, own]) => [keys, own.label]));
+    controls().forEach((control) => found.set(control.dataset.cdKey, nameOf(control)));
+    return found;
+  };
+  const entry = ([keys, label]) => {
+    const item = document.createElement("li");
+    const text = document.createElement("span");
+    text.textContent = label;
+    const caps = document.createElement("span");
+    (keys === " " ? ["Space"] : keys.split(/[ +]/)).forEach((key) => {
+      const cap = document.createElement("kbd");
+      cap.textContent = key === "Control" ? "Ctrl" : key;
+      caps.append(cap, " ");
+    });
+    item.append(text, caps);
+    return item;
+  };
+  const listKeys = () => {
+    const dialog = document.createElement("dialog");
+    dialog.className = "cd-dialog cd";
+    dialog.setAttribute("aria-label", words.shortcuts);
+    const head = document.createElement("div");
+    head.className = "cd-card-head";
+    const title = document.createElement("h2");
+    title.textContent = words.shortcuts;
+    const gap = document.createElement("span");
+    gap.className = "cd-grow";
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "cd-btn cd-btn-sm";
+    close.textContent = words.close;
+    close.addEventListener("click", () => dialog.close());
+    head.append(title, gap, close);
+    const list = document.createElement("ul");
+    list.className = "cd-keylist";
+    list.append(...[...listed()].map(entry));
+    dialog.append(head, list);
+    dialog.addEventListener("close", () => dialog.remove());
+    document.body.append(dialog);
+    dialog.showModal();
+  };
+  addKey("?", words.keysLabel, listKeys);
+  if (words.queue) addKey("g q", words.queueLabel, () => location.assign(words.queue));
+
+  /* 4 Rows: a table with data-cd-rows; j and k move, the link of the row takes the focus, so Enter
+     opens it. Pages listen to cd:row to show a preview. */
+  const rows = () => all("[data-cd-rows] [data-cd-row]").filter(shown);
+  const current = () => rows().find((row) => row.classList.contains("cd-sel-row"));
+  const choose = (row) => {
+    if (!row) return;
+    rows().forEach((other) => {
+      other.classList.toggle("cd-sel-row", other === row);
+      if (other === row) other.setAttribute("aria-current", "true"); else other.removeAttribute("aria-current");
+    });
+    row.dispatchEvent(new CustomEvent("cd:row", { bubbles: true, detail: { row } }));
+  };
+  const move = (step) => {
+    const list = rows();
+    const at = list.indexOf(current());
+    const row = list[at < 0 ? 0 : Math.min(Math.max(at + step, 0), list.length - 1)];
+    choose(row);
+    row?.querySelector("a")?.focus();
+  };
+  if (rows().length) {
+    const table = document.querySelector("[data-cd-rows]");
+    addKey("j", table.dataset.cdNext || "Next row", () => move(1));
+    addKey("k", table.dataset.cdPrevious || "Previous row", () => move(-1));
+    if (document.querySelector("[data-cd-row] [data-cd-pick]")) {
+      addKey("x", table.dataset.cdPickLabel || "Select row", () => current()?.querySelector("[data-cd-pick]")?.click());
+    }
+    table.addEventListener("focusin", (event) => {
+      const row = event.target.closest("[data-cd-row]");
+      if (row && row !== current()) choose(row);
+    });
+  }
+
+  /* 5 Forms: a button says what it does and cannot be pressed twice; leaving and coming back frees it. */
+  const busy = new Set();
+  const release = (button) => {
+    button.disabled = false;
+    button.removeAttribute("aria-busy");
+    if (button.dataset.cdWas !== undefined) button.innerHTML = button.dataset.cdWas;
+    delete button.dataset.cdWas;
+  };
+  const free = (form) => {
+    busy.delete(form);
+    delete form.dataset.cdSent;
+    all("button,input[type=submit]", form).concat(all(`[form="${form.id}"]`)).filter((b) => b.hasAttribute("aria-busy")).forEach(release);
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method === "get" || form.method === "dialog") return;
+    if (form.dataset.cdSent) { event.preventDefault(); return; }
+    form.dataset.cdSent = "1";
+    busy.add(form);
+    const button = event.submitter;
+    if (!button) return;
+    setTimeout(() => { /* after the browser has read the form: a disabled button sends no value */
+      if (!form.dataset.cdSent) return;
+      button.setAttribute("aria-busy", "true");
+      button.disabled = true;
+    }, 0);
+    setTimeout(() => {
+      if (!form.dataset.cdSent || !button.dataset.cdBusy) return;
+      button.dataset.cdWas = button.innerHTML;
+      button.textContent = button.dataset.cdBusy;
+    }, 300);
+  });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) [...busy].forEach(free); });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = event.detail.elt.closest?.("form");
+    if (form) free(form);
+  });
+  all("select[data-cd-go]").forEach((select) => select.addEventListener("change", () => select.form.requestSubmit()));
+  all(".cd-errors").slice(0, 1).forEach((summary) => { summary.tabIndex = -1; summary.focus(); });
+
+  /* 6 Theme: shows what the press will do; choosing what the system wants gives the choice back to it. */
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const isDark = () => (window.cdTheme.read() === "auto" ? system.matches : window.cdTheme.read() === "dark");
+  const label = (button) => {
+    button.setAttribute("aria-label", isDark() ? words.light : words.dark);
+    button.querySelector("use")?.setAttribute("href", `${words.sprite}#${isDark() ? "x-sun" : "x-moon"}`);
+  };
+  if (window.cdTheme) {
+    all("[data-cd-theme]").forEach((button) => {
+      button.hidden = false;
+      label(button);
+      system.addEventListener("change", () => label(button));
+      button.addEventListener("click", () => {
+        const wanted = isDark() ? "light" : "dark";
+        window.cdTheme.keep(system.matches === (wanted === "dark") ? "auto" : wanted);
+        label(button);
+      });
+    });
+  }
+
+  /* 7 Toasts stay 10 s, longer while somebody is on them; menus close with Escape or a click elsewhere. */
+  const toast = (text, { href, action, seconds = 10 } = {}) => {
+    const tray = document.querySelector("[data-cd-toasts]");
+    if (!tray) return;
+    const box = document.createElement("div");
+    box.className = "cd-toast";
+    box.append(text);
+    if (href) {
+      const link = document.createElement("a");
+      link.href = href;
+      link.textContent = action;
+      box.append(" ", link);
+    }
+    tray.append(box);
+    const leave = () => (box.matches(":hover,:focus-within") ? setTimeout(leave, 2000) : box.remove());
+    setTimeout(leave, seconds * 1000);
+  };
+  const menus = () => all("details.cd-more[open],details.cd-menu[open]");
+  document.addEventListener("click", (event) => menus().forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; }));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    menus().forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
+  });
+
+  window.cd = { now, duration, relative, refresh: tick, addKey, choose, toast, free };
+  tick();
+})();
