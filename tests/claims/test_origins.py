@@ -1,0 +1,58 @@
+"""Only distinct origins count as evidence."""
+
+from itertools import chain
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claims.origins import count_origins, distinct_origins, items_by_origin, origin_of
+
+PARENTS = st.dictionaries(st.integers(1, 12), st.none() | st.integers(1, 15))
+
+
+def test_seven_reports_of_one_paper_are_one_origin() -> None:
+    parents = dict.fromkeys(range(2, 9), 1)
+    count = count_origins(parents, range(2, 9))
+    assert (count.items, count.origins) == (7, 1)
+    assert count.sentence == "7 items, 1 origin."
+
+
+def test_an_item_without_a_parent_is_its_own_origin() -> None:
+    assert distinct_origins({1: None, 2: None}, [1, 2]) == {1, 2}
+
+
+def test_a_chain_is_followed_to_its_root() -> None:
+    assert origin_of({4: 3, 3: 2, 2: 1, 1: None}, 4) == 1
+
+
+def test_a_parent_that_is_not_listed_is_an_origin() -> None:
+    assert distinct_origins({5: 90, 6: 90, 7: 91}, [5, 6, 7]) == {90, 91}
+
+
+def test_items_that_derive_from_each_other_are_one_origin() -> None:
+    parents = {1: 2, 2: 3, 3: 2, 4: 1, 5: 5}
+    assert distinct_origins(parents, [1, 2, 3, 4]) == {2}
+    assert distinct_origins(parents, [5]) == {5}
+
+
+def test_no_items_have_no_origin() -> None:
+    assert count_origins({}, []).sentence == "0 items, 0 origins."
+
+
+@pytest.mark.parametrize(("notes", "ending"), [(1, "1 note does not count."), (2, "2 notes do not count.")])
+def test_the_sentence_says_what_was_left_out(notes: int, ending: str) -> None:
+    assert count_origins({1: None}, [1], notes=notes).sentence == f"1 item, 1 origin. {ending}"
+
+
+def test_items_are_grouped_by_origin() -> None:
+    assert items_by_origin({1: None, 2: 1, 3: None}, [3, 2, 1, 2]) == {1: [1, 2], 3: [3]}
+
+
+@given(PARENTS, st.permutations(range(1, 13)))
+def test_every_item_has_the_origin_of_what_it_derives_from(parents: dict[int, int | None], items: list[int]) -> None:
+    for item, parent in parents.items():
+        assert parent is None or origin_of(parents, item) == origin_of(parents, parent)
+    origins = distinct_origins(parents, items)
+    assert {origin_of(parents, origin) for origin in origins} == origins
+    assert sorted(chain.from_iterable(items_by_origin(parents, items).values())) == sorted(items)
