@@ -3,9 +3,14 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Protocol
 
 import pytest
 from django.test import override_settings
+
+from tests.running import Running, beat_words, broker_client, started, worker_words
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 LEFT_OUT = pytest.StashKey[int]()
@@ -28,14 +33,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             config.stash[LEFT_OUT] += 1
 
 
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Name what was left out, and the line that installs what it needs."""
     if find_chromium() is None:
-        terminalreporter.write_line(
-            "Browser tests were left out, no Chromium was found: apt-get install -y chromium"
-        )
+        terminalreporter.write_line("Browser tests were left out, no Chromium was found: apt-get install -y chromium")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -51,3 +52,30 @@ def chromium() -> str:
     found = find_chromium()
     assert found, "tests with this fixture carry the marker `browser`"
     return found
+
+
+class StartCelery(Protocol):
+    """Starts a real worker, and beat beside it when asked; both end with the test."""
+
+    def __call__(self, *, queues: str = "work,deadlines", slots: int = 1, beat: bool = False) -> Running: ...
+
+
+@pytest.fixture
+def celery_worker_process(transactional_db: None, tmp_path: Path) -> Iterator[StartCelery]:
+    """A starter of real Celery processes on this test's database and an emptied broker."""
+    assert transactional_db is None
+    with broker_client() as broker:
+        broker.flushdb()
+    with ExitStack() as processes:
+
+        def start(*, queues: str = "work,deadlines", slots: int = 1, beat: bool = False) -> Running:
+            number = len(list(tmp_path.glob("worker-*.log")))
+            words = worker_words(queues=queues, slots=slots, name=f"test{number}")
+            worker = processes.enter_context(started(words, tmp_path / f"worker-{number}.log"))
+            worker.wait_for("ready.")
+            if beat:
+                words = beat_words(tmp_path / f"beat-{number}")
+                processes.enter_context(started(words, tmp_path / f"beat-{number}.log"))
+            return worker
+
+        yield start

@@ -8,8 +8,9 @@ SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+CLOCK = structlog.processors.TimeStamper(fmt="%H:%M:%S UTC", utc=True)
+INSTANT = structlog.processors.TimeStamper(fmt="iso", utc=True)
 
 
 def configure(*, json: bool) -> dict[str, Any]:
@@ -18,6 +19,7 @@ def configure(*, json: bool) -> dict[str, Any]:
         processors=[
             structlog.stdlib.filter_by_level,
             *SHARED,
+            INSTANT if json else CLOCK,
             structlog.processors.StackInfoRenderer(),
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
@@ -35,13 +37,14 @@ def configure(*, json: bool) -> dict[str, Any]:
 
 
 def _form(*, json: bool) -> dict[str, Any]:
+    # Plain tracebacks: richer ones print the values of local variables, and those hold secrets.
     last: list[Any] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if json
-        else [structlog.dev.ConsoleRenderer(colors=False)]
+        else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
     )
     remove = structlog.stdlib.ProcessorFormatter.remove_processors_meta
-    return {"foreign_pre_chain": SHARED, "processors": [remove, *last]}
+    return {"foreign_pre_chain": [*SHARED, INSTANT if json else CLOCK], "processors": [remove, *last]}
 
 
 def _levels() -> dict[str, Any]:

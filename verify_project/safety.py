@@ -14,9 +14,7 @@ class UnsafeSettings(ImproperlyConfigured):
     """These settings are not safe for production."""
 
 
-def check_production(
-    *, secret_key: str, hosts: list[str], debug: bool, addresses: dict[str, str]
-) -> None:
+def check_production(*, secret_key: str, hosts: list[str], debug: bool, addresses: dict[str, str]) -> None:
     """Raise UnsafeSettings for the first setting that is not fit for production."""
     if secret_key == DEVELOPMENT_KEY:
         raise UnsafeSettings(

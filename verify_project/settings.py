@@ -205,7 +205,5 @@ CELERY_BEAT_SCHEDULE = {
 }
 CELERY_BEAT_SCHEDULE_FILENAME = env.str(
     "BEAT_SCHEDULE_FILE",
-    default=str(
-        Path(tempfile.gettempdir()) / "claimdesk-beat" if PRODUCTION else data_directory() / "beat"
-    ),
+    default=str(Path(tempfile.gettempdir()) / "claimdesk-beat" if PRODUCTION else data_directory() / "beat"),
 )

@@ -1,10 +1,22 @@
 """Joins the routes of the two apps."""
 
+from importlib.util import find_spec
+
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from verify_project.health import readyz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/admin/")),
+    path("readyz", readyz, name="readyz"),
     path("admin/", admin.site.urls),
+    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
 ]
+if find_spec("reviews.api"):
+    urlpatterns.append(path("api/v1/", include("reviews.api.urls")))
+if find_spec("reviews.dashboard"):
+    urlpatterns.append(path("desk/", include("reviews.dashboard.urls")))

@@ -133,12 +133,12 @@ class Cluster:
         return lines[-1] if lines else "it said nothing"
 
     def _create_database(self) -> None:
-        known = self._psql("postgres", f"select 1 from pg_database where datname = '{DATABASE}'")
-        if known.stdout.strip() != "1":
+        known = self._psql("postgres", "select datname from pg_database")
+        if DATABASE not in known.stdout.split():
             self._psql("postgres", f"create database {DATABASE}").check_returncode()
 
     def _psql(self, database: str, sql: str) -> subprocess.CompletedProcess[str]:
-        line = [self.programs / "psql", "-XAtq", "-h", self.sockets, "-U", "postgres", "-d", database]
+        line: list[str | Path] = [self.programs / "psql", "-XAtq", "-h", self.sockets, "-U", "postgres", "-d", database]
         return subprocess.run([*line, "-c", sql], capture_output=True, text=True, check=False)
 
     def _run(self, program: str, *arguments: str) -> str:

@@ -97,9 +97,7 @@ def children(environment: dict[str, str], port: int) -> list[Child]:
     schedule = str(places.data_directory() / "beat")
     return [
         Child("web", web_command(port), environment | {"CLAIMDESK_PROCESS": "web"}),
-        Child(
-            "worker", [*celery, "worker", "-Q", "work", "-c", slots, "-n", "work@%h", *WORKER], worker
-        ),
+        Child("worker", [*celery, "worker", "-Q", "work", "-c", slots, "-n", "work@%h", *WORKER], worker),
         Child(
             "deadlines",
             [*celery, "worker", "-Q", "deadlines", "-c", "1", "-n", "deadlines@%h", *WORKER],

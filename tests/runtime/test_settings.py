@@ -1,0 +1,159 @@
+"""Settings start with nothing, refuse what is unsafe, and hold what the design binds."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from verify_project import addresses, safety
+from verify_project.celery import app
+from verify_project.headers import STRICT, policy_for
+from verify_project.runtime.places import CHECKOUT
+
+LONG_KEY = "k9" * 30
+PRODUCTION = {
+    "CLAIMDESK_ENV": "production",
+    "SECRET_KEY": "".join(chr(33 + n) for n in range(80)),
+    "ALLOWED_HOSTS": "claims.example.org",
+    "DATABASE_URL": "postgres://claims@db.example.org/claims",
+    "BROKER_URL": "redis://broker.example.org/0",
+    "EVIDENCE_DIR": "/srv/evidence",
+}
+
+
+def manage(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a management command with these variables and none of ours."""
+    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
+    line = [sys.executable, "manage.py", *words]
+    return subprocess.run(line, cwd=CHECKOUT, env=kept | environment, capture_output=True, text=True, check=False)
+
+
+def check(**changes: object) -> None:
+    """Ask for production with one thing changed."""
+    given: dict[str, object] = {
+        "secret_key": LONG_KEY,
+        "hosts": ["claims.example.org"],
+        "debug": False,
+        "addresses": {"DATABASE_URL": "postgres://db"},
+    }
+    safety.check_production(**(given | changes))  # type: ignore[arg-type] - each test breaks one on purpose
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"secret_key": safety.DEVELOPMENT_KEY}, "development key"),
+        ({"secret_key": "short"}, "too short"),
+        ({"hosts": []}, "ALLOWED_HOSTS"),
+        ({"hosts": ["*"]}, "ALLOWED_HOSTS"),
+        ({"debug": True}, "DEBUG"),
+        ({"addresses": {"DATABASE_URL": ""}}, "Set DATABASE_URL"),
+    ],
+)
+def test_production_refuses_and_says_why(changes: dict[str, object], words: str) -> None:
+    with pytest.raises(safety.UnsafeSettings, match=words):
+        check(**changes)
+
+
+def test_the_development_key_stays_on_this_machine() -> None:
+    with pytest.raises(safety.UnsafeSettings, match="this machine alone"):
+        safety.check_development(hosts=["localhost", "claims.example.org"], secret_key=safety.DEVELOPMENT_KEY)
+
+
+def test_a_process_in_production_ends_on_the_development_key_with_one_sentence() -> None:
+    done = manage("check", **(PRODUCTION | {"SECRET_KEY": safety.DEVELOPMENT_KEY}))
+    assert done.returncode != 0
+    assert "will not start with the development key" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_production_passes_the_deployment_check() -> None:
+    done = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+    assert done.returncode == 0, done.stderr
+
+
+def test_settings_start_with_no_variable_at_all() -> None:
+    done = manage("check")
+    assert done.returncode == 0, done.stderr
+
+
+def test_celery_is_an_alarm_clock_and_nothing_else() -> None:
+    bound = {
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        "worker_prefetch_multiplier": 1,
+        "task_ignore_result": True,
+        "result_backend": None,
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "timezone": "UTC",
+        "enable_utc": True,
+        "task_soft_time_limit": 90,
+        "task_time_limit": 120,
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
+        "worker_max_tasks_per_child": 500,
+        "broker_transport_options": {
+            "visibility_timeout": 300,
+            "socket_timeout": 5,
+            "socket_connect_timeout": 5,
+            "socket_keepalive": True,
+            "health_check_interval": 5,
+            "unacked_restore_interval": 10,
+            "unacked_restore_throttle": 1,
+        },
+    }
+    assert {name: app.conf[name] for name in bound} == bound
+
+
+def test_every_beat_entry_expires_before_its_next_tick() -> None:
+    entries = app.conf.beat_schedule
+    assert {entry["task"] for entry in entries.values()} >= {"claims.sweep", "reviews.route", "claims.verify"}
+    for entry in entries.values():
+        assert entry["options"]["expires"] < entry["schedule"]
+
+
+def test_the_sweep_waits_behind_nothing() -> None:
+    assert app.amqp.router.route({}, "claims.sweep")["queue"].name == "deadlines"
+    assert app.amqp.router.route({}, "reviews.route")["queue"].name == "work"
+
+
+@pytest.mark.parametrize("process", ["web", "worker", "command"])
+def test_every_wait_on_a_connection_has_an_end(process: str) -> None:
+    limits = addresses.connection_limits(process)
+    assert limits["connect_timeout"] > 0
+    assert limits["tcp_user_timeout"] > 0
+    for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+        assert f"-c {name}=" in limits["options"]
+
+
+def test_a_socket_directory_in_the_address_becomes_the_host() -> None:
+    found = addresses.database("postgres://postgres@/claimdesk?host=/tmp/sockets", "web")
+    assert found["HOST"] == "/tmp/sockets"
+    assert "statement_timeout=5s" in found["OPTIONS"]["options"]
+
+
+def test_no_request_needs_the_broker() -> None:
+    assert settings.CACHES["default"]["BACKEND"].endswith("LocMemCache")
+    assert settings.SESSION_ENGINE == "django.contrib.sessions.backends.db"
+
+
+def test_only_admin_and_docs_get_a_wider_policy() -> None:
+    assert "unsafe-eval" in policy_for("/admin/")
+    assert "unsafe-eval" not in policy_for("/api/docs")
+    assert policy_for("/desk/") == policy_for("/administration") == STRICT
+
+
+def test_healthz_answers_without_database_and_whatever_the_host() -> None:
+    response = Client().get("/healthz", headers={"host": "10.0.0.7"})
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.django_db
+def test_readyz_tells_delayed_alerts_from_a_missing_database() -> None:
+    response = Client().get("/readyz")
+    assert response.status_code == 200
+    assert response.json()["alerts"] == "delayed"
