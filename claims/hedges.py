@@ -1,0 +1,124 @@
+"""How sure a sentence says it is, in the words it was printed with.
+
+Four things must not be mixed up: words of likelihood have a range of percents (on a named scale, because scales
+differ), bare possibility and intentions have none, and attribution is no probability at all. The words are looked up
+in an explicit table per language (`claims.hedgewords`); nothing is inferred from what is not printed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from claims.hedgewords import ICD203, TABLES, Cue, Kind
+
+__all__ = ["Hedge", "Kind", "Prevailing", "find", "prevailing"]
+
+# What a sentence with several hedges counts as: the first of these that occurs in it.
+PRECEDENCE = (
+    Kind.PROBABLE,
+    Kind.POSSIBLE,
+    Kind.CONDITIONAL,
+    Kind.INTENDED,
+    Kind.SCHEDULED,
+    Kind.REPORTED,
+    Kind.APPROXIMATE,
+    Kind.ASSERTED_FUTURE,
+)
+# How many code points on each side may decide whether a word hedges.
+_NEAR = 80
+
+
+@dataclass(frozen=True)
+class Hedge:
+    """One hedge: `text[start:end] == words`. `low` and `high` are percents on `scale`, or None with scale ""."""
+
+    words: str
+    start: int
+    end: int
+    kind: Kind
+    low: int | None = None
+    high: int | None = None
+    scale: str = ""
+
+
+@dataclass(frozen=True)
+class Prevailing:
+    """What all hedges of a quote come to. The range is empty when two words of likelihood disagree."""
+
+    kind: Kind = Kind.NONE
+    words: list[str] = field(default_factory=list)
+    low: int | None = None
+    high: int | None = None
+    scale: str = ""
+
+
+def find(text: str, language: str = "en") -> list[Hedge]:
+    """Return the hedges of `text` in reading order, without overlaps, the longest wording at each place.
+
+    `language` is a BCP 47 tag. A language without a table has no hedges.
+    """
+    lexicon = _lexicon(language.partition("-")[0].lower())
+    return list(lexicon.find(text)) if lexicon else []
+
+
+def prevailing(hedges: Sequence[Hedge]) -> Prevailing:
+    """Return the kind that prevails among `hedges`, all their words, and the range if there is exactly one."""
+    kinds = {hedge.kind for hedge in hedges}
+    kind = next((kind for kind in PRECEDENCE if kind in kinds), Kind.NONE)
+    words = [hedge.words for hedge in hedges]
+    ranges = {(hedge.low, hedge.high, hedge.scale) for hedge in hedges if hedge.scale}
+    low, high, scale = ranges.pop() if len(ranges) == 1 else (None, None, "")
+    return Prevailing(kind, words, low, high, scale)
+
+
+@dataclass(frozen=True)
+class _Lexicon:
+    pattern: re.Pattern[str]
+    cues: Mapping[str, Cue]
+
+    def find(self, text: str) -> Iterator[Hedge]:
+        place = 0
+        while found := self.pattern.search(text, place):
+            cue = self.cues[_key(found.group())]
+            if _stands_for_a_hedge(text, found, cue):
+                yield _hedge(found, cue)
+                place = found.end()
+            else:
+                place = found.start() + 1
+
+
+@cache
+def _lexicon(language: str) -> _Lexicon | None:
+    table = TABLES.get(language)
+    if table is None:
+        return None
+    cues = {_key(wording): cue for cue in table for wording in cue.wordings()}
+    longest_first = sorted(cues, key=lambda wording: (-len(wording), wording))
+    alternatives = "|".join(_wording_pattern(wording) for wording in longest_first)
+    # A hyphen or an apostrophe continues a word: "can't" is not "can", "could-be" is no "could".
+    pattern = re.compile(rf"(?<![\w-])(?<!\w['’])(?:{alternatives})(?![\w-]|['’]\w)", re.IGNORECASE)
+    return _Lexicon(pattern, cues)
+
+
+def _wording_pattern(wording: str) -> str:
+    return r"\s+".join(re.escape(word) for word in wording.split(" ")).replace("'", "['’]")
+
+
+def _key(words: str) -> str:
+    return " ".join(words.lower().replace("’", "'").split())
+
+
+def _stands_for_a_hedge(text: str, found: re.Match[str], cue: Cue) -> bool:
+    start, end = found.span()
+    return cue.fits(found.group(), text[max(0, start - _NEAR) : start], text[end : end + _NEAR])
+
+
+def _hedge(found: re.Match[str], cue: Cue) -> Hedge:
+    words, (start, end) = found.group(), found.span()
+    if not cue.likelihood:
+        return Hedge(words, start, end, cue.kind)
+    low, high = ICD203[cue.likelihood]
+    return Hedge(words, start, end, cue.kind, low, high, "icd203")
