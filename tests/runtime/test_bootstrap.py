@@ -45,7 +45,7 @@ def only_these(clone: Path, **programs: str) -> str:
 def bootstrap(clone: Path, path: str, *, user: str | None = None) -> subprocess.CompletedProcess[str]:
     """Run the script of that clone."""
     line = ["/bin/sh", str(clone / SCRIPT)]
-    groups = [] if user else None
+    groups: list[str] | None = [] if user else None
     return subprocess.run(
         line, env={"PATH": path}, capture_output=True, text=True, check=False, user=user, extra_groups=groups
     )

@@ -45,7 +45,7 @@ def check_port(port: int) -> None:
             probe.bind((HOST, port))
         except (OSError, OverflowError) as error:
             raise RuntimeProblem(
-                f"Port {port} cannot be used ({error}): choose another, for instance "
+                f"Port {port} cannot be used ({error}): choose another, as in "
                 f"`make run PORT={8001 if port != 8001 else 8002}`."
             ) from None
 

@@ -67,6 +67,7 @@ class Child:
             return
         if not self.mourned:
             self.mourned = True
+            self._end_group()  # what it had started would hold its port, or its tasks
             say(self.name, f"ended with status {status}; starting it again")
         if time.monotonic() - self.started >= RESTART_FLOOR:
             self.start()
@@ -84,6 +85,12 @@ class Child:
             self.process.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             say(self.name, "did not end in time and was stopped")
+        self._end_group()
+
+    def _end_group(self) -> None:
+        """End by force whatever is left of its session, itself included."""
+        if self.process is None:
+            return
         try:
             os.killpg(self.process.pid, signal.SIGKILL)
         except ProcessLookupError:

@@ -1,0 +1,163 @@
+"""`make run`: everything starts, comes back when it dies, and leaves nothing behind."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.running import wait_until
+from tests.runtime.test_servers import ADDRESSES
+from verify_project.runtime.places import CHECKOUT, RuntimeProblem
+from verify_project.runtime.site import check_port, welcome_text
+
+Born = tuple[int, int]  # process id and start time: ids come back, the pair does not
+READY_WITHIN = 90.0  # seconds; with a busy machine and every migration
+
+
+@dataclass
+class Site:
+    """A running `manage.py up`."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+    port: int
+    data: Path
+
+    def said(self) -> str:
+        """Its log so far."""
+        return self.log.read_text(errors="replace")
+
+    def is_ready(self) -> bool:
+        """Has it printed the block with the addresses?"""
+        return "Claim Desk is ready" in self.said() or self.process.poll() is not None
+
+    def family(self) -> set[Born]:
+        """Every process it has started, and those they have started."""
+        parents = dict(everybody())
+        known = {self.process.pid}
+        while more := {born for born, parent in parents.items() if parent in known and born[0] not in known}:
+            known |= {pid for pid, _ in more}
+        return {born for born in parents if born[0] in known - {self.process.pid}}
+
+    def get(self, path: str) -> int:
+        """Status of a page."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as response:
+            return int(response.status)
+
+
+def everybody() -> Iterator[tuple[Born, int]]:
+    """Every living process, known by its id and its start, with the id of its parent."""
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = entry.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if fields[0] != "Z":
+            yield (int(entry.parent.name), int(fields[19])), int(fields[1])
+
+
+def alive(family: set[Born]) -> set[Born]:
+    """Those of the family that still live."""
+    return family & {born for born, _ in everybody()}
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """The whole site with data of its own; killed at the end if a test did not end it."""
+    made = Path(tempfile.mkdtemp(prefix="site-", dir="/tmp"))
+    made.chmod(0o711)
+    port, log = free_port(), made / "log"
+    environment = {name: value for name, value in os.environ.items() if name not in ADDRESSES}
+    environment |= {"PORT": str(port), "CLAIMDESK_DATA": str(made / "data"), "WEB_WORKERS": "1"}
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "up"],
+            cwd=CHECKOUT,
+            env=environment,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    site = Site(process, log, port, made / "data")
+    wait_until(site.is_ready, within=READY_WITHIN)
+    family = site.family()
+    yield site
+    process.kill()
+    process.wait()
+    wait_until(lambda: not alive(family), within=20)
+    shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest.mark.slow
+def test_a_child_that_dies_comes_back_and_ctrl_c_ends_them_all(site: Site) -> None:
+    assert site.is_ready(), site.said()
+    assert site.get("/healthz") == 200
+    first = web(site)
+    os.kill(first[0], signal.SIGKILL)
+    wait_until(lambda: web(site) not in {(0, 0), first} and answers(site), within=READY_WITHIN)
+    assert answers(site), site.said()
+    family = site.family()
+    assert len(family) > 8  # web, two workers with their pools, beat, the servers with theirs
+    site.process.send_signal(signal.SIGINT)
+    assert site.process.wait(40) == 0, site.said()
+    assert alive(family) == set()
+    assert "everything has ended" in site.said()
+
+
+@pytest.mark.slow
+def test_a_killed_supervisor_leaves_no_orphan(site: Site) -> None:
+    assert site.is_ready(), site.said()
+    family = site.family()
+    assert len(family) > 8
+    site.process.kill()
+    wait_until(lambda: not alive(family), within=20)
+    assert alive(family) == set()
+
+
+def web(site: Site) -> Born:
+    """The web process of the site; (0, 0) while there is none."""
+    children = (born for born, parent in everybody() if parent == site.process.pid)
+    return next((born for born in children if b"gunicorn" in Path(f"/proc/{born[0]}/cmdline").read_bytes()), (0, 0))
+
+
+def answers(site: Site) -> bool:
+    """Does the web process answer?"""
+    try:
+        return site.get("/healthz") == 200
+    except OSError:
+        return False
+
+
+def test_a_port_in_use_gets_one_sentence_with_the_way_out() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(RuntimeProblem, match=f"Port {port} cannot be used .*make run PORT=8001"):
+            check_port(port)
+
+
+def test_the_welcome_says_where_to_go_and_how_to_get_in() -> None:
+    text = welcome_text(8123, "editor / words\nkey vk_1_x", 4.2)
+    for words in (
+        "127.0.0.1:8123/admin/",
+        "127.0.0.1:8123/desk/",
+        "127.0.0.1:8123/api/docs",
+        "editor / words",
+        "vk_1_x",
+    ):
+        assert words in text
