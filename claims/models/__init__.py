@@ -1,0 +1,45 @@
+"""The record's tables, one module per noun."""
+
+from claims.models.alarm import WAIT_OVER, Alarm, Flag, FlagKind, Heartbeat
+from claims.models.apikey import ApiKey, RepeatableCall, Scope, hashed
+from claims.models.appearance import Appearance, ChainStep
+from claims.models.article import Article, ArticleRevision, DateKnown
+from claims.models.claim import Claim, ClaimHead
+from claims.models.decision import Decision
+from claims.models.desk import Desk
+from claims.models.event import ClaimEvent, chained
+from claims.models.evidence import Evidence, Snapshot, Visibility
+from claims.models.person import DeskRole, Membership, User
+from claims.models.source import Reliability, Source, SourceKind
+
+__all__ = [
+    "WAIT_OVER",
+    "Alarm",
+    "ApiKey",
+    "Appearance",
+    "Article",
+    "ArticleRevision",
+    "ChainStep",
+    "Claim",
+    "ClaimEvent",
+    "ClaimHead",
+    "DateKnown",
+    "Decision",
+    "Desk",
+    "DeskRole",
+    "Evidence",
+    "Flag",
+    "FlagKind",
+    "Heartbeat",
+    "Membership",
+    "Reliability",
+    "RepeatableCall",
+    "Scope",
+    "Snapshot",
+    "Source",
+    "SourceKind",
+    "User",
+    "Visibility",
+    "chained",
+    "hashed",
+]

@@ -1,0 +1,68 @@
+"""Articles and their frozen texts."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q, TextChoices, UniqueConstraint
+from django.utils.translation import gettext_lazy as _
+
+from claims.models.frozen import frozen
+
+
+class DateKnown(TextChoices):
+    """How the publication time came to be known."""
+
+    GIVEN = "given", _("given with the article")
+    PAGE = "page", _("read from the page")
+    ENTERED = "entered", _("entered by a person")
+
+
+class Article(models.Model):
+    """An article of an outlet. Its texts are `ArticleRevision`s; words like "next week" count from `published_at`."""
+
+    outlet = models.ForeignKey("claims.Source", models.PROTECT, verbose_name=_("outlet"), related_name="articles")
+    canonical_url = models.CharField(_("link"), max_length=2000, blank=True)
+    headline = models.CharField(_("headline"), max_length=400)
+    authors = ArrayField(models.CharField(max_length=200), verbose_name=_("authors"), default=list, blank=True)
+    language = models.CharField(_("language"), max_length=16)
+    published_at = models.DateTimeField(_("published"))
+    published_raw = models.CharField(_("published, as written"), max_length=120, blank=True)
+    published_zone = models.CharField(_("time zone of publication"), max_length=64)
+    published_known = models.CharField(_("how known"), max_length=8, choices=DateKnown.choices, default=DateKnown.GIVEN)
+    desk = models.ForeignKey("claims.Desk", models.PROTECT, verbose_name=_("desk"), null=True, blank=True)
+    embargo_until = models.DateTimeField(_("embargo until"), null=True, blank=True)
+    created_at = models.DateTimeField(_("added"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("article")
+        ordering = ("-published_at", "-id")
+        constraints = (
+            UniqueConstraint(fields=("canonical_url",), condition=~Q(canonical_url=""), name="article_url_once"),
+        )
+        indexes = (models.Index(fields=("-published_at", "-id"), name="article_published"),)
+
+    def __str__(self) -> str:
+        return self.headline
+
+
+class ArticleRevision(models.Model):
+    """One frozen text of an article (NFC, LF). Every offset is a Unicode code point of exactly this text."""
+
+    article = models.ForeignKey(Article, models.PROTECT, verbose_name=_("article"), related_name="revisions")
+    number = models.PositiveIntegerField(_("number"))
+    text = models.TextField(_("text"))
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    fetched_at = models.DateTimeField(_("kept"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("article revision")
+        ordering = ("article_id", "number")
+        constraints = (
+            UniqueConstraint(fields=("article", "number"), name="revision_number_once"),
+            UniqueConstraint(fields=("article", "sha256"), name="revision_text_once"),
+        )
+        triggers = frozen("revision")
+
+    def __str__(self) -> str:
+        return f"{self.article.headline} (revision {self.number})"

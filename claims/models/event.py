@@ -1,0 +1,97 @@
+"""The history: one row per action, append-only, chained by hash per claim."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from hashlib import sha256
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import BigIntegerField, Func, Q, UniqueConstraint
+from django.utils.translation import gettext_lazy as _
+
+from claims.actors import ActorKind
+from claims.lifecycle import State
+from claims.models.frozen import frozen
+
+
+class TransactionNumber(Func):
+    """The number of the running transaction. Events sort by it so that a reader of the feed never misses one."""
+
+    template = "(pg_current_xact_id()::text::bigint)"
+    output_field = BigIntegerField()
+    arity = 0
+
+
+class CommittedBefore(Func):
+    """The oldest transaction still running: everything below it is final."""
+
+    template = "(pg_snapshot_xmin(pg_current_snapshot())::text::bigint)"
+    output_field = BigIntegerField()
+    arity = 0
+
+
+class ClaimEventQuerySet(models.QuerySet["ClaimEvent"]):
+    def after(self, tx: int, pk: int) -> Self:
+        """The change feed behind the cursor (tx, pk): in order, and only what can no longer gain a predecessor."""
+        behind = Q(tx__gt=tx) | Q(tx=tx, pk__gt=pk)
+        return self.filter(behind, tx__gte=tx, tx__lt=CommittedBefore()).order_by("tx", "pk")
+
+
+class ClaimEvent(models.Model):
+    """One action. `body` is the exact text that was hashed; the columns beside it repeat it for queries.
+
+    `type` is "noun.what" ("claim.accept", "evidence.add", "claim.late"). `occurred_at` is when it became true,
+    `recorded_at` when we noticed, both UTC. `hash` is sha256(prev_hash + LF + body), hexadecimal.
+    """
+
+    claim = models.ForeignKey("claims.Claim", models.PROTECT, verbose_name=_("claim"), related_name="events")
+    seq = models.PositiveIntegerField(_("number in claim"))
+    type = models.CharField(_("what"), max_length=40)
+    actor_kind = models.CharField(_("kind of actor"), max_length=6, choices=ActorKind.choices)
+    actor_id = models.BigIntegerField(_("actor's number"), null=True, blank=True)
+    actor_name = models.CharField(_("who"), max_length=200)
+    from_state = models.CharField(_("from"), max_length=16, choices=State.choices, blank=True)
+    to_state = models.CharField(_("to"), max_length=16, choices=State.choices)
+    occurred_at = models.DateTimeField(_("when it became true"))
+    recorded_at = models.DateTimeField(_("when it was noticed"))
+    body = models.TextField(_("hashed text"))
+    prev_hash = models.CharField(_("hash before"), max_length=64, blank=True)
+    hash = models.CharField(_("hash"), max_length=64)
+    tx = models.BigIntegerField(_("transaction"), db_default=TransactionNumber())
+
+    objects = ClaimEventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("event")
+        ordering = ("claim_id", "seq")
+        constraints = (UniqueConstraint(fields=("claim", "seq"), name="event_seq_once"),)
+        indexes = (
+            models.Index(fields=("tx", "id"), name="event_feed"),
+            models.Index(fields=("-recorded_at", "-id"), name="event_latest"),
+        )
+        triggers = frozen("event")
+
+    def __str__(self) -> str:
+        return f"#{self.claim_id}.{self.seq} {self.type}"
+
+    @cached_property
+    def content(self) -> dict[str, Any]:
+        """The hashed text, read: claim, seq, type, actor, from, to, reason, data and both times."""
+        read: dict[str, Any] = json.loads(self.body)
+        return read
+
+    @property
+    def reason(self) -> str:
+        return str(self.content.get("reason", ""))
+
+    @property
+    def data(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.content.get("data", {})
+        return found
+
+
+def chained(prev_hash: str, body: str) -> str:
+    """The next hash of a claim's chain: sha256 over the hash before, a line feed and the exact body."""
+    return sha256(f"{prev_hash}\n{body}".encode()).hexdigest()

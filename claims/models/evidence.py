@@ -1,0 +1,117 @@
+"""What supports or contradicts a claim, and the bytes kept of it."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import CheckConstraint, Q, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from claims.models.frozen import frozen
+from claims.verdicts import EvidenceKind, Item, Question, Stance
+
+
+class Visibility(TextChoices):
+    """Who may see a piece of evidence. Protected: only the reviewer on the claim and the desk's editors."""
+
+    PUBLIC = "public", _("public")
+    INTERNAL = "internal", _("internal")
+    PROTECTED = "protected", _("protected")
+
+
+class Snapshot(models.Model):
+    """Bytes kept once under their SHA-256, in the `evidence` storage. Never rendered on our origin."""
+
+    sha256 = models.CharField(_("SHA-256"), max_length=64, unique=True)
+    size = models.PositiveBigIntegerField(_("bytes"))
+    media_type = models.CharField(_("media type"), max_length=120)
+    fetched_at = models.DateTimeField(_("kept"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("snapshot")
+        triggers = frozen("snapshot")
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
+
+    @property
+    def path(self) -> str:
+        """Where the bytes are in the `evidence` storage."""
+        return f"{self.sha256[:2]}/{self.sha256[2:4]}/{self.sha256}"
+
+
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def standing(self) -> Self:
+        """Items that nothing has superseded."""
+        return self.filter(superseded_by__isnull=True)
+
+
+class Evidence(models.Model):
+    """One item. Once a verdict used it, it is superseded by a new one instead of edited."""
+
+    claim = models.ForeignKey("claims.Claim", models.PROTECT, verbose_name=_("claim"), related_name="evidence")
+    question = models.CharField(_("bears on"), max_length=4, choices=Question.choices)
+    stance = models.CharField(_("stance"), max_length=12, choices=Stance.choices)
+    kind = models.CharField(_("kind"), max_length=4, choices=EvidenceKind.choices)
+    url = models.CharField(_("link"), max_length=2000, blank=True)
+    title = models.CharField(_("title"), max_length=300, blank=True)
+    note = models.TextField(_("note"), max_length=4000, blank=True)
+    primary = models.BooleanField(_("primary source"), default=False)
+    why_secondary = models.CharField(_("why not primary"), max_length=300, blank=True)
+    derives_from = models.ForeignKey(
+        "self", models.PROTECT, verbose_name=_("taken from"), related_name="derived", null=True, blank=True
+    )
+    credibility = models.PositiveSmallIntegerField(
+        _("credibility 1–6"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(6)]
+    )
+    visibility = models.CharField(
+        _("visibility"), max_length=9, choices=Visibility.choices, default=Visibility.INTERNAL
+    )
+    snapshot = models.ForeignKey(
+        Snapshot, models.PROTECT, verbose_name=_("kept copy"), related_name="evidence", null=True, blank=True
+    )
+    file_name = models.CharField(_("file name"), max_length=200, blank=True)
+    superseded_by = models.OneToOneField(
+        "self", models.PROTECT, verbose_name=_("superseded by"), related_name="supersedes", null=True, blank=True
+    )
+    added_by = models.CharField(_("added by"), max_length=200)
+    added_by_user = models.ForeignKey(
+        "claims.User", models.PROTECT, related_name="evidence_added", null=True, blank=True
+    )
+    added_at = models.DateTimeField(_("added"))
+    used_at = models.DateTimeField(_("first used by a verdict"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+        ordering = ("added_at", "id")
+        constraints = (
+            CheckConstraint(
+                condition=(
+                    (Q(kind=EvidenceKind.LINK) & ~Q(url=""))
+                    | (Q(kind=EvidenceKind.FILE) & Q(snapshot__isnull=False))
+                    | (Q(kind=EvidenceKind.NOTE) & ~Q(note=""))
+                ),
+                name="evidence_has_its_content",
+            ),
+            CheckConstraint(condition=Q(credibility__isnull=True) | Q(credibility__range=(1, 6)), name="evidence_cred"),
+        )
+
+    def __str__(self) -> str:
+        return self.title or self.url or self.file_name or self.note[:60]
+
+    def as_item(self) -> Item:
+        """What the evidence guards need to know of this row."""
+        return Item(
+            self.pk,
+            self.question,
+            self.stance,
+            self.kind,
+            self.derives_from_id,
+            standing=self.superseded_by_id is None,
+        )

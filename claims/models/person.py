@@ -1,0 +1,49 @@
+"""People who sign in, and what they are on each desk."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import TextChoices, UniqueConstraint
+from django.utils.translation import gettext_lazy as _
+
+from claims.actors import Actor, ActorKind
+from claims.models.zone import valid_zone
+
+
+class User(AbstractUser):
+    """A person. `zone` is where they read clocks; an administrator is a superuser."""
+
+    zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[valid_zone])
+
+    @property
+    def full_name(self) -> str:
+        """The name others see; the user name where no other is known."""
+        return self.get_full_name() or self.username
+
+    def as_actor(self) -> Actor:
+        """This person as somebody who acts, without roles yet."""
+        return Actor(ActorKind.PERSON, self.full_name, self.pk)
+
+
+class DeskRole(TextChoices):
+    """What a person is on a desk."""
+
+    REVIEWER = "reviewer", _("reviewer")
+    EDITOR = "editor", _("editor")
+
+
+class Membership(models.Model):
+    """A person works on a desk in a role. Both roles at once are two rows."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    desk = models.ForeignKey("claims.Desk", models.CASCADE, related_name="memberships")
+    role = models.CharField(_("role"), max_length=12, choices=DeskRole.choices)
+    can_triage = models.BooleanField(_("may triage proposed claims"), default=False)
+
+    class Meta:
+        verbose_name = _("desk membership")
+        constraints = (UniqueConstraint(fields=("user", "desk", "role"), name="membership_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.user.full_name}: {self.get_role_display()}, {self.desk.name}"
