@@ -1,0 +1,130 @@
+"""Who sees what, and what somebody is to a claim, as far as the record knows.
+
+Desks and embargo confine rows, `protected` confines evidence. A row that somebody may not see does not exist for
+them. What only the work knows (who is on a claim) is added in `reviews.permissions`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from claims.actors import Actor
+from claims.errors import ScopeMissing
+from claims.lifecycle import Role
+from claims.models import ApiKey, Article, Claim, Desk, DeskRole, Evidence, Membership, Scope, User, Visibility
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Somebody who reads or acts: a signed-in person or a key.
+
+    `desks` are the numbers of the desks whose rows they see, None for all. `editor_of`, `reviewer_of` and
+    `triager_of` are the desks on which a person has that role.
+    """
+
+    actor: Actor
+    desks: frozenset[int] | None
+    user: User | None = None
+    key: ApiKey | None = None
+    editor_of: frozenset[int] = frozenset()
+    reviewer_of: frozenset[int] = frozenset()
+    triager_of: frozenset[int] = frozenset()
+    scopes: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.user is not None and self.user.is_superuser
+
+
+def viewer_for_user(user: User) -> Viewer:
+    """What this person sees and is, from their memberships. An administrator sees every desk."""
+    rows = list(Membership.objects.filter(user=user).values_list("desk_id", "role", "can_triage"))
+    return Viewer(
+        actor=user.as_actor(),
+        desks=None if user.is_superuser else frozenset(desk for desk, _, _ in rows),
+        user=user,
+        editor_of=frozenset(desk for desk, role, _ in rows if role == DeskRole.EDITOR),
+        reviewer_of=frozenset(desk for desk, role, _ in rows if role == DeskRole.REVIEWER),
+        triager_of=frozenset(desk for desk, role, triages in rows if role == DeskRole.REVIEWER and triages),
+    )
+
+
+def viewer_for_key(key: ApiKey) -> Viewer:
+    """What this key sees: its desks, or every desk when it names none."""
+    desks = frozenset(key.desks.values_list("pk", flat=True))
+    return Viewer(actor=key.as_actor(), desks=desks or None, key=key, scopes=frozenset(key.scopes))
+
+
+def check_scope(viewer: Viewer, scope: Scope) -> None:
+    """A key needs the scope; people are judged by their roles. Raises `ScopeMissing`."""
+    if viewer.key is not None and scope not in viewer.scopes:
+        raise ScopeMissing(f"This key needs the scope {scope}: {scope.label}.", scope=str(scope))
+
+
+def _of_desks(viewer: Viewer, path: str) -> Q:
+    if viewer.desks is None:
+        return Q()
+    return Q(**{f"{path}__in": sorted(viewer.desks)}) | Q(**{f"{path}__isnull": True})
+
+
+def _embargoed(viewer: Viewer, path: str, now: datetime) -> Q:
+    """Rows under an embargo that this viewer must not see: keys see them only when confined to that desk."""
+    if viewer.user is not None:
+        return Q(pk__in=[])
+    lifted = Q(**{f"{path}embargo_until__gt": now})
+    return lifted if viewer.desks is None else lifted & ~Q(**{f"{path}desk__in": sorted(viewer.desks)})
+
+
+def visible_claims(viewer: Viewer, now: datetime) -> QuerySet[Claim]:
+    """Claims of the viewer's desks, and those without a desk yet, less what is under embargo for them."""
+    claims = Claim.objects.filter(_of_desks(viewer, "desk"))
+    if viewer.user is not None:
+        return claims
+    hidden = Article.objects.filter(_embargoed(viewer, "", now)).values("pk")
+    return claims.exclude(appearances__revision__article__in=hidden)
+
+
+def visible_articles(viewer: Viewer, now: datetime) -> QuerySet[Article]:
+    """Articles of the viewer's desks, and those without a desk, less what is under embargo for them."""
+    return Article.objects.filter(_of_desks(viewer, "desk")).exclude(_embargoed(viewer, "", now))
+
+
+def visible_evidence(viewer: Viewer, claim: Claim, *, on_it: bool) -> QuerySet[Evidence]:
+    """Evidence of one visible claim; protected items only for whoever is on it and for its desk's editors."""
+    if on_it or (claim.desk_id is not None and claim.desk_id in viewer.editor_of):
+        return Evidence.objects.filter(claim=claim)
+    return Evidence.objects.filter(claim=claim).exclude(visibility=Visibility.PROTECTED)
+
+
+def record_roles(viewer: Viewer, claim: Claim) -> frozenset[Role]:
+    """What the viewer is to this claim, as far as memberships and scopes say."""
+    roles = desk_roles(viewer, claim.desk_id)
+    if viewer.key is not None and claim.made_by_key_id == viewer.key.pk and Scope.CLAIMS_WRITE in viewer.scopes:
+        roles |= {Role.KEY_MAKER}
+    return roles
+
+
+def desk_roles(viewer: Viewer, desk_id: int | None) -> frozenset[Role]:
+    """Roles on a claim of this desk. Before a claim has a desk, being something on any desk is enough."""
+    named = {
+        Role.EDITOR: viewer.editor_of,
+        Role.REVIEWER: viewer.reviewer_of,
+        Role.TRIAGER: viewer.triager_of,
+    }
+    roles = {role for role, desks in named.items() if (desk_id in desks if desk_id is not None else desks)}
+    if viewer.is_administrator:
+        roles.add(Role.ADMINISTRATOR)
+    scopes = {
+        Role.KEY_WRITE: Scope.CLAIMS_WRITE,
+        Role.KEY_TRIAGE: Scope.CLAIMS_TRIAGE,
+        Role.KEY_EVIDENCE: Scope.EVIDENCE_WRITE,
+    }
+    return frozenset(roles | {role for role, scope in scopes.items() if scope in viewer.scopes})
+
+
+def desks_of(viewer: Viewer) -> QuerySet[Desk]:
+    """The desks this viewer sees."""
+    return Desk.objects.all() if viewer.desks is None else Desk.objects.filter(pk__in=sorted(viewer.desks))

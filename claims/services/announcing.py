@@ -1,0 +1,57 @@
+"""Keeps what will be announced (alarms) and what was announced (flags) true whenever a claim changes.
+
+Called under the claim's lock, in the transaction that makes the change. Nothing is announced twice for one moment:
+a moment that comes back after a reopening, restoring or undoing reopens its flag row instead of setting an alarm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from claims.deadlines import TimeFlag, holding, moments
+from claims.lifecycle import State
+from claims.models import WAIT_OVER, Alarm, Claim, ClaimEvent, Decision, Flag
+
+SETTLED = frozenset({State.DECIDED, State.DISMISSED})
+
+
+def rewrite_alarms(claim: Claim, standing: Decision | None, now: datetime, event: ClaimEvent) -> None:
+    """Set the claim's alarms anew and clear the flags that no longer hold; `event` is what changed it."""
+    wanted = moments(claim.date_facts(standing))
+    flags = list(Flag.objects.filter(claim=claim, kind__in=TimeFlag.values))
+    announced = {(flag.kind, flag.moment): flag for flag in flags}
+    _clear_untrue(flags, wanted, now, event)
+    for kind in holding(wanted, now):
+        flag = announced.get((kind, wanted[kind]))
+        if flag is not None and flag.cleared_at is not None:
+            flag.cleared_at, flag.cleared_by = None, ""
+            flag.save(update_fields=["cleared_at", "cleared_by"])
+    _set_alarms(claim, {kind: at for kind, at in wanted.items() if (kind, at) not in announced}, now)
+    if claim.state in SETTLED:
+        clear_flags(claim, now, event.type)
+
+
+def _clear_untrue(flags: Sequence[Flag], wanted: dict[TimeFlag, datetime], now: datetime, event: ClaimEvent) -> None:
+    holds = {(kind, wanted[kind]) for kind in holding(wanted, now)}
+    untrue = [flag.pk for flag in flags if flag.cleared_at is None and (flag.kind, flag.moment) not in holds]
+    if untrue:
+        Flag.objects.filter(pk__in=untrue).update(cleared_at=now, cleared_by=event.type)
+
+
+def _set_alarms(claim: Claim, wanted: dict[TimeFlag, datetime], now: datetime) -> None:
+    Alarm.objects.filter(claim=claim).delete()
+    moments_of: dict[str, datetime] = {str(kind): moment for kind, moment in wanted.items()}
+    if claim.waiting_until is not None:
+        moments_of[WAIT_OVER] = claim.waiting_until
+    Alarm.objects.bulk_create(
+        Alarm(claim=claim, kind=kind, moment=moment, wake_at=max(moment, now)) for kind, moment in moments_of.items()
+    )
+
+
+def clear_flags(claim: Claim, now: datetime, cleared_by: str, kinds: Sequence[str] | None = None) -> int:
+    """Clear standing flags that are not the clock's (all, or only `kinds`); answers how many were cleared."""
+    standing = Flag.objects.filter(claim=claim, cleared_at__isnull=True).exclude(kind__in=TimeFlag.values)
+    if kinds is not None:
+        standing = standing.filter(kind__in=kinds)
+    return standing.update(cleared_at=now, cleared_by=cleared_by)

@@ -1,0 +1,156 @@
+"""Takes articles in: each once, each text frozen under its hash."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from claims.addresses import AddressRefused, canonical_url
+from claims.deadlines import aware, zone_named
+from claims.errors import Invalid, UnusableAddress, UnusableText
+from claims.models import Article, ArticleRevision, DateKnown, Desk, Source, SourceKind
+from claims.plaintext import TextRefused, clean, clean_line, sha256_of
+
+TEXT_LIMIT = 1_000_000
+
+
+@dataclass(frozen=True)
+class GivenArticle:
+    """An article as somebody gives it. `published_at` is aware; `published_zone` an IANA name, or empty: the outlet's.
+
+    `text` is plain text of at most 1,000,000 code points.
+    """
+
+    outlet: str
+    headline: str
+    text: str
+    language: str
+    published_at: datetime
+    published_zone: str = ""
+    published_raw: str = ""
+    published_known: str = DateKnown.GIVEN
+    url: str = ""
+    authors: Sequence[str] = ()
+    desk: Desk | None = None
+    embargo_until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """What came of it: the article and its text, and whether either is new."""
+
+    article: Article
+    revision: ArticleRevision
+    is_new: bool
+    is_new_text: bool
+
+
+def line(value: str, field: str, most: int) -> str:
+    """One clean line. Raises `UnusableText` at the field's pointer."""
+    try:
+        return clean_line(value, field=field, max_length=most)
+    except TextRefused as refused:
+        raise UnusableText(refused.message, pointer=f"/{field}", reason=refused.code) from refused
+
+
+def text(value: str, field: str, most: int) -> str:
+    """Clean text of several lines. Raises `UnusableText` at the field's pointer."""
+    try:
+        return clean(value, field=field, max_length=most)
+    except TextRefused as refused:
+        raise UnusableText(refused.message, pointer=f"/{field}", reason=refused.code) from refused
+
+
+def address(value: str, field: str) -> str:
+    """The canonical form of a link, empty when none was given. Raises `UnusableAddress`."""
+    try:
+        return canonical_url(value) if value.strip() else ""
+    except AddressRefused as refused:
+        raise UnusableAddress(refused.message, pointer=f"/{field}", reason=refused.code) from refused
+
+
+def outlet_called(name: str) -> Source:
+    """The outlet with this name or alias; a new one when nobody has it."""
+    known = Source.objects.called(name).filter(kind=SourceKind.OUTLET).order_by("pk").first()
+    if known is not None:
+        return known
+    try:
+        with transaction.atomic():
+            return Source.objects.create(name=name, kind=SourceKind.OUTLET)
+    except IntegrityError:
+        return Source.objects.get(name__iexact=name, kind=SourceKind.OUTLET)
+
+
+def take_in(given: GivenArticle) -> TakenIn:
+    """Keep an article. The same one again is the existing one; a changed text is a new revision of it.
+
+    The same article is one with the same canonical link, or, without a link, the same outlet, headline and
+    publication time. Raises `UnusableText`, `UnusableAddress`, `NaiveTime` or `Invalid`; then nothing is written.
+    """
+    words = text(given.text, "text", TEXT_LIMIT)
+    if not words.strip():
+        raise Invalid("The article has no text.", pointer="/text")
+    try:
+        with transaction.atomic():
+            return _keep(given, words)
+    except IntegrityError:
+        # Somebody took in the same article at the same moment. Theirs is there now.
+        with transaction.atomic():
+            return _keep(given, words)
+
+
+def _keep(given: GivenArticle, words: str) -> TakenIn:
+    fresh = _article(given)
+    known = _same(fresh)
+    article = known or fresh
+    if known is None:
+        fresh.save(force_insert=True)
+    else:
+        Article.objects.select_for_update(no_key=True).get(pk=known.pk)
+    revision, is_new_text = _revision(article, words)
+    return TakenIn(article, revision, known is None, is_new_text)
+
+
+def _article(given: GivenArticle) -> Article:
+    outlet = outlet_called(_needed(line(given.outlet, "outlet", 200), "outlet"))
+    zone = given.published_zone or outlet.zone or (given.desk.zone if given.desk else "UTC")
+    zone_named(zone)
+    return Article(
+        outlet=outlet,
+        canonical_url=address(given.url, "url"),
+        headline=_needed(line(given.headline, "headline", 400), "headline"),
+        authors=[line(author, "authors", 200) for author in given.authors],
+        language=_needed(line(given.language, "language", 16), "language"),
+        published_at=aware(given.published_at),
+        published_raw=line(given.published_raw, "published_raw", 120),
+        published_zone=zone,
+        published_known=given.published_known,
+        desk=given.desk,
+        embargo_until=aware(given.embargo_until) if given.embargo_until else None,
+    )
+
+
+def _needed(value: str, field: str) -> str:
+    if not value:
+        raise Invalid("This is needed.", pointer=f"/{field}")
+    return value
+
+
+def _same(fresh: Article) -> Article | None:
+    if fresh.canonical_url:
+        return Article.objects.filter(canonical_url=fresh.canonical_url).first()
+    return Article.objects.filter(
+        canonical_url="", outlet=fresh.outlet, headline=fresh.headline, published_at=fresh.published_at
+    ).first()
+
+
+def _revision(article: Article, words: str) -> tuple[ArticleRevision, bool]:
+    digest = sha256_of(words)
+    known = article.revisions.filter(sha256=digest).first()
+    if known is not None:
+        return known, False
+    last = article.revisions.order_by("-number").values_list("number", flat=True).first() or 0
+    return article.revisions.create(number=last + 1, text=words, sha256=digest), True

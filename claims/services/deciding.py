@@ -1,0 +1,66 @@
+"""Writes the decision that follows from reviews. Who may and whether reviewers agree is judged in `reviews`."""
+
+from __future__ import annotations
+
+from claims.errors import EvidenceMissing
+from claims.models import Claim, Decision, Evidence
+from claims.services.evidence import mark_used
+from claims.services.transitions import Held
+from claims.verdicts import Answers, Said, check_answers, check_evidence
+
+
+def own_voice(claim: Claim, answers_said: Said) -> Said:
+    """The answer to "was it said?": own voice, when nobody looked and the chain has a single step."""
+    if answers_said != Said.NOT_CHECKED:
+        return answers_said
+    first = claim.first_appearance()
+    return Said.OWN_VOICE if first is not None and first.chain.count() == 1 else answers_said
+
+
+def check_verdict(held: Held, answers: Answers, exception_reason: str = "") -> None:
+    """All guards of a verdict on a held claim: whole answers, and evidence that carries them.
+
+    Raises the refusals of `verdicts.check_answers` and `verdicts.check_evidence`.
+    """
+    desk = held.claim.desk
+    if desk is None:
+        raise EvidenceMissing("A claim without a desk cannot be decided.")
+    check_answers(answers, held.claim.confirm_by, held.now)
+    items = [item.as_item() for item in Evidence.objects.filter(claim=held.claim)]
+    check_evidence(answers, items, desk.min_origins, exception_reason)
+
+
+def record_decision(
+    held: Held, answers: Answers, evidence: list[Evidence], *, exception_reason: str = "", is_demo: bool = False
+) -> Decision:
+    """Write the decision and let it stand. The caller takes the step to `decided` in the same transaction."""
+    last = Decision.objects.filter(claim=held.claim).order_by("-number").first()
+    decision = Decision.objects.create(
+        claim=held.claim,
+        number=last.number + 1 if last else 1,
+        said=answers.said,
+        so=answers.so or "",
+        outcome=answers.outcome or "",
+        why=answers.why,
+        exception_reason=exception_reason,
+        decided_at=held.now,
+        supersedes=last,
+        is_demo=is_demo,
+    )
+    decision.evidence.set(evidence)
+    mark_used(held, evidence)
+    held.decide(decision)
+    return decision
+
+
+def told(decision: Decision) -> dict[str, object]:
+    """What the decision's event reveals."""
+    return {
+        "decision": decision.pk,
+        "number": decision.number,
+        "said": decision.said,
+        "so": decision.so,
+        "outcome": decision.outcome,
+        "why": decision.why,
+        "is_demo": decision.is_demo,
+    }

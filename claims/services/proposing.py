@@ -1,0 +1,188 @@
+"""Takes claims in: the statement, the exact words it stands on, the chain it came through, its hedge and its date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from claims import hedges, quotes
+from claims.actors import Actor
+from claims.deadlines import Precision, ZoneBasis, aware, own_date
+from claims.errors import Invalid, QuoteAmbiguous, QuoteNotInText
+from claims.models import ApiKey, Appearance, ArticleRevision, ChainStep, Claim, Desk, Source, SourceKind, User
+from claims.services.articles import address, line, text
+from claims.services.steps import accept
+from claims.services.transitions import proposed
+
+
+@dataclass(frozen=True)
+class GivenQuote:
+    """The exact words in one revision. `prefix`, `suffix` or `start` (code points) decide when they stand twice."""
+
+    revision: ArticleRevision
+    exact: str
+    prefix: str = ""
+    suffix: str = ""
+    start: int | None = None
+
+
+@dataclass(frozen=True)
+class GivenStep:
+    """One step of the chain, from the article back to the origin. A step nobody stated has a note and no source."""
+
+    source: str = ""
+    kind: str = SourceKind.PERSON
+    verb: str = ""
+    named: bool = True
+    on_record: bool | None = None
+    implied: bool = False
+    link: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class GivenDate:
+    """The claim's own date: its words and the window they mean, see `deadlines.own_date`."""
+
+    first: date | datetime
+    last: date | datetime
+    precision: Precision
+    zone: str
+    zone_basis: str = ZoneBasis.STATED
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class GivenClaim:
+    """A claim as somebody gives it. `hedge` are the words as printed; None means: read them from the quote."""
+
+    statement: str
+    language: str
+    quote: GivenQuote | None = None
+    chain: Sequence[GivenStep] = ()
+    hedge: Sequence[str] | None = None
+    own: GivenDate | None = None
+    desk: Desk | None = None
+    topics: Sequence[str] = ()
+    priority: int = 3
+    short_text: str = ""
+    selection_reason: str = ""
+    review_due_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Who brings the claim: the actor with their roles on its desk, and the row that stands for them."""
+
+    actor: Actor
+    user: User | None = None
+    key: ApiKey | None = None
+
+
+def propose(given: GivenClaim, maker: Maker, *, accepted: bool = False) -> Claim:
+    """Make a claim, and with `accepted` take it into the queue in the same transaction.
+
+    Raises `UnusableText`, `QuoteNotInText`, `QuoteAmbiguous`, `Invalid`, `RoleMissing`, `DeskMissing`; then nothing
+    is written.
+    """
+    claim = _claim(given, maker)
+    anchor = _anchor(given.quote) if given.quote else None
+    with proposed(claim, maker.actor, data={"quote": anchor.exact} if anchor else None) as held:
+        if given.quote and anchor:
+            _keep_appearance(claim, given, given.quote.revision, anchor)
+        if accepted:
+            accept(held, by=maker.actor, due=aware(given.review_due_at) if given.review_due_at else None)
+    return claim
+
+
+def _claim(given: GivenClaim, maker: Maker) -> Claim:
+    statement = text(given.statement, "statement", 1000).strip()
+    if not statement:
+        raise Invalid("A claim needs a statement.", pointer="/statement")
+    if given.priority not in range(1, 5):
+        raise Invalid("Priority is 1 (highest) to 4.", pointer="/priority")
+    claim = Claim(
+        statement=statement,
+        short_text=line(given.short_text, "short_text", 75),
+        language=line(given.language, "language", 16),
+        desk=given.desk,
+        topics=sorted({line(topic, "topics", 40).lower() for topic in given.topics}),
+        priority=given.priority,
+        selection_reason=line(given.selection_reason, "selection_reason", 300),
+        made_by_user=maker.user,
+        made_by_key=maker.key,
+    )
+    if given.own is not None:
+        _date(claim, given.own, given.quote, maker)
+    return claim
+
+
+def _date(claim: Claim, given: GivenDate, quote: GivenQuote | None, maker: Maker) -> None:
+    try:
+        window = own_date(given.first, given.last, given.precision, given.zone)
+    except Invalid as refused:
+        raise refused.at("/own_date") from None
+    claim.confirm_from, claim.confirm_by = window.confirm_from, window.confirm_by
+    claim.confirm_precision, claim.confirm_zone = window.precision, window.zone
+    claim.confirm_zone_basis = given.zone_basis
+    claim.confirm_words = line(given.words, "own_date/words", 200)
+    claim.confirm_counted_from = quote.revision.article.published_at if quote else None
+    claim.confirm_read_by = maker.actor.name
+
+
+def _anchor(quote: GivenQuote) -> quotes.Anchor:
+    exact = text(quote.exact, "quote", 4000)
+    try:
+        return quotes.locate(quote.revision.text, exact, prefix=quote.prefix, suffix=quote.suffix, start=quote.start)
+    except quotes.QuoteEmpty as refused:
+        raise QuoteNotInText(str(refused), pointer="/quote") from refused
+    except quotes.QuoteNotFound as refused:
+        raise QuoteNotInText(str(refused), pointer="/quote", nearest=refused.nearest) from refused
+    except quotes.QuoteAmbiguous as refused:
+        raise QuoteAmbiguous(str(refused), pointer="/quote", offsets=list(refused.offsets)) from refused
+
+
+def _keep_appearance(claim: Claim, given: GivenClaim, revision: ArticleRevision, anchor: quotes.Anchor) -> None:
+    found = hedges.find(anchor.exact)
+    words = [line(word, "hedge", 60) for word in given.hedge] if given.hedge is not None else []
+    likely = hedges.find(" … ".join(words)) if given.hedge is not None else found
+    appearance = Appearance.objects.create(
+        claim=claim,
+        revision=revision,
+        exact=anchor.exact,
+        prefix=anchor.prefix,
+        suffix=anchor.suffix,
+        start=anchor.start,
+        end=anchor.end,
+        hedge_words=words if given.hedge is not None else [hedge.words for hedge in found],
+        hedge_kind=likely[0].kind if likely else "none",
+        hedge_low=likely[0].low if likely else None,
+        hedge_high=likely[0].high if likely else None,
+        hedge_scale=likely[0].scale if likely else "",
+    )
+    ChainStep.objects.bulk_create(_step(appearance, order, step) for order, step in enumerate(given.chain, 1))
+
+
+def _step(appearance: Appearance, order: int, given: GivenStep) -> ChainStep:
+    note = line(given.note, "chain/note", 300)
+    name = line(given.source, "chain/source", 200)
+    if not name and not note:
+        raise Invalid("A step of the chain needs a source, or a note that says what is missing.", pointer="/chain")
+    return ChainStep(
+        appearance=appearance,
+        order=order,
+        source=_source(name, given.kind) if name else None,
+        verb=line(given.verb, "chain/verb", 120),
+        named=given.named and given.kind != SourceKind.UNNAMED,
+        on_record=given.on_record,
+        implied=given.implied,
+        link=address(given.link, "chain/link"),
+        note=note,
+    )
+
+
+def _source(name: str, kind: str) -> Source:
+    """The known source of this name and kind, else a new one. Unnamed roles are never merged."""
+    known = Source.objects.called(name).filter(kind=kind).order_by("pk").first() if kind != SourceKind.UNNAMED else None
+    return known or Source.objects.create(name=name, kind=kind)

@@ -1,0 +1,145 @@
+"""The steps that change only the record. Each takes a held claim, checks what the step needs, and takes it.
+
+Steps that also touch the work (assignments, reviews) are composed of these in `reviews.services`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from claims.actors import Actor
+from claims.deadlines import OwnDate, earliest_due
+from claims.errors import ActionNotPossible, DeskMissing, DueTooEarly, NoOwnDate, ReasonMissing
+from claims.lifecycle import Action, DismissalReason, State, WaitingReason
+from claims.models import Claim, ClaimEvent, Desk
+from claims.services.transitions import Held
+
+_NOT_WAITING = {"waiting_reason": "", "waiting_note": "", "waiting_until": None, "waiting_from": ""}
+
+
+def _because(reason: str) -> str:
+    if not reason.strip():
+        raise ReasonMissing(pointer="/reason")
+    return reason.strip()
+
+
+def _due_on(held: Held, desk: Desk) -> datetime:
+    return earliest_due(held.now, desk.hours_for(held.claim.priority), desk.minimum_minutes)
+
+
+def check_due(held: Held, due: datetime) -> datetime:
+    """A review due that may be set: strictly ahead. Raises `DueTooEarly`."""
+    if due <= held.now:
+        raise DueTooEarly(pointer="/review_due_at")
+    return due
+
+
+def accept(held: Held, *, by: Actor, desk: Desk | None = None, due: datetime | None = None) -> ClaimEvent:
+    """Accept a proposed claim: it gets its desk and review due, and can be routed.
+
+    `due` is the desk's plain hours unless handed in. Raises `DeskMissing`, `DueTooEarly`.
+    """
+    desk = desk or held.claim.desk
+    if desk is None:
+        raise DeskMissing(pointer="/desk")
+    due = check_due(held, due) if due else _due_on(held, desk)
+    changes = {"desk": desk, "review_due_at": due, "first_review_due_at": due, "accepted_at": held.now}
+    return held.take(Action.ACCEPT, by=by, changes=changes)
+
+
+def dismiss(
+    held: Held, *, by: Actor, reason: DismissalReason, note: str = "", duplicate_of: Claim | None = None
+) -> ClaimEvent:
+    """Say that a claim will not be checked, and why. `other` needs a note, `duplicate` the claim it repeats."""
+    if reason == DismissalReason.OTHER:
+        note = _because(note)
+    if reason == DismissalReason.DUPLICATE and (duplicate_of is None or duplicate_of == held.claim):
+        raise ReasonMissing("Name the claim that this one repeats.", pointer="/duplicate_of")
+    changes = {"dismissal_reason": reason, "dismissal_note": note, "duplicate_of": duplicate_of, **_NOT_WAITING}
+    return held.take(Action.DISMISS, by=by, changes=changes, reason=note or str(reason.label))
+
+
+def restore(held: Held, *, by: Actor) -> ClaimEvent:
+    """Take a dismissed claim back into the queue. A claim that was never accepted gets its review due now."""
+    if held.claim.desk is None:
+        raise DeskMissing(pointer="/desk")
+    changes: dict[str, object] = {"dismissal_reason": "", "dismissal_note": "", "duplicate_of": None}
+    if held.claim.accepted_at is None:
+        due = _due_on(held, held.claim.desk)
+        changes |= {"review_due_at": due, "first_review_due_at": due, "accepted_at": held.now}
+    return held.take(Action.RESTORE, by=by, changes=changes)
+
+
+def wait(held: Held, *, by: Actor, reason: WaitingReason, until: datetime, due: datetime, note: str = "") -> ClaimEvent:
+    """Park a claim until a moment, with a new review due, so that the clock never stops silently."""
+    if reason in {WaitingReason.OTHER, WaitingReason.OTHER_CLAIM}:
+        note = _because(note)
+    if until <= held.now:
+        raise DueTooEarly("The wait must end ahead of now.", pointer="/waiting_until")
+    if due < until:
+        raise DueTooEarly("Review due must not lie before the end of the wait.", pointer="/review_due_at")
+    changes = {
+        "waiting_reason": reason,
+        "waiting_note": note,
+        "waiting_until": until,
+        "waiting_from": held.claim.state,
+        "review_due_at": due,
+    }
+    return held.take(Action.WAIT, by=by, changes=changes, reason=note or str(reason.label))
+
+
+def resume(held: Held, *, by: Actor, occurred_at: datetime | None = None) -> ClaimEvent:
+    """End a wait: the claim goes back to where it came from. `occurred_at` is when the wait ran out, if it did."""
+    back = State(held.claim.waiting_from or State.QUEUED)
+    return held.take(Action.RESUME, by=by, to=back, changes=_NOT_WAITING, occurred_at=occurred_at)
+
+
+def set_due(held: Held, *, by: Actor, due: datetime, reason: str) -> ClaimEvent:
+    """Move review due. The first one is kept: "on time" is measured against it."""
+    if held.claim.state == State.DECIDED:
+        raise ActionNotPossible("A decided claim has no review due. Reopen it first.")
+    return held.take(Action.SET_DUE, by=by, changes={"review_due_at": check_due(held, due)}, reason=_because(reason))
+
+
+def set_own_date(
+    held: Held, *, by: Actor, own: OwnDate | None, reason: str, words: str = "", zone_basis: str = ""
+) -> ClaimEvent:
+    """Set the claim's own date, or take it away (`own` None)."""
+    if own is None and held.claim.confirm_by is None:
+        raise NoOwnDate()
+    changes = {
+        "confirm_from": own and own.confirm_from,
+        "confirm_by": own and own.confirm_by,
+        "confirm_precision": own.precision if own else "",
+        "confirm_zone": own.zone if own else "",
+        "confirm_zone_basis": zone_basis if own else "",
+        "confirm_words": (words or held.claim.confirm_words) if own else "",
+        "confirm_read_by": by.name if own else "",
+    }
+    return held.take(Action.SET_OWN_DATE, by=by, changes=changes, reason=_because(reason))
+
+
+def change_desk(held: Held, *, by: Actor, desk: Desk, reason: str) -> ClaimEvent:
+    """Give the claim to another desk."""
+    return held.take(Action.CHANGE_DESK, by=by, changes={"desk": desk}, reason=_because(reason))
+
+
+def set_priority(held: Held, *, by: Actor, priority: int, reason: str) -> ClaimEvent:
+    """Set the priority, 1 (highest) to 4. Review due stays as it is."""
+    return held.take(Action.SET_PRIORITY, by=by, changes={"priority": priority}, reason=_because(reason))
+
+
+def edit(held: Held, *, by: Actor, changes: dict[str, object]) -> ClaimEvent:
+    """Change the words of a claim: statement, short text, topics, language, why it was selected."""
+    return held.take(Action.EDIT, by=by, changes=changes)
+
+
+def reopen(held: Held, *, by: Actor, reason: str) -> ClaimEvent:
+    """Reopen a decided claim: its decision stops standing, a new round begins; what is published stays."""
+    reason = _because(reason)
+    if held.standing is not None:
+        held.standing.standing = False
+        held.standing.save(update_fields=["standing"])
+        held.decide(None)
+    changes: dict[str, object] = {"round": held.claim.round + 1}
+    return held.take(Action.REOPEN, by=by, changes=changes, reason=reason, decision_changed=True)

@@ -1,0 +1,171 @@
+"""The sweep: announces the moments that have passed, each once, whoever else is sweeping.
+
+Set-based. One statement takes due alarms (locking the claims' heads, skipping those somebody holds), inserts the
+flags and the events with their place in each claim's chain, moves the heads and removes the alarms. The database's
+clock decides, read after the locks. Everything a sweep needs is in rows, so it may be killed, run twice, run in ten
+places at once or come a week late: the next one finishes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db import DatabaseError, OperationalError, connection, transaction
+
+from claims.actors import rule
+from claims.errors import ClaimDeskError
+from claims.lifecycle import State
+from claims.models import WAIT_OVER, Alarm
+from claims.services.steps import resume
+from claims.services.transitions import database_time, locked
+
+BATCH = 1000
+TRIES = 3
+BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
+SWEEPER = rule("deadline sweep")
+
+# A claim with several due alarms gives one per statement (its chain grows by one hash at a time); the next statement
+# takes the rest. A forerunner whose successor is due as well is dropped unraised. `since` bounds the index walk from
+# below: without it an idle sweep pays for every alarm removed since the last vacuum.
+RAISE_DUE = """
+WITH due AS MATERIALIZED (
+    SELECT alarm.id, alarm.claim_id, alarm.kind, alarm.moment, head.event_seq, head.hash
+      FROM claims_alarm alarm JOIN claims_claimhead head ON head.claim_id = alarm.claim_id
+     WHERE NOT alarm.set_aside AND alarm.kind <> 'wait_over' AND alarm.wake_at >= %(since)s AND alarm.wake_at < %(now)s
+       AND (%(only)s::bigint IS NULL OR alarm.id = %(only)s)
+     ORDER BY alarm.wake_at, alarm.id LIMIT %(batch)s
+       FOR UPDATE OF head, alarm SKIP LOCKED
+), stamp AS MATERIALIZED (
+    SELECT clock_timestamp() AS at, count(*) AS taken FROM due
+), dropped AS (
+    SELECT fore.id FROM due fore JOIN claims_alarm succ ON succ.claim_id = fore.claim_id AND succ.moment < %(now)s
+       AND (fore.kind, succ.kind) IN (('due_soon', 'late'), ('date_near', 'date_passed'))
+), first AS (
+    SELECT DISTINCT ON (claim_id) id, claim_id, kind, moment, event_seq, hash FROM due
+     WHERE id NOT IN (SELECT id FROM dropped) ORDER BY claim_id, moment, id
+), raised AS (
+    INSERT INTO claims_flag (claim_id, kind, moment, raised_at, reason, cleared_by)
+    SELECT first.claim_id, first.kind, first.moment, stamp.at, '', '' FROM first, stamp
+        ON CONFLICT (claim_id, kind, moment) DO NOTHING RETURNING claim_id, kind, moment, raised_at
+), told AS (
+    SELECT raised.*, first.event_seq + 1 AS seq, first.hash AS prev_hash, claim.state,
+           (json_build_object(
+               'claim', raised.claim_id, 'seq', first.event_seq + 1, 'type', 'claim.' || raised.kind,
+               'actor_kind', 'rule', 'actor_id', NULL, 'actor_name', %(sweeper)s::text,
+               'from', claim.state, 'to', claim.state, 'reason', '', 'data', json_build_object('moment', raised.moment),
+               'occurred_at', raised.moment, 'recorded_at', raised.raised_at))::text AS body
+      FROM raised JOIN first USING (claim_id) JOIN claims_claim claim ON claim.id = raised.claim_id
+), recorded AS (
+    INSERT INTO claims_claimevent (claim_id, seq, type, actor_kind, actor_name, from_state, to_state,
+                                   occurred_at, recorded_at, body, prev_hash, hash)
+    SELECT claim_id, seq, 'claim.' || kind, 'rule', %(sweeper)s, state, state, moment, raised_at, body, prev_hash,
+           encode(sha256(convert_to(prev_hash || E'\\n' || body, 'UTF8')), 'hex') FROM told
+    RETURNING claim_id, seq, hash
+), heads AS (
+    UPDATE claims_claimhead head SET event_seq = recorded.seq, hash = recorded.hash
+      FROM recorded WHERE head.claim_id = recorded.claim_id
+), forerunners AS (
+    UPDATE claims_flag flag SET cleared_at = raised.raised_at, cleared_by = 'claim.' || raised.kind
+      FROM raised WHERE flag.claim_id = raised.claim_id AND flag.cleared_at IS NULL
+       AND (flag.kind, raised.kind) IN (('due_soon', 'late'), ('date_near', 'date_passed'))
+), done AS (
+    DELETE FROM claims_alarm WHERE id IN (SELECT id FROM first UNION ALL SELECT id FROM dropped)
+)
+SELECT (SELECT taken FROM stamp), (SELECT count(*) FROM raised), (SELECT max(at - first.moment) FROM first, stamp)
+"""
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What one sweep did: flags raised, waits ended, alarms set aside, and the longest wait from moment to flag."""
+
+    raised: int = 0
+    resumed: int = 0
+    set_aside: int = 0
+    lag: timedelta = timedelta(0)
+
+    def __add__(self, other: Swept) -> Swept:
+        return Swept(
+            self.raised + other.raised,
+            self.resumed + other.resumed,
+            self.set_aside + other.set_aside,
+            max(self.lag, other.lag),
+        )
+
+
+def raise_due_flags(batch: int = BATCH, since: datetime = BEGINNING) -> Swept:
+    """Announce every moment that has passed and end the waits that are over, until nothing is due.
+
+    `since` is a moment before which no alarm can be left, see `claims.services.watch.Horizon`.
+    """
+    swept = _end_waits(since)
+    while True:
+        taken, step = _one_batch(batch, since)
+        swept += step
+        if not taken:
+            return swept
+
+
+def _one_batch(batch: int, since: datetime) -> tuple[int, Swept]:
+    """One statement; when the database refuses it, its alarms one by one, so that a bad row stops nobody else."""
+    try:
+        return _statement(batch, since)
+    except OperationalError:
+        raise
+    except DatabaseError:
+        return 0, _one_by_one(since)
+
+
+def _statement(batch: int, since: datetime, only: int | None = None) -> tuple[int, Swept]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (now,) = cursor.fetchone()
+        cursor.execute(RAISE_DUE, {"now": now, "since": since, "batch": batch, "only": only, "sweeper": SWEEPER.name})
+        taken, raised, lag = cursor.fetchone()
+    return taken, Swept(raised=raised, lag=lag or timedelta(0))
+
+
+def _one_by_one(since: datetime) -> Swept:
+    swept = Swept()
+    due = Alarm.objects.due(database_time(), since).exclude(kind=WAIT_OVER).order_by("wake_at", "id")
+    for alarm_id in list(due.values_list("pk", flat=True)):
+        try:
+            swept += _statement(1, since, only=alarm_id)[1]
+        except OperationalError:
+            raise
+        except DatabaseError as bad:
+            swept += _put_off(alarm_id, bad)
+    return swept
+
+
+def _put_off(alarm_id: int, bad: Exception) -> Swept:
+    """Count a failed try; after three the alarm is set aside and shown, and the line goes on."""
+    alarm = Alarm.objects.get(pk=alarm_id)
+    alarm.attempts, alarm.error = alarm.attempts + 1, str(bad)
+    alarm.set_aside = alarm.attempts >= TRIES
+    alarm.save(update_fields=["attempts", "error", "set_aside"])
+    return Swept(set_aside=int(alarm.set_aside))
+
+
+def _end_waits(since: datetime) -> Swept:
+    swept = Swept()
+    due = Alarm.objects.due(database_time(), since).filter(kind=WAIT_OVER).order_by("wake_at", "id")
+    for alarm in list(due):
+        try:
+            swept += _end_wait(alarm.claim_id)
+        except OperationalError:
+            raise
+        except (DatabaseError, ClaimDeskError) as bad:
+            swept += _put_off(alarm.pk, bad)
+    return swept
+
+
+def _end_wait(claim_id: int) -> Swept:
+    """Resume a claim whose wait is over. Looks again under the lock: it may have been moved meanwhile."""
+    with locked(claim_id) as held:
+        until = held.claim.waiting_until
+        if held.claim.state != State.WAITING or until is None or until >= held.now:
+            return Swept()
+        resume(held, by=SWEEPER, occurred_at=until)
+        return Swept(resumed=1, lag=held.now - until)

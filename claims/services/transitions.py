@@ -1,0 +1,223 @@
+"""The only writer of `Claim.state`.
+
+`with locked(claim_id, version) as held:` locks the claim's head row first and then reads the rest, then takes the
+time; `held.take(...)` checks the table, writes the named fields and records one event with its place in the chain;
+leaving the block commits. Whoever else wants the claim waits at the lock and looks again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models, transaction
+
+from claims import lifecycle
+from claims.actors import Actor
+from claims.errors import NotFound, StaleVersion
+from claims.lifecycle import Action, State
+from claims.models import Claim, ClaimEvent, ClaimHead, Decision, Flag, chained
+from claims.services.announcing import clear_flags, rewrite_alarms
+
+MOVES_ALARMS = frozenset({"state", "review_due_at", "confirm_by", "desk", "waiting_until"})
+UNCOUNTED = frozenset({Action.ASSIGN, Action.RAISE_FLAG, Action.CLEAR_FLAG})
+
+
+def database_time() -> datetime:
+    """The database's clock, UTC. Asked after the lock, it never tells another order than the commits do."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (now,) = cursor.fetchone()
+    moment: datetime = now
+    return moment.astimezone(UTC)
+
+
+@contextmanager
+def locked(claim_id: int, version: int | None = None) -> Iterator[Held]:
+    """Hold the claim: nobody else writes it until the block ends, and then all of it is committed or none.
+
+    `version` is the version the caller has seen, None when it does not matter.
+    Raises `NotFound` and, when somebody changed the claim since, `StaleVersion`.
+    """
+    with transaction.atomic():
+        head = ClaimHead.objects.select_for_update().filter(pk=claim_id).first()
+        if head is None:
+            raise NotFound(f"There is no claim #{claim_id}.")
+        claim = Claim.objects.select_related("desk").get(pk=claim_id)
+        if version is not None and claim.version != version:
+            raise StaleVersion(current=claim.version, expected=version)
+        yield Held(claim, head, database_time())
+
+
+@contextmanager
+def proposed(claim: Claim, by: Actor, *, reason: str = "", data: Mapping[str, Any] | None = None) -> Iterator[Held]:
+    """Make `claim` (unsaved) with its head and first event, and hold it until the block ends.
+
+    Raises `RoleMissing` when `by` may not propose.
+    """
+    lifecycle.check(Action.PROPOSE, None, by.roles)
+    with transaction.atomic():
+        now = database_time()
+        claim.state, claim.created_at, claim.updated_at = State.PROPOSED, now, now
+        claim.save(force_insert=True)
+        held = Held(claim, ClaimHead.objects.create(claim=claim), now)
+        held.record("claim.propose", by=by, from_state="", reason=reason, data=data)
+        yield held
+
+
+class Held:
+    """A claim under its lock. `now` is the database's time after the lock was had."""
+
+    def __init__(self, claim: Claim, head: ClaimHead, now: datetime) -> None:
+        self.claim, self.now, self._head = claim, now, head
+        self._standing: Decision | None = None
+        self._standing_read = False
+
+    @property
+    def standing(self) -> Decision | None:
+        """The standing decision, read once under the lock."""
+        if not self._standing_read:
+            self._standing = Decision.objects.filter(claim=self.claim, standing=True).first()
+            self._standing_read = True
+        return self._standing
+
+    def decide(self, decision: Decision | None) -> None:
+        """From here on this decision stands (None: none does). The caller has saved it."""
+        self._standing, self._standing_read = decision, True
+
+    def take(
+        self,
+        action: Action,
+        *,
+        by: Actor,
+        to: State | None = None,
+        changes: Mapping[str, Any] | None = None,
+        reason: str = "",
+        data: Mapping[str, Any] | None = None,
+        decision_changed: bool = False,
+        occurred_at: datetime | None = None,
+    ) -> ClaimEvent:
+        """Take one step of the table: check, write the named fields, record one event, keep the alarms true.
+
+        `to` is needed only where the table leaves a choice. `changes` maps field names of `Claim` to new values.
+        `occurred_at` is when it became true, if that was before now.
+        Raises `ActionNotPossible` or `RoleMissing`.
+        """
+        before = State(self.claim.state)
+        rule = lifecycle.check(action, before, by.roles)
+        after = _target(rule, before, to)
+        written = {name: value for name, value in (changes or {}).items() if getattr(self.claim, name) != value}
+        if after != before:
+            written["state"] = after
+        recorded = dict(data or {})
+        if written or decision_changed:
+            recorded |= self._write(action, written)
+        event = self.record(
+            f"claim.{action}", by=by, from_state=before, reason=reason, data=recorded, occurred_at=occurred_at
+        )
+        if decision_changed or MOVES_ALARMS & written.keys():
+            rewrite_alarms(self.claim, self.standing, self.now, event)
+        return event
+
+    def _write(self, action: Action, written: dict[str, Any]) -> dict[str, Any]:
+        """Write the named fields; answers what changed, before and after, for the event."""
+        changes = {
+            name: [_plain(getattr(self.claim, name)), _plain(value)]
+            for name, value in written.items()
+            if name != "state"
+        }
+        for name, value in written.items():
+            setattr(self.claim, name, value)
+        self.claim.updated_at = self.now
+        if action not in UNCOUNTED:
+            self.claim.version += 1
+        self.claim.save(update_fields=[*written, "updated_at", "version"])
+        return {"changes": changes} if changes else {}
+
+    def record(
+        self,
+        kind: str,
+        *,
+        by: Actor,
+        from_state: str | None = None,
+        reason: str = "",
+        data: Mapping[str, Any] | None = None,
+        occurred_at: datetime | None = None,
+    ) -> ClaimEvent:
+        """Record one event of type `kind` ("noun.what") at the end of the claim's chain."""
+        self._head.event_seq += 1
+        event = ClaimEvent(
+            claim=self.claim,
+            seq=self._head.event_seq,
+            type=kind,
+            actor_kind=by.kind,
+            actor_id=by.id,
+            actor_name=by.name,
+            from_state=self.claim.state if from_state is None else from_state,
+            to_state=self.claim.state,
+            occurred_at=occurred_at or self.now,
+            recorded_at=self.now,
+            prev_hash=self._head.hash,
+        )
+        event.body = body_of(event, reason, data or {})
+        event.hash = self._head.hash = chained(event.prev_hash, event.body)
+        event.save(force_insert=True)
+        self._head.save(update_fields=["event_seq", "hash"])
+        return event
+
+    def raise_flag(self, kind: str, *, by: Actor, reason: str) -> None:
+        """Raise a flag that is not the clock's, unless it stands already with the same reason."""
+        standing = Flag.objects.filter(claim=self.claim, kind=kind, cleared_at__isnull=True)
+        if standing.filter(reason=reason).exists():
+            return
+        standing.update(cleared_at=self.now, cleared_by="claim.raise_flag")
+        Flag.objects.create(claim=self.claim, kind=kind, moment=self.now, raised_at=self.now, reason=reason)
+        self.take(Action.RAISE_FLAG, by=by, reason=reason, data={"kind": kind})
+
+    def clear_flag(self, kind: str, *, by: Actor) -> None:
+        """Clear a flag that is not the clock's, when it stands."""
+        if clear_flags(self.claim, self.now, "claim.clear_flag", kinds=[kind]):
+            self.take(Action.CLEAR_FLAG, by=by, data={"kind": kind})
+
+
+def body_of(event: ClaimEvent, reason: str, data: Mapping[str, Any]) -> str:
+    """The exact text that is hashed: JSON with sorted keys. Every column beside it repeats one of its values."""
+    content = {
+        "claim": event.claim_id,
+        "seq": event.seq,
+        "type": event.type,
+        "actor_kind": event.actor_kind,
+        "actor_id": event.actor_id,
+        "actor_name": event.actor_name,
+        "from": event.from_state,
+        "to": event.to_state,
+        "reason": reason,
+        "data": data,
+        "occurred_at": event.occurred_at.astimezone(UTC).isoformat(),
+        "recorded_at": event.recorded_at.astimezone(UTC).isoformat(),
+    }
+    return json.dumps(content, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _target(rule: lifecycle.Rule, before: State, to: State | None) -> State:
+    if rule.stays:
+        return before
+    if to is None:
+        (only,) = rule.targets
+        return only
+    if to not in rule.targets:
+        raise ValueError(f"{rule.action} never leads to {to}")
+    return to
+
+
+def _plain(value: Any) -> Any:
+    """A value of a field as JSON keeps it: rows by their number, times as ISO 8601 in UTC."""
+    if isinstance(value, models.Model):
+        return value.pk
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value

@@ -1,0 +1,72 @@
+"""Takes back the last step of a person, for a minute and only while nothing else has happened since.
+
+History is never erased: undoing writes the fields back and records a compensating event. The steps that can be
+taken back are those that change only the claim's own fields; the event of each holds every field before and after.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+
+from claims.actors import Actor, ActorKind
+from claims.errors import NotUndoable
+from claims.lifecycle import Action, Role, State
+from claims.models import Claim, ClaimEvent, Desk
+from claims.services.transitions import Held
+
+WINDOW = timedelta(seconds=60)
+ROWS: dict[str, Any] = {"desk": Desk.objects, "duplicate_of": Claim.objects}
+TIMES = frozenset(
+    {"review_due_at", "first_review_due_at", "accepted_at", "waiting_until", "confirm_from", "confirm_by"}
+)
+UNDOABLE = frozenset(
+    {
+        Action.ACCEPT,
+        Action.DISMISS,
+        Action.RESTORE,
+        Action.WAIT,
+        Action.RESUME,
+        Action.SET_DUE,
+        Action.SET_OWN_DATE,
+        Action.CHANGE_DESK,
+        Action.SET_PRIORITY,
+        Action.EDIT,
+    }
+)
+
+
+def undoable(held: Held, by: Actor) -> ClaimEvent:
+    """The event that this person may take back. Raises `NotUndoable` with the reason why there is none."""
+    last = ClaimEvent.objects.filter(claim=held.claim).order_by("-seq").first()
+    if last is None or last.actor_kind != ActorKind.PERSON or last.actor_id != by.id:
+        raise NotUndoable("Something else has happened since, or the last step was not yours.")
+    if held.now - last.recorded_at > WINDOW:
+        raise NotUndoable("Only for 60 seconds. Take the opposite step instead.")
+    if last.type not in {f"claim.{action}" for action in UNDOABLE}:
+        raise NotUndoable("This step cannot be undone.")
+    return last
+
+
+def undo(held: Held, *, by: Actor) -> ClaimEvent:
+    """Write back what the person's last step changed. Raises `NotUndoable`."""
+    event = undoable(held, by)
+    before = {name: _read(name, old) for name, (old, _) in event.data.get("changes", {}).items()}
+    return held.take(
+        Action.UNDO,
+        by=by.having(*by.roles, Role.SAME_PERSON),
+        to=State(event.from_state),
+        changes=before,
+        data={"undone": event.seq, "what": event.type},
+    )
+
+
+def _read(name: str, value: Any) -> Any:
+    """A field's value from how the event keeps it."""
+    if value is not None and name in ROWS:
+        return ROWS[name].get(pk=value)
+    if value is not None and name in TIMES:
+        return parse_datetime(value)
+    return value

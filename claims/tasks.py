@@ -1,0 +1,16 @@
+"""The record's periodic work. Each task carries nothing, may run twice or at once, and finds its work in rows."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from claims.services.watch import Watch
+
+TICK = 4.8
+_watch = Watch()
+
+
+@shared_task(name="claims.sweep")
+def sweep() -> None:
+    """Keep watch over the alarms until just before the next tick."""
+    _watch.keep(TICK)
