@@ -1,0 +1,40 @@
+"""Refusals of the work. Same form as `claims.errors`: a stable code and a sentence."""
+
+from claims.errors import ClaimDeskError, Invalid
+
+
+class NotEligible(ClaimDeskError):
+    """This person cannot take this claim."""
+
+    code = "not_eligible"
+
+
+class SeatTaken(ClaimDeskError):
+    """Somebody else has this claim already."""
+
+    code = "seat_taken"
+
+
+class NobodyInPool(ClaimDeskError):
+    """No claim waits in the pool that you can take."""
+
+    code = "pool_empty"
+
+
+class NotOnIt(ClaimDeskError):
+    """You are not on this claim. Take it first."""
+
+    code = "not_on_it"
+    status = 403
+
+
+class NoteMissing(Invalid):
+    """Write a note to the person you hand it to."""
+
+    code = "note_missing"
+
+
+class InterestMissing(Invalid):
+    """Say which source you have an interest in."""
+
+    code = "interest_missing"

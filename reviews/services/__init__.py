@@ -1,0 +1,1 @@
+"""What changes the work: assigning, reviewing, deciding. Each step goes through the claim's own lock and writer."""

@@ -1,0 +1,130 @@
+"""One door for every step of the table: lock, look again, judge, take it. The API and the admin both come through here.
+
+`offered` answers, for each step, whether this viewer could take it now, with the sentence why not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from claims.actors import Actor
+from claims.errors import ClaimDeskError, NotFound
+from claims.lifecycle import TRANSITIONS, Action, Role, State, check
+from claims.models import Claim, ClaimEvent
+from claims.permissions import Viewer, visible_claims
+from claims.services import steps
+from claims.services.transitions import Held, database_time, locked
+from claims.services.undoing import undo, undoable
+from reviews.models import Assignment
+from reviews.permissions import actor_on, open_assignment
+from reviews.services.assigning import withdraw_all
+
+
+@dataclass(frozen=True)
+class Acting:
+    """A held claim together with who acts: the actor with their roles, and their own open assignment."""
+
+    held: Held
+    by: Actor
+    mine: Assignment | None
+
+
+@contextmanager
+def acting_on(claim_id: int, viewer: Viewer, version: int | None = None) -> Iterator[Acting]:
+    """Hold a claim for somebody who sees it. Raises `NotFound`, `StaleVersion`."""
+    if not visible_claims(viewer, database_time()).filter(pk=claim_id).exists():
+        raise NotFound(f"There is no claim #{claim_id}.")
+    with locked(claim_id, version) as held:
+        mine = open_assignment(held.claim, viewer.user.pk if viewer.user else None)
+        yield Acting(held, actor_on(viewer, held.claim), mine)
+
+
+Step = Callable[..., ClaimEvent]
+
+# What `POST /claims/{id}/actions` takes. Reviews, hand-overs and assignments have doors of their own.
+STEPS: Mapping[Action, Step] = {
+    Action.ACCEPT: steps.accept,
+    Action.DISMISS: steps.dismiss,
+    Action.RESTORE: steps.restore,
+    Action.WAIT: steps.wait,
+    Action.RESUME: steps.resume,
+    Action.SET_DUE: steps.set_due,
+    Action.SET_OWN_DATE: steps.set_own_date,
+    Action.CHANGE_DESK: steps.change_desk,
+    Action.SET_PRIORITY: steps.set_priority,
+    Action.EDIT: steps.edit,
+    Action.REOPEN: steps.reopen,
+    Action.UNDO: undo,
+}
+ELSEWHERE = frozenset(
+    {
+        Action.ASSIGN,
+        Action.HAND_OVER,
+        Action.DECLINE,
+        Action.RECUSE,
+        Action.SUBMIT_REVIEW,
+        Action.ASK_SECOND_OPINION,
+        Action.ADJUDICATE,
+    }
+)
+
+
+def act(claim_id: int, action: Action, viewer: Viewer, *, version: int | None = None, **given: Any) -> ClaimEvent:
+    """Take a step of `STEPS` on a claim. `given` are the step's own keyword arguments.
+
+    Raises whatever the step refuses, `NotFound` and `StaleVersion`; then nothing is written.
+    """
+    with acting_on(claim_id, viewer, version) as acting:
+        event = STEPS[action](acting.held, by=acting.by, **given)
+        if acting.held.claim.state == State.DISMISSED:
+            withdraw_all(acting.held)
+        return event
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Whether somebody could take a step now; if not, the code and the sentence why."""
+
+    action: Action
+    allowed: bool
+    code: str = ""
+    sentence: str = ""
+
+    @property
+    def label(self) -> str:
+        return str(self.action.label)
+
+    @property
+    def needs(self) -> str:
+        return TRANSITIONS[self.action].needs
+
+
+def offered(claim_id: int, viewer: Viewer) -> list[Offer]:
+    """Every step a person or key could ever take on this claim, in the order of the table, judged as of now."""
+    with acting_on(claim_id, viewer) as acting:
+        return [_offer(acting, action) for action in TRANSITIONS if action in STEPS or action in ELSEWHERE]
+
+
+def _offer(acting: Acting, action: Action) -> Offer:
+    try:
+        roles = acting.by.roles
+        if action == Action.UNDO:
+            undoable(acting.held, acting.by)
+            roles |= {Role.SAME_PERSON}
+        if action == Action.SUBMIT_REVIEW and acting.held.claim.state == State.QUEUED and Role.ON_IT in roles:
+            return Offer(action, allowed=True)
+        check(action, State(acting.held.claim.state), roles)
+    except ClaimDeskError as refusal:
+        return Offer(action, allowed=False, code=refusal.code, sentence=refusal.message)
+    return Offer(action, allowed=True)
+
+
+def claim_seen(claim_id: int, viewer: Viewer) -> Claim:
+    """A claim the viewer may see. Raises `NotFound`."""
+    claim = visible_claims(viewer, database_time()).filter(pk=claim_id).first()
+    if claim is None:
+        raise NotFound(f"There is no claim #{claim_id}.")
+    return claim

@@ -1,0 +1,150 @@
+"""Puts people on claims and takes them off. Always under the claim's lock; seats are unique in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from claims.actors import Actor, rule
+from claims.errors import NotFound
+from claims.lifecycle import Action, State
+from claims.models import FlagKind
+from claims.services.transitions import Held
+from reviews.errors import InterestMissing, NotEligible, NoteMissing, NotOnIt, SeatTaken
+from reviews.models import Assignment, AssignmentStatus, Interest, Part, Reviewer
+from reviews.models.assignment import HOLDING
+
+ROUTER = rule("routing")
+HAND_OVER = rule("hand-over")
+
+
+def free_seats(held: Held, part: Part = Part.REVIEW) -> list[int]:
+    """Seats of the running round that nobody holds: one reviewer, two once a second opinion was asked for."""
+    wanted = 2 if part == Part.REVIEW and held.claim.state == State.SECOND_OPINION else 1
+    taken = Assignment.objects.filter(claim=held.claim, round=held.claim.round, part=part, status__in=HOLDING)
+    seats = set(taken.values_list("seat", flat=True))
+    return [seat for seat in range(1, wanted + 1) if seat not in seats]
+
+
+def assign(
+    held: Held,
+    reviewer: Reviewer,
+    *,
+    by: Actor,
+    chosen_by: str,
+    reasons: Sequence[dict[str, Any]] = (),
+    part: Part = Part.REVIEW,
+    note: str = "",
+) -> Assignment:
+    """Give a free seat to a reviewer. The caller has judged who is eligible.
+
+    Raises `SeatTaken` when no seat is free and `NotEligible` when the person holds one already.
+    """
+    free = free_seats(held, part)
+    if not free:
+        raise SeatTaken()
+    assignment = Assignment(
+        claim=held.claim,
+        reviewer=reviewer,
+        part=part,
+        seat=free[0],
+        round=held.claim.round,
+        rule=chosen_by,
+        reasons=list(reasons),
+        note=note,
+        assigned_at=held.now,
+    )
+    try:
+        with transaction.atomic():
+            assignment.save(force_insert=True)
+    except IntegrityError as taken:
+        raise NotEligible(f"{reviewer} is on this claim already.") from taken
+    told = {
+        "assignment": assignment.pk,
+        "reviewer": reviewer.pk,
+        "name": str(reviewer),
+        "part": part,
+        "rule": chosen_by,
+    }
+    held.take(Action.ASSIGN, by=by, data=told, reason=note)
+    held.clear_flag(FlagKind.UNROUTABLE, by=ROUTER)
+    return assignment
+
+
+def end(held: Held, assignment: Assignment, status: AssignmentStatus, note: str = "") -> None:
+    """Take somebody off a claim, or mark their part as done."""
+    assignment.status, assignment.ended_at = status, held.now
+    if note:
+        assignment.note = note
+    assignment.save(update_fields=["status", "ended_at", "note"])
+
+
+def withdraw_all(held: Held) -> None:
+    """End every open assignment of a claim that is no longer worked on."""
+    for assignment in Assignment.objects.open().filter(claim=held.claim):
+        end(held, assignment, AssignmentStatus.WITHDRAWN)
+
+
+def after_leaving(held: Held) -> State:
+    """Where a claim goes when somebody left it: back to the queue when nobody is left on it, else it stays."""
+    if held.claim.state == State.SECOND_OPINION:
+        return State.SECOND_OPINION
+    left = Assignment.objects.open().filter(claim=held.claim).exists()
+    return State(held.claim.state) if left else State.QUEUED
+
+
+def hand_over(
+    held: Held, assignment: Assignment, *, by: Actor, to: Reviewer | None = None, note: str = ""
+) -> Assignment | None:
+    """Give somebody's seat to another person, or back to the pool (`to` None), where it is routed again.
+
+    A note is needed when it goes to a person: they read it first. Answers the new assignment, if there is one.
+    """
+    if to is not None and not note.strip():
+        raise NoteMissing(pointer="/note")
+    if to is not None and to == assignment.reviewer:
+        raise NotEligible(f"{to} has this claim already.")
+    end(held, assignment, AssignmentStatus.HANDED_OVER, note)
+    told = {"assignment": assignment.pk, "from": str(assignment.reviewer), "name": str(to) if to else ""}
+    stays = to is not None
+    target = State(held.claim.state) if stays else after_leaving(held)
+    held.take(Action.HAND_OVER, by=by, to=target, reason=note, data=told)
+    if to is None:
+        return None
+    chosen_by = f"handed over by {by.name}"
+    return assign(held, to, by=HAND_OVER, chosen_by=chosen_by, part=Part(assignment.part), note=note)
+
+
+def decline(held: Held, assignment: Assignment, *, by: Actor, note: str = "") -> None:
+    """Give a seat back to the pool without having worked on it."""
+    end(held, assignment, AssignmentStatus.DECLINED, note)
+    told = {"assignment": assignment.pk, "from": str(assignment.reviewer)}
+    held.take(Action.DECLINE, by=by, to=after_leaving(held), reason=note, data=told)
+
+
+def recuse(held: Held, assignment: Assignment, *, by: Actor, source_id: int | None, note: str = "") -> None:
+    """Step back because of an interest in a source of the chain; the interest is kept and never routed against."""
+    sources = held.claim.appearances.filter(chain__source__isnull=False).values_list("chain__source", flat=True)
+    if source_id is None or source_id not in set(sources):
+        raise InterestMissing(pointer="/source")
+    Interest.objects.get_or_create(reviewer=assignment.reviewer, source_id=source_id, defaults={"note": note})
+    end(held, assignment, AssignmentStatus.RECUSED, note)
+    told = {"assignment": assignment.pk, "from": str(assignment.reviewer)}
+    held.take(Action.RECUSE, by=by, to=after_leaving(held), reason=note, data=told)
+
+
+def assignment_of(held: Held, assignment_id: int | None, mine: Assignment | None) -> Assignment:
+    """The open assignment an action is about: the named one, else the actor's own. Raises `NotFound`, `NotOnIt`."""
+    if assignment_id is not None:
+        named = Assignment.objects.open().filter(claim=held.claim, pk=assignment_id).first()
+        if named is None:
+            raise NotFound("There is no open assignment with this number on this claim.", pointer="/assignment")
+        return named
+    if mine is not None:
+        return mine
+    holder = Assignment.objects.open().filter(claim=held.claim).order_by("seat").first()
+    if holder is None:
+        raise NotOnIt("Nobody is on this claim.")
+    return holder

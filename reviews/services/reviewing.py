@@ -1,0 +1,129 @@
+"""Takes a reviewer's judgement and lets the decision follow when it does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from claims.actors import Actor, rule
+from claims.errors import ReasonMissing
+from claims.lifecycle import Action, Role, State
+from claims.models import Decision, Evidence, FlagKind
+from claims.services.articles import text
+from claims.services.deciding import check_verdict, own_voice, record_decision, told
+from claims.services.evidence import mark_used
+from claims.services.transitions import Held
+from claims.verdicts import WHY_LENGTH, Answers, Said, So
+from claims.verdicts import Outcome as OwnDateOutcome
+from reviews.consensus import Given, Outcome, decide
+from reviews.errors import NotOnIt
+from reviews.models import Assignment, AssignmentStatus, Part, Review
+from reviews.services.assigning import end
+
+CONSENSUS = rule("consensus")
+
+
+def start_if_queued(held: Held, *, by: Actor) -> None:
+    """The first evidence, draft or review of somebody on a queued claim starts it, as its own event."""
+    if held.claim.state == State.QUEUED and Role.ON_IT in by.roles:
+        held.take(Action.START, by=by)
+
+
+def submit_review(
+    held: Held,
+    assignment: Assignment | None,
+    answers: Answers,
+    *,
+    by: Actor,
+    exception_reason: str = "",
+    is_demo: bool = False,
+) -> Review:
+    """Submit the judgement of whoever holds `assignment`; the last agreeing one decides.
+
+    `exception_reason` is an editor's reason for accepting fewer distinct origins. Its event carries no verdict.
+    Raises the refusals of `claims.services.deciding.check_verdict`, `NotOnIt`, `ActionNotPossible`.
+    """
+    if assignment is None or assignment.claim_id != held.claim.pk:
+        raise NotOnIt()
+    start_if_queued(held, by=by)
+    answers = _whole(held, answers)
+    check_verdict(held, answers, exception_reason if Role.EDITOR in by.roles else "")
+    evidence = list(Evidence.objects.standing().filter(claim=held.claim))
+    review = _keep(held, assignment, answers, evidence)
+    _follow(held, review, by=by, evidence=evidence, exception_reason=exception_reason, is_demo=is_demo)
+    return review
+
+
+def ask_second_opinion(
+    held: Held, assignment: Assignment | None, answers: Answers | None, *, by: Actor, why: str
+) -> Review | None:
+    """Ask for one more independent, blind review. A reviewer submits their own with it; an editor need not."""
+    if not why.strip():
+        raise ReasonMissing(pointer="/reason")
+    if assignment is None and Role.EDITOR not in by.roles:
+        raise NotOnIt()
+    review = None
+    if assignment is not None:
+        if answers is None:
+            raise ReasonMissing("Your own review goes with the request.", pointer="/review")
+        answers = _whole(held, answers)
+        check_verdict(held, answers)
+        review = _keep(held, assignment, answers, list(Evidence.objects.standing().filter(claim=held.claim)))
+    held.take(Action.ASK_SECOND_OPINION, by=by, reason=why.strip())
+    return review
+
+
+def _whole(held: Held, answers: Answers) -> Answers:
+    said = own_voice(held.claim, Said(answers.said))
+    why = text(answers.why, "why", WHY_LENGTH[1]).strip()
+    return Answers(said, answers.so, why, answers.outcome, answers.too_early)
+
+
+def _keep(held: Held, assignment: Assignment, answers: Answers, evidence: Sequence[Evidence]) -> Review:
+    review = Review.objects.create(
+        assignment=assignment,
+        claim=held.claim,
+        reviewer=assignment.reviewer,
+        part=assignment.part,
+        round=assignment.round,
+        said=answers.said,
+        so=answers.so or "",
+        outcome=answers.outcome or "",
+        why=answers.why,
+        evidence_ids=[item.pk for item in evidence],
+        submitted_at=held.now,
+    )
+    mark_used(held, evidence)
+    end(held, assignment, AssignmentStatus.COMPLETED)
+    return review
+
+
+def _follow(
+    held: Held, review: Review, *, by: Actor, evidence: list[Evidence], exception_reason: str, is_demo: bool
+) -> None:
+    """One step for the review, and the decision or the disagreement that follows from it."""
+    required = 2 if held.claim.state == State.SECOND_OPINION else 1
+    verdict = decide(_given(held), required)
+    action = Action.ADJUDICATE if review.part == Part.ADJUDICATION else Action.SUBMIT_REVIEW
+    data = {"review": review.pk, "part": review.part}
+    if verdict.answers is None:
+        held.take(action, by=by, to=State.SECOND_OPINION, data=data)
+        if verdict.outcome == Outcome.SPLIT:
+            held.raise_flag(FlagKind.SPLIT, by=CONSENSUS, reason="The reviews differ. An adjudicator settles it.")
+        return
+    decision = record_decision(held, verdict.answers, evidence, exception_reason=exception_reason, is_demo=is_demo)
+    held.take(
+        action, by=by, to=None if action == Action.ADJUDICATE else State.DECIDED, data=data, decision_changed=True
+    )
+    held.record("decision.make", by=CONSENSUS, data=told(decision))
+
+
+def _given(held: Held) -> list[Given]:
+    rows = Review.objects.filter(claim=held.claim, round=held.claim.round)
+    return [Given(answers_of(row), row.part == Part.ADJUDICATION) for row in rows.order_by("pk")]
+
+
+def answers_of(row: Review | Decision) -> Answers:
+    """The answers of a stored review or decision."""
+    so = So(row.so) if row.so else None
+    outcome = OwnDateOutcome(row.outcome) if row.outcome else None
+    return Answers(Said(row.said), so, row.why, outcome, too_early=so is None)
