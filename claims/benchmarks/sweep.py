@@ -1,0 +1,129 @@
+"""P1: seconds per raised flag, with its chained event, when few of many alarms are due.
+
+Peer: the shape of a program that takes one due row at a time and claims it by a conditional update. Limit: the same
+durable rows written by plain statements over a known list of claims, hashing included, with nothing to find or lock.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.db import connection, transaction
+
+from claims.actors import rule
+from claims.benchmarks.report import Report, load, middle, seconds
+from claims.benchmarks.scratch import fill, scratch_database
+from claims.models import Alarm, ClaimEvent, Flag
+from claims.services.sweep import raise_due_flags
+from claims.services.transitions import locked
+
+REPEATS = 5
+FLOOR_PEER, FLOOR_LIMIT, GOAL_PEER, GOAL_LIMIT = 40, 2.0, 100, 1.3
+SWEEPER = rule("benchmark")
+
+
+def run(*, due: int, n: int) -> Report:
+    """Raise `due` flags among `n` alarms five times each way. Raises `ValueError` when `n` holds too few claims."""
+    if n < due * REPEATS * 3:
+        raise ValueError(f"{due} due alarms need at least {due * REPEATS * 3} claims; raise --n.")
+    ours: list[float] = []
+    peer: list[float] = []
+    limit: list[float] = []
+    with scratch_database():
+        fill(n)
+        for step in range(REPEATS):
+            first = step * due * 3 + 1
+            ours.append(_timed(first, due, _ours))
+            peer.append(_timed(first + due, due, _one_at_a_time))
+            limit.append(_timed(first + 2 * due, due, lambda at=first + 2 * due: _plainly(at, due)))
+        _check(due)
+    return _report(due, n, middle(ours) / due, middle(peer) / due, middle(limit) / due)
+
+
+def _timed(first: int, due: int, work: object) -> float:
+    """Let `due` alarms from claim `first` on fall due, then time the work on them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE claims_alarm SET moment = now() - interval '1 minute', wake_at = now() - interval '1 second' "
+            "WHERE claim_id >= %s AND claim_id < %s",
+            [first, first + due],
+        )
+        cursor.execute("VACUUM ANALYZE claims_alarm")
+        cursor.execute("CHECKPOINT")
+    if not callable(work):
+        raise TypeError("work must be callable")
+    return seconds(work)
+
+
+def _ours() -> None:
+    raise_due_flags()
+
+
+def _one_at_a_time() -> None:
+    while True:
+        now = datetime.now(UTC)
+        alarm = Alarm.objects.filter(wake_at__lt=now, set_aside=False).order_by("wake_at").first()
+        if alarm is None:
+            return
+        with transaction.atomic():
+            taken = Alarm.objects.filter(pk=alarm.pk, moment=alarm.moment).delete()[0]
+            if taken:
+                Flag.objects.create(claim_id=alarm.claim_id, kind=alarm.kind, moment=alarm.moment, raised_at=now)
+                with locked(alarm.claim_id) as held:
+                    held.record(f"claim.{alarm.kind}", by=SWEEPER, occurred_at=alarm.moment)
+
+
+PLAIN = (
+    (
+        "INSERT INTO claims_flag (claim_id, kind, moment, raised_at, reason, cleared_by) "
+        "SELECT n, 'late', now() - interval '1 minute', now(), '', '' FROM generate_series(%(first)s, %(last)s) n"
+    ),
+    (
+        "INSERT INTO claims_claimevent (claim_id, seq, type, actor_kind, actor_name, from_state, to_state, occurred_at, "
+        "recorded_at, body, prev_hash, hash) SELECT head.claim_id, head.event_seq + 1, 'claim.late', 'rule', 'benchmark', "
+        "'queued', 'queued', now(), now(), body, head.hash, "
+        "encode(sha256(convert_to(head.hash || E'\\n' || body, 'UTF8')), 'hex') FROM claims_claimhead head, "
+        "LATERAL (SELECT json_build_object('claim', head.claim_id, 'seq', head.event_seq + 1, 'type', 'claim.late', "
+        "'actor_kind', 'rule', 'actor_id', NULL, 'actor_name', 'benchmark', 'from', 'queued', 'to', 'queued', "
+        "'reason', '', 'data', json_build_object('moment', now()), 'occurred_at', now(), 'recorded_at', now())::text "
+        "AS body) made WHERE head.claim_id BETWEEN %(first)s AND %(last)s"
+    ),
+    (
+        "UPDATE claims_claimhead head SET event_seq = event.seq, hash = event.hash FROM claims_claimevent event "
+        "WHERE event.claim_id = head.claim_id AND event.seq = head.event_seq + 1 "
+        "AND head.claim_id BETWEEN %(first)s AND %(last)s"
+    ),
+    "DELETE FROM claims_alarm WHERE claim_id BETWEEN %(first)s AND %(last)s",
+)
+
+
+def _plainly(first: int, due: int) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in PLAIN:
+            cursor.execute(statement, {"first": first, "last": first + due - 1})
+
+
+def _check(due: int) -> None:
+    """The three ways did the same work; a benchmark of less would mean nothing."""
+    expected = due * REPEATS * 3
+    found = (Flag.objects.count(), ClaimEvent.objects.count())
+    if found != (expected, expected):
+        raise RuntimeError(f"expected {expected} flags and events, found {found}")
+
+
+def _report(due: int, n: int, ours: float, peer: float, limit: float) -> Report:
+    to_peer, to_limit = peer / ours, ours / limit
+    return Report(
+        name="sweep",
+        n=n,
+        ours=ours,
+        peer=peer,
+        limit=limit,
+        ratio_to_peer=round(to_peer, 1),
+        ratio_to_limit=round(to_limit, 2),
+        floor=f"at least {FLOOR_PEER} times the peer, at most {FLOOR_LIMIT} times the limit",
+        goal=f"at least {GOAL_PEER} times the peer, at most {GOAL_LIMIT} times the limit",
+        passed=to_peer >= FLOOR_PEER and to_limit <= FLOOR_LIMIT,
+        load=load(),
+        more={"due": due, "microseconds_per_flag": round(ours * 1e6, 1)},
+    )

@@ -1,0 +1,46 @@
+"""Measure what we promise about speed, as ratios inside one run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from claims.benchmarks import idle, sweep
+from claims.benchmarks.report import Report
+
+BENCHMARKS: dict[str, Callable[..., Report]] = {"sweep": sweep.run, "idle": idle.run}
+
+
+class Command(BaseCommand):
+    """`manage.py bench NAME`: in a database of its own, which is dropped afterwards."""
+
+    help = "Measure NAME against its peer and its limit; the exit status says whether the floors hold."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name", choices=sorted(BENCHMARKS))
+        parser.add_argument("--due", type=int, default=1000, help="alarms that are due (default 1000)")
+        parser.add_argument("--n", type=int, default=100_000, help="alarms in all (default 100000)")
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, *, name: str, due: int, n: int, json: bool, **_options: Any) -> None:
+        try:
+            report = BENCHMARKS[name](due=due, n=n)
+        except ValueError as unusable:
+            raise CommandError(str(unusable)) from unusable
+        self.stdout.write(_as_json(report) if json else _as_table(report))
+        if not report.passed:
+            raise CommandError(f"{name}: below the floor ({report.floor}).")
+
+
+def _as_json(report: Report) -> str:
+    return json.dumps(report.as_dict())
+
+
+def _as_table(report: Report) -> str:
+    rows = {**report.as_dict(), **report.more}
+    rows.pop("more")
+    width = max(len(key) for key in rows)
+    return "\n".join(f"{key.ljust(width)}  {value}" for key, value in rows.items())
