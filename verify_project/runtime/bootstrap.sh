@@ -49,7 +49,7 @@ fi
 
 echo "Installing the pinned packages of $WANTED"
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
-export UV_PYTHON_DOWNLOADS=never UV_NO_CONFIG=1 UV_LINK_MODE=copy VIRTUAL_ENV="$PWD/$VENV"
+export UV_PYTHON_DOWNLOADS=never UV_NO_CONFIG=1 UV_SYSTEM_CERTS=1 UV_LINK_MODE=copy VIRTUAL_ENV="$PWD/$VENV"
 rm -f $STAMP
 $VENV/bin/python -m pip install -q --require-hashes -r requirements-uv.txt || true
 $VENV/bin/python -m uv pip sync -q --require-hashes "$WANTED" ||
