@@ -1,0 +1,183 @@
+"""Every number of the dashboard, defined once: the list behind it is the number.
+
+Pages, lists, CSV and the API's `/stats` all ask here. A count is `count(*)` over the very query set that the list
+shows, so they cannot differ; `tally` counts many of them in one statement, which also sees one state of the data.
+Everything is computed from `now`, read once per response; nothing depends on whether the sweep has run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar, cast
+
+from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Value
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from claims.lifecycle import State
+from claims.models import Claim, Decision, Desk
+from claims.models.claim import UNANNOUNCED, ClaimQuerySet
+from claims.permissions import Viewer, visible_claims
+from reviews.dashboard.filters import Filters
+from reviews.models import Assignment, AssignmentStatus
+
+DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
+Narrow = Callable[[ClaimQuerySet, datetime, Filters], ClaimQuerySet]
+Label = TypeVar("Label", bound=Hashable)
+Asked = tuple[str, Filters]  # the key of a number, and what it is narrowed to
+Tally = dict[int | None, int]  # claims per row of what they are grouped by
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number. `definition` is the sentence under the list; `order` sorts it, first what needs somebody most."""
+
+    key: str
+    title: str | Promise
+    definition: str | Promise
+    narrow: Narrow
+    order: tuple[str, ...] = ("review_due_at", "id")
+
+    def claims(self, viewer: Viewer, filters: Filters, now: datetime) -> ClaimQuerySet:
+        """The claims behind the number: of those the viewer sees and the filters leave, in no order."""
+        seen = cast("ClaimQuerySet", visible_claims(viewer, now))
+        return self.narrow(filters.narrow(seen, now), now, filters).order_by()
+
+    def listed(self, viewer: Viewer, filters: Filters, now: datetime) -> ClaimQuerySet:
+        """The same claims in the order of the list."""
+        return self.claims(viewer, filters, now).order_by(*self.order)
+
+
+def _late(claims: ClaimQuerySet, now: datetime, _filters: Filters) -> ClaimQuerySet:
+    return claims.late(now)
+
+
+def _date_passed(claims: ClaimQuerySet, now: datetime, _filters: Filters) -> ClaimQuerySet:
+    return claims.date_passed(now)
+
+
+def _due_24h(claims: ClaimQuerySet, now: datetime, _filters: Filters) -> ClaimQuerySet:
+    return claims.due_within(now, DAY)
+
+
+def _open(claims: ClaimQuerySet, _now: datetime, _filters: Filters) -> ClaimQuerySet:
+    return claims.open()
+
+
+def _unassigned(claims: ClaimQuerySet, _now: datetime, _filters: Filters) -> ClaimQuerySet:
+    held = Assignment.objects.open().filter(claim=OuterRef("pk"))
+    return claims.filter(~Exists(held), state=State.QUEUED)
+
+
+def _second_opinion(claims: ClaimQuerySet, _now: datetime, _filters: Filters) -> ClaimQuerySet:
+    return claims.filter(state=State.SECOND_OPINION)
+
+
+def _decided_today(claims: ClaimQuerySet, now: datetime, filters: Filters) -> ClaimQuerySet:
+    return claims.decided_since(filters.day_start(now))
+
+
+def _first_due_7d(claims: ClaimQuerySet, now: datetime, _filters: Filters) -> ClaimQuerySet:
+    fell_due = {"first_review_due_at__gte": now - WEEK, "first_review_due_at__lt": now}
+    return claims.exclude(state__in=UNANNOUNCED).filter(**fell_due)
+
+
+def _on_time_7d(claims: ClaimQuerySet, now: datetime, filters: Filters) -> ClaimQuerySet:
+    in_time = Decision.objects.filter(claim=OuterRef("pk"), decided_at__lte=OuterRef("first_review_due_at"))
+    return _first_due_7d(claims, now, filters).filter(Exists(in_time))
+
+
+_ROWS = (
+    Number("late", _("Late"), _("Open claims whose review-due time is before now."), _late),
+    Number(
+        "date_passed",
+        _("Date passed, unconfirmed"),
+        _(
+            "Claims, neither proposed nor dismissed, whose own date is before now and that have no standing answer to "
+            "“Is it so?” that holds after that date. Waiting claims are included."
+        ),
+        _date_passed,
+        ("confirm_by", "id"),
+    ),
+    Number(
+        "due_24h",
+        _("Due in 24 hours"),
+        _("Open claims with review due at or after now and before now plus 24 hours. Late ones are not counted again."),
+        _due_24h,
+    ),
+    Number("open", _("Open"), _("Claims that are queued, in review, waiting or on second opinion."), _open),
+    Number("unassigned", _("Unassigned"), _("Queued claims that nobody is on."), _unassigned),
+    Number(
+        "second_opinion",
+        _("On second opinion"),
+        _("Claims on which an independent second reviewer is judging."),
+        _second_opinion,
+    ),
+    Number(
+        "decided_today",
+        _("Decided today"),
+        _("Claims whose standing decision was made since 00:00 and that are still decided."),
+        _decided_today,
+        ("-updated_at", "-id"),
+    ),
+    Number(
+        "first_due_7d",
+        _("First due in the last 7 days"),
+        _("Claims, neither proposed nor dismissed, whose first review-due time lies in the last 7 × 24 hours."),
+        _first_due_7d,
+        ("first_review_due_at", "id"),
+    ),
+    Number(
+        "on_time_7d",
+        _("On time, 7 days"),
+        _(
+            "Of the claims whose first review-due time lies in the last 7 × 24 hours, those decided at or before that "
+            "first time. Moved due times do not help."
+        ),
+        _on_time_7d,
+        ("first_review_due_at", "id"),
+    ),
+)
+NUMBERS: Mapping[str, Number] = {number.key: number for number in _ROWS}
+
+BY_DESK, BY_REVIEWER = "desk", "assignments__reviewer"
+
+
+def tally(asked: Mapping[Label, Asked], viewer: Viewer, now: datetime, *, by: str = BY_DESK) -> dict[Label, Tally]:
+    """Count several numbers in one statement, each per desk or, `by=BY_REVIEWER`, per reviewer on it.
+
+    A claim has one desk, so desks sum to the number; with two reviewers on it, it counts for both.
+    """
+    labels = list(asked)
+    found: dict[Label, Tally] = {label: {} for label in labels}
+    for place, group, count in _counted([NUMBERS[key].claims(viewer, at, now) for key, at in asked.values()], by):
+        found[labels[place]][group] = count
+    return found
+
+
+def _counted(lists: list[ClaimQuerySet], by: str) -> list[tuple[int, int | None, int]]:
+    """(place in `lists`, group, count) for every group of every list, by one UNION ALL."""
+    rows = [_count_of(place, claims, by) for place, claims in enumerate(lists)]
+    return list(rows[0].union(*rows[1:], all=True)) if rows else []
+
+
+def _count_of(place: int, claims: ClaimQuerySet, by: str) -> QuerySet[Claim, tuple[int, int | None, int]]:
+    if by == BY_REVIEWER:
+        claims = claims.filter(assignments__status=AssignmentStatus.OPEN)
+    grouped = claims.annotate(place=Value(place, IntegerField())).values_list("place", by)
+    return cast("QuerySet[Claim, tuple[int, int | None, int]]", grouped.annotate(count=Count("pk", distinct=True)))
+
+
+def counts(viewer: Viewer, filters: Filters, now: datetime) -> dict[str, int]:
+    """Every number by its key, in one statement."""
+    found = tally({key: (key, filters) for key in NUMBERS}, viewer, now)
+    return {key: sum(groups.values()) for key, groups in found.items()}
+
+
+def newsroom_zone() -> str:
+    """The zone in which the newsroom's days start: the one most of its desks are in."""
+    desks = Desk.objects.order_by().values("zone").annotate(count=Count("pk")).order_by("-count", "zone")
+    return next((str(row["zone"]) for row in desks[:1]), "UTC")
