@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from django.test import override_settings
+from django.db import connection
+from django.test import TransactionTestCase, override_settings
 
 from tests.running import Running, beat_words, broker_client, started, worker_words
 
@@ -43,6 +44,25 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def _fast_passwords() -> Iterator[None]:
     """Signing in costs a third of a second on purpose; tests need not pay it."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptying_between_tests() -> Iterator[None]:
+    """Append-only tables refuse to be emptied. Between tests that commit, and only then, their triggers are off."""
+    emptied = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # Django's own hook, not in the stubs
+
+    def empty_all(case: TransactionTestCase) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")
+        try:
+            emptied(case)
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SET session_replication_role = DEFAULT")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_all)
         yield
 
 

@@ -1,0 +1,23 @@
+"""Accessibility of a page as axe-core sees it: WCAG 2.0 to 2.2, A and AA, and best practices."""
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def assert_axe_clean(page: Page, *, within: str | None = None) -> None:
+    """Fail with the rules broken and the elements that break them. `within` is a CSS selector.
+
+    `within` exists for pages in the admin theme, whose own frame is not ours to mend.
+    """
+    options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+    found = Axe().run(page, context=within, options=options).response["violations"]
+    assert not found, "\n".join(_described(violation) for violation in found)
+
+
+def _described(violation: dict[str, Any]) -> str:
+    places = [" > ".join(map(str, node["target"])) for node in violation["nodes"]]
+    return f"{violation['id']}: {violation['help']}\n  " + "\n  ".join(places[:8])

@@ -1,0 +1,122 @@
+"""A real Chromium for tests of pages: two widths, both themes, signed in or not, with its complaints kept."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from claims.models import User
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+HEIGHTS = {1440: 900, 390: 844}
+OPEN = Callable[..., Page]
+SHOT = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """One browser for the whole run. Playwright's loop would make Django refuse its own database."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, headless=True, args=FLAGS)
+        yield started
+        started.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def contexts() -> Iterator[list[BrowserContext]]:
+    """What the test opened; closed at its end."""
+    opened: list[BrowserContext] = []
+    yield opened
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def complaints() -> dict[Page, list[str]]:
+    """What each page of the test complained about; `complaints[page]` is empty on a healthy page."""
+    return {}
+
+
+@pytest.fixture
+def open_page(browser: Browser, contexts: list[BrowserContext], complaints: dict[Page, list[str]]) -> OPEN:
+    """Make a page: `open_page(width=390, theme="dark", user=editor, base=live_server.url)`.
+
+    `script=False` opens it without JavaScript.
+    """
+
+    def open_one(
+        *,
+        width: int = 1440,
+        theme: str = "light",
+        user: User | None = None,
+        base: str = "",
+        script: bool = True,
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": HEIGHTS.get(width, 900)},
+            color_scheme="dark" if theme == "dark" else "light",
+            base_url=base or None,
+            java_script_enabled=script,
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        if user is not None:
+            sign_in(context, user, base)
+        page = context.new_page()
+        complaints[page] = []
+        listen(page, complaints[page])
+        return page
+
+    return open_one
+
+
+def sign_in(context: BrowserContext, user: User, base: str) -> None:
+    """Give the browser a session of `user`, as the sign-in form would."""
+    client = Client()
+    client.force_login(user)
+    name = settings.SESSION_COOKIE_NAME
+    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": base}])
+
+
+def listen(page: Page, kept: list[str]) -> None:
+    """Keep what goes wrong in the page: script errors, refusals by the policy, failed requests."""
+    page.on("pageerror", lambda error: kept.append(f"script: {error}"))
+    page.on("console", lambda said: kept.append(said.text) if said.type == "error" else None)
+    page.on("response", lambda answer: kept.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
+
+
+@pytest.fixture
+def signed_in(open_page: OPEN) -> Callable[..., Page]:
+    """`signed_in(live_server, user, width=…, theme=…)`: a page with a session of `user`."""
+
+    def open_signed_in(server: LiveServer, user: User, *, width: int = 1440, theme: str = "light") -> Page:
+        return open_page(width=width, theme=theme, user=user, base=server.url)
+
+    return open_signed_in
+
+
+@pytest.fixture
+def screenshot() -> SHOT:
+    """`screenshot(page, "queue-1440-dark")` writes a PNG of the whole page under var/screenshots."""
+
+    def take(page: Page, name: str, *, full_page: bool = True) -> Path:
+        path = Path(settings.BASE_DIR) / "var" / "screenshots" / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=path, full_page=full_page)
+        return path
+
+    return take
