@@ -81,6 +81,7 @@ class EvidenceKind(TextChoices):
     NOTE = "note", _("Note")
 
 
+UNCHECKED = frozenset({Said.NOT_CHECKED, Said.OWN_VOICE})
 CARRIES = {So.CONFIRMED: Stance.SUPPORTS, So.REFUTED: Stance.CONTRADICTS}
 
 
@@ -125,10 +126,18 @@ def check_answers(answers: Answers, confirm_by: datetime | None, now: datetime) 
         raise AnswerMissing(pointer="/so")
     if answers.so is not None and answers.too_early:
         raise AnswerMissing('Either answer "Is it so?" or say that it is too early, not both.', pointer="/too_early")
-    if answers.too_early and (confirm_by is None or confirm_by < now):
-        raise TooEarlyNotPossible(pointer="/too_early")
+    if answers.too_early:
+        _check_too_early(answers.said, confirm_by, now)
     _check_outcome(answers, confirm_by, now)
     _check_why(answers.why)
+
+
+def _check_too_early(said: Said, confirm_by: datetime | None, now: datetime) -> None:
+    """Too early to tell whether it is so: the claim can still be decided on whether it was said."""
+    if confirm_by is None or confirm_by < now:
+        raise TooEarlyNotPossible(pointer="/too_early")
+    if said in UNCHECKED:
+        raise AnswerMissing("Too early, and not checked whether it was said: wait for its own date.", pointer="/said")
 
 
 def _check_outcome(answers: Answers, confirm_by: datetime | None, now: datetime) -> None:
@@ -168,7 +177,7 @@ def check_evidence(answers: Answers, items: Iterable[Item], min_origins: int, ex
 
 
 def _check_said(said: Said, counted: Sequence[Item]) -> None:
-    if said in {Said.NOT_CHECKED, Said.OWN_VOICE}:
+    if said in UNCHECKED:
         return
     if not any(item.question == Question.SAID for item in counted):
         raise EvidenceMissing(f'"{said.label}" needs evidence on "Was it said?". Add it, or record "Not checked".')

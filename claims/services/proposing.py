@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from claims import hedges, quotes
@@ -144,9 +144,7 @@ def _anchor(quote: GivenQuote) -> quotes.Anchor:
 
 
 def _keep_appearance(claim: Claim, given: GivenClaim, revision: ArticleRevision, anchor: quotes.Anchor) -> None:
-    found = hedges.find(anchor.exact)
-    words = [line(word, "hedge", 60) for word in given.hedge] if given.hedge is not None else []
-    likely = hedges.find(" … ".join(words)) if given.hedge is not None else found
+    hedge = _hedge(given, anchor.exact)
     appearance = Appearance.objects.create(
         claim=claim,
         revision=revision,
@@ -155,13 +153,22 @@ def _keep_appearance(claim: Claim, given: GivenClaim, revision: ArticleRevision,
         suffix=anchor.suffix,
         start=anchor.start,
         end=anchor.end,
-        hedge_words=words if given.hedge is not None else [hedge.words for hedge in found],
-        hedge_kind=likely[0].kind if likely else "none",
-        hedge_low=likely[0].low if likely else None,
-        hedge_high=likely[0].high if likely else None,
-        hedge_scale=likely[0].scale if likely else "",
+        hedge_words=hedge.words,
+        hedge_kind=hedge.kind,
+        hedge_low=hedge.low,
+        hedge_high=hedge.high,
+        hedge_scale=hedge.scale,
     )
     ChainStep.objects.bulk_create(_step(appearance, order, step) for order, step in enumerate(given.chain, 1))
+
+
+def _hedge(given: GivenClaim, quote: str) -> hedges.Prevailing:
+    """The hedge as given, else as the quote has it. Given words keep their order; the table says what they mean."""
+    if given.hedge is None:
+        return hedges.prevailing(hedges.find(quote, given.language))
+    words = [line(word, "hedge", 60) for word in given.hedge]
+    known = [hedge for word in words for hedge in hedges.find(word, given.language)]
+    return replace(hedges.prevailing(known), words=words)
 
 
 def _step(appearance: Appearance, order: int, given: GivenStep) -> ChainStep:

@@ -14,7 +14,7 @@ from claims.services.evidence import mark_used
 from claims.services.transitions import Held
 from claims.verdicts import WHY_LENGTH, Answers, Said, So
 from claims.verdicts import Outcome as OwnDateOutcome
-from reviews.consensus import Given, Outcome, decide
+from reviews.consensus import Judgement, Status, decide
 from reviews.errors import NotOnIt
 from reviews.models import Assignment, AssignmentStatus, Part, Review
 from reviews.services.assigning import end
@@ -102,24 +102,33 @@ def _follow(
 ) -> None:
     """One step for the review, and the decision or the disagreement that follows from it."""
     required = 2 if held.claim.state == State.SECOND_OPINION else 1
-    verdict = decide(_given(held), required)
+    consensus = decide(_judgements(held), required)
     action = Action.ADJUDICATE if review.part == Part.ADJUDICATION else Action.SUBMIT_REVIEW
     data = {"review": review.pk, "part": review.part}
-    if verdict.answers is None:
+    if consensus.status in {Status.PENDING, Status.SPLIT}:
         held.take(action, by=by, to=State.SECOND_OPINION, data=data)
-        if verdict.outcome == Outcome.SPLIT:
+        if consensus.status == Status.SPLIT:
             held.raise_flag(FlagKind.SPLIT, by=CONSENSUS, reason="The reviews differ. An adjudicator settles it.")
         return
-    decision = record_decision(held, verdict.answers, evidence, exception_reason=exception_reason, is_demo=is_demo)
-    held.take(
-        action, by=by, to=None if action == Action.ADJUDICATE else State.DECIDED, data=data, decision_changed=True
-    )
+    decision = record_decision(held, answers_of(review), evidence, exception_reason=exception_reason, is_demo=is_demo)
+    to = None if action == Action.ADJUDICATE else State.DECIDED
+    held.take(action, by=by, to=to, data=data, decision_changed=True)
     held.record("decision.make", by=CONSENSUS, data=told(decision))
 
 
-def _given(held: Held) -> list[Given]:
+def _judgements(held: Held) -> list[Judgement]:
     rows = Review.objects.filter(claim=held.claim, round=held.claim.round)
-    return [Given(answers_of(row), row.part == Part.ADJUDICATION) for row in rows.order_by("pk")]
+    return [
+        Judgement(
+            row.pk,
+            row.reviewer_id,
+            Said(row.said),
+            So(row.so) if row.so else None,
+            OwnDateOutcome(row.outcome) if row.outcome else None,
+            adjudicates=row.part == Part.ADJUDICATION,
+        )
+        for row in rows
+    ]
 
 
 def answers_of(row: Review | Decision) -> Answers:

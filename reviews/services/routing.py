@@ -1,0 +1,201 @@
+"""Gives queued claims to people: a plan for all of them at once, then each under its own lock, looked at again.
+
+Safe with any number of routers: whoever takes the desk's turn plans for it, seats are unique in the database, and a
+person's limit is checked again under the lock of their own row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from django.db import connection, transaction
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+
+from claims.errors import ClaimDeskError, NotFound
+from claims.lifecycle import State
+from claims.models import Claim, Flag, FlagKind
+from claims.permissions import Viewer, visible_claims
+from claims.services.transitions import Held, database_time, locked
+from reviews.errors import NobodyInPool, NotEligible, SeatTaken
+from reviews.models import Assignment, Part, Reviewer
+from reviews.models.assignment import HOLDING
+from reviews.permissions import actor_on
+from reviews.routing import Choice, ClaimFacts, Planned, choose, plan
+from reviews.services.assigning import ROUTER, assign, free_seats
+from reviews.services.facts import candidates_for, facts_of
+
+BATCH = 500
+TURN = 4021  # the advisory lock under which one router plans; others do what is left when it is done
+FIT = "best fit, then lightest load"
+FROM_POOL = "taken from the pool"
+
+
+@dataclass(frozen=True)
+class Routed:
+    """What a pass did: seats given, and claims that nobody can take."""
+
+    assigned: int = 0
+    unroutable: int = 0
+
+
+def wanting_people() -> QuerySet[Claim]:
+    """Accepted claims of a desk with a free seat in their running round."""
+    holding = Q(assignments__status__in=HOLDING, assignments__part=Part.REVIEW, assignments__round=F("round"))
+    counted = Claim.objects.filter(desk__isnull=False).annotate(held=Count("assignments", filter=holding))
+    one = Q(state__in=(State.QUEUED, State.IN_REVIEW), held=0)
+    return counted.filter(one | Q(state=State.SECOND_OPINION, held__lt=2))
+
+
+def route_waiting(batch: int = BATCH) -> Routed:
+    """Route every claim that wants somebody, the most urgent first. A second router answers at once with nothing."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [TURN])
+        if not cursor.fetchone()[0]:
+            return Routed()
+        planned = _plan(batch)
+    assigned = sum(_give(seat) for seat in planned if seat.choice.reviewer_id is not None)
+    unroutable = sum(_tell(seat) for seat in planned if seat.choice.reviewer_id is None)
+    return Routed(assigned, unroutable)
+
+
+def _plan(batch: int) -> list[Planned]:
+    now = database_time()
+    facts = facts_of(_in_turn(batch))
+    return plan(facts.values(), candidates_for({fact.desk_id for fact in facts.values()}, now), now)
+
+
+def _in_turn(batch: int) -> list[Claim]:
+    """The most urgent new claims first; then, in no fixed order, those nobody could take, so that none blocks others."""
+    told = Flag.objects.standing().filter(kind=FlagKind.UNROUTABLE, claim=OuterRef("pk"))
+    wanting = wanting_people().select_related("desk").annotate(told=Exists(told))
+    fresh = list(wanting.filter(told=False).order_by("priority", "review_due_at", "id")[:batch])
+    return fresh + list(wanting.filter(told=True).order_by("?")[: batch - len(fresh)])
+
+
+def _give(seat: Planned) -> bool:
+    """Carry out one seat of a plan, unless the claim or the person changed since."""
+    try:
+        with locked(seat.claim.claim_id) as held:
+            wanted = _wants_somebody(held) and seat.choice.reviewer_id is not None
+            if wanted and seat.choice.reviewer_id is not None:
+                reviewer = with_room(seat.choice.reviewer_id)
+                assign(held, reviewer, by=ROUTER, chosen_by=FIT, reasons=reasons_of(seat.choice))
+    except ClaimDeskError:
+        return False  # somebody was faster; the next pass looks again
+    return wanted
+
+
+def _wants_somebody(held: Held) -> bool:
+    return held.claim.state in {State.QUEUED, State.IN_REVIEW, State.SECOND_OPINION} and bool(free_seats(held))
+
+
+def with_room(reviewer_id: int) -> Reviewer:
+    """The reviewer, held until the transaction ends, when they are under their limit. Raises `NotEligible`."""
+    reviewer = Reviewer.objects.select_for_update(of=("self",)).select_related("user").get(pk=reviewer_id)
+    load = Assignment.objects.loading().filter(reviewer=reviewer).count()
+    if load >= reviewer.limit:
+        raise NotEligible(f"{reviewer} has reached the limit of {reviewer.limit} open claims.")
+    return reviewer
+
+
+def _tell(seat: Planned) -> bool:
+    """Flag a claim that nobody can take, once for each reason."""
+    told = Flag.objects.standing().filter(
+        claim_id=seat.claim.claim_id, kind=FlagKind.UNROUTABLE, reason=seat.choice.why_nobody
+    )
+    if not told.exists():
+        with locked(seat.claim.claim_id) as held:
+            if _wants_somebody(held):
+                held.raise_flag(FlagKind.UNROUTABLE, by=ROUTER, reason=seat.choice.why_nobody)
+    return True
+
+
+def reasons_of(choice: Choice) -> list[dict[str, object]]:
+    """Why here, why not the others, as an assignment keeps it, with everybody's name."""
+    names = {reviewer.pk: str(reviewer) for reviewer in _people([reason.reviewer_id for reason in choice.reasons])}
+    return [{**asdict(reason), "name": names.get(reason.reviewer_id, "")} for reason in choice.reasons]
+
+
+def _people(ids: Sequence[int]) -> QuerySet[Reviewer]:
+    return Reviewer.objects.filter(pk__in=ids).select_related("user")
+
+
+def eligible_for(claim: Claim) -> Choice:
+    """Who could take a claim now, best first, and why the others cannot. For hand-overs and "why here"."""
+    now = database_time()
+    facts = facts_of([claim])
+    if claim.pk not in facts:
+        raise NotFound("A claim without a desk cannot be routed.")
+    return choose(facts[claim.pk], candidates_for([facts[claim.pk].desk_id], now), now)
+
+
+def take_next(viewer: Viewer) -> Claim:
+    """Take the pool claim that suits this person best, atomically: of many takers each gets another one.
+
+    Raises `NobodyInPool` when nothing is left for them and `NotEligible` when they are at their limit or away.
+    """
+    me = _myself(viewer)
+    now = database_time()
+    pool = wanting_people().filter(pk__in=visible_claims(viewer, now).values("pk"))
+    claims = list(pool.select_related("desk").order_by("priority", "review_due_at", "id")[:BATCH])
+    facts = facts_of(claims)
+    candidates = [one for one in candidates_for(viewer.reviewer_of, now) if one.reviewer_id == me.pk]
+    refusal: ClaimDeskError = NobodyInPool()
+    for claim in claims:
+        choice = choose(facts[claim.pk], candidates, now)
+        if choice.reviewer_id is None:
+            refusal = NobodyInPool(_why_none(choice, facts[claim.pk])) if choice.reasons else refusal
+            continue
+        try:
+            return _take(claim, me, choice, viewer)
+        except SeatTaken:
+            continue
+    raise refusal
+
+
+def _take(claim: Claim, me: Reviewer, choice: Choice, viewer: Viewer) -> Claim:
+    with locked(claim.pk) as held:
+        if not _wants_somebody(held):
+            raise SeatTaken()
+        by, reasons = actor_on(viewer, held.claim), reasons_of(choice)
+        assign(held, with_room(me.pk), by=by, chosen_by=FROM_POOL, reasons=reasons)
+        return held.claim
+
+
+def _why_none(choice: Choice, facts: ClaimFacts) -> str:
+    reason = choice.reasons[0]
+    return f"You cannot take #{facts.claim_id}: {reason.sentence}."
+
+
+def _myself(viewer: Viewer) -> Reviewer:
+    if viewer.user is None:
+        raise NotEligible("A key does not review.")
+    me = Reviewer.objects.filter(user=viewer.user).select_related("user").first()
+    if me is None:
+        raise NotEligible("You are not a reviewer.")
+    return me
+
+
+def take(claim_id: int, viewer: Viewer) -> Claim:
+    """Take one named claim from the pool. Raises `SeatTaken`, `NotEligible` with the reason, `NotFound`."""
+    me = _myself(viewer)
+    now = database_time()
+    claim = visible_claims(viewer, now).filter(pk=claim_id).select_related("desk").first()
+    if claim is None:
+        raise NotFound(f"There is no claim #{claim_id}.")
+    return give(claim, me, viewer, chosen_by=FROM_POOL)
+
+
+def give(claim: Claim, reviewer: Reviewer, viewer: Viewer, *, chosen_by: str, note: str = "") -> Claim:
+    """Put a named reviewer on a claim, if they are eligible now. Raises `NotEligible`, `SeatTaken`."""
+    with locked(claim.pk) as held:
+        if not _wants_somebody(held):
+            raise SeatTaken()
+        choice = eligible_for(held.claim)
+        against = next((one for one in choice.reasons if one.reviewer_id == reviewer.pk and not one.eligible), None)
+        if against is not None:
+            raise NotEligible(f"{reviewer}: {against.sentence}.")
+        by, reasons = actor_on(viewer, held.claim), reasons_of(choice)
+        assign(held, with_room(reviewer.pk), by=by, chosen_by=chosen_by, reasons=reasons, note=note)
+        return held.claim

@@ -1,0 +1,11 @@
+"""The work's periodic tasks. Each carries nothing, may run twice or at once, and finds its work in rows."""
+
+from celery import shared_task
+
+from reviews.services.routing import route_waiting
+
+
+@shared_task(name="reviews.route")
+def route() -> None:
+    """Give waiting claims to people; what is left waits for the next pass."""
+    route_waiting()
