@@ -65,12 +65,12 @@ def _plan(batch: int) -> list[Planned]:
     return plan(facts.values(), candidates_for({fact.desk_id for fact in facts.values()}, now), now)
 
 
-def _in_turn(batch: int) -> list[Claim]:
-    """The most urgent new claims first; then, in no fixed order, those nobody could take, so that none blocks others."""
+def _in_turn(batch: int) -> Sequence[Claim]:
+    """New claims first, the most urgent ahead; then, in no fixed order, some that nobody could take."""
     told = Flag.objects.standing().filter(kind=FlagKind.UNROUTABLE, claim=OuterRef("pk"))
     wanting = wanting_people().select_related("desk").annotate(told=Exists(told))
     fresh = list(wanting.filter(told=False).order_by("priority", "review_due_at", "id")[:batch])
-    return fresh + list(wanting.filter(told=True).order_by("?")[: batch - len(fresh)])
+    return [*fresh, *wanting.filter(told=True).order_by("?")[: batch - len(fresh)]]
 
 
 def _give(seat: Planned) -> bool:
