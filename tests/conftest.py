@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from django.db import connection
-from django.test import TransactionTestCase, override_settings
+from django.db.backends.postgresql.operations import DatabaseOperations
+from django.test import override_settings
 
 from tests.running import Running, beat_words, broker_client, started, worker_words
 
@@ -48,21 +48,15 @@ def _fast_passwords() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _emptying_between_tests() -> Iterator[None]:
-    """Append-only tables refuse to be emptied. Between tests that commit, and only then, their triggers are off."""
-    emptied = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # Django's own hook, not in the stubs
+def _only_the_flush_may_empty_frozen_tables() -> Iterator[None]:
+    """Tests with committed rows are cleaned by TRUNCATE, which append-only tables refuse to all others."""
+    flush = DatabaseOperations.execute_sql_flush
 
-    def empty_all(case: TransactionTestCase) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SET session_replication_role = replica")
-        try:
-            emptied(case)
-        finally:
-            with connection.cursor() as cursor:
-                cursor.execute("SET session_replication_role = DEFAULT")
+    def permitted_flush(self: DatabaseOperations, sql_list: list[str]) -> None:
+        flush(self, ["SET LOCAL claimdesk.may_truncate = 'on'", *sql_list])
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_all)
+        patch.setattr(DatabaseOperations, "execute_sql_flush", permitted_flush)
         yield
 
 

@@ -18,7 +18,7 @@ from django.db import connection
 from verify_project.runtime.places import CHECKOUT
 from verify_project.runtime.processes import before_exec
 
-CELERY = [sys.executable, "-m", "celery", "--quiet", "--app", "verify_project"]
+CELERY = [sys.executable, "-m", "celery", "--quiet", "--skip-checks", "--app", "verify_project"]
 START_WITHIN = 30.0  # seconds
 STOP_WITHIN = 15.0
 

@@ -1,5 +1,6 @@
 """Logs: one line per event, with the request's id; for people in development, JSON in production."""
 
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -13,11 +14,19 @@ CLOCK = structlog.processors.TimeStamper(fmt="%H:%M:%S UTC", utc=True)
 INSTANT = structlog.processors.TimeStamper(fmt="iso", utc=True)
 
 
+def one_line_per_request(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Drop the line that a request begins; the one that it has ended says all of it."""
+    if event["event"] == "request_started":
+        raise structlog.DropEvent
+    return event
+
+
 def configure(*, json: bool) -> dict[str, Any]:
     """Set structlog up and return Django's LOGGING."""
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
+            one_line_per_request,
             *SHARED,
             INSTANT if json else CLOCK,
             structlog.processors.StackInfoRenderer(),
@@ -50,7 +59,8 @@ def _form(*, json: bool) -> dict[str, Any]:
 def _levels() -> dict[str, Any]:
     """Quieter than INFO where a line comes every few seconds and says nothing new."""
     return {
-        "django.server": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},  # the request's own line has its status
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # scanners; they get their 400
         "celery.beat": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},

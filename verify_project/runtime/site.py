@@ -91,7 +91,7 @@ def manage(environment: dict[str, str], *words: str) -> str:
 
 def children(environment: dict[str, str], port: int) -> list[Child]:
     """The processes of the site. The sweep has a worker of its own: nothing can keep it waiting."""
-    celery = [sys.executable, "-m", "celery", "--quiet", "--app", "verify_project"]
+    celery = [sys.executable, "-m", "celery", "--quiet", "--skip-checks", "--app", "verify_project"]
     slots = os.environ.get("WORKER_SLOTS", "2")
     worker = environment | {"CLAIMDESK_PROCESS": "worker"}
     schedule = str(places.data_directory() / "beat")
