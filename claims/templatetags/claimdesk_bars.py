@@ -66,7 +66,7 @@ def verdict_bar(counts: Mapping[str, int]) -> SafeString:
     present = [(key, counts[key]) for key in So.values if counts.get(key)]
     total = sum(number for _key, number in present)
     if not total:
-        return format_html("")
+        return SafeString("")
     name = ", ".join(f"{wordings.so_words(key)} {number}" for key, number in present)
     return format_html('<svg class="cd-stack" role="img" aria-label="{}">{}</svg>', name, _segments(present, total))
 

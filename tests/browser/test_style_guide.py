@@ -13,15 +13,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.urls("tests.browser.guide"), pyte
 LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
 
 
-@pytest.mark.parametrize(("width", "theme"), LOOKS)
+@pytest.mark.parametrize("look", LOOKS)
 def test_every_component_is_clean_in_both_themes_and_widths(
     open_page: Callable[..., Page],
     live_server: LiveServer,
     screenshot: Callable[[Page, str], Path],
     complaints: dict[Page, list[str]],
-    width: int,
-    theme: str,
+    look: tuple[int, str],
 ):
+    width, theme = look
     page = open_page(width=width, theme=theme, base=live_server.url)
     page.goto("/guide/")
     screenshot(page, f"guide-{width}-{theme}")

@@ -102,7 +102,11 @@
   const find = (keys) => controls().find((control) => control.dataset.cdKey === keys);
   const begins = (keys) => [...extra.keys(), ...controls().map((control) => control.dataset.cdKey)].some((known) => known.startsWith(`${keys} `));
   const press = (control) => {
-    if (control.matches(TYPING)) { control.focus(); return; }
+    if (control.matches(TYPING)) {
+      control.focus();
+      if (control.matches("textarea")) control.setSelectionRange(control.value.length, control.value.length);
+      return;
+    }
     if (control.matches("[type=radio],[type=checkbox]")) control.focus();
     control.click();
   };
