@@ -80,14 +80,10 @@ class _Lexicon:
     cues: Mapping[str, Cue]
 
     def find(self, text: str) -> Iterator[Hedge]:
-        place = 0
-        while found := self.pattern.search(text, place):
+        for found in self.pattern.finditer(text):
             cue = self.cues[_key(found.group())]
             if _stands_for_a_hedge(text, found, cue):
                 yield _hedge(found, cue)
-                place = found.end()
-            else:
-                place = found.start() + 1
 
 
 @cache

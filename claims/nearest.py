@@ -122,9 +122,7 @@ def _likely_places(text: str, words: str) -> list[int]:
         places = _places_of(plain, wanted[offset : offset + size])
         for place in places:
             votes[(place - offset) // width] += 1 / len(places)
-    # A place near the border of two buckets has its votes in both.
-    weights = {bucket: votes[bucket] + votes.get(bucket + 1, 0.0) for bucket in votes}
-    best = sorted(weights, key=lambda bucket: (-weights[bucket], bucket))[:_CANDIDATES]
+    best = sorted(votes, key=lambda bucket: (-votes[bucket], bucket))[:_CANDIDATES]
     return [min(len(text) - 1, max(0, bucket * width)) for bucket in best]
 
 
@@ -167,9 +165,22 @@ def _span(wanted: list[str], found: list[str]) -> tuple[int, int]:
     # A little word that happens to stand far off must not stretch the result.
     leeway = 3 + len(wanted) // 8
     near = [block for block in blocks if abs((block.b - block.a) - (core.b - core.a)) <= leeway]
-    first = near[0].b - near[0].a
-    last = near[-1].b + len(wanted) - near[-1].a - 1
-    return max(0, first), min(len(found) - 1, last)
+    first = max(0, near[0].b - near[0].a)
+    last = min(len(found) - 1, near[-1].b + len(wanted) - near[-1].a - 1)
+    return _without_loose_signs(wanted, found, first, last)
+
+
+def _without_loose_signs(wanted: list[str], found: list[str], first: int, last: int) -> tuple[int, int]:
+    """The same span without signs at its edges that belong to the neighbouring sentence."""
+    while first < last and _is_word(wanted[0]) and not _is_word(found[first]):
+        first += 1
+    while first < last and _is_word(wanted[-1]) and not _is_word(found[last]):
+        last -= 1
+    return first, last
+
+
+def _is_word(token: str) -> bool:
+    return token[0].isalnum()
 
 
 def _best_window(wanted: str, found: list[str], size: int) -> tuple[int, int]:

@@ -93,7 +93,8 @@ def test_surroundings_or_a_start_decide_between_places(given_words: Hints, place
 
 
 @pytest.mark.parametrize(
-    "given_words", [{"prefix": "The "}, {"prefix": "no such words"}, {"start": 5}, {"start": -1}, {"start": 10**9}]
+    "given_words",
+    [{"prefix": "The "}, {"prefix": "no such words"}, {"start": 5}, {"start": 97 - len(TEXT)}, {"start": 10**9}],
 )
 def test_surroundings_that_do_not_decide_leave_it_ambiguous(given_words: Hints) -> None:
     with pytest.raises(QuoteAmbiguous):
@@ -135,6 +136,11 @@ def test_a_soft_hyphen_in_the_text_is_only_typography() -> None:
 
 def test_scripts_without_blanks_have_nearest_words_too() -> None:
     assert not_found("今天天气很好我们去公园散步吧因为春天来了", "我们去花园散步").exact == "我们去公园散步"
+
+
+def test_a_little_word_that_stands_far_off_does_not_stretch_the_nearest_words() -> None:
+    text = "See the map. Later on they went away. Ministers were likely to meet today. All of the rest is open."
+    assert not_found(text, "the ministers were likely to meet today").exact == "Ministers were likely to meet today"
 
 
 def test_nothing_similar_is_said_plainly() -> None:

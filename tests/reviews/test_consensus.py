@@ -70,6 +70,12 @@ def test_an_adjudication_wins_over_a_split() -> None:
     assert decision == Consensus(Status.ADJUDICATED, Said.ALTERED, So.REFUTED, Outcome.LATER, (3,))
 
 
+def test_an_adjudication_wins_whenever_it_was_recorded() -> None:
+    early = replace(THIRD, review_id=0)
+    assert decide([FIRST, early], 2).review_ids == (0,)
+    assert decide([early, replace(THIRD, so=So.PARTLY, reviewer_id=14)], 1).so is So.PARTLY
+
+
 def test_it_may_be_too_early_for_all() -> None:
     early = [replace(one, so=None, outcome=None) for one in (FIRST, SECOND)]
     standing = decide(early, 2)

@@ -65,6 +65,11 @@ def test_an_absence_holds_from_its_start_until_just_before_its_end() -> None:
     assert choose(CLAIM, [replace(ANNA, away=AWAY)], away.start - HOUR).reviewer_id == 1
 
 
+def test_the_longer_of_two_absences_is_named() -> None:
+    other = replace(BEN, away=(*AWAY, Away(NOW, NOW + HOUR)))
+    assert reason(choose(CLAIM, [other], NOW), 2).sentence == "away until 1 Dec"
+
+
 def test_the_day_of_return_is_named_in_the_zone_of_the_absence() -> None:
     kyiv = timezone(timedelta(hours=2))
     until = datetime(2026, 11, 30, 22, 30, tzinfo=UTC).astimezone(kyiv)
@@ -76,7 +81,7 @@ def test_the_day_of_return_is_named_in_the_zone_of_the_absence() -> None:
     "better",
     [
         replace(BEN, topics=frozenset({"politics", "defence"}), open_load=9),
-        replace(BEN, limit=20, open_load=2),
+        replace(BEN, limit=20, open_load=3, idle_since=NOW),
         replace(BEN, open_load=1, limit=4, idle_since=NOW - 9 * HOUR),
         replace(BEN, open_load=1, limit=4, idle_since=None),
     ],
@@ -162,6 +167,12 @@ def test_a_plan_spreads_the_load_as_it_goes() -> None:
     claims = [replace(CLAIM, claim_id=number) for number in range(1, 7)]
     chosen = [seat.choice.reviewer_id for seat in plan(claims, [ANNA, BEN], NOW)]
     assert chosen == [1, 2, 1, 2, 1, 2]
+
+
+def test_who_just_got_a_claim_is_no_longer_idle() -> None:
+    people = [ANNA, replace(BEN, open_load=1, idle_since=NOW - HOUR)]
+    planned = plan([replace(CLAIM, claim_id=number) for number in (1, 2)], people, NOW)
+    assert [seat.choice.reviewer_id for seat in planned] == [1, 2]
 
 
 def test_a_plan_serves_the_most_urgent_claim_first() -> None:
