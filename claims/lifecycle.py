@@ -164,6 +164,8 @@ def _in(*states: State) -> frozenset[State]:
 
 _STAYS: frozenset[State] = frozenset()
 _PERSONS_ON_IT = _Who((_R.ON_IT, _R.EDITOR))
+# An adjudicator holds a seat too, and must be able to leave it.
+_LEAVING = _Who((_R.ON_IT, _R.EDITOR), {_R.ADJUDICATOR: _in(_S.SECOND_OPINION)})
 _MOVABLE = ALL_STATES - {_S.DISMISSED}
 _PROPOSED, _ACTIVE = _in(_S.PROPOSED), _in(_S.QUEUED, _S.IN_REVIEW)
 
@@ -206,7 +208,7 @@ _ROWS = (
         _A.HAND_OVER,
         _in(_S.QUEUED, _S.IN_REVIEW, _S.SECOND_OPINION),
         _in(_S.QUEUED, _S.IN_REVIEW, _S.SECOND_OPINION),
-        _PERSONS_ON_IT,
+        _LEAVING,
         "a note when handed to a person",
         "routed again",
     ),
@@ -214,7 +216,7 @@ _ROWS = (
         _A.DECLINE,
         _in(_S.QUEUED, _S.IN_REVIEW, _S.SECOND_OPINION),
         _in(_S.QUEUED, _S.IN_REVIEW, _S.SECOND_OPINION),
-        _PERSONS_ON_IT,
+        _LEAVING,
         "",
         "routed again",
     ),
@@ -222,7 +224,7 @@ _ROWS = (
         _A.RECUSE,
         _in(_S.QUEUED, _S.IN_REVIEW, _S.SECOND_OPINION),
         _in(_S.QUEUED, _S.IN_REVIEW, _S.SECOND_OPINION),
-        _PERSONS_ON_IT,
+        _LEAVING,
         "the interest",
         "routed again",
     ),
