@@ -7,7 +7,8 @@ Everything is computed from `now`, read once per response; nothing depends on wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar, cast
@@ -178,6 +179,11 @@ def counts(viewer: Viewer, filters: Filters, now: datetime) -> dict[str, int]:
 
 
 def newsroom_zone() -> str:
-    """The zone in which the newsroom's days start: the one most of its desks are in."""
-    desks = Desk.objects.order_by().values("zone").annotate(count=Count("pk")).order_by("-count", "zone")
-    return next((str(row["zone"]) for row in desks[:1]), "UTC")
+    """The zone in which the newsroom's days start."""
+    return common_zone(Desk.objects.values_list("zone", flat=True))
+
+
+def common_zone(zones: Iterable[str]) -> str:
+    """The zone most desks are in, the first by name among equals; UTC when there is no desk."""
+    counted = Counter(zones)
+    return min(counted, key=lambda zone: (-counted[zone], zone), default="UTC")
