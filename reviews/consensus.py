@@ -14,7 +14,7 @@ from claims.verdicts import Outcome, Said, So
 
 
 class Status(StrEnum):
-    """Where a round stands. `TOO_EARLY`: all agree that it cannot be told yet, which is no verdict."""
+    """Where a round stands. `TOO_EARLY`: all agree on "was it said?" and that "is it so?" cannot be told yet."""
 
     PENDING = "pending"
     AGREED = "agreed"
@@ -53,8 +53,8 @@ class Consensus:
 
     @property
     def decides(self) -> bool:
-        """Whether a verdict follows from it."""
-        return self.status in {Status.AGREED, Status.ADJUDICATED}
+        """Whether a decision follows from it; one that is too early answers "was it said?" alone."""
+        return self.status in {Status.AGREED, Status.ADJUDICATED, Status.TOO_EARLY}
 
 
 @dataclass

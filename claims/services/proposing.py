@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from claims import hedges, quotes
@@ -138,7 +138,7 @@ def _anchor(quote: GivenQuote) -> quotes.Anchor:
     except quotes.QuoteEmpty as refused:
         raise QuoteNotInText(str(refused), pointer="/quote") from refused
     except quotes.QuoteNotFound as refused:
-        raise QuoteNotInText(str(refused), pointer="/quote", nearest=refused.nearest) from refused
+        raise QuoteNotInText(str(refused), pointer="/quote", nearest=refused.nearest and asdict(refused.nearest)) from refused
     except quotes.QuoteAmbiguous as refused:
         raise QuoteAmbiguous(str(refused), pointer="/quote", offsets=list(refused.offsets)) from refused
 

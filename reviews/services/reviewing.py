@@ -105,7 +105,7 @@ def _follow(
     consensus = decide(_judgements(held), required)
     action = Action.ADJUDICATE if review.part == Part.ADJUDICATION else Action.SUBMIT_REVIEW
     data = {"review": review.pk, "part": review.part}
-    if consensus.status in {Status.PENDING, Status.SPLIT}:
+    if not consensus.decides:
         held.take(action, by=by, to=State.SECOND_OPINION, data=data)
         if consensus.status == Status.SPLIT:
             held.raise_flag(FlagKind.SPLIT, by=CONSENSUS, reason="The reviews differ. An adjudicator settles it.")

@@ -79,7 +79,7 @@ def test_an_adjudication_wins_whenever_it_was_recorded() -> None:
 def test_it_may_be_too_early_for_all() -> None:
     early = [replace(one, so=None, outcome=None) for one in (FIRST, SECOND)]
     standing = decide(early, 2)
-    assert (standing.status, standing.so, standing.decides) == (Status.TOO_EARLY, None, False)
+    assert (standing.status, standing.so, standing.decides) == (Status.TOO_EARLY, None, True)
 
 
 def test_an_adjudicator_may_find_it_too_early() -> None:
@@ -106,7 +106,7 @@ def test_a_verdict_is_one_somebody_gave_and_nobody_contradicts(given_reviews: li
     decision = decide(given_reviews, required)
     answers = {(one.said, one.so, one.outcome) for one in given_reviews if not one.adjudicates}
     adjudicated = any(one.adjudicates for one in given_reviews)
-    assert decision.decides == (decision.so is not None)
+    assert decision.decides == (decision.status not in {Status.PENDING, Status.SPLIT})
     assert (decision.status is Status.SPLIT) == (len(answers) > 1 and not adjudicated)
     assert (decision.status is Status.AGREED) == (
         not adjudicated
