@@ -20,7 +20,7 @@ def test_every_component_is_clean_in_both_themes_and_widths(
     screenshot: Callable[[Page, str], Path],
     complaints: dict[Page, list[str]],
     look: tuple[int, str],
-):
+) -> None:
     width, theme = look
     page = open_page(width=width, theme=theme, base=live_server.url)
     page.goto("/guide/")
@@ -30,7 +30,7 @@ def test_every_component_is_clean_in_both_themes_and_widths(
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_a_chip_turns_late_at_the_exact_second(open_page: Callable[..., Page], live_server: LiveServer):
+def test_a_chip_turns_late_at_the_exact_second(open_page: Callable[..., Page], live_server: LiveServer) -> None:
     page = open_page(base=live_server.url)
     page.goto("/guide/?due=2")
     chip = page.get_by_test_id("first-due").locator(".cd-chip")
@@ -45,7 +45,7 @@ def test_a_chip_turns_late_at_the_exact_second(open_page: Callable[..., Page], l
     expect(chip.locator("use")).to_have_attribute("href", "/static/cd/icons.svg#f-late")
 
 
-def test_the_page_is_complete_without_script(open_page: Callable[..., Page], live_server: LiveServer):
+def test_the_page_is_complete_without_script(open_page: Callable[..., Page], live_server: LiveServer) -> None:
     page = open_page(base=live_server.url, script=False)
     page.goto("/guide/")
     expect(page.get_by_test_id("kpi-late")).to_have_text("7")
@@ -55,7 +55,7 @@ def test_the_page_is_complete_without_script(open_page: Callable[..., Page], liv
 
 def test_sequences_choose_a_verdict_and_typing_silences_the_keys(
     open_page: Callable[..., Page], live_server: LiveServer
-):
+) -> None:
     page = open_page(base=live_server.url)
     page.goto("/guide/")
     page.keyboard.press("v")
@@ -70,7 +70,9 @@ def test_sequences_choose_a_verdict_and_typing_silences_the_keys(
     expect(page.locator("#why")).not_to_be_focused()
 
 
-def test_a_sequence_is_forgotten_after_a_second_and_a_half(open_page: Callable[..., Page], live_server: LiveServer):
+def test_a_sequence_is_forgotten_after_a_second_and_a_half(
+    open_page: Callable[..., Page], live_server: LiveServer
+) -> None:
     page = open_page(base=live_server.url)
     page.goto("/guide/")
     page.keyboard.press("v")
@@ -79,7 +81,9 @@ def test_a_sequence_is_forgotten_after_a_second_and_a_half(open_page: Callable[.
     expect(page.locator("input[value=context]")).not_to_be_checked()
 
 
-def test_j_and_k_move_through_the_rows_and_stop_at_the_ends(open_page: Callable[..., Page], live_server: LiveServer):
+def test_j_and_k_move_through_the_rows_and_stop_at_the_ends(
+    open_page: Callable[..., Page], live_server: LiveServer
+) -> None:
     page = open_page(base=live_server.url)
     page.goto("/guide/")
     for key, address in [("j", "#110"), ("j", "#110"), ("k", "#101"), ("k", "#117"), ("k", "#117")]:
@@ -88,7 +92,9 @@ def test_j_and_k_move_through_the_rows_and_stop_at_the_ends(open_page: Callable[
     expect(page.locator(".cd-sel-row")).to_have_count(1)
 
 
-def test_the_list_of_keys_names_every_control_and_is_clean(open_page: Callable[..., Page], live_server: LiveServer):
+def test_the_list_of_keys_names_every_control_and_is_clean(
+    open_page: Callable[..., Page], live_server: LiveServer
+) -> None:
     page = open_page(base=live_server.url)
     page.goto("/guide/")
     page.keyboard.press("?")
@@ -101,7 +107,9 @@ def test_the_list_of_keys_names_every_control_and_is_clean(open_page: Callable[.
     expect(dialog).to_have_count(0)
 
 
-def test_a_form_is_sent_once_and_its_button_says_what_it_does(open_page: Callable[..., Page], live_server: LiveServer):
+def test_a_form_is_sent_once_and_its_button_says_what_it_does(
+    open_page: Callable[..., Page], live_server: LiveServer
+) -> None:
     page = open_page(base=live_server.url)
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
@@ -115,7 +123,7 @@ def test_a_form_is_sent_once_and_its_button_says_what_it_does(open_page: Callabl
 
 def test_the_theme_switch_is_remembered_and_gives_the_choice_back(
     open_page: Callable[..., Page], live_server: LiveServer
-):
+) -> None:
     page = open_page(base=live_server.url)
     page.goto("/guide/")
     page.get_by_role("button", name="Switch to dark theme").click()
@@ -129,7 +137,7 @@ def test_the_theme_switch_is_remembered_and_gives_the_choice_back(
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_page_that_is_not_here_says_so_in_the_same_frame(
     open_page: Callable[..., Page], live_server: LiveServer, screenshot: Callable[[Page, str], Path], theme: str
-):
+) -> None:
     page = open_page(theme=theme, base=live_server.url)
     answer = page.goto("/guide/missing/")
     assert answer is not None

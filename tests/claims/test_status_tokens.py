@@ -4,6 +4,7 @@ Contrast: WCAG 2.x relative luminance. Colour vision: Machado, Oliveira and Fern
 in linear RGB; distance: CIE76 in CIELAB (D65).
 """
 
+import math
 import re
 from itertools import combinations
 from pathlib import Path
@@ -83,7 +84,7 @@ def lab(colour: str, vision: str) -> Triple:
 def distance(one: str, other: str, vision: str) -> float:
     """CIE76 distance."""
     pairs = zip(lab(one, vision), lab(other, vision), strict=True)
-    return sum((a - b) ** 2 for a, b in pairs) ** 0.5
+    return math.sqrt(sum((a - b) ** 2 for a, b in pairs))
 
 
 def text_pairs() -> list[tuple[str, str]]:
@@ -105,21 +106,21 @@ def mark_pairs() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize(("ink", "ground"), text_pairs())
-def test_text_is_at_least_four_and_a_half_to_one(theme: str, ink: str, ground: str):
+def test_text_is_at_least_four_and_a_half_to_one(theme: str, ink: str, ground: str) -> None:
     tokens = THEMES[theme]
     assert contrast(tokens[ink], tokens[ground]) >= 4.5
 
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize(("mark", "ground"), mark_pairs())
-def test_marks_and_borders_are_at_least_three_to_one(theme: str, mark: str, ground: str):
+def test_marks_and_borders_are_at_least_three_to_one(theme: str, mark: str, ground: str) -> None:
     tokens = THEMES[theme]
     assert contrast(tokens[mark], tokens[ground]) >= 3.0
 
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("key", So.values)
-def test_digits_in_a_stacked_bar_can_be_read(theme: str, key: str):
+def test_digits_in_a_stacked_bar_can_be_read(theme: str, key: str) -> None:
     tokens = THEMES[theme]
     digit = ON_LIGHT_DIGIT if key in {So.PARTLY, So.CONTEXT, So.UNPROVEN} else tokens["surface"]
     assert contrast(digit, tokens[f"v-{key}-mark"]) >= 4.5
@@ -128,41 +129,41 @@ def test_digits_in_a_stacked_bar_can_be_read(theme: str, key: str):
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("vision", VISION)
 @pytest.mark.parametrize(("one", "other"), list(combinations(So.values, 2)))
-def test_two_verdict_marks_are_never_hard_to_tell_apart(theme: str, vision: str, one: str, other: str):
+def test_two_verdict_marks_are_never_hard_to_tell_apart(theme: str, vision: str, one: str, other: str) -> None:
     tokens = THEMES[theme]
     assert distance(tokens[f"v-{one}-mark"], tokens[f"v-{other}-mark"], vision) >= 10
 
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("vision", VISION)
-def test_late_and_refuted_are_two_reds(theme: str, vision: str):
+def test_late_and_refuted_are_two_reds(theme: str, vision: str) -> None:
     tokens = THEMES[theme]
     assert distance(tokens["late-mark"], tokens["v-refuted-mark"], vision) >= 10
 
 
-def test_the_sums_agree_with_published_examples():
+def test_the_sums_agree_with_published_examples() -> None:
     assert contrast("#000000", "#FFFFFF") == pytest.approx(21)
     assert contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.01)
     assert lab("#FFFFFF", "full colour") == pytest.approx((100, 0, 0), abs=0.02)
 
 
-def test_both_dark_blocks_hold_the_same_values():
+def test_both_dark_blocks_hold_the_same_values() -> None:
     assert block("html.cd-auto {") == THEMES["dark"]
     assert THEMES["light"].keys() == THEMES["dark"].keys()
 
 
-def test_every_colour_a_component_uses_is_a_token():
+def test_every_colour_a_component_uses_is_a_token() -> None:
     components = (STATIC / "cd.css").read_text()
     used = set(re.findall(r"var\(--([\w-]+)\)", components))
     assert used <= THEMES["light"].keys() | {"sans", "serif", "r", "rs", "shadow"}
 
 
-def test_components_use_logical_properties_only():
+def test_components_use_logical_properties_only() -> None:
     components = (STATIC / "cd.css").read_text()
     sides = r"[\s;{](?:(?:margin|padding|border|inset)-(?:left|right)|left|right|float)\s*:|text-align:(?:left|right)"
     assert re.findall(sides, components) == []
 
 
-def test_styles_and_scripts_stay_within_their_budgets():
+def test_styles_and_scripts_stay_within_their_budgets() -> None:
     assert sum(len(path.read_bytes()) for path in STATIC.glob("*.css")) <= 40_000
     assert sum(len(path.read_bytes()) for path in STATIC.glob("*.js")) <= 25_000

@@ -35,7 +35,7 @@ def after(**span: float) -> datetime:
 )
 def test_a_duration_is_rounded_down_and_never_finer_than_needed(
     span: dict[str, float], plain: str, exact: str, tile: str
-):
+) -> None:
     length = timedelta(**span)
     assert timewords.duration(length) == plain
     assert timewords.duration(length, exact=True) == exact
@@ -53,12 +53,12 @@ def test_a_duration_is_rounded_down_and_never_finer_than_needed(
         (after(hours=21, minutes=28), "plain", "in 21 h"),
     ],
 )
-def test_due_is_not_late_and_the_edge_of_the_window_is_not_soon(due: datetime, kind: str, words: str):
+def test_due_is_not_late_and_the_edge_of_the_window_is_not_soon(due: datetime, kind: str, words: str) -> None:
     assert timewords.deadline(due, NOW, WARNING) == timewords.Deadline(kind, words)  # type: ignore[arg-type]  # str
 
 
 @given(minutes=st.integers(-20_000, 20_000), micro=st.integers(-1, 1))
-def test_the_chip_and_the_flags_always_agree(minutes: int, micro: int):
+def test_the_chip_and_the_flags_always_agree(minutes: int, micro: int) -> None:
     due = NOW + timedelta(minutes=minutes, microseconds=micro)
     facts = deadlines.DateFacts("queued", due, WARNING, None, answered=False)
     flags = {"late": ["late"], "soon": ["due_soon"], "plain": []}
@@ -76,7 +76,7 @@ def test_the_chip_and_the_flags_always_agree(minutes: int, micro: int):
         (datetime(2025, 11, 26, 22, 30, tzinfo=UTC), "Thu 27 Nov 00:30"),
     ],
 )
-def test_a_moment_is_told_in_the_readers_zone(moment: datetime, words: str):
+def test_a_moment_is_told_in_the_readers_zone(moment: datetime, words: str) -> None:
     assert timewords.absolute(moment, NOW, KYIV) == words
 
 
@@ -89,7 +89,7 @@ def test_a_moment_is_told_in_the_readers_zone(moment: datetime, words: str):
         (after(days=-2, hours=-3), "2 d 3 h ago"),
     ],
 )
-def test_a_moment_is_told_from_now(moment: datetime, words: str):
+def test_a_moment_is_told_from_now(moment: datetime, words: str) -> None:
     assert timewords.relative(moment, NOW) == words
 
 
@@ -99,7 +99,7 @@ def own(first: date | datetime, last: date | datetime, precision: Precision, zon
     return f"{words.date} / {words.zone}"
 
 
-def test_the_end_of_a_day_elsewhere_is_told_here_too():
+def test_the_end_of_a_day_elsewhere_is_told_here_too() -> None:
     day = date(2025, 11, 27)
     assert own(day, day, Precision.DAY, "America/New_York") == (
         "Thu 27 Nov, end of day / Time zone not stated. New York assumed from the speaker, so Fri 28 Nov 06:59 in Kyiv."
@@ -120,13 +120,13 @@ def test_the_end_of_a_day_elsewhere_is_told_here_too():
         (date(2027, 1, 4), date(2027, 1, 4), Precision.DAY, "Mon 4 Jan 2027, end of day"),
     ],
 )
-def test_its_own_date_keeps_its_precision(first: date, last: date, precision: Precision, words: str):
+def test_its_own_date_keeps_its_precision(first: date, last: date, precision: Precision, words: str) -> None:
     assert (
         own(first, last, precision, "Europe/Kyiv") == f"{words} / Time zone not stated. Kyiv assumed from the speaker."
     )
 
 
-def test_a_minute_is_told_as_a_time_and_a_window_as_two():
+def test_a_minute_is_told_as_a_time_and_a_window_as_two() -> None:
     begins = datetime(2025, 11, 27, 16, 0, tzinfo=UTC)
     ends = datetime(2025, 11, 27, 18, 30, tzinfo=UTC)
     assert own(begins, begins, Precision.MINUTE, "Europe/Kyiv", "stated") == "Thu 27 Nov 18:00 / Kyiv time."
@@ -137,15 +137,15 @@ def test_a_minute_is_told_as_a_time_and_a_window_as_two():
     ("day", "words"),
     [(26, "Its date is today"), (27, "Its date is tomorrow"), (30, "Its date is Sun 30 Nov")],
 )
-def test_the_note_counts_days_in_the_claims_own_zone(day: int, words: str):
+def test_the_note_counts_days_in_the_claims_own_zone(day: int, words: str) -> None:
     dated = deadlines.own_date(date(2025, 11, day), date(2025, 11, day), Precision.DAY, "America/New_York")
     assert timewords.own_date_note(dated.confirm_by, "America/New_York", NOW) == words
 
 
-def test_idle_days_are_rounded_down():
+def test_idle_days_are_rounded_down() -> None:
     assert timewords.idle_note(after(hours=-71), NOW) == "No activity for 2 days"
     assert timewords.idle_note(after(hours=-47), NOW) == "No activity for 1 day"
 
 
-def test_an_absence_names_its_last_day():
+def test_an_absence_names_its_last_day() -> None:
     assert timewords.away_words(after(days=5), NOW, KYIV) == "Away until Mon 1 Dec"
