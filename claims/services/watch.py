@@ -18,6 +18,11 @@ from claims.services.transitions import database_time
 
 HEARTBEAT = "sweep"
 DELAYED_AFTER = timedelta(seconds=30)
+LEAST_NAP = 0.02
+NEXT = (
+    "SELECT clock_timestamp(), (SELECT wake_at FROM claims_alarm "
+    "WHERE NOT set_aside AND wake_at >= %s ORDER BY wake_at LIMIT 1)"
+)
 # No transaction of ours lives this long, so no alarm older than this can still appear behind a finished sweep ...
 OVERLAP = timedelta(minutes=15)
 # ... and should one do so all the same, a sweep from the beginning finds it after this long.
@@ -29,12 +34,12 @@ class Horizon:
     """Up to where sweeping is finished, kept by whoever sweeps repeatedly. A new one knows nothing and starts over."""
 
     finished_to: datetime = BEGINNING + OVERLAP
-    full_at: datetime = BEGINNING
+    full_at: float = float("-inf")
 
-    def since(self, now: datetime) -> datetime:
-        """From where the next sweep must look."""
-        if now - self.full_at > FULL_EVERY:
-            self.full_at = now
+    def since(self) -> datetime:
+        """From where the next look must start."""
+        if time.monotonic() - self.full_at > FULL_EVERY.total_seconds():
+            self.full_at = time.monotonic()
             return BEGINNING
         return self.finished_to - OVERLAP
 
@@ -45,6 +50,7 @@ class Watch:
 
     nap: float = 0.4
     horizon: Horizon = field(default_factory=Horizon)
+    pause: float = 0.0
 
     def keep(self, seconds: float) -> Swept:
         """Sweep and sleep in turn for so many seconds; answers what was done."""
@@ -57,26 +63,27 @@ class Watch:
                 _record_run(step)
             if time.monotonic() >= ends:
                 return swept
-            time.sleep(self._until_next())
+            time.sleep(self.pause)
 
     def look(self) -> Swept:
-        """Sweep once, and remember up to where nothing is left."""
-        now = database_time()
-        since = self.horizon.since(now)
-        swept = raise_due_flags(since=since)
-        if not Alarm.objects.due(now, since).exists():
-            self.horizon.finished_to = now
-        return swept
+        """Sweep if anything is due; remember up to where nothing is left and how long to sleep."""
+        since = self.horizon.since()
+        now, following = _clock_and_next(since)
+        if following is not None and following < now:
+            self.pause = LEAST_NAP
+            return raise_due_flags(since=since)
+        self.horizon.finished_to = now
+        ahead = self.nap if following is None else (following - now).total_seconds()
+        self.pause = min(self.nap, max(LEAST_NAP, ahead))
+        return Swept()
 
-    def _until_next(self) -> float:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT extract(epoch FROM wake_at - clock_timestamp())::float FROM claims_alarm "
-                "WHERE NOT set_aside AND wake_at >= %s ORDER BY wake_at LIMIT 1",
-                [self.horizon.finished_to],
-            )
-            row = cursor.fetchone()
-        return self.nap if row is None else min(self.nap, max(0.02, row[0]))
+
+def _clock_and_next(since: datetime) -> tuple[datetime, datetime | None]:
+    """The database's time and when the first alarm after `since` wakes: one look at the end of one index."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT, [since])
+        now, following = cursor.fetchone()
+    return now, following
 
 
 def _record_run(swept: Swept) -> None:
