@@ -30,6 +30,25 @@ def test_every_component_is_clean_in_both_themes_and_widths(
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+def test_nothing_is_cut_off_at_320_pixels_with_words_half_as_long_again(
+    open_page: Callable[..., Page], live_server: LiveServer, direction: str
+) -> None:
+    page = open_page(width=320, base=live_server.url)
+    page.goto("/guide/")
+    page.evaluate(
+        """direction => {
+          document.documentElement.dir = direction;
+          document.querySelectorAll(".cd *").forEach(element => element.childNodes.forEach(node => {
+            const words = node.nodeType === Node.TEXT_NODE ? node.data.trim() : "";
+            if (words) node.data += " " + words.slice(0, Math.ceil(words.length / 2));
+          }));
+        }""",
+        direction,
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
 def test_a_chip_turns_late_at_the_exact_second(open_page: Callable[..., Page], live_server: LiveServer) -> None:
     page = open_page(base=live_server.url)
     page.goto("/guide/?due=2")
