@@ -3,9 +3,16 @@
 from celery import shared_task
 
 from reviews.services.routing import route_waiting
+from reviews.services.verifying import verify_everything
 
 
 @shared_task(name="reviews.route")
 def route() -> None:
     """Give waiting claims to people; what is left waits for the next pass."""
     route_waiting()
+
+
+@shared_task(name="claims.verify")
+def verify() -> None:
+    """Look whether every promise about the stored data holds; the dashboard shows what was found."""
+    verify_everything()

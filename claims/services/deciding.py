@@ -54,8 +54,10 @@ def record_decision(
 
 
 def told(decision: Decision) -> dict[str, object]:
-    """What the decision's event reveals."""
+    """What the decision's event reveals, and how many origins the desk asked for at the time."""
+    desk = decision.claim.desk
     return {
+        "min_origins": desk.min_origins if desk else 1,
         "decision": decision.pk,
         "number": decision.number,
         "said": decision.said,

@@ -1,0 +1,253 @@
+-- What must always hold in the record. Each query returns the rows that break it, so none may return any.
+-- A query begins with its name; the comment under the name is the sentence people read.
+
+-- name: every_claim_has_a_head
+-- Every claim has its lock and the end of its chain of events.
+SELECT claim.id AS claim
+  FROM claims_claim claim LEFT JOIN claims_claimhead head ON head.claim_id = claim.id
+ WHERE head.claim_id IS NULL;
+
+-- name: events_have_no_gap
+-- The events of a claim are numbered 1 to n without a gap, and its head stands at n.
+SELECT head.claim_id AS claim, head.event_seq AS head, coalesce(told.n, 0) AS events, told.first, told.last
+  FROM claims_claimhead head
+  LEFT JOIN (SELECT claim_id, count(*) AS n, count(DISTINCT seq) AS numbers, min(seq) AS first, max(seq) AS last
+               FROM claims_claimevent GROUP BY claim_id) told ON told.claim_id = head.claim_id
+ WHERE told.n IS DISTINCT FROM head.event_seq OR told.numbers IS DISTINCT FROM told.n
+    OR told.first IS DISTINCT FROM 1 OR told.last IS DISTINCT FROM head.event_seq;
+
+-- name: history_is_one_path
+-- The states of a claim's events form one unbroken path from nothing to the state it is in now.
+SELECT step.claim_id AS claim, step.seq, step.before, step.from_state, step.to_state, step.state
+  FROM (SELECT event.*, claim.state, lag(event.to_state, 1, '') OVER way AS before, lead(event.id) OVER way AS next
+          FROM claims_claimevent event JOIN claims_claim claim ON claim.id = event.claim_id
+        WINDOW way AS (PARTITION BY event.claim_id ORDER BY event.seq, event.id)) step
+ WHERE step.from_state <> step.before OR (step.next IS NULL AND step.to_state <> step.state);
+
+-- name: chain_of_hashes_holds
+-- Every event's hash follows from its text and the hash before it, from the first event to the head.
+SELECT link.claim_id AS claim, link.seq
+  FROM (SELECT event.claim_id, event.seq, event.body, event.prev_hash, event.hash, head.hash AS end_hash,
+               lag(event.hash, 1, '') OVER way AS before, lead(event.id) OVER way AS next
+          FROM claims_claimevent event JOIN claims_claimhead head ON head.claim_id = event.claim_id
+        WINDOW way AS (PARTITION BY event.claim_id ORDER BY event.seq, event.id)) link
+ WHERE link.prev_hash <> link.before OR (link.next IS NULL AND link.hash <> link.end_hash)
+    OR link.hash <> encode(sha256(convert_to(link.prev_hash || E'\n' || link.body, 'UTF8')), 'hex');
+
+-- name: columns_repeat_the_hashed_text
+-- What queries read of an event is what was hashed.
+SELECT event.claim_id AS claim, event.seq
+  FROM claims_claimevent event, json_to_record(event.body::json) AS told (
+       claim bigint, seq bigint, type text, actor_kind text, actor_id bigint, actor_name text, "from" text, "to" text,
+       occurred_at timestamptz, recorded_at timestamptz)
+ WHERE (told.claim, told.seq, told.type, told.actor_kind, told.actor_id, told.actor_name, told."from", told."to",
+        told.occurred_at, told.recorded_at)
+       IS DISTINCT FROM
+       (event.claim_id, event.seq::bigint, event.type::text, event.actor_kind::text, event.actor_id,
+        event.actor_name::text, event.from_state::text, event.to_state::text, event.occurred_at, event.recorded_at);
+
+-- name: times_run_forward
+-- Within a claim no event was recorded before the one that precedes it, and none before it became true.
+SELECT step.claim_id AS claim, step.seq, step.occurred_at, step.recorded_at, step.before
+  FROM (SELECT claim_id, seq, occurred_at, recorded_at,
+               lag(recorded_at) OVER (PARTITION BY claim_id ORDER BY seq, id) AS before
+          FROM claims_claimevent) step
+ WHERE step.recorded_at < step.before OR step.recorded_at < step.occurred_at;
+
+-- name: version_counts_changes
+-- A claim's version is one more than the number of recorded changes to what people edit.
+SELECT claim.id AS claim, claim.version, coalesce(told.n, 0) AS changes
+  FROM claims_claim claim
+  LEFT JOIN (SELECT claim_id, count(*) AS n FROM claims_claimevent
+              WHERE type LIKE 'claim.%' AND type NOT IN ('claim.assign', 'claim.raise_flag', 'claim.clear_flag')
+                AND ((from_state <> '' AND from_state <> to_state) OR body::json -> 'data' -> 'changes' IS NOT NULL)
+              GROUP BY claim_id) told ON told.claim_id = claim.id
+ WHERE claim.version <> 1 + coalesce(told.n, 0);
+
+-- name: rounds_count_reopenings
+-- A claim's round of review is one more than the number of times it was reopened.
+SELECT claim.id AS claim, claim.round, coalesce(told.n, 0) AS reopened
+  FROM claims_claim claim
+  LEFT JOIN (SELECT claim_id, count(*) AS n FROM claims_claimevent WHERE type = 'claim.reopen' GROUP BY claim_id) told
+         ON told.claim_id = claim.id
+ WHERE claim.round <> 1 + coalesce(told.n, 0);
+
+-- name: no_flag_twice
+-- No moment of a claim was announced twice.
+SELECT claim_id AS claim, kind, moment, count(*) AS times
+  FROM claims_flag GROUP BY claim_id, kind, moment HAVING count(*) > 1;
+
+-- name: no_flag_early
+-- The clock's flags were raised strictly after the moment they announce.
+SELECT claim_id AS claim, kind, moment, raised_at
+  FROM claims_flag WHERE kind IN ('late', 'due_soon', 'date_passed', 'date_near') AND raised_at <= moment;
+
+-- name: no_flag_after_settling
+-- Nothing was announced of a claim that was decided or dismissed by then, unless its own date was still unanswered.
+SELECT event.claim_id AS claim, event.seq, event.type, event.from_state
+  FROM claims_claimevent event
+  LEFT JOIN LATERAL (SELECT so, decided_at FROM claims_decision
+                      WHERE claim_id = event.claim_id AND decided_at <= event.recorded_at
+                      ORDER BY number DESC LIMIT 1) decision ON event.from_state = 'decided'
+ WHERE (event.type IN ('claim.late', 'claim.due_soon', 'claim.date_near')
+        AND event.from_state NOT IN ('queued', 'in_review', 'waiting', 'second_opinion'))
+    OR (event.type = 'claim.date_passed'
+        AND (event.from_state IN ('proposed', 'dismissed')
+             OR (decision.so <> '' AND (decision.so <> 'unproven' OR decision.decided_at > event.occurred_at))));
+
+-- name: no_flag_for_a_moved_date
+-- A date was announced as passed only while it was the claim's date.
+SELECT event.claim_id AS claim, event.seq, event.type, event.occurred_at
+  FROM claims_claimevent event
+  JOIN claims_claim claim ON claim.id = event.claim_id
+ CROSS JOIN LATERAL (SELECT CASE event.type WHEN 'claim.late' THEN 'review_due_at' ELSE 'confirm_by' END AS name) date
+  LEFT JOIN LATERAL (SELECT body::json #>> ARRAY['data', 'changes', date.name, '1'] AS value FROM claims_claimevent
+                      WHERE claim_id = event.claim_id AND seq < event.seq
+                        AND body::json #> ARRAY['data', 'changes', date.name] IS NOT NULL
+                      ORDER BY seq DESC LIMIT 1) before ON true
+  LEFT JOIN LATERAL (SELECT body::json #>> ARRAY['data', 'changes', date.name, '0'] AS value FROM claims_claimevent
+                      WHERE claim_id = event.claim_id AND seq > event.seq
+                        AND body::json #> ARRAY['data', 'changes', date.name] IS NOT NULL
+                      ORDER BY seq LIMIT 1) after ON true
+ WHERE event.type IN ('claim.late', 'claim.date_passed')
+   AND event.occurred_at IS DISTINCT FROM coalesce(before.value::timestamptz, after.value::timestamptz,
+           CASE event.type WHEN 'claim.late' THEN claim.review_due_at ELSE claim.confirm_by END);
+
+-- name: flags_and_their_events_pair
+-- Every flag has exactly one event, and every event that raises a flag has its flag.
+SELECT claim_id AS claim, kind, at, sum(flag) AS flags, sum(event) AS events
+  FROM (SELECT claim_id, kind, raised_at AS at, 1 AS flag, 0 AS event FROM claims_flag
+         UNION ALL
+        SELECT claim_id, substr(type, 7), recorded_at, 0, 1 FROM claims_claimevent
+         WHERE type IN ('claim.late', 'claim.due_soon', 'claim.date_passed', 'claim.date_near')
+         UNION ALL
+        SELECT claim_id, body::json -> 'data' ->> 'kind', recorded_at, 0, 1 FROM claims_claimevent
+         WHERE type = 'claim.raise_flag') each_one
+ GROUP BY claim_id, kind, at HAVING sum(flag) <> 1 OR sum(event) <> 1;
+
+-- name: flags_stand_while_true
+-- A flag of the clock stands exactly as long as what it says is true.
+SELECT flag.claim_id AS claim, flag.kind, flag.moment, flag.cleared_at
+  FROM claims_flag flag
+  JOIN claims_claim claim ON claim.id = flag.claim_id
+  LEFT JOIN claims_decision decision ON decision.claim_id = claim.id AND decision.standing
+ CROSS JOIN LATERAL (SELECT claim.state IN ('queued', 'in_review', 'waiting', 'second_opinion') AS is_open,
+                            coalesce(decision.so <> '' AND (decision.so <> 'unproven'
+                                     OR decision.decided_at > claim.confirm_by), false) AS answered) fact
+ WHERE (flag.kind = 'late'
+        AND (flag.cleared_at IS NULL) <> (fact.is_open AND flag.moment IS NOT DISTINCT FROM claim.review_due_at))
+    OR (flag.kind = 'date_passed'
+        AND (flag.cleared_at IS NULL) <> (claim.state NOT IN ('proposed', 'dismissed') AND NOT fact.answered
+                                          AND flag.moment IS NOT DISTINCT FROM claim.confirm_by))
+    OR (flag.kind IN ('due_soon', 'date_near') AND flag.cleared_at IS NULL AND NOT fact.is_open);
+
+-- name: every_moment_is_awaited
+-- Every moment that must still be announced has its alarm, and every other one was announced.
+SELECT wanted.claim, wanted.kind, wanted.moment
+  FROM (SELECT claim.id AS claim, each_one.kind, each_one.moment, claim.review_due_at
+          FROM claims_claim claim
+          LEFT JOIN claims_desk desk ON desk.id = claim.desk_id
+          LEFT JOIN claims_decision decision ON decision.claim_id = claim.id AND decision.standing
+         CROSS JOIN LATERAL (SELECT claim.state IN ('queued', 'in_review', 'waiting', 'second_opinion') AS is_open,
+                                    coalesce(decision.so <> '' AND (decision.so <> 'unproven'
+                                             OR decision.decided_at > claim.confirm_by), false) AS answered) fact
+         CROSS JOIN LATERAL (VALUES
+               ('late', claim.review_due_at, fact.is_open),
+               ('due_soon', claim.review_due_at - desk.warning_hours * interval '1 hour',
+                fact.is_open AND claim.review_due_at >= clock_timestamp()),
+               ('date_passed', claim.confirm_by, claim.state NOT IN ('proposed', 'dismissed') AND NOT fact.answered),
+               ('date_near', claim.confirm_by - interval '48 hours',
+                fact.is_open AND NOT fact.answered AND claim.confirm_by >= clock_timestamp()),
+               ('wait_over', claim.waiting_until, claim.state = 'waiting')
+              ) AS each_one (kind, moment, holds)
+         WHERE each_one.holds AND each_one.moment IS NOT NULL) wanted
+ -- A desk may change its hours of warning; what was set or announced under the old ones stays.
+ WHERE NOT EXISTS (SELECT 1 FROM claims_alarm alarm WHERE alarm.claim_id = wanted.claim AND alarm.kind = wanted.kind
+                      AND (alarm.moment = wanted.moment OR wanted.kind = 'due_soon'))
+   AND NOT EXISTS (SELECT 1 FROM claims_flag flag WHERE flag.claim_id = wanted.claim AND flag.kind = wanted.kind
+                      AND (flag.moment = wanted.moment
+                           OR (wanted.kind = 'due_soon' AND flag.moment < wanted.review_due_at)));
+
+-- name: decided_means_a_standing_decision
+-- A claim is decided exactly when one decision stands.
+SELECT claim.id AS claim, claim.state, count(decision.id) AS standing
+  FROM claims_claim claim LEFT JOIN claims_decision decision ON decision.claim_id = claim.id AND decision.standing
+ GROUP BY claim.id, claim.state
+HAVING count(decision.id) <> CASE claim.state WHEN 'decided' THEN 1 ELSE 0 END;
+
+-- name: decisions_supersede_in_order
+-- The decisions of a claim are numbered 1 to n, each supersedes the one before, and at most the last one stands.
+SELECT line.claim_id AS claim, line.number
+  FROM (SELECT claim_id, number, supersedes_id, standing, row_number() OVER way AS place,
+               lag(id) OVER way AS before, lead(id) OVER way AS next
+          FROM claims_decision WINDOW way AS (PARTITION BY claim_id ORDER BY number, id)) line
+ WHERE line.number <> line.place OR line.supersedes_id IS DISTINCT FROM line.before
+    OR (line.standing AND line.next IS NOT NULL);
+
+-- name: every_decision_is_told_once
+-- Every decision has exactly one event that says the same, recorded when it was made.
+SELECT coalesce(decision.claim_id, told.claim_id) AS claim, decision.id AS decision, told.times
+  FROM claims_decision decision
+  FULL JOIN (SELECT claim_id, (body::json -> 'data' ->> 'decision')::bigint AS decision, count(*) AS times,
+                    min(recorded_at) AS at, min(body::json -> 'data' ->> 'so') AS so,
+                    min(body::json -> 'data' ->> 'said') AS said
+               FROM claims_claimevent WHERE type = 'decision.make' GROUP BY 1, 2) told ON told.decision = decision.id
+ WHERE (decision.claim_id, decision.decided_at, decision.so::text, decision.said::text, 1::bigint)
+       IS DISTINCT FROM (told.claim_id, told.at, told.so, told.said, told.times);
+
+-- name: decisions_have_their_evidence
+-- Every verdict rests on evidence that its answers need and that was there before it.
+SELECT decision.claim_id AS claim, decision.number, decision.said, decision.so
+  FROM claims_decision decision
+  LEFT JOIN (SELECT used.decision_id, count(*) FILTER (WHERE item.question = 'said') AS on_said,
+                    count(*) FILTER (WHERE item.question = 'so') AS on_so,
+                    count(*) FILTER (WHERE item.question = 'so' AND item.stance = 'supports') AS supports,
+                    count(*) FILTER (WHERE item.question = 'so' AND item.stance = 'contradicts') AS contradicts
+               FROM claims_decision_evidence used
+               JOIN claims_evidence item ON item.id = used.evidence_id AND item.kind <> 'note'
+              GROUP BY used.decision_id) counted ON counted.decision_id = decision.id
+ WHERE (decision.said NOT IN ('not_checked', 'own_voice') AND coalesce(counted.on_said, 0) = 0)
+    OR (decision.so NOT IN ('', 'unproven') AND coalesce(counted.on_so, 0) = 0)
+    OR (decision.so = 'confirmed' AND coalesce(counted.supports, 0) = 0)
+    OR (decision.so = 'refuted' AND coalesce(counted.contradicts, 0) = 0)
+    OR EXISTS (SELECT 1 FROM claims_decision_evidence used JOIN claims_evidence item ON item.id = used.evidence_id
+                WHERE used.decision_id = decision.id
+                  AND (item.claim_id <> decision.claim_id OR item.added_at > decision.decided_at
+                       OR item.used_at IS NULL OR item.used_at > decision.decided_at));
+
+-- name: decisions_have_their_origins
+-- Every confirmed or refuted verdict goes back to as many distinct origins as its desk asked for, or says why not.
+WITH RECURSIVE carrying AS (
+    SELECT decision.id AS decision, item.id AS item, item.derives_from_id AS parent
+      FROM claims_decision decision
+      JOIN claims_decision_evidence used ON used.decision_id = decision.id
+      JOIN claims_evidence item ON item.id = used.evidence_id AND item.kind <> 'note' AND item.question = 'so'
+       AND item.stance = CASE decision.so WHEN 'confirmed' THEN 'supports' ELSE 'contradicts' END
+     WHERE decision.so IN ('confirmed', 'refuted') AND decision.exception_reason = ''
+     UNION
+    SELECT carrying.decision, above.id, above.derives_from_id
+      FROM carrying JOIN claims_evidence above ON above.id = carrying.parent
+)
+SELECT decision.claim_id AS claim, decision.number, asked.origins AS asked, count(carrying.item) AS origins
+  FROM claims_decision decision
+  LEFT JOIN carrying ON carrying.decision = decision.id AND carrying.parent IS NULL
+  LEFT JOIN LATERAL (SELECT (body::json -> 'data' ->> 'min_origins')::int AS origins FROM claims_claimevent
+                      WHERE claim_id = decision.claim_id AND type = 'decision.make'
+                        AND (body::json -> 'data' ->> 'decision')::bigint = decision.id LIMIT 1) asked ON true
+ WHERE decision.so IN ('confirmed', 'refuted') AND decision.exception_reason = ''
+ GROUP BY decision.id, decision.claim_id, decision.number, asked.origins
+HAVING count(carrying.item) < coalesce(asked.origins, 1);
+
+-- name: evidence_stays_on_its_claim
+-- Evidence derives from, and is superseded by, items of the same claim only.
+SELECT item.claim_id AS claim, item.id AS evidence
+  FROM claims_evidence item
+  JOIN claims_evidence other ON other.id IN (item.derives_from_id, item.superseded_by_id)
+ WHERE other.claim_id <> item.claim_id OR other.id = item.id;
+
+-- name: quotes_stand_in_their_text
+-- Every quote stands at its place in the text, and every text is the one that was frozen.
+SELECT quote.claim_id AS claim, revision.id AS revision
+  FROM claims_articlerevision revision LEFT JOIN claims_appearance quote ON quote.revision_id = revision.id
+ WHERE substr(revision.text, quote."start" + 1, quote."end" - quote."start") <> quote.exact
+    OR revision.sha256 <> encode(sha256(convert_to(revision.text, 'UTF8')), 'hex');

@@ -1,0 +1,43 @@
+"""Verifies the whole: the record's promises and those of the work. Shown to editors as "last verified"."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from claims.services.guards import Guard, broken_guards
+from claims.services.verifying import PROMISE, Invariant, Verified, invariants_in, verify
+
+_HOLDING = "WHERE ((status)::text = ANY ((ARRAY['completed'::character varying, 'open'::character varying])::text[]))"
+UNIQUE = (
+    Guard("reviews_assignment", "assignment_person_once", f"(claim_id, round, reviewer_id) {_HOLDING}"),
+    Guard("reviews_assignment", "assignment_seat_once", f"(claim_id, round, part, seat) {_HOLDING}"),
+    Guard("reviews_interest", "interest_once", "(reviewer_id, source_id)"),
+    Guard("reviews_review", "reviews_review_assignment_id_key", "(assignment_id)"),
+    Guard("reviews_reviewer", "reviews_reviewer_user_id_key", "(user_id)"),
+)
+CHECKS = (
+    Guard("reviews_absence", "absence_ends_after_start"),
+    Guard("reviews_reviewer", "reviewer_limit_positive"),
+)
+TRIGGERS = (
+    Guard("reviews_review", "review_append_only", "BEFORE DELETE OR UPDATE"),
+    Guard("reviews_review", "review_not_emptied", "BEFORE TRUNCATE"),
+)
+
+
+def work_invariants() -> list[Invariant]:
+    """The promises that only the work can keep."""
+    return [
+        *invariants_in(Path(__file__).with_name("invariants.sql")),
+        Invariant(
+            "guards_of_the_work_are_in_place",
+            "Every constraint, unique index and trigger of the work is there.",
+            lambda: broken_guards(UNIQUE, CHECKS, TRIGGERS),
+        ),
+    ]
+
+
+def verify_everything(patience: timedelta = PROMISE) -> Verified:
+    """Look at every promise there is, and leave the heartbeat "verify" with what was found."""
+    return verify(work_invariants(), patience=patience)

@@ -1,0 +1,167 @@
+-- What somebody could do who owns the database, each under the name of the promise that must notice it.
+
+-- breaks: every_claim_has_a_head
+DELETE FROM claims_claimhead WHERE claim_id = (SELECT min(id) FROM claims_claim);
+
+-- breaks: events_have_no_gap
+DELETE FROM claims_claimevent WHERE seq = 2;
+
+-- breaks: events_have_no_gap
+DELETE FROM claims_claimevent event USING claims_claimhead head WHERE head.claim_id = event.claim_id AND
+    head.event_seq = event.seq;
+
+-- breaks: history_is_one_path
+UPDATE claims_claim SET state = 'queued' WHERE state = 'in_review';
+
+-- breaks: history_is_one_path
+UPDATE claims_claimevent SET from_state = 'waiting' WHERE seq = 3;
+
+-- breaks: chain_of_hashes_holds
+UPDATE claims_claimevent SET body = replace(body, 'Person', 'Parson');
+
+-- breaks: chain_of_hashes_holds
+UPDATE claims_claimhead SET hash = repeat('0', 64);
+
+-- breaks: columns_repeat_the_hashed_text
+UPDATE claims_claimevent SET actor_name = 'Somebody else' WHERE seq = 1;
+
+-- breaks: columns_repeat_the_hashed_text
+UPDATE claims_claimevent SET body = 'not JSON' WHERE seq = 1;
+
+-- breaks: times_run_forward
+UPDATE claims_claimevent SET recorded_at = recorded_at - interval '1 day' WHERE seq = 2;
+
+-- breaks: version_counts_changes
+UPDATE claims_claim SET version = version - 1 WHERE state = 'decided';
+
+-- breaks: rounds_count_reopenings
+UPDATE claims_claim SET round = round + 1 WHERE state = 'queued';
+
+-- breaks: no_flag_twice
+ALTER TABLE claims_flag DROP CONSTRAINT flag_once;
+INSERT INTO claims_flag (claim_id, kind, moment, raised_at, reason, cleared_by) SELECT claim_id, kind, moment,
+    raised_at, '', '' FROM claims_flag WHERE kind = 'late';
+
+-- breaks: no_flag_early
+ALTER TABLE claims_flag DROP CONSTRAINT flag_not_early;
+UPDATE claims_flag SET raised_at = moment - interval '1 second' WHERE kind = 'late';
+
+-- breaks: no_flag_after_settling
+UPDATE claims_claimevent SET from_state = 'decided' WHERE type = 'claim.late';
+
+-- breaks: no_flag_after_settling
+UPDATE claims_claimevent SET from_state = 'dismissed' WHERE type = 'claim.date_passed';
+
+-- breaks: no_flag_for_a_moved_date
+UPDATE claims_claimevent SET occurred_at = occurred_at - interval '1 hour' WHERE type = 'claim.late';
+
+-- breaks: no_flag_for_a_moved_date
+UPDATE claims_claim SET confirm_by = confirm_by + interval '1 hour';
+
+-- breaks: flags_and_their_events_pair
+DELETE FROM claims_flag WHERE kind = 'late';
+
+-- breaks: flags_and_their_events_pair
+DELETE FROM claims_claimevent WHERE type = 'claim.date_passed';
+
+-- breaks: flags_stand_while_true
+UPDATE claims_flag SET cleared_at = now() WHERE kind = 'late';
+
+-- breaks: flags_stand_while_true
+UPDATE claims_claim SET state = 'dismissed', dismissal_reason = 'other' WHERE state = 'queued';
+
+-- breaks: every_moment_is_awaited
+DELETE FROM claims_alarm WHERE kind = 'late';
+
+-- breaks: every_moment_is_awaited
+DELETE FROM claims_alarm WHERE kind = 'due_soon';
+
+-- breaks: every_moment_is_awaited
+DELETE FROM claims_alarm WHERE kind = 'wait_over';
+
+-- breaks: every_moment_is_awaited
+DELETE FROM claims_flag WHERE kind = 'date_passed';
+
+-- breaks: decided_means_a_standing_decision
+UPDATE claims_decision SET standing = false;
+
+-- breaks: decided_means_a_standing_decision
+UPDATE claims_claim SET state = 'queued' WHERE state = 'decided';
+
+-- breaks: decisions_supersede_in_order
+UPDATE claims_decision SET supersedes_id = NULL;
+
+-- breaks: every_decision_is_told_once
+UPDATE claims_decision SET so = 'refuted';
+
+-- breaks: every_decision_is_told_once
+DELETE FROM claims_claimevent WHERE type = 'decision.make';
+
+-- breaks: decisions_have_their_evidence
+DELETE FROM claims_decision_evidence;
+
+-- breaks: decisions_have_their_evidence
+UPDATE claims_evidence SET stance = 'contradicts';
+
+-- breaks: decisions_have_their_evidence
+UPDATE claims_evidence SET added_at = now() + interval '1 hour';
+
+-- breaks: decisions_have_their_origins
+UPDATE claims_evidence item SET derives_from_id = (SELECT min(id) FROM claims_evidence other WHERE
+    other.claim_id = item.claim_id AND other.id < item.id);
+
+-- breaks: evidence_stays_on_its_claim
+UPDATE claims_evidence SET superseded_by_id = id WHERE derives_from_id IS NULL;
+
+-- breaks: quotes_stand_in_their_text
+UPDATE claims_appearance SET start = start + 1, "end" = "end" + 1;
+
+-- breaks: quotes_stand_in_their_text
+UPDATE claims_articlerevision SET text = text || '.';
+
+-- breaks: one_person_per_seat
+DROP INDEX assignment_seat_once;
+DROP INDEX assignment_person_once;
+INSERT INTO reviews_assignment (claim_id, reviewer_id, part, seat, round, status, rule, reasons, note,
+    assigned_at) SELECT claim_id, reviewer_id, part, seat, round, 'open', rule, reasons, note, now() FROM
+    reviews_assignment;
+
+-- breaks: open_seats_are_on_living_claims
+UPDATE reviews_assignment SET round = 9 WHERE status = 'open';
+
+-- breaks: every_assignment_is_told_once
+DELETE FROM claims_claimevent WHERE type = 'claim.assign';
+
+-- breaks: nobody_reviews_what_they_have_an_interest_in
+UPDATE reviews_interest SET declared_at = now() - interval '1 d';
+
+-- breaks: reviews_and_seats_agree
+UPDATE reviews_assignment SET status = 'withdrawn' WHERE status = 'completed';
+
+-- breaks: reviews_and_seats_agree
+DELETE FROM reviews_review;
+
+-- breaks: every_review_is_told_once
+DELETE FROM claims_claimevent WHERE type = 'claim.submit_review';
+
+-- breaks: decisions_follow_from_reviews
+UPDATE reviews_review SET so = 'refuted';
+
+-- breaks: submissions_are_blind
+UPDATE claims_claimevent SET body = replace(body, '"part":', '"so":') WHERE type = 'claim.submit_review';
+
+-- breaks: guards_are_in_place
+ALTER TABLE claims_claimevent DISABLE TRIGGER USER;
+
+-- breaks: guards_are_in_place
+ALTER TABLE claims_flag DROP CONSTRAINT flag_once;
+CREATE UNIQUE INDEX flag_once ON claims_flag (claim_id, kind);
+
+-- breaks: guards_are_in_place
+ALTER TABLE claims_claim DROP CONSTRAINT claim_waiting_says_why;
+
+-- breaks: guards_are_in_place
+SET LOCAL claimdesk.may_truncate = 'on';
+
+-- breaks: guards_of_the_work_are_in_place
+DROP INDEX assignment_seat_once;
