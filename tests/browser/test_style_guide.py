@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from claims.models import User
 from tests.browser.axe import assert_axe_clean
 
 pytestmark = [pytest.mark.browser, pytest.mark.urls("tests.browser.guide"), pytest.mark.django_db(transaction=True)]
@@ -164,3 +165,11 @@ def test_the_page_that_is_not_here_says_so_in_the_same_frame(
     expect(page.get_by_role("main")).to_contain_text("No claim #999. If it was a claim")
     screenshot(page, f"404-1440-{theme}")
     assert_axe_clean(page)
+
+
+def test_the_header_says_who_is_signed_in(signed_in: Callable[..., Page], live_server: LiveServer) -> None:
+    user = User.objects.create_user("mara", first_name="Mara", last_name="Lindqvist")
+    page = signed_in(live_server, user, width=390)
+    page.goto("/guide/")
+    expect(page.get_by_role("img", name="Signed in as Mara Lindqvist")).to_have_text("ML")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
