@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.template import Context, Template
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 NOW = datetime(2025, 11, 26, 12, 32, tzinfo=UTC)
@@ -125,3 +126,9 @@ def test_the_script_gets_the_pages_clock_and_words() -> None:
     assert given["now"] == NOW.isoformat()
     assert given["late"] == "%(duration)s late"
     assert given["queue"] == "/admin/"
+
+
+def test_the_page_for_our_own_faults_needs_no_request() -> None:
+    page = render_to_string("500.html")
+    assert "Something broke on our side" in page
+    assert "style=" not in page
