@@ -28,15 +28,15 @@ check: ## format, lint, types, layers, migrations, generated documents
 
 demo: ## tell the story in the terminal (ARGS=--json for one JSON document)
 	$(BOOTSTRAP)
-	@$(THROWAWAY) $(PYTHON) manage.py demo $(ARGS)
+	@$(WITH) --throwaway --migrated -- $(PYTHON) manage.py demo $(ARGS)
 
 bench: ## measure (NAME=sweep ARGS='--due 1000 --n 100000 --json')
 	$(BOOTSTRAP)
-	@$(THROWAWAY) $(PYTHON) manage.py bench $(NAME) $(ARGS)
+	@$(WITH) --throwaway --migrated -- $(PYTHON) manage.py bench $(NAME) $(ARGS)
 
 verify: ## check every invariant of the stored data
 	$(BOOTSTRAP)
-	@$(WITH) -- $(PYTHON) manage.py verify $(ARGS)
+	@$(WITH) --migrated -- $(PYTHON) manage.py verify $(ARGS)
 
 faults: ## run the fault suite (RUNS=3 rounds)
 	$(BOOTSTRAP) --dev

@@ -6,9 +6,11 @@ import signal
 import subprocess
 import sys
 
-from verify_project.runtime.places import RuntimeProblem
+from verify_project.runtime.places import CHECKOUT, RuntimeProblem
 from verify_project.runtime.processes import before_exec
 from verify_project.runtime.servers import clean_data, servers
+
+MIGRATE = [sys.executable, str(CHECKOUT / "manage.py"), "migrate", "--no-input", "--verbosity", "0"]
 
 
 def main() -> int:
@@ -21,7 +23,10 @@ def main() -> int:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         with servers(throwaway=options.throwaway) as found:
             addresses = {"DATABASE_URL": found.database_url, "BROKER_URL": found.broker_url}
-            return run(options.command, os.environ | addresses)
+            environment = os.environ | addresses
+            if options.migrated and (status := run(MIGRATE, environment)):
+                return status
+            return run(options.command, environment)
     except RuntimeProblem as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -34,6 +39,7 @@ def parse() -> argparse.Namespace:
     choices.add_parser("clean-data", help="remove the data of this checkout's servers")
     runs = choices.add_parser("with", help="run a command on this checkout's servers")
     runs.add_argument("--throwaway", action="store_true", help="on temporary ones instead")
+    runs.add_argument("--migrated", action="store_true", help="bring the tables up to date first")
     runs.add_argument("command", nargs="+")
     return parser.parse_args()
 
