@@ -12,8 +12,11 @@ from claims.deadlines import Precision, ZoneBasis, aware, own_date
 from claims.errors import Invalid, QuoteAmbiguous, QuoteNotInText
 from claims.models import ApiKey, Appearance, ArticleRevision, ChainStep, Claim, Desk, Source, SourceKind, User
 from claims.services.articles import address, line, text
-from claims.services.steps import accept
+from claims.services.steps import accept, check_priority
 from claims.services.transitions import proposed
+from claims.services.wording import wording
+
+WORDS = ("statement", "short_text", "language", "topics", "selection_reason")
 
 
 @dataclass(frozen=True)
@@ -97,19 +100,11 @@ def propose(given: GivenClaim, maker: Maker, *, accepted: bool = False) -> Claim
 
 
 def _claim(given: GivenClaim, maker: Maker) -> Claim:
-    statement = text(given.statement, "statement", 1000).strip()
-    if not statement:
-        raise Invalid("A claim needs a statement.", pointer="/statement")
-    if given.priority not in range(1, 5):
-        raise Invalid("Priority is 1 (highest) to 4.", pointer="/priority")
+    words = {name: getattr(given, name) for name in WORDS}
     claim = Claim(
-        statement=statement,
-        short_text=line(given.short_text, "short_text", 75),
-        language=line(given.language, "language", 16),
+        **wording(words),
         desk=given.desk,
-        topics=sorted({line(topic, "topics", 40).lower() for topic in given.topics}),
-        priority=given.priority,
-        selection_reason=line(given.selection_reason, "selection_reason", 300),
+        priority=check_priority(given.priority),
         made_by_user=maker.user,
         made_by_key=maker.key,
     )

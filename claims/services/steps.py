@@ -9,18 +9,26 @@ from datetime import datetime
 
 from claims.actors import Actor
 from claims.deadlines import OwnDate, earliest_due
-from claims.errors import ActionNotPossible, DeskMissing, DueTooEarly, NoOwnDate, ReasonMissing
+from claims.errors import DeskMissing, DueTooEarly, Invalid, NoOwnDate, ReasonMissing
 from claims.lifecycle import Action, DismissalReason, State, WaitingReason
 from claims.models import Claim, ClaimEvent, Desk
+from claims.services.articles import line, text
 from claims.services.transitions import Held
+from claims.services.wording import wording
 
 _NOT_WAITING = {"waiting_reason": "", "waiting_note": "", "waiting_until": None, "waiting_from": ""}
 
 
-def _because(reason: str) -> str:
-    if not reason.strip():
-        raise ReasonMissing(pointer="/reason")
-    return reason.strip()
+def because(reason: str, field: str = "reason", most: int = 600) -> str:
+    """A reason that may be kept. Raises `ReasonMissing` when there is none, and `UnusableText`."""
+    words = text(reason, field, most).strip()
+    if not words:
+        raise ReasonMissing(pointer=f"/{field}")
+    return words
+
+
+def _note(note: str, *, needed: bool) -> str:
+    return because(note, "note", 300) if needed else text(note, "note", 300).strip()
 
 
 def _due_on(held: Held, desk: Desk) -> datetime:
@@ -51,8 +59,7 @@ def dismiss(
     held: Held, *, by: Actor, reason: DismissalReason, note: str = "", duplicate_of: Claim | None = None
 ) -> ClaimEvent:
     """Say that a claim will not be checked, and why. `other` needs a note, `duplicate` the claim it repeats."""
-    if reason == DismissalReason.OTHER:
-        note = _because(note)
+    note = _note(note, needed=reason == DismissalReason.OTHER)
     if reason == DismissalReason.DUPLICATE and (duplicate_of is None or duplicate_of == held.claim):
         raise ReasonMissing("Name the claim that this one repeats.", pointer="/duplicate_of")
     changes = {"dismissal_reason": reason, "dismissal_note": note, "duplicate_of": duplicate_of, **_NOT_WAITING}
@@ -60,10 +67,14 @@ def dismiss(
 
 
 def restore(held: Held, *, by: Actor) -> ClaimEvent:
-    """Take a dismissed claim back into the queue. A claim that was never accepted gets its review due now."""
+    """Take a dismissed claim back into the queue, for a new round: reviews given before it was dismissed are past.
+
+    A claim that was never accepted gets its review due now.
+    """
     if held.claim.desk is None:
         raise DeskMissing(pointer="/desk")
     changes: dict[str, object] = {"dismissal_reason": "", "dismissal_note": "", "duplicate_of": None}
+    changes["round"] = held.claim.round + 1
     if held.claim.accepted_at is None:
         due = _due_on(held, held.claim.desk)
         changes |= {"review_due_at": due, "first_review_due_at": due, "accepted_at": held.now}
@@ -72,8 +83,7 @@ def restore(held: Held, *, by: Actor) -> ClaimEvent:
 
 def wait(held: Held, *, by: Actor, reason: WaitingReason, until: datetime, due: datetime, note: str = "") -> ClaimEvent:
     """Park a claim until a moment, with a new review due, so that the clock never stops silently."""
-    if reason in {WaitingReason.OTHER, WaitingReason.OTHER_CLAIM}:
-        note = _because(note)
+    note = _note(note, needed=reason in {WaitingReason.OTHER, WaitingReason.OTHER_CLAIM})
     if until <= held.now:
         raise DueTooEarly("The wait must end ahead of now.", pointer="/waiting_until")
     if due < until:
@@ -96,9 +106,7 @@ def resume(held: Held, *, by: Actor, occurred_at: datetime | None = None) -> Cla
 
 def set_due(held: Held, *, by: Actor, due: datetime, reason: str) -> ClaimEvent:
     """Move review due. The first one is kept: "on time" is measured against it."""
-    if held.claim.state == State.DECIDED:
-        raise ActionNotPossible("A decided claim has no review due. Reopen it first.")
-    return held.take(Action.SET_DUE, by=by, changes={"review_due_at": check_due(held, due)}, reason=_because(reason))
+    return held.take(Action.SET_DUE, by=by, changes={"review_due_at": check_due(held, due)}, reason=because(reason))
 
 
 def set_own_date(
@@ -113,30 +121,39 @@ def set_own_date(
         "confirm_precision": own.precision if own else "",
         "confirm_zone": own.zone if own else "",
         "confirm_zone_basis": zone_basis if own else "",
-        "confirm_words": (words or held.claim.confirm_words) if own else "",
+        "confirm_words": (line(words, "words", 200) or held.claim.confirm_words) if own else "",
+        "confirm_counted_from": held.claim.confirm_counted_from if own else None,
         "confirm_read_by": by.name if own else "",
     }
-    return held.take(Action.SET_OWN_DATE, by=by, changes=changes, reason=_because(reason))
+    return held.take(Action.SET_OWN_DATE, by=by, changes=changes, reason=because(reason))
 
 
 def change_desk(held: Held, *, by: Actor, desk: Desk, reason: str) -> ClaimEvent:
     """Give the claim to another desk."""
-    return held.take(Action.CHANGE_DESK, by=by, changes={"desk": desk}, reason=_because(reason))
+    return held.take(Action.CHANGE_DESK, by=by, changes={"desk": desk}, reason=because(reason))
 
 
 def set_priority(held: Held, *, by: Actor, priority: int, reason: str) -> ClaimEvent:
     """Set the priority, 1 (highest) to 4. Review due stays as it is."""
-    return held.take(Action.SET_PRIORITY, by=by, changes={"priority": priority}, reason=_because(reason))
+    changes = {"priority": check_priority(priority)}
+    return held.take(Action.SET_PRIORITY, by=by, changes=changes, reason=because(reason))
+
+
+def check_priority(priority: int) -> int:
+    """A priority that there is. Raises `Invalid`."""
+    if priority not in range(1, 5):
+        raise Invalid("Priority is 1 (highest) to 4.", pointer="/priority")
+    return priority
 
 
 def edit(held: Held, *, by: Actor, changes: dict[str, object]) -> ClaimEvent:
     """Change the words of a claim: statement, short text, topics, language, why it was selected."""
-    return held.take(Action.EDIT, by=by, changes=changes)
+    return held.take(Action.EDIT, by=by, changes=wording(changes))
 
 
 def reopen(held: Held, *, by: Actor, reason: str) -> ClaimEvent:
     """Reopen a decided claim: its decision stops standing, a new round begins; what is published stays."""
-    reason = _because(reason)
+    reason = because(reason)
     if held.standing is not None:
         held.standing.standing = False
         held.standing.save(update_fields=["standing"])
