@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 LEFT, RIGHT, TOP, BOTTOM = 34.0, 782.0, 22.0, 322.0
 DAYS = 7
 GRID_LINES = 4
+TEXT, LINE_OF_TEXT = 4.0, 16.0  # half a line of text, and one
 
 
 @dataclass(frozen=True)
@@ -114,23 +115,42 @@ class Chart:
         moments = sorted([*ends, (self.now, True)])
         return [Row(at, self.due.at(at), self.decided.at(at), is_now) for at, is_now in moments]
 
-    def x(self, moment: datetime) -> float:
+    def x(self, moment: datetime) -> str:
+        """Across, as SVG writes it in every language."""
         share = (moment - self.week.start) / (self.week.end - self.week.start)
-        return round(LEFT + (RIGHT - LEFT) * min(max(share, 0), 1), 1)
+        return f"{LEFT + (RIGHT - LEFT) * min(max(share, 0), 1):.1f}"
 
-    def y(self, height: float) -> float:
-        return round(BOTTOM - (BOTTOM - TOP) * height / self.top, 1)
+    def y(self, height: float, lower: float = 0) -> str:
+        """Down to a height of the scale, and `lower` more."""
+        return f"{BOTTOM - (BOTTOM - TOP) * height / self.top + lower:.1f}"
 
-    def grid(self) -> list[tuple[int, float]]:
-        """The scale: (number, y)."""
-        return [(number, self.y(number)) for number in range(0, self.top + 1, self.top // GRID_LINES)]
+    def grid(self) -> list[tuple[int, str, str]]:
+        """The scale: (number, y of its line, y of its text)."""
+        numbers = range(0, self.top + 1, self.top // GRID_LINES)
+        return [(number, self.y(number), self.y(number, TEXT)) for number in numbers]
 
-    def day_marks(self) -> list[tuple[datetime, float, float, bool]]:
+    def day_marks(self) -> list[tuple[datetime, str, str, bool]]:
         """(day, where it starts, its middle, whether it is today)."""
         return [
-            (day, self.x(day), round((self.x(day) + self.x(after)) / 2, 1), day <= self.now < after)
+            (day, self.x(day), self.x(day + (after - day) / 2), day <= self.now < after)
             for day, after in pairwise(self.week.midnights)
         ]
+
+    def ends(self) -> dict[str, str]:
+        """Where now stands, and where the words at the ends of the lines do, clear of each other."""
+        due, decided = self.due.at(self.week.end), self.decided.at(self.week.end)
+        apart = max(0.0, LINE_OF_TEXT - (BOTTOM - TOP) * (due - decided) / self.top)
+        return {"now": self.x(self.now), "due": self.y(due, TEXT), "decided": self.y(decided, TEXT + apart)}
+
+    def counts(self) -> dict[str, int]:
+        """Both lines now and at the end of the week, and the gap now."""
+        return {
+            "due": self.due.at(self.now),
+            "decided": self.decided.at(self.now),
+            "gap": self.gap(self.now),
+            "due_end": self.due.at(self.week.end),
+            "decided_end": self.decided.at(self.week.end),
+        }
 
     def _corners(self, line: Line, begin: datetime, end: datetime) -> list[str]:
         """The path of a line between two moments: across, then up."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.db.models import CharField, F, QuerySet, Value
@@ -13,7 +13,8 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 
 from claims.models import Article, Desk, User
-from claims.permissions import Viewer, viewer_for_user, visible_articles
+from claims.models.claim import ClaimQuerySet
+from claims.permissions import Viewer, viewer_for_user, visible_articles, visible_claims
 from reviews.dashboard.filters import NOBODY, NOBODY_WORD, Filters, read_filters
 from reviews.dashboard.numbers import common_zone
 
@@ -36,6 +37,20 @@ class Reading:
         """The filters as the end of an address, "" when there are none."""
         given = urlencode(as_query(self.filters.having(**changes), self.home_zone))
         return f"?{given}" if given else ""
+
+    def narrowed(self, **changes: Any) -> Reading:
+        """The same reading with other filters."""
+        return replace(self, filters=self.filters.having(**changes))
+
+    def claims(self) -> ClaimQuerySet:
+        """Every claim the viewer sees and the filters leave."""
+        seen = cast("ClaimQuerySet", visible_claims(self.viewer, self.now))
+        return self.filters.narrow(seen, self.now)
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether neither desks nor filters leave any claim out."""
+        return self.viewer.desks is None and self.filters == Filters(zone=self.filters.zone)
 
     @property
     def zones(self) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import cast
 
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import TruncHour
@@ -11,7 +10,6 @@ from django.db.models.functions import TruncHour
 from claims.lifecycle import OPEN_STATES, State
 from claims.models import Decision
 from claims.models.claim import ClaimQuerySet
-from claims.permissions import visible_claims
 from reviews.dashboard.charts import Chart, Step, Week, week_of
 from reviews.dashboard.reading import Reading
 
@@ -24,9 +22,8 @@ def counted(reading: Reading, week: Week) -> ClaimQuerySet:
 
     Neither proposed nor dismissed, with review due in this week; and those that were late and open when it began.
     """
-    seen = cast("ClaimQuerySet", visible_claims(reading.viewer, reading.now))
     decided = Decision.objects.filter(claim=OuterRef("pk"), standing=True).values("decided_at")
-    claims = reading.filters.narrow(seen, reading.now).annotate(decided_at=Subquery(decided))
+    claims = reading.claims().annotate(decided_at=Subquery(decided))
     in_week = Q(review_due_at__gte=week.start, review_due_at__lt=week.end)
     carried = Q(review_due_at__lt=week.start) & (Q(state__in=OPEN_STATES) | Q(decided_at__gte=week.start))
     return claims.filter(in_week | carried, state__in=[*OPEN_STATES, State.DECIDED])
@@ -42,7 +39,7 @@ def due_and_decided(reading: Reading) -> Chart:
             fell_due=Q(review_due_at__lt=reading.now), due=TruncHour("review_due_at"), done=TruncHour("decided_at")
         )
     )
-    rows = steps.values_list("is_late", "due", "done", F("state")).annotate(count=Count("pk"))
+    rows = steps.values_list("fell_due", "due", "done", F("state")).annotate(count=Count("pk"))
     return Chart([_step(row, week, reading.now) for row in rows], week, reading.now)
 
 

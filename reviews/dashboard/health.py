@@ -1,0 +1,45 @@
+"""How the deadline alerts and the self-check are doing, in one statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, IntegerField, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from claims.models import Alarm, Heartbeat
+from claims.services.watch import DELAYED_AFTER, HEARTBEAT
+
+VERIFY = "verify"
+
+
+@dataclass(frozen=True)
+class Health:
+    """`broken` counts invariants that did not hold when the data were last verified."""
+
+    swept_at: datetime | None
+    delayed: bool
+    set_aside: int
+    verified_at: datetime | None
+    broken: int
+
+
+def health(now: datetime) -> Health:
+    """Liveness from the rows that the loops leave behind; delayed as `claims.services.watch.sweep_health` says."""
+    beats = {
+        beat.name: beat for beat in Heartbeat.objects.filter(name__in=(HEARTBEAT, VERIFY)).annotate(aside=_aside())
+    }
+    sweep, verify = beats.get(HEARTBEAT), beats.get(VERIFY)
+    return Health(
+        swept_at=sweep.ran_at if sweep else None,
+        delayed=sweep is None or now - sweep.ran_at > DELAYED_AFTER,
+        set_aside=next((int(beat.aside) for beat in beats.values()), 0),
+        verified_at=verify.ran_at if verify else None,
+        broken=int(verify.detail.get("broken", 0)) if verify else 0,
+    )
+
+
+def _aside() -> Coalesce:
+    aside = Alarm.objects.filter(set_aside=True).order_by().values("set_aside").annotate(count=Count("pk"))
+    return Coalesce(Subquery(aside.values("count"), output_field=IntegerField()), Value(0))

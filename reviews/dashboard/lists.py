@@ -1,0 +1,94 @@
+"""The list behind a number: exactly the claims it counts, on the page and as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.paginator import Page, Paginator
+from django.utils.translation import pgettext
+
+from claims.wordings import so_words
+from reviews.dashboard.filters import NOBODY, SAID_ONLY, Age
+from reviews.dashboard.numbers import Number
+from reviews.dashboard.panels import with_people
+from reviews.dashboard.reading import Reading
+from reviews.models import Reviewer
+
+PER_PAGE = 50
+COLUMNS = (
+    "id",
+    "statement",
+    "state",
+    "desk",
+    "language",
+    "priority",
+    "reviewers",
+    "review_due_at",
+    "its_own_date",
+    "accepted_at",
+)
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def page_of(reading: Reading, number: Number, wanted: str) -> Page[Any]:
+    """One page of the claims behind the number; a page that is not there gives the nearest."""
+    claims = with_people(number.listed(reading.viewer, reading.filters, reading.now))
+    return Paginator(claims, PER_PAGE).get_page(wanted)
+
+
+def heading(reading: Reading, number: Number) -> str:
+    """The list in words: "Late, World desk, Mara Lindqvist"."""
+    return ", ".join([str(number.title), *_narrowed(reading)])
+
+
+def _narrowed(reading: Reading) -> Iterator[str]:
+    filters = reading.filters
+    yield from (desk.name for desk in reading.desks if desk.pk == filters.desk)
+    if filters.reviewer == NOBODY:
+        yield pgettext("list of claims", "nobody on it")
+    elif filters.reviewer is not None:
+        person = Reviewer.objects.select_related("user").filter(pk=filters.reviewer).first()
+        yield str(person) if person else pgettext("list of claims", "unknown reviewer")
+    if filters.age:
+        yield str(Age(filters.age).label)
+    if filters.verdict:
+        yield pgettext("verdict", "Said only") if filters.verdict == SAID_ONLY else so_words(filters.verdict)
+    if filters.language:
+        yield filters.language
+    if filters.outlet:
+        yield pgettext("list of claims", "one outlet")
+
+
+def csv_rows(reading: Reading, number: Number) -> Iterator[list[str]]:
+    """The heading and every claim, streamed; times are ISO 8601 in the reading's zone, formulas defused."""
+    zone = ZoneInfo(reading.filters.zone)
+    yield list(COLUMNS)
+    for claim in with_people(number.listed(reading.viewer, reading.filters, reading.now)).iterator(chunk_size=500):
+        yield [defused(cell) for cell in _cells(claim, zone)]
+
+
+def _cells(claim: Any, zone: ZoneInfo) -> list[str]:
+    return [
+        str(claim.pk),
+        claim.statement,
+        claim.state,
+        claim.desk.name if claim.desk else "",
+        claim.language,
+        str(claim.priority),
+        "; ".join(claim.names),
+        _iso(claim.review_due_at, zone),
+        _iso(claim.confirm_by, zone),
+        _iso(claim.accepted_at, zone),
+    ]
+
+
+def _iso(moment: datetime | None, zone: ZoneInfo) -> str:
+    return moment.astimezone(zone).isoformat(timespec="seconds") if moment else ""
+
+
+def defused(cell: str) -> str:
+    """The cell with an apostrophe before anything that a spreadsheet would run as a formula."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell

@@ -1,0 +1,201 @@
+"""What the overview shows, put together from a few statements whatever the amount of data."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, Max, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Concat, NullIf, Trim
+from django.utils.translation import pgettext
+
+from claims.models import DeskRole
+from claims.models.claim import ClaimQuerySet
+from claims.timewords import duration
+from claims.verdicts import So
+from claims.wordings import percent_words, so_words
+from reviews.dashboard.filters import NOBODY, SAID_ONLY, Age
+from reviews.dashboard.numbers import BY_REVIEWER, NUMBERS, Asked, Tally, tally
+from reviews.dashboard.reading import Reading
+from reviews.models import Absence, Assignment, Reviewer
+
+LATE_SHOWN, NEXT_SHOWN = 6, 4
+DESK_COLUMNS = ("open", "unassigned", "due_24h", "late")
+PERSON_COLUMNS = ("open", "due_24h", "late")
+_PERSON = "reviewer__user__"
+_GIVEN_NAMES = NullIf(Trim(Concat(f"{_PERSON}first_name", Value(" "), f"{_PERSON}last_name")), Value(""))
+FULL_NAME = Coalesce(_GIVEN_NAMES, F(f"{_PERSON}username"))  # as `User.full_name`
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A count that is a link to the claims it counts."""
+
+    count: int
+    href: str
+    title: str = ""
+
+    @property
+    def link(self) -> str:
+        """The list, told what the number was, so that it can say when it is another one by then."""
+        return f"{self.href}{'&' if '?' in self.href else '?'}was={self.count}"
+
+
+@dataclass(frozen=True)
+class DeskRow:
+    name: str
+    figures: list[Figure]
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """A reviewer's load against their own limit; `limit` is None in the row of claims that nobody is on."""
+
+    name: str
+    limit: int | None
+    away_until: datetime | None
+    load: Figure
+    due: Figure
+    late: Figure
+
+
+@dataclass(frozen=True)
+class AgeRow:
+    label: str
+    whole: Figure
+    late: Figure
+
+
+class Board:
+    """The counts of one reading. Everything that is a number comes from `tally`, so it equals its list."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self._found = tally(_asked(reading), reading.viewer, reading.now)
+
+    def count(self, label: Hashable) -> int:
+        return sum(self._found[label].values())
+
+    def figure(self, key: str) -> Figure:
+        return Figure(self.count(key), self.reading.address(key), str(NUMBERS[key].title))
+
+    def tiles(self) -> dict[str, Figure]:
+        """Every number as a figure, by its key."""
+        return {key: self.figure(key) for key in NUMBERS}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is not one claim to be seen. Asked only while every number is 0."""
+        return not any(self.count(key) for key in NUMBERS) and not self.reading.claims().exists()
+
+    @cached_property
+    def on_time(self) -> str:
+        """The share decided in time, "" when nothing fell due."""
+        whole = self.count("first_due_7d")
+        return percent_words(self.count("on_time_7d"), whole) if whole else ""
+
+    @cached_property
+    def verdicts(self) -> list[tuple[str, Figure]]:
+        """What was decided today, per verdict in the order used everywhere; those without any are left out."""
+        rows = [(so, self._verdict(so, so_words(so))) for so in So.values]
+        rows.append(("", self._verdict(SAID_ONLY, pgettext("verdict", "Said only"))))
+        return [(so, figure) for so, figure in rows if figure.count]
+
+    def _verdict(self, key: str, title: str) -> Figure:
+        return Figure(self.count(("verdict", key)), self.reading.address("decided_today", verdict=key), title)
+
+    @cached_property
+    def desks(self) -> list[DeskRow]:
+        """A row per desk; the rows sum to the tiles."""
+        shown = [desk for desk in self.reading.desks if self.reading.filters.desk in {None, desk.pk}]
+        return [DeskRow(desk.name, [self._of_desk(key, desk.pk) for key in DESK_COLUMNS]) for desk in shown]
+
+    def _of_desk(self, key: str, desk: int) -> Figure:
+        return Figure(self._found[key].get(desk, 0), self.reading.address(key, desk=desk), str(NUMBERS[key].title))
+
+    @cached_property
+    def all_desks(self) -> list[Figure]:
+        return [self.figure(key) for key in DESK_COLUMNS]
+
+    @cached_property
+    def ages(self) -> list[AgeRow]:
+        """Open claims by age; the rows sum to open."""
+        return [AgeRow(str(age.label), self._aged("open", age), self._aged("late", age)) for age in Age]
+
+    @property
+    def longest_age(self) -> int:
+        """The scale of the bars of age."""
+        return max(row.whole.count for row in self.ages)
+
+    def _aged(self, key: str, age: Age) -> Figure:
+        return Figure(self.count((key, age)), self.reading.address(key, age=age.value))
+
+    @cached_property
+    def people(self) -> list[PersonRow]:
+        """A row per reviewer of these desks and everybody else with open claims here, and one for nobody."""
+        reading = self.reading
+        asked = {key: (key, reading.filters) for key in PERSON_COLUMNS}
+        found = tally(asked, reading.viewer, reading.now, by=BY_REVIEWER)
+        rows = [self._person(person, found) for person in _reviewers(reading, set(found["open"]))]
+        nobody = [self._nobody(key) for key in PERSON_COLUMNS]
+        if nobody[0].count:
+            rows.append(PersonRow(pgettext("reviewer", "Nobody"), None, None, *nobody))
+        return rows
+
+    def _person(self, person: Any, found: dict[str, Tally]) -> PersonRow:
+        figures = [
+            Figure(found[key].get(person.pk, 0), self.reading.address(key, reviewer=person.pk))
+            for key in PERSON_COLUMNS
+        ]
+        return PersonRow(person.user.full_name, person.limit, person.away_until, *figures)
+
+    def _nobody(self, key: str) -> Figure:
+        return Figure(self.count(("nobody", key)), self.reading.address(key, reviewer=NOBODY))
+
+
+def _asked(reading: Reading) -> dict[Hashable, Asked]:
+    filters = reading.filters
+    asked: dict[Hashable, Asked] = {key: (key, filters) for key in NUMBERS}
+    asked |= {("nobody", key): (key, filters.having(reviewer=NOBODY)) for key in PERSON_COLUMNS}
+    asked |= {(key, age): (key, filters.having(age=age.value)) for key in ("open", "late") for age in Age}
+    asked |= {("verdict", key): ("decided_today", filters.having(verdict=key)) for key in [*So.values, SAID_ONLY]}
+    return asked
+
+
+def _reviewers(reading: Reading, loaded: set[int | None]) -> list[Any]:
+    desks = [desk.pk for desk in reading.desks if reading.filters.desk in {None, desk.pk}]
+    here = Q(user__memberships__desk__in=desks, user__memberships__role=DeskRole.REVIEWER, is_active=True)
+    away = Absence.objects.at(reading.now).filter(reviewer=OuterRef("pk")).order_by().values("reviewer")
+    people = Reviewer.objects.filter(here | Q(pk__in=loaded - {None})).distinct().select_related("user")
+    named = people.annotate(away_until=Subquery(away.annotate(until=Max("ends_at")).values("until")))
+    return sorted(named, key=lambda person: person.user.full_name.casefold())
+
+
+def late_now(reading: Reading) -> list[Any]:
+    """The longest late, with `names` of who is on them and `late_for`, how long."""
+    claims = list(with_people(NUMBERS["late"].listed(reading.viewer, reading.filters, reading.now))[:LATE_SHOWN])
+    for claim in claims:
+        claim.late_for = reading.now - claim.review_due_at
+    return claims
+
+
+def next_due(reading: Reading) -> list[Any]:
+    """The claims that fall due next, within 24 hours."""
+    return list(with_people(NUMBERS["due_24h"].listed(reading.viewer, reading.filters, reading.now))[:NEXT_SHOWN])
+
+
+def oldest_passed(reading: Reading) -> str:
+    """How long ago the earliest unconfirmed date passed, in words; "" when there is none."""
+    passed = NUMBERS["date_passed"].listed(reading.viewer, reading.filters, reading.now)
+    first = passed.values_list("confirm_by", flat=True).first()
+    return duration(reading.now - first, tile=True) if first else ""
+
+
+def with_people(claims: ClaimQuerySet) -> Any:
+    """The claims with their desk and `names`, who is on them."""
+    on_it = Assignment.objects.open().filter(claim=OuterRef("pk")).order_by("seat")
+    return claims.select_related("desk").annotate(names=ArraySubquery(on_it.values(name=FULL_NAME)))

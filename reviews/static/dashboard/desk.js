@@ -1,0 +1,77 @@
+/* Keeps the overview fresh: asks every 20 s while the page is seen, at once when something falls due, and says
+   when it cannot. htmx fetches and swaps; without it, or without script, the page says its time and can be reloaded. */
+(() => {
+  "use strict";
+  const EVERY = 20e3, LEAST = 5e3, MISSES = 3;
+  const panels = document.getElementById("desk-panels");
+  const status = document.getElementById("desk-status");
+  const pause = document.getElementById("desk-pause");
+  const said = document.getElementById("desk-said");
+  if (!panels || !window.htmx) return;
+
+  const clock = () => new Intl.DateTimeFormat("en-GB", {
+    hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: status.dataset.zone,
+  }).format(window.cd ? window.cd.now() : Date.now());
+  const show = (pattern, time, off) => {
+    status.firstElementChild.textContent = status.dataset[pattern].replace("%(time)s", time);
+    status.classList.toggle("cd-live-off", off);
+  };
+  let updated = clock(), paused = false, misses = 0, asked = performance.now(), spoke = -Infinity, late = lateNow();
+  let soon;
+
+  function lateNow() { return document.getElementById("kpi-late")?.dataset.count; }
+
+  const ask = () => {
+    if (paused || document.hidden) return;
+    const wait = LEAST - (performance.now() - asked);
+    clearTimeout(soon);
+    if (wait > 0) { soon = setTimeout(ask, wait); return; }
+    asked = performance.now();
+    document.body.dispatchEvent(new Event("cd:refresh"));
+  };
+  setInterval(() => { if (performance.now() - asked >= EVERY - 500) ask(); }, EVERY / 4);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) ask(); });
+  document.addEventListener("cd:deadline", (event) => { if (event.detail.kind === "late") ask(); });
+
+  /* What was open stays open, what was scrolled stays where it was; htmx keeps the focus by id. */
+  let open = [], scrolled = 0;
+  document.addEventListener("htmx:beforeSwap", () => {
+    open = [...panels.querySelectorAll("details[open]")].map((box) => box.id);
+    scrolled = document.getElementById("chart-scroll")?.scrollLeft || 0;
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    open.forEach((id) => { const box = document.getElementById(id); if (box) box.open = true; });
+    const chart = document.getElementById("chart-scroll");
+    if (chart) chart.scrollLeft = scrolled;
+    tell();
+  });
+  const tell = () => {
+    const number = lateNow();
+    if (number === late || number === undefined) return;
+    late = number;
+    document.title = document.title.replace(/^\d+/, number);
+    if (performance.now() - spoke < 30e3) return;
+    spoke = performance.now();
+    said.textContent = status.dataset.late.replace("%(number)s", number);
+  };
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.elt !== panels) return;
+    const code = event.detail.xhr.status;
+    if (code === 200 || code === 304) {
+      misses = 0;
+      updated = clock();
+      show("updated", updated, false);
+    } else if (++misses >= MISSES) {
+      show("lost", updated, true);
+    }
+  });
+  pause.addEventListener("click", () => {
+    paused = !paused;
+    pause.setAttribute("aria-pressed", String(paused));
+    show(paused ? "paused" : "updated", updated, paused);
+    if (!paused) ask();
+  });
+  pause.hidden = false;
+  document.getElementById("desk-reload").hidden = true;
+  show("updated", updated, false);
+})();

@@ -1,0 +1,53 @@
+"""Template tags of the dashboard: figures that are links, and the words only it needs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django import template
+from django.template import Context
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+
+from claims import timewords
+from claims.models import Claim
+from claims.templatetags.claimdesk import count, page_now
+from reviews.dashboard.links import claim_address
+from reviews.dashboard.panels import Figure
+
+register = template.Library()
+
+
+@register.simple_tag
+def figure_link(figure: Figure, whose: str) -> SafeString:
+    """A figure in a table as a link to its claims, named in full for those who hear it: "World, Late 3"."""
+    return format_html(
+        '<a href="{}"><span class="cd-vh">{}, {} </span>{}</a>', figure.link, whose, figure.title, count(figure.count)
+    )
+
+
+@register.simple_tag(takes_context=True)
+def away(context: Context, until: datetime) -> str:
+    """ "Away until Tue 1 Dec"."""
+    return timewords.away_words(until, page_now(context), timezone.get_current_timezone())
+
+
+@register.simple_tag(takes_context=True)
+def page_link(context: Context, number: int) -> str:
+    """The address of another page of the same list."""
+    given = {name: value for name, value in context["request"].GET.items() if name not in {"page", "was"}}
+    return "?" + urlencode({**given, "page": number})
+
+
+@register.filter
+def claim_page(claim: Claim) -> str:
+    """The address of a claim's page."""
+    return claim_address(claim.pk)
+
+
+@register.filter
+def city(zone: str) -> str:
+    """The place a zone is named after."""
+    return timewords.city(zone)

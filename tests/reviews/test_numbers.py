@@ -1,0 +1,240 @@
+"""Every number equals its list, and the parts sum to the whole, at any moment and under any filters."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from claims.deadlines import TimeFlag
+from claims.errors import Invalid
+from claims.lifecycle import OPEN_STATES, State
+from claims.models import Claim, Decision, Desk
+from claims.permissions import Viewer
+from reviews.dashboard.charts import Chart, week_of
+from reviews.dashboard.filters import NOBODY, SAID_ONLY, Age, Filters, read_filters
+from reviews.dashboard.numbers import BY_REVIEWER, NUMBERS, common_zone, counts, newsroom_zone, tally
+from reviews.dashboard.reading import Reading
+from reviews.dashboard.series import due_and_decided
+from reviews.models import Assignment, Reviewer
+from tests.factories import (
+    a_claim,
+    a_desk,
+    a_quote,
+    a_reviewer,
+    ahead,
+    an_administrator,
+    an_article,
+    an_editor,
+    dated,
+    now,
+    viewer,
+)
+
+pytestmark = pytest.mark.django_db
+
+STATES = [*State, State.QUEUED, State.QUEUED, State.DECIDED]
+LATER = [timedelta(0), timedelta(hours=5), timedelta(hours=13), timedelta(days=2), timedelta(days=9)]
+ZONES = ["UTC", "Europe/Kyiv", "America/New_York"]
+
+
+class Newsroom:
+    """Three desks with a mixture of claims drawn by a seed, made by the real services."""
+
+    def __init__(self, seed: int, claims: int = 22) -> None:
+        self.dice = random.Random(seed)  # noqa: S311 - test data, not a secret
+        self.desks = [a_desk(zone=zone) for zone in ("Europe/Kyiv", "Europe/Kyiv", "America/New_York")]
+        self.people = {desk: [a_reviewer(desk), a_reviewer(desk)] for desk in self.desks}
+        self.editor = an_editor(self.desks[0])
+        self.texts = [an_article(language=language) for language in ("en", "uk")]
+        self.claims = [self._claim() for _ in range(claims)]
+
+    def _claim(self) -> Claim:
+        desk, text = self.dice.choice(self.desks), self.dice.choice(self.texts)
+        return a_claim(
+            desk,
+            self.dice.choice(STATES),
+            reviewer=self.dice.choice(self.people[desk]),
+            priority=self.dice.randint(1, 4),
+            quote=a_quote(text.revision),
+            language=text.article.language,
+            own=dated(ahead(hours=self.dice.uniform(1, 100))) if self.dice.random() < 0.6 else None,
+        )
+
+    def moment(self) -> datetime:
+        return now() + self.dice.choice(LATER)
+
+    def reviewers(self) -> list[Reviewer]:
+        return [person for people in self.people.values() for person in people]
+
+    def filters(self) -> Filters:
+        """Any combination of narrowings."""
+        pick = self.dice.choice
+        return Filters(
+            desk=pick([None, None, *(desk.pk for desk in self.desks)]),
+            language=pick(["", "", "en", "uk"]),
+            outlet=pick([None, None, *(text.article.outlet_id for text in self.texts)]),
+            reviewer=pick([None, None, None, NOBODY, *(person.pk for person in self.reviewers())]),
+            age=pick(["", "", "", *Age.values]),
+            verdict=pick(["", "", "", "unproven", SAID_ONLY]),
+            zone=pick(ZONES),
+        )
+
+    def viewers(self) -> list[Viewer]:
+        return [viewer(an_administrator()), viewer(self.editor), viewer(self.people[self.desks[2]][0])]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_every_number_equals_the_length_of_its_list_for_everybody_at_any_moment(seed: int):
+    newsroom = Newsroom(seed)
+    seen = 0
+    for who in newsroom.viewers():
+        for _ in range(12):
+            filters, moment = newsroom.filters(), newsroom.moment()
+            lists = {key: list(number.listed(who, filters, moment)) for key, number in NUMBERS.items()}
+            assert counts(who, filters, moment) == {key: len(rows) for key, rows in lists.items()}
+            assert all(len({claim.pk for claim in rows}) == len(rows) for rows in lists.values())
+            seen += sum(map(len, lists.values()))
+    assert seen > 0
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_every_number_is_what_its_definition_says_claim_by_claim(seed: int):
+    newsroom = Newsroom(seed)
+    who = viewer(an_administrator())
+    for zone in ZONES:
+        moment, filters = newsroom.moment(), Filters(zone=zone)
+        for key, number in NUMBERS.items():
+            found = {claim.pk for claim in number.claims(who, filters, moment)}
+            assert found == {claim.pk for claim in Claim.objects.all() if holds(key, claim, moment, zone)}, key
+
+
+def holds(key: str, claim: Claim, moment: datetime, zone: str) -> bool:
+    """The definitions again, for one claim and without the database's help."""
+    standing = Decision.objects.filter(claim=claim, standing=True).first()
+    flags = claim.time_flags(moment, standing)
+    due, first_due = claim.review_due_at, claim.first_review_due_at
+    is_open, nobody = claim.state in OPEN_STATES, not Assignment.objects.open().filter(claim=claim).exists()
+    if key in {"first_due_7d", "on_time_7d"}:
+        counted = claim.state not in {State.PROPOSED, State.DISMISSED} and first_due is not None
+        fell = counted and first_due is not None and moment - timedelta(days=7) <= first_due < moment
+        decided = [row.decided_at for row in Decision.objects.filter(claim=claim)]
+        return fell and (key == "first_due_7d" or any(at <= first_due for at in decided if first_due))
+    midnight = moment.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return {
+        "late": TimeFlag.LATE in flags,
+        "date_passed": TimeFlag.DATE_PASSED in flags,
+        "due_24h": is_open and due is not None and moment <= due < moment + timedelta(hours=24),
+        "open": is_open,
+        "unassigned": claim.state == State.QUEUED and nobody,
+        "second_opinion": claim.state == State.SECOND_OPINION,
+        "decided_today": claim.state == State.DECIDED and standing is not None and standing.decided_at >= midnight,
+    }[key]
+
+
+def test_desks_sum_to_all_and_ages_sum_to_open_with_their_late_part():
+    newsroom = Newsroom(5)
+    who = viewer(an_administrator())
+    for later in LATER:
+        moment, filters = now() + later, Filters()
+        whole = counts(who, filters, moment)
+        for key in NUMBERS:
+            rows = [counts(who, filters.having(desk=desk.pk), moment)[key] for desk in Desk.objects.all()]
+            assert sum(rows) == whole[key]
+        aged = [counts(who, filters.having(age=age.value), moment) for age in Age]
+        assert sum(row["open"] for row in aged) == whole["open"]
+        assert sum(row["late"] for row in aged) == whole["late"]
+    assert whole["open"] == whole["late"] > 0
+    assert len(newsroom.claims) > whole["open"]
+
+
+def test_verdicts_sum_to_decided_today_and_people_with_nobody_cover_open():
+    newsroom = Newsroom(6)
+    who, moment = viewer(an_administrator()), now()
+    whole = counts(who, Filters(), moment)
+    verdicts = [counts(who, Filters(verdict=key), moment)["decided_today"] for key in ("unproven", SAID_ONLY)]
+    assert sum(verdicts) == whole["decided_today"] > 0
+    loads = tally({"open": ("open", Filters())}, who, moment, by=BY_REVIEWER)["open"]
+    for person in newsroom.reviewers():
+        assert loads.get(person.pk, 0) == counts(who, Filters(reviewer=person.pk), moment)["open"]
+    held = {claim.pk for claim in NUMBERS["open"].claims(who, Filters(), moment) if claim.assignments.open().exists()}
+    assert counts(who, Filters(reviewer=NOBODY), moment)["open"] == whole["open"] - len(held)
+
+
+def test_the_gap_of_the_chart_at_now_equals_late():
+    newsroom, who = Newsroom(7), viewer(an_administrator())
+    lates = set()
+    for later in LATER:
+        moment = now() + later
+        for zone in ZONES:
+            for desk in [None, newsroom.desks[0].pk]:
+                filters = Filters(desk=desk, zone=zone)
+                late = counts(who, filters, moment)["late"]
+                assert due_and_decided(Reading(who, filters, moment, "UTC", ())).gap(moment) == late
+                lates.add(late)
+    assert len(lates) > 2
+
+
+def test_ahead_of_now_the_gap_is_what_still_has_to_be_decided_by_then():
+    newsroom = Newsroom(8)
+    reading = Reading(viewer(an_administrator()), Filters(), now(), "UTC", ())
+    chart = due_and_decided(reading)
+    week = week_of(reading.now, "UTC")
+    undecided = Claim.objects.open().filter(review_due_at__lt=week.end)
+    assert chart.gap(week.end) == undecided.count() > 0
+    assert isinstance(chart, Chart)
+    assert len(newsroom.claims) >= chart.due.at(week.end)
+
+
+def test_all_numbers_cost_one_statement():
+    a_claim(a_desk())
+    who = viewer(an_administrator())
+    with CaptureQueriesContext(connection) as asked:
+        counts(who, Filters(), now())
+    assert len(asked) == 1
+
+
+def test_days_start_in_the_zone_most_desks_are_in():
+    for zone in ("Europe/Kyiv", "Asia/Tokyo", "Europe/Kyiv"):
+        a_desk(zone=zone)
+    assert newsroom_zone() == "Europe/Kyiv"
+    assert common_zone(["Europe/Kyiv", "Asia/Tokyo"]) == "Asia/Tokyo"
+    assert common_zone([]) == "UTC"
+
+
+def test_a_decision_counts_as_today_from_midnight_of_the_zone():
+    a_claim(a_desk(), State.DECIDED)
+    decided = Decision.objects.get().decided_at
+    who = viewer(an_administrator())
+    for zone in ZONES:
+        midnight = (decided.astimezone(ZoneInfo(zone)) + timedelta(days=1)).replace(hour=0, minute=0, second=0)
+        assert counts(who, Filters(zone=zone), midnight - timedelta(seconds=1))["decided_today"] == 1
+        assert counts(who, Filters(zone=zone), midnight)["decided_today"] == 0
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"desk": "world"},
+        {"desk": "-1"},
+        {"outlet": "9" * 30},
+        {"age": "old"},
+        {"verdict": "true"},
+        {"zone": "Mars/Olympus"},
+        {"reviewer": "me"},
+    ],
+)
+def test_a_filter_that_cannot_apply_is_refused_by_name(given: dict[str, str]):
+    with pytest.raises(Invalid):
+        read_filters(given, "UTC")
+
+
+def test_filters_are_read_from_an_address():
+    given = {"desk": "3", "reviewer": "nobody", "age": "over_7d", "language": "en", "page": "2"}
+    assert read_filters(given, "Europe/Kyiv") == Filters(
+        desk=3, reviewer=NOBODY, age="over_7d", language="en", zone="Europe/Kyiv"
+    )
