@@ -1,0 +1,1 @@
+"""What happens when many do it at once: real connections on PostgreSQL, nothing simulated."""

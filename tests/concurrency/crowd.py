@@ -1,0 +1,46 @@
+"""People and processes that act at the same instant, each on a database connection of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from typing import TypeVar
+
+from django.db import connections
+
+from claims.errors import ClaimDeskError
+from claims.services.verifying import record_invariants
+from reviews.services.verifying import work_invariants
+
+Answer = TypeVar("Answer")
+PATIENCE = 60.0  # seconds until a crowd that hangs fails its test
+
+
+def at_once(*acts: Callable[[], Answer]) -> list[Answer | ClaimDeskError]:
+    """Do all of them at the same instant; answers, or the refusal, in the order given. Other errors are raised."""
+    gate = Barrier(len(acts))
+
+    def one(act: Callable[[], Answer]) -> Answer | ClaimDeskError:
+        gate.wait(PATIENCE)
+        try:
+            return act()
+        except ClaimDeskError as refusal:
+            return refusal
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(acts)) as crowd:
+        return list(crowd.map(one, acts, timeout=PATIENCE))
+
+
+def refusals(answers: Iterable[object]) -> list[str]:
+    """The sentences of those who were refused."""
+    return [answer.message for answer in answers if isinstance(answer, ClaimDeskError)]
+
+
+def broken_promises() -> dict[str, list[str]]:
+    """Every promise that the rows break now, with the rows."""
+    found = {promise.name: promise.breaches() for promise in [*record_invariants(timedelta(0)), *work_invariants()]}
+    return {name: rows for name, rows in found.items() if rows}

@@ -1,0 +1,185 @@
+"""Any number of sweepers, killed, late or at once: each moment is announced exactly once."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.db import connection, transaction
+
+from claims.lifecycle import State
+from claims.models import Alarm, Claim, ClaimEvent, Desk, Flag
+from claims.services.sweep import Swept, raise_due_flags
+from reviews.services.acting import acting_on
+from reviews.services.reviewing import submit_review
+from tests import factories as make
+from tests.concurrency.crowd import at_once, broken_promises
+from tests.conftest import StartCelery
+from tests.running import own_database_url, started, wait_until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+CLAIMS, SWEEPERS, RUNS = 500, 8, 20
+
+
+def claims_due_soon(desk: Desk, number: int) -> None:
+    """So many claims of one article in the queue of the desk."""
+    editor, quote = make.an_editor(desk), make.a_quote(make.an_article().revision)
+    with transaction.atomic():
+        for _ in range(number):
+            make.a_claim(desk, by=editor, quote=quote)
+
+
+def let_time_pass(moment: datetime) -> None:
+    """As if every claim's review due had been `moment` all along, and nobody had announced it yet."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE claims_claim SET review_due_at = %s", [moment])
+        cursor.execute("DELETE FROM claims_alarm")
+        cursor.execute(
+            "INSERT INTO claims_alarm (claim_id, kind, moment, wake_at, attempts, set_aside, error) "
+            "SELECT id, 'late', %s, %s, 0, false, '' FROM claims_claim",
+            [moment, moment],
+        )
+
+
+def announced(moment: datetime) -> tuple[int, int, int]:
+    """Flags of the moment, their events, and the claims that have both."""
+    flags = Flag.objects.filter(kind="late", moment=moment)
+    events = ClaimEvent.objects.filter(type="claim.late", occurred_at=moment)
+    both = flags.filter(claim__in=events.values("claim"))
+    return flags.count(), events.count(), both.values("claim").distinct().count()
+
+
+def test_eight_sweepers_at_once_announce_five_hundred_moments_once_each_in_twenty_runs() -> None:
+    claims_due_soon(make.a_desk(), CLAIMS)
+    for run in range(RUNS):
+        moment = make.ahead(hours=run - RUNS)
+        let_time_pass(moment)
+        answers = at_once(*[raise_due_flags] * SWEEPERS)
+        assert sum(answer.raised for answer in answers if isinstance(answer, Swept)) == CLAIMS
+        assert announced(moment) == (CLAIMS, CLAIMS, CLAIMS)
+    assert ClaimEvent.objects.filter(type="claim.late").count() == CLAIMS * RUNS
+    moved_by_the_test = {"no_flag_for_a_moved_date", "flags_stand_while_true"}
+    assert set(broken_promises()) <= moved_by_the_test
+
+
+SWEEPING = """
+import django; django.setup()
+from claims.services.sweep import raise_due_flags
+raise_due_flags(); print('ready', flush=True)
+while True: raise_due_flags(batch=5)
+"""
+
+
+def test_a_sweeper_killed_in_the_middle_leaves_the_rest_to_the_next(tmp_path: Path) -> None:
+    claims_due_soon(make.a_desk(), CLAIMS)
+    moment = make.ahead(hours=-1)
+    with started([sys.executable, "-c", SWEEPING], tmp_path / "sweeper.log") as sweeper:
+        sweeper.wait_for("ready")
+        let_time_pass(moment)
+        wait_until(lambda: Flag.objects.count() > 0, within=20, every=0.002)
+        sweeper.kill()
+    assert 0 < Flag.objects.count() < CLAIMS
+    assert finished(moment) == (CLAIMS, CLAIMS, CLAIMS)
+    assert set(broken_promises()) <= {"no_flag_for_a_moved_date"}
+
+
+@contextmanager
+def flags_locked() -> Iterator[None]:
+    """Nobody can write a flag until the block ends, so a sweep stands still in the middle of its statement."""
+    with psycopg.connect(own_database_url()) as other:
+        other.execute("LOCK TABLE claims_flag IN SHARE MODE")
+        yield
+
+
+def a_worker_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND application_name LIKE '%worker' AND wait_event_type = 'Lock'"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+@pytest.mark.slow
+def test_a_worker_killed_inside_its_statement_has_announced_nothing(celery_worker_process: StartCelery) -> None:
+    claims_due_soon(make.a_desk(), CLAIMS)
+    moment = make.ahead(hours=-1)
+    let_time_pass(moment)
+    with flags_locked():
+        worker = celery_worker_process(queues="deadlines", beat=True)
+        wait_until(a_worker_waits, within=30)
+        assert a_worker_waits()
+        worker.kill()
+    assert finished(moment) == (CLAIMS, CLAIMS, CLAIMS)
+    assert set(broken_promises()) <= {"no_flag_for_a_moved_date"}
+
+
+def finished(moment: datetime) -> tuple[int, int, int]:
+    """Sweep until the statement of whoever was killed has let its rows go."""
+    wait_until(lambda: (raise_due_flags(), Flag.objects.count())[1] >= CLAIMS, within=20)
+    return announced(moment)
+
+
+def test_a_claim_decided_in_the_instant_it_is_swept_is_never_flagged_afterwards() -> None:
+    desk, number = make.a_desk(), 40
+    editor, reviewer = make.an_editor(desk), make.a_reviewer(desk, limit=number)
+    first = make.ahead(seconds=6)
+    dues = [first + timedelta(milliseconds=30 * place) for place in range(number)]
+    claims = [make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer, review_due_at=due) for due in dues]
+    assert make.now() < first, "making them took too long"
+
+    def decide() -> None:
+        for claim, due in zip(claims, dues, strict=True):
+            time.sleep(max(0.0, (due - make.now()).total_seconds()))
+            with acting_on(claim.pk, make.viewer(reviewer)) as acting:
+                submit_review(acting.held, acting.mine, make.UNPROVEN, by=acting.by)
+
+    def sweep() -> None:
+        while make.now() < dues[-1] + timedelta(milliseconds=200):
+            raise_due_flags(since=first)
+
+    at_once(decide, sweep, sweep)
+    assert Claim.objects.filter(state=State.DECIDED).count() == number
+    assert broken_promises() == {}
+    late_after = [
+        (before.claim_id, after.seq)
+        for before, after in pairwise(ClaimEvent.objects.order_by("claim", "seq"))
+        if before.claim_id == after.claim_id and before.to_state == State.DECIDED and after.type == "claim.late"
+    ]
+    assert late_after == []
+
+
+def test_a_bad_alarm_is_set_aside_after_three_tries_and_the_line_goes_on() -> None:
+    claims_due_soon(make.a_desk(), 10)
+    moment = make.ahead(hours=-1)
+    let_time_pass(moment)
+    bad = Claim.objects.order_by("pk").first()
+    assert bad is not None
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE claims_claimhead SET event_seq = event_seq - 1 WHERE claim_id = %s", [bad.pk])
+    assert raise_due_flags().raised == 9
+    assert [raise_due_flags().set_aside for _ in range(3)] == [0, 1, 0]
+    alarm = Alarm.objects.get()
+    assert (alarm.claim_id, alarm.attempts, alarm.set_aside) == (bad.pk, 3, True)
+    assert "event_seq_once" in alarm.error
+
+
+def test_after_days_without_a_sweep_everything_is_announced_once() -> None:
+    desk = make.a_desk()
+    claims_due_soon(desk, 20)
+    moment = make.ahead(days=-4)
+    let_time_pass(moment)
+    assert raise_due_flags().raised == 20
+    assert raise_due_flags() == Swept()
+    flag = Flag.objects.first()
+    assert flag is not None
+    event = ClaimEvent.objects.get(claim=flag.claim, type="claim.late")
+    assert event.occurred_at == moment
+    assert event.recorded_at == flag.raised_at > moment + timedelta(days=3)
