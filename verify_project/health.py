@@ -7,7 +7,7 @@ database and looks at work done, the age of the last sweep, never at a pid or a 
 
 from collections.abc import Callable
 
-from django.db import DatabaseError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.utils import timezone
 
@@ -34,7 +34,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """
     try:
         sweep = sweep_health(timezone.now())
-    except DatabaseError:
+    except (OperationalError, InterfaceError):
         return JsonResponse({"status": "unavailable", "database": "away"}, status=503)
     return JsonResponse(
         {
