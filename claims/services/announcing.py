@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from claims.deadlines import TimeFlag, holding, moments
+from claims.deadlines import FORERUNNER, TimeFlag, holding, moments
 from claims.lifecycle import State
 from claims.models import WAIT_OVER, Alarm, Claim, ClaimEvent, Decision, Flag
 
@@ -27,7 +27,9 @@ def rewrite_alarms(claim: Claim, standing: Decision | None, now: datetime, event
         if flag is not None and flag.cleared_at is not None:
             flag.cleared_at, flag.cleared_by = None, ""
             flag.save(update_fields=["cleared_at", "cleared_by"])
-    _set_alarms(claim, {kind: at for kind, at in wanted.items() if (kind, at) not in announced}, now)
+    overtaken = {FORERUNNER[kind] for kind, at in wanted.items() if kind in FORERUNNER and at < now}
+    coming = {kind: at for kind, at in wanted.items() if kind not in overtaken and (kind, at) not in announced}
+    _set_alarms(claim, coming, now)
     if claim.state in SETTLED:
         clear_flags(claim, now, event.type)
 

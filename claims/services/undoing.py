@@ -12,15 +12,24 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 
 from claims.actors import Actor, ActorKind
+from claims.deadlines import TimeFlag
 from claims.errors import NotUndoable
 from claims.lifecycle import Action, Role, State
-from claims.models import Claim, ClaimEvent, Desk
+from claims.models import Claim, ClaimEvent, Desk, Flag
 from claims.services.transitions import Held
 
 WINDOW = timedelta(seconds=60)
 ROWS: dict[str, Any] = {"desk": Desk.objects, "duplicate_of": Claim.objects}
 TIMES = frozenset(
-    {"review_due_at", "first_review_due_at", "accepted_at", "waiting_until", "confirm_from", "confirm_by"}
+    {
+        "review_due_at",
+        "first_review_due_at",
+        "accepted_at",
+        "waiting_until",
+        "confirm_from",
+        "confirm_by",
+        "confirm_counted_from",
+    }
 )
 UNDOABLE = frozenset(
     {
@@ -51,8 +60,11 @@ def undoable(held: Held, by: Actor) -> ClaimEvent:
 
 
 def undo(held: Held, *, by: Actor) -> ClaimEvent:
-    """Write back what the person's last step changed. Raises `NotUndoable`."""
+    """Write back what the person's last step changed, and the flags that it cleared. Raises `NotUndoable`."""
     event = undoable(held, by)
+    Flag.objects.filter(claim=held.claim, cleared_at=event.recorded_at, cleared_by=event.type).exclude(
+        kind__in=TimeFlag.values
+    ).update(cleared_at=None, cleared_by="")
     before = {name: _read(name, old) for name, (old, _) in event.data.get("changes", {}).items()}
     return held.take(
         Action.UNDO,
