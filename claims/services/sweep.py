@@ -16,7 +16,7 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from claims.actors import rule
 from claims.errors import ClaimDeskError
 from claims.lifecycle import State
-from claims.models import WAIT_OVER, Alarm
+from claims.models import WAIT_OVER, Alarm, ClaimHead
 from claims.services.steps import resume
 from claims.services.transitions import database_time, locked
 
@@ -162,7 +162,16 @@ def _end_waits(since: datetime) -> Swept:
 
 
 def _end_wait(claim_id: int) -> Swept:
-    """Resume a claim whose wait is over. Looks again under the lock: it may have been moved meanwhile."""
+    """Resume a claim whose wait is over. Looks again under the lock: it may have been moved meanwhile.
+
+    A claim that somebody holds is left to the next sweep: one person's transaction must not stop the line.
+    """
+    with transaction.atomic():
+        free = ClaimHead.objects.select_for_update(skip_locked=True).filter(pk=claim_id).exists()
+        return _resume(claim_id) if free else Swept()
+
+
+def _resume(claim_id: int) -> Swept:
     with locked(claim_id) as held:
         until = held.claim.waiting_until
         if held.claim.state != State.WAITING or until is None or until >= held.now:

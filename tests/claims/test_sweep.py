@@ -1,0 +1,156 @@
+"""The sweep announces each passed moment once, whoever sweeps, and nobody can stop it."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from threading import Barrier, Thread
+from time import monotonic, sleep
+
+import pytest
+from django.db import connection
+
+from claims.deadlines import TimeFlag
+from claims.lifecycle import Action, State, WaitingReason
+from claims.models import Alarm, Claim, ClaimEvent, ClaimHead, Desk, Flag, User
+from claims.services.sweep import raise_due_flags
+from claims.services.transitions import database_time, locked
+from reviews.services.acting import act
+from tests.factories import a_claim, a_desk, ahead, an_editor, dated, fall_late, fresh, viewer
+
+pytestmark = pytest.mark.django_db
+
+LONG_AGO = datetime.fromisoformat("2025-03-07T12:00:00+00:00")
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return a_desk()
+
+
+@pytest.fixture
+def editor(desk: Desk) -> User:
+    return an_editor(desk)
+
+
+def parked(claim: Claim, editor: User) -> datetime:
+    """Park the claim for an instant; answers when the wait ended."""
+    until = ahead(milliseconds=40)
+    due = until + timedelta(days=1)
+    act(claim.pk, Action.WAIT, viewer(editor), reason=WaitingReason.REPLY, until=until, due=due)
+    sleep(0.05)
+    return until
+
+
+def test_it_raises_a_flag_once_with_the_moment_and_when_it_was_noticed(desk: Desk, editor: User) -> None:
+    claim = a_claim(desk, by=editor)
+    due = fall_late(claim, editor)
+    assert raise_due_flags().raised == 1
+    assert raise_due_flags().raised == 0
+    flag = Flag.objects.get(claim=claim)
+    event = claim.events.get(type="claim.late")
+    assert (flag.kind, flag.moment, event.occurred_at) == (TimeFlag.LATE, due, due)
+    assert flag.raised_at == event.recorded_at > due
+    assert (event.actor_kind, event.actor_name) == ("rule", "deadline sweep")
+    assert (event.from_state, event.to_state) == (State.QUEUED, State.QUEUED)
+
+
+def test_it_tells_how_late_the_latest_was(desk: Desk) -> None:
+    a_claim(desk, own=dated(LONG_AGO))
+    assert raise_due_flags().lag > database_time() - LONG_AGO - timedelta(minutes=2)
+
+
+def test_flagging_leaves_the_version_alone(desk: Desk, editor: User) -> None:
+    claim = a_claim(desk, by=editor)
+    fall_late(claim, editor)
+    version = fresh(claim).version
+    raise_due_flags()
+    assert fresh(claim).version == version
+
+
+def test_nothing_is_raised_before_its_moment(desk: Desk) -> None:
+    a_claim(desk, own=dated(ahead(days=9)))
+    assert (raise_due_flags().raised, Flag.objects.count()) == (0, 0)
+
+
+def test_several_moments_of_one_claim_each_have_their_event(desk: Desk, editor: User) -> None:
+    claim = a_claim(desk, by=editor, own=dated(LONG_AGO))
+    fall_late(claim, editor)
+    assert raise_due_flags().raised == 2
+    assert set(claim.flag_log.values_list("kind", flat=True)) == {TimeFlag.LATE, TimeFlag.DATE_PASSED}
+
+
+def test_a_batch_is_no_limit(desk: Desk, editor: User) -> None:
+    for _ in range(5):
+        a_claim(desk, by=editor, own=dated(LONG_AGO))
+    assert raise_due_flags(batch=2).raised == 5
+
+
+def test_a_wait_that_is_over_resumes_where_it_came_from(desk: Desk, editor: User) -> None:
+    claim = a_claim(desk, State.IN_REVIEW, by=editor)
+    until = parked(claim, editor)
+    assert raise_due_flags().resumed == 1
+    assert (fresh(claim).state, fresh(claim).waiting_until) == (State.IN_REVIEW, None)
+    event = claim.events.get(type="claim.resume")
+    assert (event.occurred_at, event.actor_name) == (until, "deadline sweep")
+    assert raise_due_flags().resumed == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_claim_that_somebody_holds_is_left_to_the_next_sweep(desk: Desk, editor: User) -> None:
+    waiting = a_claim(desk, by=editor)
+    parked(waiting, editor)
+    held_back, free = a_claim(desk, by=editor), a_claim(desk, by=editor, own=dated(LONG_AGO))
+    fall_late(held_back, editor)
+    swept = []
+
+    def sweep() -> None:
+        swept.append(raise_due_flags())
+        connection.close()
+
+    with locked(waiting.pk), locked(held_back.pk):
+        thread, began = Thread(target=sweep), monotonic()
+        thread.start()
+        thread.join(5)
+        assert monotonic() - began < 4
+    assert [(one.raised, one.resumed) for one in swept] == [(1, 0)]
+    assert list(Flag.objects.values_list("claim", flat=True)) == [free.pk]
+    later = raise_due_flags()
+    assert (later.raised, later.resumed) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_sweepers_raise_each_flag_once(desk: Desk, editor: User) -> None:
+    claims = [a_claim(desk, by=editor, own=dated(LONG_AGO)) for _ in range(12)]
+    together = Barrier(4)
+
+    def sweep() -> int:
+        together.wait(10)
+        try:
+            return raise_due_flags(batch=3).raised
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        counts = [future.result() for future in [pool.submit(sweep) for _ in range(4)]]
+    assert sum(counts) == Flag.objects.count() == len(claims)
+    assert ClaimEvent.objects.filter(type="claim.date_passed").count() == len(claims)
+
+
+def test_a_bad_alarm_is_set_aside_after_three_tries_and_stops_nobody(desk: Desk, editor: User) -> None:
+    bad, good = (a_claim(desk, by=editor, own=dated(LONG_AGO)) for _ in range(2))
+    ClaimHead.objects.filter(claim=bad).update(event_seq=0)
+    assert raise_due_flags().raised == 1
+    assert list(Flag.objects.values_list("claim", flat=True)) == [good.pk]
+    swept = [raise_due_flags() for _ in range(2)]
+    assert [one.set_aside for one in swept] == [0, 1]
+    alarm = Alarm.objects.get(claim=bad, kind=TimeFlag.DATE_PASSED)
+    assert (alarm.attempts, alarm.set_aside) == (3, True)
+    assert "event_seq_once" in alarm.error
+    assert raise_due_flags() == type(swept[0])()
+
+
+def test_a_claim_confirmed_before_the_sweep_is_not_flagged_after_it(desk: Desk, editor: User) -> None:
+    claim = a_claim(desk, State.DECIDED, by=editor, own=dated(LONG_AGO))
+    raise_due_flags()
+    assert not claim.flag_log.exists()
