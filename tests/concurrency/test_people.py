@@ -1,0 +1,127 @@
+"""Several people want the same claim at the same instant: one gets it, the others get a sentence."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+from django.db.models import Count
+
+from claims.lifecycle import Action, State
+from claims.models import Claim, ClaimEvent, Decision, Flag
+from claims.permissions import Viewer
+from reviews.models import Assignment, AssignmentStatus, Review
+from reviews.services.acting import act, acting_on
+from reviews.services.reviewing import ask_second_opinion, submit_review
+from reviews.services.routing import Routed, route_waiting, take_next
+from tests import factories as make
+from tests.concurrency.crowd import at_once, broken_promises, refusals
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROUNDS = 10
+
+
+def submit(claim: Claim, viewer: Viewer, version: int | None) -> int:
+    """The viewer, who is on the claim, records "unproven"; answers the number of the review."""
+    with acting_on(claim.pk, viewer, version) as acting:
+        return submit_review(acting.held, acting.mine, make.UNPROVEN, by=acting.by).pk
+
+
+def test_a_verdict_given_in_two_windows_at_once_is_one_decision() -> None:
+    desk = make.a_desk()
+    reviewer = make.a_reviewer(desk, limit=ROUNDS)
+    viewer = make.viewer(reviewer)
+    for _ in range(ROUNDS):
+        claim = make.a_claim(desk, State.IN_REVIEW, reviewer=reviewer)
+        answers = at_once(*[partial(submit, claim, viewer, claim.version)] * 2)
+        assert refusals(answers) == ["Somebody changed this since you read it. Read it again, then repeat your change."]
+        assert Decision.objects.filter(claim=claim).count() == Review.objects.filter(claim=claim).count() == 1
+    assert broken_promises() == {}
+
+
+def test_two_reviewers_deciding_at_once_without_a_version_are_told_apart_by_the_lock() -> None:
+    desk = make.a_desk()
+    reviewer = make.a_reviewer(desk, limit=ROUNDS)
+    viewer = make.viewer(reviewer)
+    for _ in range(ROUNDS):
+        claim = make.a_claim(desk, State.IN_REVIEW, reviewer=reviewer)
+        answers = at_once(*[partial(submit, claim, viewer, None)] * 3)
+        assert refusals(answers) == ["You are not on this claim. Take it first."] * 2
+        assert Decision.objects.filter(claim=claim).count() == 1
+    assert broken_promises() == {}
+
+
+def test_two_blind_reviews_submitted_at_once_come_to_one_decision() -> None:
+    desk = make.a_desk()
+    editor, people = make.an_editor(desk), [make.a_reviewer(desk, limit=ROUNDS) for _ in range(2)]
+    for _ in range(ROUNDS):
+        claim = make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=people[0])
+        with acting_on(claim.pk, make.viewer(editor)) as acting:
+            ask_second_opinion(acting.held, None, None, by=acting.by, why="It matters.")
+        make.put_on(claim, people[1], editor)
+        answers = at_once(*[partial(submit, claim, make.viewer(person), None) for person in people])
+        assert refusals(answers) == []
+        assert make.fresh(claim).state == State.DECIDED
+        assert Decision.objects.filter(claim=claim).count() == 1
+    assert broken_promises() == {}
+
+
+def test_of_two_editors_with_the_same_version_one_is_told_that_it_is_stale() -> None:
+    desk = make.a_desk()
+    claim = make.a_claim(desk)
+    editors = [make.viewer(make.an_editor(desk)) for _ in range(4)]
+    for place in range(ROUNDS):
+        version, priority = make.fresh(claim).version, 1 + place % 2
+        acts = [
+            partial(act, claim.pk, Action.SET_PRIORITY, who, version=version, priority=priority, reason="It matters.")
+            for who in editors
+        ]
+        assert len(refusals(at_once(*acts))) == len(editors) - 1
+        assert make.fresh(claim).version == version + 1
+    assert broken_promises() == {}
+
+
+def test_of_fifty_takers_each_gets_another_claim_or_a_sentence() -> None:
+    desk, takers, waiting = make.a_desk(), 50, 30
+    editor, quote = make.an_editor(desk), make.a_quote(make.an_article().revision)
+    for _ in range(waiting):
+        make.a_claim(desk, by=editor, quote=quote)
+    viewers = [make.viewer(make.a_reviewer(desk)) for _ in range(takers)]
+    answers = at_once(*[partial(take_next, viewer) for viewer in viewers])
+    taken = [answer.pk for answer in answers if isinstance(answer, Claim)]
+    assert sorted(taken) == sorted(Claim.objects.values_list("pk", flat=True))
+    assert refusals(answers) == ["No claim waits in the pool that you can take."] * (takers - waiting)
+    assert Assignment.objects.filter(status=AssignmentStatus.OPEN).values("reviewer").distinct().count() == waiting
+    assert broken_promises() == {}
+
+
+def test_with_several_routers_nobody_gets_more_than_their_limit_and_no_claim_two_people() -> None:
+    desk, limit, people, waiting = make.a_desk(), 4, 5, 26
+    editor, quote = make.an_editor(desk), make.a_quote(make.an_article().revision)
+    reviewers = [make.a_reviewer(desk, limit=limit) for _ in range(people)]
+    for _ in range(waiting):
+        make.a_claim(desk, by=editor, quote=quote)
+    takers = [partial(take_next, make.viewer(reviewer)) for reviewer in reviewers]
+    answers = at_once(*[route_waiting] * 4, *takers)
+    at_once(*[route_waiting] * 4)
+    held = Assignment.objects.filter(status=AssignmentStatus.OPEN)
+    assert any(isinstance(answer, Routed) and answer.assigned for answer in answers)
+    assert held.count() == held.values("claim").distinct().count() == limit * people
+    assert {row["n"] for row in held.values("reviewer").annotate(n=Count("pk"))} == {limit}
+    flagged = Flag.objects.standing().filter(kind="unroutable")
+    assert flagged.count() == flagged.values("claim").distinct().count() == waiting - limit * people
+    assert broken_promises() == {}
+
+
+def test_a_claim_moved_and_swept_at_once_keeps_one_history() -> None:
+    desk = make.a_desk()
+    claim, editors = make.a_claim(desk), [make.viewer(make.an_editor(desk)) for _ in range(6)]
+
+    def move(viewer: Viewer) -> None:
+        for hours in range(1, 6):
+            act(claim.pk, Action.SET_DUE, viewer, due=make.ahead(hours=hours), reason="The source answers then.")
+
+    at_once(*[partial(move, viewer) for viewer in editors])
+    moves = ClaimEvent.objects.filter(claim=claim, type="claim.set_due")
+    assert moves.count() == 30
+    assert broken_promises() == {}
