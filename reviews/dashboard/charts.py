@@ -178,6 +178,6 @@ class Chart:
         upper = "M" + "".join(self._corners(self.due, begin, end))
         back = [f"L{self.x(end)} {self.y(self.decided.at(end))}"]
         inside = [moment for moment in self.decided.moments if begin < moment <= end]
-        falls = zip(reversed(inside), reversed([begin, *inside[:-1]]), strict=True)
-        back += [f"H{self.x(moment)}V{self.y(self.decided.at(before))}" for moment, before in falls]
+        falls = reversed(list(pairwise([begin, *inside])))
+        back += [f"H{self.x(moment)}V{self.y(self.decided.at(before))}" for before, moment in falls]
         return upper + "".join(back) + f"H{self.x(begin)}Z"

@@ -89,7 +89,7 @@ class Newsroom:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_every_number_equals_the_length_of_its_list_for_everybody_at_any_moment(seed: int):
+def test_every_number_equals_the_length_of_its_list_for_everybody_at_any_moment(seed: int) -> None:
     newsroom = Newsroom(seed)
     seen = 0
     for who in newsroom.viewers():
@@ -103,7 +103,7 @@ def test_every_number_equals_the_length_of_its_list_for_everybody_at_any_moment(
 
 
 @pytest.mark.parametrize("seed", [3, 4])
-def test_every_number_is_what_its_definition_says_claim_by_claim(seed: int):
+def test_every_number_is_what_its_definition_says_claim_by_claim(seed: int) -> None:
     newsroom = Newsroom(seed)
     who = viewer(an_administrator())
     for zone in ZONES:
@@ -136,7 +136,7 @@ def holds(key: str, claim: Claim, moment: datetime, zone: str) -> bool:
     }[key]
 
 
-def test_desks_sum_to_all_and_ages_sum_to_open_with_their_late_part():
+def test_desks_sum_to_all_and_ages_sum_to_open_with_their_late_part() -> None:
     newsroom = Newsroom(5)
     who = viewer(an_administrator())
     for later in LATER:
@@ -152,7 +152,7 @@ def test_desks_sum_to_all_and_ages_sum_to_open_with_their_late_part():
     assert len(newsroom.claims) > whole["open"]
 
 
-def test_verdicts_sum_to_decided_today_and_people_with_nobody_cover_open():
+def test_verdicts_sum_to_decided_today_and_people_with_nobody_cover_open() -> None:
     newsroom = Newsroom(6)
     who, moment = viewer(an_administrator()), now()
     whole = counts(who, Filters(), moment)
@@ -165,7 +165,7 @@ def test_verdicts_sum_to_decided_today_and_people_with_nobody_cover_open():
     assert counts(who, Filters(reviewer=NOBODY), moment)["open"] == whole["open"] - len(held)
 
 
-def test_the_gap_of_the_chart_at_now_equals_late():
+def test_the_gap_of_the_chart_at_now_equals_late() -> None:
     newsroom, who = Newsroom(7), viewer(an_administrator())
     lates = set()
     for later in LATER:
@@ -179,7 +179,7 @@ def test_the_gap_of_the_chart_at_now_equals_late():
     assert len(lates) > 2
 
 
-def test_ahead_of_now_the_gap_is_what_still_has_to_be_decided_by_then():
+def test_ahead_of_now_the_gap_is_what_still_has_to_be_decided_by_then() -> None:
     newsroom = Newsroom(8)
     reading = Reading(viewer(an_administrator()), Filters(), now(), "UTC", ())
     chart = due_and_decided(reading)
@@ -190,7 +190,7 @@ def test_ahead_of_now_the_gap_is_what_still_has_to_be_decided_by_then():
     assert len(newsroom.claims) >= chart.due.at(week.end)
 
 
-def test_all_numbers_cost_one_statement():
+def test_all_numbers_cost_one_statement() -> None:
     a_claim(a_desk())
     who = viewer(an_administrator())
     with CaptureQueriesContext(connection) as asked:
@@ -198,7 +198,7 @@ def test_all_numbers_cost_one_statement():
     assert len(asked) == 1
 
 
-def test_days_start_in_the_zone_most_desks_are_in():
+def test_days_start_in_the_zone_most_desks_are_in() -> None:
     for zone in ("Europe/Kyiv", "Asia/Tokyo", "Europe/Kyiv"):
         a_desk(zone=zone)
     assert newsroom_zone() == "Europe/Kyiv"
@@ -206,7 +206,7 @@ def test_days_start_in_the_zone_most_desks_are_in():
     assert common_zone([]) == "UTC"
 
 
-def test_a_decision_counts_as_today_from_midnight_of_the_zone():
+def test_a_decision_counts_as_today_from_midnight_of_the_zone() -> None:
     a_claim(a_desk(), State.DECIDED)
     decided = Decision.objects.get().decided_at
     who = viewer(an_administrator())
@@ -228,12 +228,12 @@ def test_a_decision_counts_as_today_from_midnight_of_the_zone():
         {"reviewer": "me"},
     ],
 )
-def test_a_filter_that_cannot_apply_is_refused_by_name(given: dict[str, str]):
+def test_a_filter_that_cannot_apply_is_refused_by_name(given: dict[str, str]) -> None:
     with pytest.raises(Invalid):
         read_filters(given, "UTC")
 
 
-def test_filters_are_read_from_an_address():
+def test_filters_are_read_from_an_address() -> None:
     given = {"desk": "3", "reviewer": "nobody", "age": "over_7d", "language": "en", "page": "2"}
     assert read_filters(given, "Europe/Kyiv") == Filters(
         desk=3, reviewer=NOBODY, age="over_7d", language="en", zone="Europe/Kyiv"
