@@ -1,0 +1,229 @@
+"""Articles and their frozen texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Length
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from claims.api.article_shapes import ArticleOut, RevisionOut, TakenInOut, article_out, revision_out
+from claims.api.errors import NothingHere
+from claims.api.fields import Body, DeskNamed, Moment, Words, YesNo, checked
+from claims.api.paging import Order, page_of
+from claims.api.parameters import Instant, Paged, Search, WholeNumber, given, page_in
+from claims.api.preconditions import expected_mark, is_known, tag
+from claims.api.repeating import repeatable
+from claims.api.schema import page_response
+from claims.api.views import ApiView, not_modified
+from claims.errors import ClaimDeskError
+from claims.models import Article, ArticleRevision, Desk
+from claims.permissions import visible_articles
+from claims.services.amending import amend_article, check_may_add, check_may_amend, version_of
+from claims.services.articles import TEXT_LIMIT, GivenArticle, TakenIn, address, take_in
+
+
+class AlreadyElsewhere(ClaimDeskError):
+    """This article is known already, on a desk that you do not see."""
+
+    code = "already_elsewhere"
+
+
+class ArticleIn(Body):
+    """An article as an outlet published it, as plain text."""
+
+    outlet = Words(longest=200, help_text="Name of the outlet; a new one is made when nobody has it.")
+    headline = Words(longest=400)
+    text = Words(longest=TEXT_LIMIT, lines=True, help_text="Plain text, at most 1,000,000 code points.")
+    language = Words(longest=16, help_text="BCP 47, for example en.")
+    published_at = Moment(help_text="With its offset; words like next week count from here.")
+    published_zone = Words(longest=64, required=False, help_text="IANA name; otherwise the outlet's or the desk's.")
+    published_raw = Words(longest=120, required=False, allow_blank=True)
+    url = Words(longest=2000, required=False, allow_blank=True)
+    authors = serializers.ListField(child=Words(longest=200), required=False, max_length=50)
+    desk = DeskNamed(required=False, allow_null=True)
+    embargo_until = Moment(required=False, allow_null=True)
+    extract = YesNo(required=False, help_text="Must be false: claims are given, not read from the text.")
+
+    def validate_extract(self, value: bool) -> bool:
+        """Refuse what is not there yet instead of ignoring it."""
+        if value:
+            raise serializers.ValidationError("Give the claims themselves: extraction is not available.")
+        return value
+
+
+class ArticlePatch(Body):
+    """What can be changed about an article."""
+
+    read_only = dict.fromkeys(
+        ("id", "outlet", "url", "published_at", "published_zone", "published_known", "created_at", "text"),
+        "This is part of what the article is. Send it as another article, or its text as a revision.",
+    )
+    headline = Words(longest=400, required=False)
+    authors = serializers.ListField(child=Words(longest=200), required=False, max_length=50)
+    language = Words(longest=16, required=False)
+    published_raw = Words(longest=120, required=False, allow_blank=True)
+    desk = DeskNamed(required=False, allow_null=True)
+    embargo_until = Moment(required=False, allow_null=True)
+
+
+class RevisionIn(Body):
+    """A later text of the same article."""
+
+    text = Words(longest=TEXT_LIMIT, lines=True)
+
+
+class ArticleFilters(Paged):
+    """Which articles."""
+
+    outlet = WholeNumber(required=False, help_text="Number of the outlet.")
+    desk = DeskNamed(required=False, help_text="Number or key of the desk.")
+    language = Search(required=False)
+    url = Words(longest=2000, required=False, help_text="Any spelling of the article's address.")
+    published_after = Instant(required=False)
+    published_before = Instant(required=False)
+
+
+class Articles(ApiView):
+    """The articles that were taken in."""
+
+    @extend_schema(parameters=[ArticleFilters], responses={200: page_response(ArticleOut)})
+    def get(self, request: Request) -> Response:
+        """List articles, newest first by number."""
+        asked = given(ArticleFilters, request, desks=self.desks)
+        rows = _narrowed(visible_articles(self.viewer, self.now), asked).select_related("outlet", "desk")
+        return page_of(request, rows, page_in(asked), _articles_out)
+
+    @extend_schema(request=ArticleIn, responses={201: TakenInOut, 200: TakenInOut})
+    @repeatable
+    def post(self, request: Request) -> Response:
+        """Take an article in. The same one again is the existing one (200); a changed text is a new revision."""
+        check_may_add(self.viewer)
+        told = checked(ArticleIn, request.data, desks=self.desks)
+        told.pop("extract", None)
+        told.setdefault("desk", self.only_desk())
+        with transaction.atomic():
+            taken = take_in(GivenArticle(**told))
+            if not taken.is_new:
+                self._refuse_hidden(taken.article)
+        return Response(
+            taken_out(taken),
+            status=201 if taken.is_new else 200,
+            headers={"Location": f"/api/v1/articles/{taken.article.pk}", "ETag": tag(version_of(taken.article))},
+        )
+
+    def _refuse_hidden(self, article: Article) -> None:
+        if not visible_articles(self.viewer, self.now).filter(pk=article.pk).exists():
+            raise AlreadyElsewhere()
+
+    def only_desk(self) -> Desk | None:
+        """The desk of somebody who works on a single one."""
+        return self.desks[0] if self.viewer.desks is not None and len(self.desks) == 1 else None
+
+
+class OneArticle(ApiView):
+    """One article."""
+
+    @extend_schema(responses={200: ArticleOut, 304: None})
+    def get(self, request: Request, number: int) -> Response:
+        """Read an article."""
+        article = self.article(number)
+        if is_known(request, version_of(article)):
+            return not_modified(tag(version_of(article)))
+        return Response(article_out(article), headers={"ETag": tag(version_of(article))})
+
+    @extend_schema(request=ArticlePatch, responses={200: ArticleOut})
+    def patch(self, request: Request, number: int) -> Response:
+        """Change what is said about an article (merge patch)."""
+        article = self.article(number)
+        check_may_amend(self.viewer, article)
+        seen = expected_mark(request, version_of(article))
+        changes = checked(ArticlePatch, request.data, partial=True, desks=self.desks)
+        amended = amend_article(number, changes, seen=seen)
+        return Response(article_out(amended), headers={"ETag": tag(version_of(amended))})
+
+
+class Revisions(ApiView):
+    """The frozen texts of one article."""
+
+    @extend_schema(parameters=[Paged], responses={200: page_response(RevisionOut)})
+    def get(self, request: Request, number: int) -> Response:
+        """List the texts of an article, oldest first, without the words."""
+        asked = given(Paged, request)
+        rows = self.article(number).revisions.annotate(length=Length("text")).defer("text")
+        return page_of(request, rows, page_in(asked), _revisions_out, Order(descending=False))
+
+    @extend_schema(request=RevisionIn, responses={201: RevisionOut, 200: RevisionOut})
+    @repeatable
+    def post(self, request: Request, number: int) -> Response:
+        """Keep a later text. One that is known already answers 200."""
+        check_may_add(self.viewer)
+        article = self.article(number)
+        told = checked(RevisionIn, request.data)
+        taken = take_in(_same_article(article, told["text"]))
+        shown = revision_out(taken.revision, length=len(taken.revision.text))
+        location = f"/api/v1/articles/{number}/revisions/{taken.revision.number}"
+        return Response(shown, status=201 if taken.is_new_text else 200, headers={"Location": location})
+
+
+class OneRevision(ApiView):
+    """One frozen text."""
+
+    @extend_schema(responses={200: RevisionOut, 304: None})
+    def get(self, request: Request, number: int, revision: int) -> Response:
+        """Read a text. It never changes, so its tag is its hash."""
+        found = self.article(number).revisions.filter(number=revision).first()
+        if found is None:
+            raise NothingHere(f"Article {number} has no revision {revision}.")
+        if is_known(request, found.sha256):
+            return not_modified(tag(found.sha256))
+        return Response(revision_out(found, length=len(found.text)), headers={"ETag": tag(found.sha256)})
+
+
+def taken_out(taken: TakenIn) -> dict[str, Any]:
+    """A `TakenInOut`."""
+    return {
+        **article_out(taken.article),
+        "revision": revision_out(taken.revision, length=len(taken.revision.text)),
+        "is_new": taken.is_new,
+        "is_new_text": taken.is_new_text,
+    }
+
+
+def _narrowed(rows: QuerySet[Article], asked: dict[str, Any]) -> QuerySet[Article]:
+    lookups = {
+        "outlet": "outlet",
+        "desk": "desk",
+        "language": "language",
+        "published_after": "published_at__gte",
+        "published_before": "published_at__lt",
+    }
+    rows = rows.filter(**{lookup: asked[name] for name, lookup in lookups.items() if name in asked})
+    return rows.filter(canonical_url=address(asked["url"], "url")) if "url" in asked else rows
+
+
+def _articles_out(rows: Sequence[Article]) -> list[dict[str, Any]]:
+    return [article_out(row) for row in rows]
+
+
+def _revisions_out(rows: Sequence[ArticleRevision]) -> list[dict[str, Any]]:
+    return [revision_out(row, length=row.length, with_text=False) for row in rows]  # type: ignore[attr-defined]  # annotated
+
+
+def _same_article(article: Article, text: str) -> GivenArticle:
+    """The article as it is, with another text."""
+    return GivenArticle(
+        outlet=article.outlet.name,
+        headline=article.headline,
+        text=text,
+        language=article.language,
+        published_at=article.published_at,
+        published_zone=article.published_zone,
+        url=article.canonical_url,
+    )

@@ -1,0 +1,81 @@
+"""Who asks: a key in the Authorization header, or a person by their session (with its CSRF token)."""
+
+from __future__ import annotations
+
+import hmac
+import re
+
+from django.http import HttpRequest
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.request import Request
+
+from claims.api.errors import KeyRefused
+from claims.models import ApiKey, User, hashed
+from claims.permissions import Viewer, viewer_for_key, viewer_for_user
+from claims.services.keys import note_use
+from claims.services.transitions import database_time
+
+_BEARER = re.compile(r"\s*Bearer\s+(\S+)\s*\Z", re.IGNORECASE)
+_KEY = re.compile(r"vk_([1-9][0-9]{0,17})_([A-Za-z0-9_-]{20,120})\Z")
+_NOBODY = hashed("")
+
+
+class KeyHolder:
+    """What the framework calls the user of a request made with a key."""
+
+    is_authenticated = True
+    is_active = True
+    pk = None
+
+    def __init__(self, key: ApiKey) -> None:
+        self.key = key
+
+
+class KeyAuthentication(BaseAuthentication):
+    """`Authorization: Bearer vk_<id>_<secret>`. Any other scheme is nobody's key and refused."""
+
+    def authenticate(self, request: Request) -> tuple[KeyHolder, ApiKey] | None:
+        """The holder and the key, None without the header. Raises `KeyRefused`."""
+        header = request.headers.get("Authorization")
+        if header is None:
+            return None
+        found = _BEARER.match(header)
+        if found is None:
+            raise KeyRefused("Send the key as `Authorization: Bearer vk_…`.")
+        key = key_shown(found.group(1))
+        return KeyHolder(key), key
+
+    def authenticate_header(self, request: Request) -> str:
+        """What a 401 asks for."""
+        return 'Bearer realm="Claim Desk"'
+
+
+class BrowserSession(SessionAuthentication):
+    """A signed-in person; every change needs the CSRF token."""
+
+
+def key_shown(shown: str) -> ApiKey:
+    """The live key that was shown as this text once. Raises `KeyRefused`, always with the same sentence."""
+    parts = _KEY.match(shown)
+    key = ApiKey.objects.filter(pk=int(parts.group(1))).first() if parts else None
+    # Compared even when there is no such key, so that time tells nothing.
+    same = hmac.compare_digest(hashed(parts.group(2)) if parts else "", key.secret_sha256 if key else _NOBODY)
+    now = database_time()
+    if key is None or not same or not key.is_live(now):
+        raise KeyRefused()
+    note_use(key, now)
+    return key
+
+
+def viewer_of(request: Request) -> Viewer:
+    """Whoever asks, with what they see and may."""
+    if isinstance(request.auth, ApiKey):
+        return viewer_for_key(request.auth)
+    if not isinstance(request.user, User):
+        raise TypeError("only signed-in requests come this far")
+    return viewer_for_user(request.user)
+
+
+def address_of(request: HttpRequest | Request) -> str:
+    """Where a request comes from, for counting requests that nobody signed."""
+    return str(request.META.get("REMOTE_ADDR", ""))

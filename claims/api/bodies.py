@@ -1,0 +1,96 @@
+"""Reads request bodies: JSON exactly as the standard has it, bounded in size and depth, no name twice."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import IO, Any
+
+from rest_framework.parsers import BaseParser, MultiPartParser
+
+from claims.api.errors import BodyTooLarge, Malformed
+from claims.services.evidence import FILE_LIMIT
+
+JSON_LIMIT = 5 * 1024 * 1024
+MULTIPART_LIMIT = FILE_LIMIT + 64 * 1024
+DEEPEST = 64
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_BRACKET = re.compile(r"[\[\]{}]")
+_SURROGATE = re.compile("[\ud800-\udfff\x00]")
+
+
+class JsonParser(BaseParser):
+    """A JSON text. Raises `Malformed` or `BodyTooLarge`; answers whatever value it holds."""
+
+    media_type = "application/json"
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        """The value of the body."""
+        request = (parser_context or {})["request"]
+        refuse_large(request.META, JSON_LIMIT)
+        return parsed(request.body)
+
+
+class MergePatchParser(JsonParser):
+    """The same text as a merge patch (RFC 7396)."""
+
+    media_type = "application/merge-patch+json"
+
+
+class FileParser(MultiPartParser):
+    """A form with one file. Raises `BodyTooLarge` before it is read."""
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        """The fields and files of the form."""
+        refuse_large((parser_context or {})["request"].META, MULTIPART_LIMIT)
+        return super().parse(stream, media_type, parser_context)
+
+
+def refuse_large(meta: Mapping[str, Any], limit: int) -> None:
+    """Refuse a body that announces more than `limit` bytes, before a byte of it is read."""
+    if int(meta.get("CONTENT_LENGTH") or 0) > limit:
+        raise BodyTooLarge(f"The body is larger than {limit // (1024 * 1024)} MB.", limit=limit)
+
+
+def parsed(body: bytes) -> Any:
+    """The value of a JSON text. Raises `Malformed`, with the place where reading stopped."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as broken:
+        raise Malformed(f"The body is not UTF-8: byte {broken.start} cannot be read.") from broken
+    _refuse_deep(text)
+    try:
+        return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
+    except json.JSONDecodeError as broken:
+        where = f"line {broken.lineno}, column {broken.colno}"
+        raise Malformed(f"The body is not JSON: {broken.msg} at {where}.") from broken
+    except ValueError as broken:
+        raise Malformed("The body holds a number too large to read.") from broken
+
+
+def _refuse_deep(text: str) -> None:
+    depth = 0
+    for bracket in _BRACKET.finditer(_STRING.sub("", text)):
+        depth += 1 if bracket.group() in "[{" else -1
+        if depth > DEEPEST:
+            raise Malformed(f"The body is nested deeper than {DEEPEST} levels.")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if _SURROGATE.search(name):
+            raise Malformed("A name in the body holds a character that cannot be kept.")
+        if name in found:
+            raise Malformed(f'The name "{name}" stands twice in one object.')
+        found[name] = value
+    return found
+
+
+def _no_constant(name: str) -> None:
+    raise Malformed(f"{name} is not JSON.")

@@ -1,0 +1,140 @@
+"""Refusals that only the API knows: about the request itself, before anything of ours is asked."""
+
+from __future__ import annotations
+
+from claims.errors import ClaimDeskError
+
+
+class Refused(ClaimDeskError):
+    """The request cannot be answered."""
+
+    code = "bad_request"
+    status = 400
+
+
+class Malformed(Refused):
+    """The body is not the JSON it says it is."""
+
+    code = "malformed"
+
+
+class BadParameter(Refused):
+    """A parameter in the address is unknown or not usable."""
+
+    code = "bad_parameter"
+
+
+class BadCursor(Refused):
+    """The cursor is not one of ours, or belongs to another list. Start again without it."""
+
+    code = "bad_cursor"
+
+
+class NotSignedIn(Refused):
+    """Sign in, or send a key as `Authorization: Bearer vk_…`."""
+
+    code = "not_signed_in"
+    status = 401
+
+
+class KeyRefused(Refused):
+    """This key is unknown, expired or revoked."""
+
+    code = "key_refused"
+    status = 401
+
+
+class CsrfMissing(Refused):
+    """A signed-in browser has to send its CSRF token with every change."""
+
+    code = "csrf_missing"
+    status = 403
+
+
+class NothingHere(Refused):
+    """There is nothing at this address."""
+
+    code = "not_found"
+    status = 404
+
+
+class MethodNotAllowed(Refused):
+    """This address does not take this method."""
+
+    code = "method_not_allowed"
+    status = 405
+
+
+class InFlight(Refused):
+    """A request with this Idempotency-Key is still running. Ask again in a moment."""
+
+    code = "idempotency_in_flight"
+    status = 409
+
+
+class BodyTooLarge(Refused):
+    """The body is larger than what is taken here."""
+
+    code = "body_too_large"
+    status = 413
+
+
+class MediaTypeUnsupported(Refused):
+    """This address does not take a body of this kind."""
+
+    code = "media_type_unsupported"
+    status = 415
+
+
+class Invalid(Refused):
+    """The request did not pass validation."""
+
+    code = "invalid"
+    status = 422
+
+
+class UnknownField(Invalid):
+    """There is no field of this name here."""
+
+    code = "unknown_field"
+
+
+class ReadOnlyField(Invalid):
+    """This field cannot be written here."""
+
+    code = "read_only"
+
+
+class KeyReused(Refused):
+    """This Idempotency-Key was used with a different request."""
+
+    code = "idempotency_key_reused"
+    status = 422
+
+
+class PreconditionRequired(Refused):
+    """Send If-Match with the ETag you last read."""
+
+    code = "precondition_required"
+    status = 428
+
+
+class RateLimited(Refused):
+    """Too many requests. Wait, then go on."""
+
+    code = "rate_limited"
+    status = 429
+
+
+class ServerError(Refused):
+    """Something went wrong here. The request id helps us find it."""
+
+    code = "server_error"
+    status = 500
+
+
+class Busy(Refused):
+    """Somebody else is writing this at the moment. Ask again in a second."""
+
+    code = "busy"
+    status = 503

@@ -1,0 +1,175 @@
+"""The timeline of a claim, and the change feed: every change once, in order, resumable for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from claims.actors import ActorKind
+from claims.api.errors import BadCursor, BadParameter
+from claims.api.paging import LARGEST_PAGE, PAGE, Order, page_of
+from claims.api.parameters import Listed, Paged, Parameters, Search, given, page_in
+from claims.api.schema import page_response
+from claims.api.times import rfc3339
+from claims.api.views import ApiView
+from claims.lifecycle import State
+from claims.models import ClaimEvent, Scope
+from claims.models.event import CommittedBefore
+from claims.permissions import visible_claims
+
+PREFIX, SUFFIX = "org.claimdesk.", ".v1"
+Place = tuple[int, int]
+
+
+class ActorOut(serializers.Serializer[Any]):
+    """Who did it: a person, a key or a named rule."""
+
+    kind = serializers.ChoiceField(ActorKind.choices)
+    id = serializers.IntegerField(allow_null=True)
+    name = serializers.CharField()
+
+
+class EventOut(serializers.Serializer[Any]):
+    """One action on one claim. `hash` is SHA-256 over the hash before, a line feed and the body as kept."""
+
+    id = serializers.CharField(help_text="Number of the claim and of the event in it, for example 113.4.")
+    type = serializers.CharField(help_text="org.claimdesk.<noun>.<what>.v1")
+    claim = serializers.IntegerField()
+    seq = serializers.IntegerField()
+    actor = ActorOut()
+    from_state = serializers.ChoiceField([*State.choices, ("", "none")])
+    to_state = serializers.ChoiceField(State.choices)
+    reason = serializers.CharField()
+    data = serializers.DictField()
+    occurred_at = serializers.DateTimeField(help_text="When it became true.")
+    recorded_at = serializers.DateTimeField(help_text="When it was noticed.")
+    prev_hash = serializers.CharField()
+    hash = serializers.CharField()
+    cursor = serializers.CharField(help_text="Send it as `after` to go on behind this event.")
+
+
+class FeedOut(serializers.Serializer[Any]):
+    """A stretch of the change feed."""
+
+    results = EventOut(many=True)
+    cursor = serializers.CharField(help_text="Where to go on, also when nothing was new.")
+    next = serializers.URLField(allow_null=True, help_text="Null when the feed is at its end for now.")
+
+
+class FeedParameters(Parameters):
+    """From where, and what."""
+
+    several = frozenset({"types"})
+    after = serializers.CharField(required=False, max_length=60, help_text="A cursor; left out: from the beginning.")
+    types = Listed(child=Search(), required=False, help_text="For example org.claimdesk.claim.late.v1.")
+    limit = serializers.IntegerField(min_value=1, max_value=LARGEST_PAGE, default=PAGE)
+
+
+class ClaimEvents(ApiView):
+    """The timeline of one claim."""
+
+    @extend_schema(parameters=[Paged], responses={200: page_response(EventOut)})
+    def get(self, request: Request, number: int) -> Response:
+        """List what happened to a claim, oldest first."""
+        asked = given(Paged, request)
+        rows = ClaimEvent.objects.filter(claim=self.claim(number))
+        return page_of(request, rows, page_in(asked), _shape, Order(descending=False))
+
+
+class Events(ApiView):
+    """The change feed of everything the caller sees."""
+
+    reads = Scope.EVENTS_READ
+
+    @extend_schema(parameters=[FeedParameters], responses={200: FeedOut})
+    def get(self, request: Request) -> Response:
+        """Read changes behind a cursor. Nothing is ever missed, repeated or out of order; poll with the last cursor."""
+        asked = given(FeedParameters, request)
+        begin = place_of(asked.get("after", ""))
+        end = _end_of_feed()
+        rows = _between(begin, end).filter(claim__in=visible_claims(self.viewer, self.now).values("pk"))
+        if "types" in asked:
+            rows = rows.filter(type__in=[kept_type(name) for name in asked["types"]])
+        found = list(rows[: asked["limit"] + 1])
+        shown, more = found[: asked["limit"]], len(found) > asked["limit"]
+        last = (shown[-1].tx, shown[-1].pk) if more else max(begin, end)
+        return Response(
+            {"results": _shape(shown), "cursor": cursor_of(last), "next": self._next(last) if more else None}
+        )
+
+    def _next(self, last: Place) -> str:
+        given_ = self.request.query_params.copy()
+        given_["after"] = cursor_of(last)
+        return self.link(f"{self.request.path}?{given_.urlencode()}")
+
+
+def _end_of_feed() -> Place:
+    """The last event that can no longer gain a predecessor. Read first, so that the page never reaches behind it."""
+    last = ClaimEvent.objects.filter(tx__lt=CommittedBefore()).order_by("-tx", "-pk").values_list("tx", "pk").first()
+    return last or (0, 0)
+
+
+def _between(begin: Place, end: Place) -> QuerySet[ClaimEvent]:
+    upto = Q(tx__lt=end[0]) | Q(tx=end[0], pk__lte=end[1])
+    return ClaimEvent.objects.after(*begin).filter(upto)
+
+
+def cursor_of(place: Place) -> str:
+    """A place in the feed as text."""
+    return f"{place[0]}-{place[1]}"
+
+
+def place_of(cursor: str) -> Place:
+    """The place a cursor names, the beginning when it is empty. Raises `BadCursor`."""
+    if not cursor:
+        return 0, 0
+    tx, dash, pk = cursor.partition("-")
+    if not (dash and tx.isascii() and tx.isdigit() and pk.isascii() and pk.isdigit()):
+        raise BadCursor()
+    place = int(tx), int(pk)
+    if max(place) >= 2**63:
+        raise BadCursor()
+    return place
+
+
+def kept_type(name: str) -> str:
+    """The type as it is kept ("claim.late") from its public name. Raises `BadParameter`."""
+    kept = name.removeprefix(PREFIX).removesuffix(SUFFIX)
+    if name != public_type(kept) or kept.count(".") != 1:
+        raise BadParameter(f"types: a type is written {PREFIX}<noun>.<what>{SUFFIX}.")
+    return kept
+
+
+def public_type(kept: str) -> str:
+    """The type of an event as the outside knows it."""
+    return f"{PREFIX}{kept}{SUFFIX}"
+
+
+def event_out(event: ClaimEvent) -> dict[str, Any]:
+    """An `EventOut`."""
+    return {
+        "id": f"{event.claim_id}.{event.seq}",
+        "type": public_type(event.type),
+        "claim": event.claim_id,
+        "seq": event.seq,
+        "actor": {"kind": str(event.actor_kind), "id": event.actor_id, "name": event.actor_name},
+        "from_state": event.from_state,
+        "to_state": event.to_state,
+        "reason": event.reason,
+        "data": event.data,
+        "occurred_at": rfc3339(event.occurred_at),
+        "recorded_at": rfc3339(event.recorded_at),
+        "prev_hash": event.prev_hash,
+        "hash": event.hash,
+        "cursor": cursor_of((event.tx, event.pk)),
+    }
+
+
+def _shape(rows: Sequence[ClaimEvent]) -> list[dict[str, Any]]:
+    return [event_out(row) for row in rows]

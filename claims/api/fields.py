@@ -1,0 +1,189 @@
+"""Fields of request bodies and addresses. They check form; rules are the services' business.
+
+Every word that comes in is cleaned here, so that nothing reaches a table with a character that hides or reorders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from django.utils.dateparse import parse_date, parse_datetime
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from claims.deadlines import aware
+from claims.errors import ClaimDeskError, NaiveTime
+from claims.models import Desk
+from claims.plaintext import TextRefused, clean, clean_line
+
+LARGEST_ID = 2**63 - 1
+
+
+class Body(serializers.Serializer[Any]):
+    """An object with named members. Unknown names are refused, those of `read_only` with a hint of their own."""
+
+    read_only: ClassVar[Mapping[str, str]] = {}
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The checked members. All faults are reported together."""
+        if not isinstance(data, Mapping):
+            raise serializers.ValidationError({"non_field_errors": ["Send a JSON object."]}, code="invalid")
+        faults: dict[str, Any] = {name: [self._unknown(name)] for name in data if name not in self.fields}
+        try:
+            found = super().to_internal_value(data)
+        except serializers.ValidationError as refused:
+            faults |= refused.detail if isinstance(refused.detail, dict) else {"non_field_errors": refused.detail}
+        if faults:
+            raise serializers.ValidationError(faults)
+        return found
+
+    def _unknown(self, name: str) -> serializers.ErrorDetail:
+        if name in self.read_only:
+            return serializers.ErrorDetail(self.read_only[name], code="read_only")
+        return serializers.ErrorDetail(f'There is no field "{name[:60]}" here.', code="unknown_field")
+
+
+def checked(kind: type[Body], data: Any, *, partial: bool = False, **context: Any) -> dict[str, Any]:
+    """The checked members of a body. Raises the framework's ValidationError with every fault."""
+    body = kind(data=data, partial=partial, context=context)
+    body.is_valid(raise_exception=True)
+    return dict(body.validated_data)
+
+
+class Words(serializers.CharField):
+    """Clean text: one line, or several with `lines`. Lengths are code points."""
+
+    def __init__(self, *, longest: int, lines: bool = False, **options: Any) -> None:
+        super().__init__(trim_whitespace=False, **options)
+        self.longest, self.lines = longest, lines
+        # The framework's own checks would report some characters before ours can name them.
+        self.validators = []
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """The text in one form, or the sentence that says which character stands in the way."""
+        if not isinstance(data, str):
+            if data is serializers.empty or data is None:
+                return super().run_validation(data)
+            raise serializers.ValidationError("Send a string.", code="invalid")
+        found = self._cleaned(data)
+        if not found.strip() and not self.allow_blank:
+            raise serializers.ValidationError("This is needed.", code="blank")
+        return found
+
+    def _cleaned(self, data: str) -> str:
+        try:
+            cleaner = clean if self.lines else clean_line
+            return cleaner(data, field=self.field_name or "text", max_length=self.longest)
+        except TextRefused as refused:
+            raise serializers.ValidationError(refused.message, code="unusable_text") from refused
+
+
+@extend_schema_field({"type": "string", "format": "date-time"})
+class Moment(serializers.Field[datetime, Any, str, Any]):
+    """An RFC 3339 time with its offset. A time without one is refused, never guessed."""
+
+    def to_internal_value(self, data: Any) -> datetime:
+        """The moment in UTC."""
+        return moment_in(data)
+
+    def to_representation(self, value: datetime) -> str:
+        """The same moment as text."""
+        return value.isoformat()
+
+
+@extend_schema_field({"type": "string", "examples": ["2026-11-27", "2026-11-27T18:00:00+02:00"]})
+class DayOrMoment(serializers.Field[date, Any, str, Any]):
+    """A plain date, or an RFC 3339 time with its offset."""
+
+    def to_internal_value(self, data: Any) -> date | datetime:
+        """A date where only a date was written, else the moment."""
+        if isinstance(data, str) and len(data) == len("2026-11-27"):
+            return day_in(data)
+        return moment_in(data)
+
+    def to_representation(self, value: date) -> str:
+        """The same as text."""
+        return value.isoformat()
+
+
+def moment_in(data: Any) -> datetime:
+    """The moment a text names, in UTC. Raises the framework's ValidationError."""
+    try:
+        found = parse_datetime(data.replace(" ", "T", 1)) if isinstance(data, str) else None
+        if found is None:
+            raise ValueError(data)
+        return aware(found)
+    except NaiveTime as naive:
+        raise serializers.ValidationError(naive.message, code=naive.code) from naive
+    except ClaimDeskError as refused:
+        raise serializers.ValidationError(refused.message, code=refused.code) from refused
+    except (ValueError, OverflowError) as unread:
+        sentence = "Write a time with its offset, for example 2026-11-27T18:00:00+02:00."
+        raise serializers.ValidationError(sentence, code="invalid") from unread
+
+
+def day_in(data: str) -> date:
+    """The plain date a text names. Raises the framework's ValidationError."""
+    try:
+        found = parse_date(data)
+    except ValueError:
+        found = None
+    if found is None:
+        raise serializers.ValidationError("Write a date, for example 2026-11-27.", code="invalid")
+    return found
+
+
+class OneOf(serializers.ChoiceField):
+    """One of the keys of an enumeration. The refusal lists them."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The key."""
+        if isinstance(data, str) and data in self.choices:
+            return data
+        listed = ", ".join(str(choice) for choice in self.choices if choice != "")
+        raise serializers.ValidationError(f"Must be one of {listed}.", code="not_a_choice")
+
+
+class Number(serializers.IntegerField):
+    """A whole number between `least` and `most`. Strings and fractions are not numbers in a body."""
+
+    def __init__(self, *, least: int = 1, most: int = LARGEST_ID, **options: Any) -> None:
+        super().__init__(min_value=least, max_value=most, **options)
+
+    def to_internal_value(self, data: Any) -> int:
+        """The number."""
+        if isinstance(data, bool) or not isinstance(data, int):
+            raise serializers.ValidationError("Send a whole number.", code="invalid")
+        return data
+
+
+class YesNo(serializers.BooleanField):
+    """true or false, nothing that merely looks like it."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """The answer."""
+        if not isinstance(data, bool):
+            raise serializers.ValidationError("Send true or false.", code="invalid")
+        return data
+
+
+@extend_schema_field({"type": ["integer", "string"], "examples": ["world", 1]})
+class DeskNamed(serializers.Field[Desk, Any, int, Any]):
+    """A desk by its number or its key. The context's `desks` are those the caller sees; no other exists for them."""
+
+    def to_internal_value(self, data: Any) -> Desk:
+        """The desk."""
+        desks: Sequence[Desk] = self.context["desks"]
+        for desk in desks:
+            if (isinstance(data, str) and data in {desk.key, str(desk.pk)}) or (
+                isinstance(data, int) and not isinstance(data, bool) and data == desk.pk
+            ):
+                return desk
+        listed = ", ".join(desk.key for desk in desks) or "none"
+        raise serializers.ValidationError(f"There is no such desk. You see {listed}.", code="not_found")
+
+    def to_representation(self, value: Desk) -> int:
+        """Its number."""
+        return value.pk

@@ -1,0 +1,101 @@
+"""Parameters in the address: each has a type, an unknown one is refused by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from claims.api.errors import BadParameter
+from claims.api.fields import LARGEST_ID, Moment, Words
+from claims.api.paging import LARGEST_PAGE, PAGE, Page
+from claims.api.problems import faults_of
+
+
+class Parameters(serializers.Serializer[Any]):
+    """The parameters of one endpoint. Those in `several` may repeat, or hold values between commas."""
+
+    several: ClassVar[frozenset[str]] = frozenset()
+
+
+class Paged(Parameters):
+    """What every list takes."""
+
+    limit = serializers.IntegerField(
+        min_value=1, max_value=LARGEST_PAGE, default=PAGE, help_text="Rows on a page, at most 100."
+    )
+    cursor = serializers.CharField(required=False, max_length=600, help_text="Where the page begins; from `next`.")
+    count = serializers.ChoiceField(["exact"], required=False, help_text="`exact` counts all rows, which costs time.")
+
+
+class WholeNumber(serializers.IntegerField):
+    """The number of a row."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=1, max_value=LARGEST_ID, **options)
+
+
+class Search(Words):
+    """Words to look for."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(longest=200, **options)
+
+
+class Listed(serializers.ListField):
+    """Several values; the row matches when it has one of them."""
+
+
+@extend_schema_field({"type": "string", "format": "date-time"})
+class Instant(Moment):
+    """A moment in the address. A plus sign that was not escaped arrives as a blank and is read as what was meant."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The moment in UTC."""
+        text = str(data)
+        return super().to_internal_value(text.replace(" ", "+") if text.count(" ") == 1 and "T" in text else text)
+
+
+def given(kind: type[Parameters], request: Request, **context: Any) -> dict[str, Any]:
+    """The checked parameters of a request. Raises `BadParameter` with every fault."""
+    fields = kind().fields
+    faults: list[dict[str, Any]] = []
+    values: dict[str, Any] = {}
+    for name, found in request.query_params.lists():
+        if name not in fields:
+            faults.append(_fault(name, "unknown_parameter", f"There is no such parameter; there is {_names(fields)}."))
+        elif name in kind.several:
+            values[name] = [part for value in found for part in value.split(",") if part != ""]
+        elif len(found) > 1:
+            faults.append(_fault(name, "repeated_parameter", "Give this once."))
+        else:
+            values[name] = found[0]
+    parameters = kind(data=values, context=context)
+    if not parameters.is_valid():
+        for fault in faults_of(parameters.errors):
+            faults.append(_fault(fault["pointer"].split("/")[1], fault["code"], fault["detail"]))  # noqa: PERF401  # one shape for all
+    if faults:
+        raise BadParameter(_sentence(faults), listed=faults)
+    return dict(parameters.validated_data)
+
+
+def page_in(parameters: Mapping[str, Any]) -> Page:
+    """The paging part of checked parameters."""
+    return Page(parameters["limit"], parameters.get("cursor", ""), parameters.get("count") == "exact")
+
+
+def _fault(name: str, code: str, detail: str) -> dict[str, Any]:
+    return {"parameter": name[:60], "code": code, "detail": detail}
+
+
+def _names(fields: Mapping[str, Any]) -> str:
+    return ", ".join(sorted(fields)) or "none"
+
+
+def _sentence(faults: list[dict[str, Any]]) -> str:
+    if len(faults) == 1:
+        return f"{faults[0]['parameter']}: {faults[0]['detail']}"
+    return f"{len(faults)} parameters need attention."

@@ -1,0 +1,154 @@
+"""Every failure as one form: problem+json (RFC 9457) with a stable type and code, a sentence, and a request id."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, is_dataclass
+from enum import Enum
+from typing import Any
+
+import structlog
+from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError
+from django.http import Http404
+from django.utils.functional import Promise
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from claims.api import errors
+from claims.errors import ClaimDeskError, NaiveTime, StaleVersion, UnusableAddress, UnusableText
+
+MEDIA_TYPE = "application/problem+json"
+TYPES = "/api/docs/problems/"
+BUSY_SECONDS = "1"
+# What to do about a refused field, where the sentence alone does not say it.
+HINTS = {
+    "naive_time": "Add Z or an offset such as +02:00. We do not guess time zones.",
+    "unknown_field": "Names are those of the API document; a misspelt one is never ignored.",
+    "read_only": "Leave it out.",
+    "unusable_text": "Send the text as the outlet published it, without hidden characters.",
+}
+SINGLE: dict[str, type[ClaimDeskError]] = {
+    kind.code: kind for kind in (NaiveTime, UnusableText, UnusableAddress, errors.UnknownField, errors.ReadOnlyField)
+}
+log = logging.getLogger(__name__)
+
+
+def request_id() -> str:
+    """The id under which the running request is found in the logs."""
+    return str(structlog.contextvars.get_contextvars().get("request_id", ""))
+
+
+def title_of(kind: type[ClaimDeskError]) -> str:
+    """What all problems of one type have in common: the first line of the refusal's docstring."""
+    return (kind.__doc__ or "").strip().splitlines()[0]
+
+
+def problem(refusal: ClaimDeskError, listed: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    """The body for a refusal. `listed` are the single faults of a request that has several."""
+    faults = list(listed) or ([_fault(refusal)] if refusal.pointer else [])
+    return {
+        "type": f"{TYPES}{refusal.code}",
+        "code": refusal.code,
+        "title": title_of(type(refusal)),
+        "status": refusal.status,
+        "detail": refusal.message,
+        **({"hint": refusal.hint or HINTS[refusal.code]} if refusal.hint or refusal.code in HINTS else {}),
+        **({"errors": faults} if faults else {}),
+        **{name: plain(value) for name, value in refusal.facts.items() if name not in {"headers", "listed"}},
+        "request_id": request_id(),
+    }
+
+
+def _fault(refusal: ClaimDeskError) -> dict[str, Any]:
+    hint = refusal.hint or HINTS.get(refusal.code, "")
+    return {
+        "pointer": refusal.pointer,
+        "code": refusal.code,
+        "detail": refusal.message,
+        **({"hint": hint} if hint else {}),
+    }
+
+
+def plain(value: Any) -> Any:
+    """A fact of a refusal as JSON keeps it."""
+    if isinstance(value, Promise):
+        return str(value)
+    if isinstance(value, Enum):
+        return value.value
+    if is_dataclass(value) and not isinstance(value, type):
+        return {name: plain(inner) for name, inner in asdict(value).items()}
+    if isinstance(value, Mapping):
+        return {str(name): plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(inner) for inner in value]
+    return value if value is None or isinstance(value, str | int | float) else str(value)
+
+
+def answer(exc: Exception, context: Mapping[str, Any]) -> Response:
+    """The response to whatever a view raised. Nothing leaves without the form, and no trace ever does."""
+    refusal = refusal_of(exc)
+    if isinstance(refusal, errors.ServerError):
+        log.exception("The API failed", exc_info=exc)
+    headers: dict[str, str] = dict(refusal.facts.get("headers", {}))  # type: ignore[call-overload]  # facts are loose
+    listed: Sequence[Mapping[str, Any]] = refusal.facts.get("listed", ())  # type: ignore[assignment]  # as above
+    if isinstance(refusal, StaleVersion):
+        refusal.facts = {"current_etag": f'"{refusal.facts.get("current")}"', **refusal.facts}
+    if refusal.status == errors.NotSignedIn.status:
+        headers["WWW-Authenticate"] = 'Bearer realm="Claim Desk"'
+    response = Response(problem(refusal, listed), status=refusal.status, headers=headers)
+    response.content_type = MEDIA_TYPE
+    return response
+
+
+def refusal_of(exc: Exception) -> ClaimDeskError:
+    """The refusal that stands for an exception of the framework or of the database."""
+    if isinstance(exc, ClaimDeskError):
+        return exc
+    if isinstance(exc, exceptions.ValidationError):
+        return invalid(list(faults_of(exc.detail)))
+    if isinstance(exc, OperationalError):
+        return errors.Busy(headers={"Retry-After": BUSY_SECONDS})
+    if isinstance(exc, RequestDataTooBig):
+        return errors.BodyTooLarge()
+    return _framework(exc)
+
+
+def _framework(exc: Exception) -> ClaimDeskError:
+    if isinstance(exc, Http404 | exceptions.NotFound):
+        return errors.NothingHere()
+    if isinstance(exc, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
+        return errors.NotSignedIn()
+    if isinstance(exc, exceptions.PermissionDenied):
+        return errors.CsrfMissing() if "CSRF" in str(exc.detail) else errors.NotSignedIn()
+    if isinstance(exc, exceptions.MethodNotAllowed):
+        return errors.MethodNotAllowed()
+    if isinstance(exc, exceptions.UnsupportedMediaType):
+        return errors.MediaTypeUnsupported()
+    if isinstance(exc, exceptions.ParseError):
+        return errors.Malformed(str(exc.detail))
+    return errors.ServerError()
+
+
+def invalid(faults: list[dict[str, Any]]) -> ClaimDeskError:
+    """One refusal for all faults of a body. A single fault speaks for the whole, by its own type if it has one."""
+    if len(faults) == 1:
+        return SINGLE.get(faults[0]["code"], errors.Invalid)(faults[0]["detail"], listed=faults)
+    return errors.Invalid(f"{len(faults)} fields need attention.", listed=faults)
+
+
+def faults_of(detail: Any, pointer: str = "") -> Iterator[dict[str, Any]]:
+    """Walk the framework's tree of errors; each leaf becomes one fault with its JSON pointer."""
+    if isinstance(detail, Mapping):
+        for name, inner in detail.items():
+            step = "" if name == "non_field_errors" else "/" + str(name).replace("~", "~0").replace("/", "~1")
+            yield from faults_of(inner, pointer + step)
+    elif isinstance(detail, list | tuple):
+        for index, inner in enumerate(detail):
+            nested = isinstance(inner, Mapping | list | tuple)
+            yield from faults_of(inner, f"{pointer}/{index}" if nested else pointer)
+    else:
+        code = getattr(detail, "code", "invalid")
+        hint = HINTS.get(code, "")
+        yield {"pointer": pointer, "code": code, "detail": str(detail), **({"hint": hint} if hint else {})}

@@ -1,0 +1,165 @@
+"""What every endpoint does: says who asks, counts the request, checks the key's scope, answers in one form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponseBase
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from claims.api import limits
+from claims.api.authentication import BrowserSession, KeyAuthentication, address_of, viewer_of
+from claims.api.bodies import JsonParser, MergePatchParser
+from claims.api.errors import MediaTypeUnsupported, NothingHere
+from claims.api.problems import MEDIA_TYPE, request_id
+from claims.models import ApiKey, Article, Claim, Desk, Scope
+from claims.permissions import Viewer, check_scope, desks_of, visible_articles, visible_claims
+from claims.services.transitions import database_time
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Renderer(JSONRenderer):
+    """JSON in UTF-8. A half character in what somebody sent is echoed escaped instead of failing."""
+
+    charset = None
+
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
+    ) -> bytes:
+        """The bytes of the body; none for an answer without one."""
+        if data is None:
+            return b""
+        self.ensure_ascii = False
+        try:
+            return bytes(super().render(data, accepted_media_type, renderer_context))
+        except UnicodeEncodeError:
+            self.ensure_ascii = True
+            return bytes(super().render(data, accepted_media_type, renderer_context))
+
+
+class OnlyJson(BaseContentNegotiation):
+    """There is one form, whatever the Accept header prefers."""
+
+    def select_parser(self, request: Request, parsers: Sequence[Any]) -> Any:
+        """The parser of the body's media type, None when there is none."""
+        kind = request.content_type.split(";")[0].strip().lower()
+        return next((parser for parser in parsers if parser.media_type == kind), None)
+
+    def select_renderer(
+        self, request: Request, renderers: Sequence[Any], format_suffix: str | None = None
+    ) -> tuple[Any, str]:
+        """The only one."""
+        return renderers[0], renderers[0].media_type
+
+
+class ApiView(APIView):
+    """Base of all endpoints. `reads` and `writes` are the scopes a key needs for them, None when keys never may."""
+
+    authentication_classes = (KeyAuthentication, BrowserSession)
+    permission_classes = (IsAuthenticated,)
+    parser_classes = (JsonParser, MergePatchParser)
+    renderer_classes = (Renderer,)
+    content_negotiation_class = OnlyJson
+    metadata_class = None
+    reads: ClassVar[Scope | None] = Scope.CLAIMS_READ
+    writes: ClassVar[Scope | None] = Scope.CLAIMS_WRITE
+    left: limits.Left | None = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Before the endpoint itself: sign-in, limit, scope."""
+        super().initial(request, *args, **kwargs)
+        self.left = limits.REQUESTS.take(self.caller)
+        needed = self.reads if request.method in SAFE else self.writes
+        if needed is not None:
+            check_scope(self.viewer, needed)
+        if request.method == "PATCH" and not request.content_type:
+            raise MediaTypeUnsupported("Send a merge patch as application/merge-patch+json.")
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """After it: the headers that every answer has."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response.headers["X-Request-Id"] = request_id()
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        response.headers["Vary"] = "Authorization, Cookie"
+        if self.left is not None:
+            response.headers.setdefault("RateLimit", self.left.header)
+            response.headers.setdefault("RateLimit-Policy", limits.POLICY)
+        if response.status_code == MediaTypeUnsupported.status and request.method == "PATCH":
+            response.headers["Accept-Patch"] = "application/merge-patch+json"
+        return response
+
+    @cached_property
+    def viewer(self) -> Viewer:
+        """Whoever asks."""
+        return viewer_of(self.request)
+
+    @cached_property
+    def caller(self) -> str:
+        """Whoever asks, as a short text for counting and for repeated calls."""
+        if isinstance(self.request.auth, ApiKey):
+            return f"key:{self.request.auth.pk}"
+        pk = getattr(self.request.user, "pk", None)
+        return f"user:{pk}" if pk is not None else f"address:{address_of(self.request)}"
+
+    @cached_property
+    def now(self) -> datetime:
+        """The database's time, one for the whole answer."""
+        return database_time()
+
+    @cached_property
+    def desks(self) -> list[Desk]:
+        """The desks the caller sees."""
+        return list(desks_of(self.viewer))
+
+    def claim(self, number: int) -> Claim:
+        """A claim the caller may see. Raises `NothingHere`."""
+        found = visible_claims(self.viewer, self.now).select_related("desk").filter(pk=number).first()
+        if found is None:
+            raise NothingHere(f"There is no claim #{number}.")
+        return found
+
+    def article(self, number: int) -> Article:
+        """An article the caller may see. Raises `NothingHere`."""
+        found = visible_articles(self.viewer, self.now).select_related("outlet", "desk").filter(pk=number).first()
+        if found is None:
+            raise NothingHere(f"There is no article {number}.")
+        return found
+
+    def link(self, path: str) -> str:
+        """The whole address of one of our paths."""
+        return self.request.build_absolute_uri(path)
+
+
+class Nowhere(ApiView):
+    """Any address below /api that is nothing: a problem like every other failure."""
+
+    permission_classes = (AllowAny,)
+    reads = writes = None
+    schema = None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer 404 to every method."""
+        self.http_method_not_allowed = self._nothing  # type: ignore[method-assign]  # one answer for all methods
+        self.http_method_names: list[str] = []
+        return super().dispatch(request, *args, **kwargs)
+
+    def _nothing(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        raise NothingHere()
+
+
+def not_modified(version: str) -> Response:
+    """The whole answer to somebody who has this version already."""
+    return Response(status=304, headers={"ETag": version})
+
+
+Shape = Callable[[Any], dict[str, Any]]
+__all__ = ["MEDIA_TYPE", "ApiView", "Nowhere", "OnlyJson", "Renderer", "Shape", "not_modified"]

@@ -1,0 +1,249 @@
+"""The steps of a claim: what somebody could do now, and doing it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from claims.api.errors import Invalid
+from claims.api.fields import Body, DeskNamed, Moment, Number, OneOf, Words, checked
+from claims.api.preconditions import expected_version
+from claims.api.repeating import repeatable
+from claims.deadlines import own_date
+from claims.lifecycle import Action, DismissalReason, WaitingReason
+from claims.permissions import visible_claims
+from reviews.api.claim_bodies import OwnDateBody, given_date
+from reviews.api.claim_documents import ClaimOut
+from reviews.api.claims import ClaimView
+from reviews.services.acting import STEPS, Offer, act, offered
+
+REASON = 600
+
+
+class ActionBody(Body):
+    """A step of the claim."""
+
+    action = serializers.CharField()
+
+
+class AcceptBody(ActionBody):
+    """Accept a proposed claim into the queue."""
+
+    desk = DeskNamed(required=False, help_text="Needed when the claim has none.")
+    review_due_at = Moment(required=False, help_text="Otherwise the desk's hours.")
+
+
+class DismissBody(ActionBody):
+    """Say that a claim will not be checked."""
+
+    reason = OneOf(DismissalReason.choices)
+    note = Words(longest=300, required=False, allow_blank=True, help_text="Needed with other.")
+    duplicate_of = Number(required=False, help_text="Number of the claim it repeats; needed with duplicate.")
+
+
+class PlainBody(ActionBody):
+    """A step that needs nothing more: restore, resume, undo."""
+
+
+class WaitBody(ActionBody):
+    """Park a claim until a moment, with a new review due."""
+
+    reason = OneOf(WaitingReason.choices)
+    note = Words(longest=300, required=False, allow_blank=True)
+    waiting_until = Moment()
+    review_due_at = Moment()
+
+
+class SetDueBody(ActionBody):
+    """Move review due."""
+
+    review_due_at = Moment()
+    reason = Words(longest=REASON)
+
+
+class SetOwnDateBody(ActionBody):
+    """Set the claim's own date, or take it away with null."""
+
+    own_date = OwnDateBody(allow_null=True)
+    reason = Words(longest=REASON)
+
+
+class ChangeDeskBody(ActionBody):
+    """Give the claim to another desk."""
+
+    desk = DeskNamed()
+    reason = Words(longest=REASON)
+
+
+class SetPriorityBody(ActionBody):
+    """Set the priority, 1 (highest) to 4."""
+
+    priority = Number(most=4)
+    reason = Words(longest=REASON)
+
+
+class ReopenBody(ActionBody):
+    """Reopen a decided claim."""
+
+    reason = Words(longest=REASON)
+
+
+BODIES: Mapping[Action, type[ActionBody]] = {
+    Action.ACCEPT: AcceptBody,
+    Action.DISMISS: DismissBody,
+    Action.RESTORE: PlainBody,
+    Action.WAIT: WaitBody,
+    Action.RESUME: PlainBody,
+    Action.SET_DUE: SetDueBody,
+    Action.SET_OWN_DATE: SetOwnDateBody,
+    Action.CHANGE_DESK: ChangeDeskBody,
+    Action.SET_PRIORITY: SetPriorityBody,
+    Action.REOPEN: ReopenBody,
+    Action.UNDO: PlainBody,
+}
+# One door per step. What is not in BODIES has another one, or none yet.
+DOORS: Mapping[Action, tuple[str, str]] = {
+    Action.EDIT: ("PATCH", ""),
+    Action.ASSIGN: ("POST", "/assignments"),
+    Action.HAND_OVER: ("POST", "/assignments"),
+    Action.DECLINE: ("POST", "/assignments"),
+    Action.RECUSE: ("POST", "/assignments"),
+    Action.SUBMIT_REVIEW: ("POST", "/reviews"),
+    Action.ASK_SECOND_OPINION: ("POST", "/reviews"),
+    Action.ADJUDICATE: ("POST", "/reviews"),
+}
+ACTION_BODY = PolymorphicProxySerializer(
+    component_name="AnyAction",
+    serializers={str(action): body for action, body in BODIES.items()},
+    resource_type_field_name="action",
+)
+
+
+class OfferOut(serializers.Serializer[Any]):
+    """Whether the caller could take a step now; if not, the code and the sentence why."""
+
+    action = serializers.ChoiceField(Action.choices)
+    label = serializers.CharField()
+    allowed = serializers.BooleanField()
+    code = serializers.CharField()
+    sentence = serializers.CharField()
+    needs = serializers.CharField()
+    method = serializers.CharField()
+    href = serializers.URLField()
+
+
+class OffersOut(serializers.Serializer[Any]):
+    """Every step, in the order of the table."""
+
+    results = OfferOut(many=True)
+
+
+def door(action: Action, number: int) -> tuple[str, str]:
+    """Method and path by which a step of this claim is taken."""
+    method, behind = DOORS.get(action, ("POST", "/actions"))
+    return method, f"/api/v1/claims/{number}{behind}"
+
+
+class AllowedActions(ClaimView):
+    """What the caller could do to a claim now."""
+
+    @extend_schema(responses={200: OffersOut})
+    def get(self, request: Request, number: int) -> Response:
+        """List every step with whether it is allowed now, and the sentence why not."""
+        self.claim(number)
+        return Response({"results": [self._offer(offer, number) for offer in offered(number, self.viewer)]})
+
+    def _offer(self, offer: Offer, number: int) -> dict[str, Any]:
+        method, path = door(offer.action, number)
+        return {
+            "action": str(offer.action),
+            "label": offer.label,
+            "allowed": offer.allowed,
+            "code": offer.code,
+            "sentence": offer.sentence,
+            "needs": offer.needs,
+            "method": method,
+            "href": self.link(path),
+        }
+
+
+class Actions(ClaimView):
+    """The door for every step that is not a review or an assignment."""
+
+    writes = None  # which scope a key needs depends on the step, so its roles decide
+
+    @extend_schema(request=ACTION_BODY, responses={200: ClaimOut})
+    @repeatable
+    def post(self, request: Request, number: int) -> Response:
+        """Take a step. Needs If-Match. A step the state or a guard does not allow answers 409 with the sentence."""
+        version = expected_version(request, self.claim(number).version)
+        action = named_action(request.data)
+        told = checked(BODIES[action], request.data, desks=self.desks)
+        act(number, action, self.viewer, version=version, **self._given(action, told))
+        return self.shown(number)
+
+    def _given(self, action: Action, told: dict[str, Any]) -> dict[str, Any]:
+        """The step's own keyword arguments."""
+        told.pop("action")
+        return _RENAMED[action](self, told) if action in _RENAMED else told
+
+    def dismissal(self, told: dict[str, Any]) -> dict[str, Any]:
+        """A dismissal, with the claim it repeats."""
+        told["reason"] = DismissalReason(told["reason"])
+        if "duplicate_of" in told:
+            repeated = visible_claims(self.viewer, self.now).filter(pk=told["duplicate_of"]).first()
+            if repeated is None:
+                raise Invalid(f"There is no claim #{told['duplicate_of']}.", pointer="/duplicate_of")
+            told["duplicate_of"] = repeated
+        return told
+
+
+def named_action(data: Any) -> Action:
+    """The action a body names. Raises `Invalid`, with the right door where this is not it."""
+    name = data.get("action") if isinstance(data, Mapping) else None
+    if not isinstance(name, str) or name not in Action.values:
+        listed = ", ".join(BODIES)
+        raise Invalid(f"Name the action: one of {listed}.", pointer="/action")
+    action = Action(name)
+    if action in DOORS:
+        method, behind = DOORS[action]
+        raise Invalid(
+            f"{action.label} has a door of its own: {method} /api/v1/claims/{{id}}{behind}.", pointer="/action"
+        )
+    if action not in STEPS:
+        raise Invalid(f"{action.label} is not a step that can be asked for.", pointer="/action")
+    return action
+
+
+def _due(told: dict[str, Any]) -> dict[str, Any]:
+    if "review_due_at" in told:
+        told["due"] = told.pop("review_due_at")
+    return told
+
+
+def _waiting(told: dict[str, Any]) -> dict[str, Any]:
+    told["until"] = told.pop("waiting_until")
+    told["reason"] = WaitingReason(told["reason"])
+    return _due(told)
+
+
+def _own_date(told: dict[str, Any]) -> dict[str, Any]:
+    if told["own_date"] is None:
+        return {"own": None, "reason": told["reason"]}
+    date = given_date(told["own_date"])
+    own = own_date(date.first, date.last, date.precision, date.zone)
+    return {"own": own, "reason": told["reason"], "words": date.words, "zone_basis": date.zone_basis}
+
+
+_RENAMED: Mapping[Action, Callable[[Actions, dict[str, Any]], dict[str, Any]]] = {
+    Action.ACCEPT: lambda _, told: _due(told),
+    Action.DISMISS: Actions.dismissal,
+    Action.WAIT: lambda _, told: _waiting(told),
+    Action.SET_DUE: lambda _, told: _due(told),
+    Action.SET_OWN_DATE: lambda _, told: _own_date(told),
+}

@@ -1,0 +1,169 @@
+"""Who is on a claim, and every way of coming on it or leaving it: one door, one body."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import TextChoices
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from claims.api.errors import Invalid
+from claims.api.fields import Body, Number, OneOf, Words, checked
+from claims.api.paging import Order, page_of
+from claims.api.parameters import Paged, given, page_in
+from claims.api.preconditions import expected_version
+from claims.api.repeating import repeatable
+from claims.api.schema import page_response
+from claims.api.times import rfc3339
+from claims.errors import RoleMissing
+from claims.lifecycle import Action, Role, State, check
+from claims.models import Claim
+from reviews.api.claim_documents import ClaimOut
+from reviews.api.claims import ClaimView
+from reviews.models import Assignment, AssignmentStatus, Part, Reviewer
+from reviews.permissions import roles_on
+from reviews.services.acting import Acting, acting_on
+from reviews.services.assigning import assignment_of, decline, hand_over, recuse
+from reviews.services.routing import give, take
+
+
+class Way(TextChoices):
+    """What can be done about who is on a claim."""
+
+    ASSIGN = "assign", "Put a reviewer on it"
+    TAKE = "take", "Take it from the pool"
+    HAND_OVER = "hand_over", "Hand over"
+    DECLINE = "decline", "Decline"
+    RECUSE = "recuse", "Recuse"
+
+
+class AssignmentBody(Body):
+    """One of: assign (reviewer), take, hand_over (to, note), decline, recuse (source).
+
+    `assignment` names whose seat it is about; left out it is one's own, for an editor the first one.
+    """
+
+    action = OneOf(Way.choices)
+    reviewer = Number(required=False, help_text="assign: number of the reviewer.")
+    to = Number(required=False, allow_null=True, help_text="hand_over: number of the reviewer; null: back to the pool.")
+    assignment = Number(required=False, help_text="hand_over, decline, recuse: number of the assignment.")
+    source = Number(required=False, help_text="recuse: number of the source one has an interest in.")
+    note = Words(longest=600, lines=True, required=False, allow_blank=True, help_text="hand_over to a person needs it.")
+
+
+ALLOWED = {
+    Way.ASSIGN: {"reviewer", "note"},
+    Way.TAKE: set[str](),
+    Way.HAND_OVER: {"to", "assignment", "note"},
+    Way.DECLINE: {"assignment", "note"},
+    Way.RECUSE: {"assignment", "source", "note"},
+}
+
+
+class AssignmentOut(serializers.Serializer[Any]):
+    """One person in one seat, and why they were chosen."""
+
+    id = serializers.IntegerField()
+    reviewer = serializers.IntegerField()
+    name = serializers.CharField()
+    part = serializers.ChoiceField(Part.choices)
+    seat = serializers.IntegerField()
+    round = serializers.IntegerField()
+    status = serializers.ChoiceField(AssignmentStatus.choices)
+    status_label = serializers.CharField()
+    rule = serializers.CharField(help_text="Who or what chose.")
+    reasons = serializers.ListField(child=serializers.DictField(), help_text="Why this person, why not the others.")
+    note = serializers.CharField()
+    assigned_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField(allow_null=True)
+
+
+class Assignments(ClaimView):
+    """Who is and was on a claim."""
+
+    @extend_schema(parameters=[Paged], responses={200: page_response(AssignmentOut)})
+    def get(self, request: Request, number: int) -> Response:
+        """List everybody who is or was on a claim, with the reasons."""
+        asked = given(Paged, request)
+        rows = Assignment.objects.filter(claim=self.claim(number)).select_related("reviewer__user")
+        return page_of(request, rows, page_in(asked), _shape, Order(descending=False))
+
+    @extend_schema(request=AssignmentBody, responses={201: ClaimOut})
+    @repeatable
+    def post(self, request: Request, number: int) -> Response:
+        """Assign, take, hand over, decline or recuse. If-Match is optional here."""
+        claim = self.claim(number)
+        if self.viewer.key is not None:
+            raise RoleMissing("A key puts nobody on a claim: routing and people do.")
+        version = expected_version(request, claim.version, needed=False)
+        told = checked(AssignmentBody, request.data)
+        way = Way(told.pop("action"))
+        _refuse_others(way, told)
+        if way in {Way.ASSIGN, Way.TAKE}:
+            self._come(claim, way, told)
+        else:
+            with acting_on(number, self.viewer, version) as acting:
+                self._leave(acting, way, told)
+        return self.shown(number, status=201)
+
+    def _come(self, claim: Claim, way: Way, told: dict[str, Any]) -> None:
+        check(Action.ASSIGN, State(claim.state), roles_on(self.viewer, claim))
+        if way == Way.TAKE:
+            take(claim.pk, self.viewer)
+            return
+        if Role.EDITOR not in roles_on(self.viewer, claim):
+            raise RoleMissing("Putting somebody on a claim: only for editors of its desk. Take it yourself instead.")
+        reviewer = self._reviewer(told.get("reviewer"), "/reviewer")
+        chosen_by = f"assigned by {self.viewer.actor.name}"
+        give(claim, reviewer, self.viewer, chosen_by=chosen_by, note=told.get("note", ""))
+
+    def _leave(self, acting: Acting, way: Way, told: dict[str, Any]) -> None:
+        assignment = assignment_of(acting.held, told.get("assignment"), acting.mine)
+        note = told.get("note", "")
+        if way == Way.DECLINE:
+            decline(acting.held, assignment, by=acting.by, note=note)
+        elif way == Way.RECUSE:
+            recuse(acting.held, assignment, by=acting.by, source_id=told.get("source"), note=note)
+        else:
+            to = self._reviewer(told["to"], "/to") if told.get("to") else None
+            hand_over(acting.held, assignment, by=acting.by, to=to, note=note)
+
+    def _reviewer(self, number: int | None, pointer: str) -> Reviewer:
+        rows = Reviewer.objects.select_related("user").filter(pk=number) if number else Reviewer.objects.none()
+        if self.viewer.desks is not None:
+            rows = rows.filter(user__memberships__desk__in=sorted(self.viewer.desks)).distinct()
+        found = rows.first()
+        if found is None:
+            raise Invalid("There is no such reviewer.", pointer=pointer)
+        return found
+
+
+def _refuse_others(way: Way, told: dict[str, Any]) -> None:
+    """Refuse what belongs to another way instead of ignoring it."""
+    if others := sorted(told.keys() - ALLOWED[way]):
+        raise Invalid(f"{others[0]} does not go with {way}.", pointer=f"/{others[0]}")
+
+
+def _shape(rows: Sequence[Assignment]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": row.pk,
+            "reviewer": row.reviewer_id,
+            "name": str(row.reviewer),
+            "part": str(row.part),
+            "seat": row.seat,
+            "round": row.round,
+            "status": str(row.status),
+            "status_label": row.get_status_display(),
+            "rule": row.rule,
+            "reasons": list(row.reasons),
+            "note": row.note,
+            "assigned_at": rfc3339(row.assigned_at),
+            "ended_at": rfc3339(row.ended_at),
+        }
+        for row in rows
+    ]

@@ -1,0 +1,144 @@
+"""Which claims a list shows, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, cast
+
+from django.db.models import Exists, OuterRef, Q
+from rest_framework import serializers
+
+from claims.api.fields import DeskNamed, OneOf
+from claims.api.paging import Order
+from claims.api.parameters import Instant, Listed, Paged, Search, WholeNumber
+from claims.lifecycle import State
+from claims.models import Appearance, ChainStep, Decision, FlagKind
+from claims.models.claim import ClaimQuerySet
+from claims.permissions import Viewer
+from claims.verdicts import So
+from reviews.models import Assignment
+
+TOO_EARLY = "too_early"
+ORDERS: Mapping[str, Order] = {
+    "created": Order("id", descending=False),
+    "-created": Order("id", descending=True),
+    "due": Order("review_due_at", descending=False, nullable=True),
+    "-due": Order("review_due_at", descending=True, nullable=True),
+    "own_date": Order("confirm_by", descending=False, nullable=True),
+    "-own_date": Order("confirm_by", descending=True, nullable=True),
+    "updated": Order("updated_at", descending=False),
+}
+
+
+class Assignee(serializers.CharField):
+    """A reviewer's number, `me`, or `none` for claims that nobody is on."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """The number, `me` or `none`, as text."""
+        text = super().to_internal_value(data)
+        if text in {"me", "none"} or (text.isascii() and text.isdigit() and len(text) < 19):
+            return text
+        raise serializers.ValidationError("Must be a reviewer's number, me or none.")
+
+
+class ClaimFilters(Paged):
+    """Which claims. A range includes its `_after` and excludes its `_before`."""
+
+    several = frozenset({"state", "flag", "topic", "language", "priority", "verdict"})
+    state = Listed(child=OneOf(State.choices), required=False)
+    flag = Listed(child=OneOf(FlagKind.choices), required=False, help_text="What holds now, computed from the clock.")
+    desk = DeskNamed(required=False, help_text="Number or key.")
+    topic = Listed(child=Search(), required=False)
+    language = Listed(child=Search(), required=False)
+    outlet = WholeNumber(required=False, help_text="Number of the outlet of the article.")
+    source = WholeNumber(required=False, help_text="Number of a source in the chain.")
+    article = WholeNumber(required=False, help_text="Number of the article.")
+    assignee = Assignee(required=False)
+    priority = Listed(child=serializers.IntegerField(min_value=1, max_value=4), required=False)
+    verdict = Listed(child=OneOf([*So.choices, (TOO_EARLY, "Too early")]), required=False)
+    due_after = Instant(required=False)
+    due_before = Instant(required=False)
+    own_date_after = Instant(required=False)
+    own_date_before = Instant(required=False)
+    created_after = Instant(required=False)
+    created_before = Instant(required=False)
+    decided_after = Instant(required=False)
+    decided_before = Instant(required=False)
+    updated_after = Instant(required=False)
+    q = Search(required=False, help_text="Words of the statement.")
+    sort = OneOf([(key, key) for key in ORDERS], default="-created")
+
+
+RANGES = {
+    "due_after": "review_due_at__gte",
+    "due_before": "review_due_at__lt",
+    "own_date_after": "confirm_by__gte",
+    "own_date_before": "confirm_by__lt",
+    "created_after": "created_at__gte",
+    "created_before": "created_at__lt",
+    "updated_after": "updated_at__gte",
+}
+PLAIN = {
+    "state": "state__in",
+    "desk": "desk",
+    "topic": "topics__overlap",
+    "language": "language__in",
+    "priority": "priority__in",
+}
+
+
+def narrowed(claims: ClaimQuerySet, asked: Mapping[str, Any], viewer: Viewer, now: datetime) -> ClaimQuerySet:
+    """The claims that all of the given filters leave."""
+    columns = {lookup: asked[name] for name, lookup in (RANGES | PLAIN).items() if name in asked}
+    claims = claims.filter(**columns)
+    for name, narrow in _JOINED.items():
+        if name in asked:
+            claims = claims.filter(narrow(asked[name]))
+    if "assignee" in asked:
+        claims = claims.filter(_assigned(asked["assignee"], viewer))
+    if any(name in asked for name in ("verdict", "decided_after", "decided_before")):
+        claims = claims.filter(_decided(asked))
+    if "flag" in asked:
+        claims = _flagged(claims, asked["flag"], now)
+    return claims.searched(asked["q"]) if "q" in asked else claims
+
+
+def _quoted(**where: Any) -> Q:
+    return Q(Exists(Appearance.objects.filter(claim=OuterRef("pk"), **where)))
+
+
+_JOINED: Mapping[str, Callable[[Any], Q]] = {
+    "outlet": lambda number: _quoted(revision__article__outlet=number),
+    "article": lambda number: _quoted(revision__article=number),
+    "source": lambda number: Q(Exists(ChainStep.objects.filter(appearance__claim=OuterRef("pk"), source=number))),
+}
+
+
+def _assigned(who: str, viewer: Viewer) -> Q:
+    held = Assignment.objects.open().filter(claim=OuterRef("pk"))
+    if who == "none":
+        return ~Q(Exists(held))
+    if who == "me":
+        return Q(Exists(held.filter(reviewer__user=viewer.user))) if viewer.user else Q(pk__in=[])
+    return Q(Exists(held.filter(reviewer=int(who))))
+
+
+def _decided(asked: Mapping[str, Any]) -> Q:
+    standing = Decision.objects.filter(claim=OuterRef("pk"), standing=True)
+    if "verdict" in asked:
+        standing = standing.filter(so__in=["" if key == TOO_EARLY else key for key in asked["verdict"]])
+    if "decided_after" in asked:
+        standing = standing.filter(decided_at__gte=asked["decided_after"])
+    if "decided_before" in asked:
+        standing = standing.filter(decided_at__lt=asked["decided_before"])
+    return Q(Exists(standing))
+
+
+def _flagged(claims: ClaimQuerySet, kinds: list[str], now: datetime) -> ClaimQuerySet:
+    """Claims for which one of the kinds holds now."""
+    everything = cast("ClaimQuerySet", claims.model.objects.all())
+    holding = Q(pk__in=[])
+    for kind in kinds:
+        holding |= Q(pk__in=everything.flagged(kind, now).values("pk"))
+    return claims.filter(holding)

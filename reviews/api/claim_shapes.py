@@ -1,0 +1,249 @@
+"""A claim as the API shows it, in lists and alone. Rows are read in a fixed number of queries, whatever the page."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q
+
+from claims.api.article_shapes import desk_out, source_out
+from claims.api.times import rfc3339
+from claims.deadlines import TimeFlag, moments
+from claims.models import Appearance, ChainStep, Claim, Decision, Evidence, Flag, FlagKind, Visibility
+from claims.permissions import Viewer
+from claims.wordings import flag_words, said_words, so_words
+from reviews.models import Assignment
+
+
+@dataclass
+class Around:
+    """What stands around the claims of one page, by claim number."""
+
+    quotes: dict[int, Appearance] = field(default_factory=dict)
+    standing: dict[int, Decision] = field(default_factory=dict)
+    assignments: dict[int, list[Assignment]] = field(default_factory=lambda: defaultdict(list))
+    evidence: dict[int, tuple[int, int]] = field(default_factory=dict)
+    flags: dict[int, list[Flag]] = field(default_factory=lambda: defaultdict(list))
+
+
+def around(claims: Sequence[Claim]) -> Around:
+    """Read it: six queries, none per row."""
+    found, numbers = Around(), [claim.pk for claim in claims]
+    for appearance in first_appearances(numbers):
+        found.quotes[appearance.claim_id] = appearance
+    for decision in Decision.objects.filter(claim__in=numbers, standing=True):
+        found.standing[decision.claim_id] = decision
+    people = Assignment.objects.open().filter(claim__in=numbers).select_related("reviewer__user").order_by("pk")
+    for assignment in people:
+        found.assignments[assignment.claim_id].append(assignment)
+    counts = Evidence.objects.standing().filter(claim__in=numbers).order_by().values("claim_id")
+    for row in counts.annotate(all=Count("pk"), shown=Count("pk", filter=~Q(visibility=Visibility.PROTECTED))):
+        found.evidence[row["claim_id"]] = (row["all"], row["shown"])
+    logged = Flag.objects.standing().filter(claim__in=numbers).exclude(kind__in=TimeFlag.values)
+    for flag in logged.order_by("pk"):
+        found.flags[flag.claim_id].append(flag)
+    return found
+
+
+def first_appearances(numbers: Sequence[int]) -> Sequence[Appearance]:
+    """The quotes that claims were made from, with their article and chain, without the article's text."""
+    rows = Appearance.objects.filter(claim__in=numbers, is_first=True)
+    rows = rows.select_related("revision__article__outlet").defer("revision__text")
+    return list(rows.prefetch_related("chain__source"))
+
+
+def claims_out(
+    claims: Sequence[Claim], viewer: Viewer, now: datetime, link: Callable[[str], str]
+) -> list[dict[str, Any]]:
+    """The claims of one page, each a `ClaimOut`."""
+    found = around(claims)
+    return [_claim(claim, found, viewer, now, link) for claim in claims]
+
+
+def claim_out(claim: Claim, viewer: Viewer, now: datetime, link: Callable[[str], str]) -> dict[str, Any]:
+    """One claim, exactly as in a list."""
+    return claims_out([claim], viewer, now, link)[0]
+
+
+def _claim(claim: Claim, found: Around, viewer: Viewer, now: datetime, link: Callable[[str], str]) -> dict[str, Any]:
+    standing, quote, people = found.standing.get(claim.pk), found.quotes.get(claim.pk), found.assignments[claim.pk]
+    return {
+        "id": claim.pk,
+        "version": claim.version,
+        "statement": claim.statement,
+        "short_text": claim.short_text,
+        "language": claim.language,
+        "topics": list(claim.topics),
+        "desk": desk_out(claim.desk),
+        "priority": claim.priority,
+        "state": str(claim.state),
+        "state_label": claim.get_state_display(),
+        "flags": flags_out(claim, standing, found.flags[claim.pk], now),
+        "review_due_at": rfc3339(claim.review_due_at),
+        "first_review_due_at": rfc3339(claim.first_review_due_at),
+        "own_date": own_date_out(claim),
+        "waiting": waiting_out(claim),
+        "dismissal": dismissal_out(claim),
+        "quote": quote_out(quote) if quote else None,
+        "chain": [step_out(step) for step in quote.chain.all()] if quote else [],
+        "verdict": verdict_out(standing) if standing else None,
+        "assignees": [assignee_out(assignment) for assignment in people],
+        "evidence_count": _evidence_count(claim, found, viewer),
+        "selection_reason": claim.selection_reason,
+        "accepted_at": rfc3339(claim.accepted_at),
+        "created_at": rfc3339(claim.created_at),
+        "updated_at": rfc3339(claim.updated_at),
+        "links": links_out(claim.pk, link),
+    }
+
+
+def _evidence_count(claim: Claim, found: Around, viewer: Viewer) -> int:
+    """Standing items the viewer may see: protected ones count only for whoever is on it and its desk's editors."""
+    every, shown = found.evidence.get(claim.pk, (0, 0))
+    mine = viewer.user is not None and any(
+        assignment.reviewer.user_id == viewer.user.pk for assignment in found.assignments[claim.pk]
+    )
+    return every if mine or claim.desk_id in viewer.editor_of else shown
+
+
+def flags_out(claim: Claim, standing: Decision | None, logged: Sequence[Flag], now: datetime) -> list[dict[str, Any]]:
+    """What holds of a claim now: the clock's flags computed, the others as they were raised."""
+    wanted = moments(claim.date_facts(standing))
+    holding = {str(kind): (wanted[kind], "") for kind in claim.time_flags(now, standing)}
+    holding |= {flag.kind: (flag.raised_at, flag.reason) for flag in logged}
+    return [
+        {
+            "kind": kind,
+            "label": flag_words(kind),
+            "since": rfc3339(holding[kind][0]),
+            "reason": holding[kind][1],
+        }
+        for kind in FlagKind.values
+        if kind in holding
+    ]
+
+
+def own_date_out(claim: Claim) -> dict[str, Any] | None:
+    """The claim's own date and how it was read."""
+    if claim.confirm_by is None:
+        return None
+    return {
+        "confirm_from": rfc3339(claim.confirm_from),
+        "confirm_by": rfc3339(claim.confirm_by),
+        "precision": claim.confirm_precision,
+        "zone": claim.confirm_zone,
+        "zone_basis": claim.confirm_zone_basis,
+        "words": claim.confirm_words,
+        "counted_from": rfc3339(claim.confirm_counted_from),
+        "read_by": claim.confirm_read_by,
+    }
+
+
+def waiting_out(claim: Claim) -> dict[str, Any] | None:
+    """What a parked claim waits for."""
+    if not claim.waiting_reason:
+        return None
+    return {
+        "reason": claim.waiting_reason,
+        "reason_label": claim.get_waiting_reason_display(),
+        "note": claim.waiting_note,
+        "until": rfc3339(claim.waiting_until),
+    }
+
+
+def dismissal_out(claim: Claim) -> dict[str, Any] | None:
+    """Why a claim is not checked."""
+    if not claim.dismissal_reason:
+        return None
+    return {
+        "reason": claim.dismissal_reason,
+        "reason_label": claim.get_dismissal_reason_display(),
+        "note": claim.dismissal_note,
+        "duplicate_of": claim.duplicate_of_id,
+    }
+
+
+def quote_out(quote: Appearance) -> dict[str, Any]:
+    """The exact words, where they stand, and the hedge as printed."""
+    article = quote.revision.article
+    return {
+        "exact": quote.exact,
+        "prefix": quote.prefix,
+        "suffix": quote.suffix,
+        "start": quote.start,
+        "end": quote.end,
+        "article": {
+            "id": article.pk,
+            "headline": article.headline,
+            "url": article.canonical_url,
+            "outlet": source_out(article.outlet),
+            "published_at": rfc3339(article.published_at),
+        },
+        "revision": quote.revision.number,
+        "hedge": {
+            "words": list(quote.hedge_words),
+            "kind": quote.hedge_kind,
+            "low": quote.hedge_low,
+            "high": quote.hedge_high,
+            "scale": quote.hedge_scale,
+        },
+    }
+
+
+def step_out(step: ChainStep) -> dict[str, Any]:
+    """One step of the chain, from the article back to the origin."""
+    return {
+        "order": step.order,
+        "source": source_out(step.source) if step.source else None,
+        "verb": step.verb,
+        "named": step.named,
+        "on_record": step.on_record,
+        "implied": step.implied,
+        "link": step.link,
+        "note": step.note,
+    }
+
+
+def verdict_out(decision: Decision) -> dict[str, Any]:
+    """The standing answers. `so` is null where it was too early to tell."""
+    return {
+        "decision": decision.pk,
+        "number": decision.number,
+        "said": decision.said,
+        "said_label": said_words(decision.said),
+        "so": decision.so or None,
+        "so_label": so_words(decision.so),
+        "outcome": decision.outcome or None,
+        "outcome_label": decision.get_outcome_display() if decision.outcome else "",
+        "why": decision.why,
+        "decided_at": rfc3339(decision.decided_at),
+        "is_demo": decision.is_demo,
+    }
+
+
+def assignee_out(assignment: Assignment) -> dict[str, Any]:
+    """Somebody who is on the claim."""
+    return {
+        "assignment": assignment.pk,
+        "reviewer": assignment.reviewer_id,
+        "name": str(assignment.reviewer),
+        "part": str(assignment.part),
+        "since": rfc3339(assignment.assigned_at),
+    }
+
+
+def links_out(number: int, link: Callable[[str], str]) -> dict[str, str]:
+    """Where to go from a claim."""
+    own = f"/api/v1/claims/{number}"
+    return {
+        "self": link(own),
+        "actions": link(f"{own}/actions"),
+        "allowed_actions": link(f"{own}/allowed_actions"),
+        "evidence": link(f"{own}/evidence"),
+        "events": link(f"{own}/events"),
+        "admin": link(f"/admin/claims/claim/{number}/change/"),
+    }

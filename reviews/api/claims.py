@@ -1,0 +1,139 @@
+"""Claims: listed, read, made, changed in their words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django.db import transaction
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from claims.api.errors import Invalid
+from claims.api.fields import checked
+from claims.api.paging import page_of
+from claims.api.parameters import given, page_in
+from claims.api.preconditions import expected_version, is_known, tag
+from claims.api.repeating import repeatable
+from claims.api.schema import page_response
+from claims.api.views import ApiView, not_modified
+from claims.lifecycle import Action
+from claims.models import ArticleRevision, Claim, ClaimEvent, Decision, Desk
+from claims.models.claim import ClaimQuerySet
+from claims.permissions import desk_roles, visible_claims, visible_evidence
+from claims.services.proposing import GivenClaim, GivenQuote, Maker, propose
+from reviews.api.claim_bodies import ClaimBody, ClaimPatch, given_date, given_step
+from reviews.api.claim_documents import ClaimOut
+from reviews.api.claim_filters import ORDERS, ClaimFilters, narrowed
+from reviews.api.claim_shapes import claim_out, claims_out
+from reviews.permissions import open_assignment
+from reviews.services.acting import act
+
+COPIED = ("priority", "short_text", "selection_reason", "topics")
+
+
+class ClaimView(ApiView):
+    """What endpoints about one claim share."""
+
+    def shown(self, number: int, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+        """The claim as it is after a change, with its tag."""
+        claim = Claim.objects.select_related("desk").get(pk=number)
+        body = claim_out(claim, self.viewer, self.now, self.link)
+        return Response(body, status=status, headers={"ETag": tag(claim.version), **(headers or {})})
+
+    def evidence_shown(self, claim: Claim) -> frozenset[int]:
+        """Numbers of the claim's evidence that the caller may see."""
+        mine = open_assignment(claim, self.viewer.user.pk if self.viewer.user else None)
+        return frozenset(visible_evidence(self.viewer, claim, on_it=mine is not None).values_list("pk", flat=True))
+
+
+class Claims(ClaimView):
+    """The claims of the caller's desks."""
+
+    @extend_schema(parameters=[ClaimFilters], responses={200: page_response(ClaimOut)})
+    def get(self, request: Request) -> Response:
+        """List claims."""
+        asked = given(ClaimFilters, request, desks=self.desks)
+        seen = cast("ClaimQuerySet", visible_claims(self.viewer, self.now))
+        rows = narrowed(seen, asked, self.viewer, self.now).select_related("desk")
+        return page_of(request, rows, page_in(asked), self._shape, ORDERS[asked["sort"]])
+
+    def _shape(self, rows: Sequence[Claim]) -> list[dict[str, Any]]:
+        return claims_out(rows, self.viewer, self.now, self.link)
+
+    @extend_schema(request=ClaimBody, responses={201: ClaimOut})
+    @repeatable
+    def post(self, request: Request) -> Response:
+        """Propose a claim; with `accept` it is queued at once."""
+        told = checked(ClaimBody, request.data, desks=self.desks)
+        revision = self._revision(told) if "article" in told else None
+        with transaction.atomic():
+            claim = propose(self._given(told, revision), self._maker(told, revision), accepted=told["accept"])
+        return self.shown(claim.pk, status=201, headers={"Location": f"/api/v1/claims/{claim.pk}"})
+
+    def _revision(self, told: dict[str, Any]) -> ArticleRevision:
+        rows = self.article(told["article"]).revisions.select_related("article__outlet", "article__desk")
+        number = told.get("revision")
+        found = rows.filter(number=number).first() if number else rows.order_by("-number").first()
+        if found is None:
+            raise Invalid("The article has no such revision.", pointer="/revision")
+        return found
+
+    def _desk(self, told: dict[str, Any], revision: ArticleRevision | None) -> Desk | None:
+        """The desk named, else the article's, else the only one the caller works on."""
+        if "desk" in told:
+            return cast("Desk | None", told["desk"])
+        if revision is not None and revision.article.desk is not None:
+            return revision.article.desk
+        return self.desks[0] if self.viewer.desks is not None and len(self.desks) == 1 else None
+
+    def _maker(self, told: dict[str, Any], revision: ArticleRevision | None) -> Maker:
+        desk = self._desk(told, revision)
+        roles = desk_roles(self.viewer, desk.pk if desk else None)
+        return Maker(self.viewer.actor.having(*roles), self.viewer.user, self.viewer.key)
+
+    def _given(self, told: dict[str, Any], revision: ArticleRevision | None) -> GivenClaim:
+        quote = told.get("quote")
+        date = told.get("own_date")
+        return GivenClaim(
+            statement=told.get("statement") or quote["exact"],
+            language=told.get("language") or (revision.article.language if revision else ""),
+            quote=GivenQuote(revision, **quote) if quote and revision else None,
+            chain=[given_step(step) for step in told.get("chain", ())],
+            hedge=told.get("hedge"),
+            own=given_date(date) if date else None,
+            desk=self._desk(told, revision),
+            review_due_at=told.get("review_due_at"),
+            **{name: told[name] for name in COPIED if name in told},
+        )
+
+
+class OneClaim(ClaimView):
+    """One claim."""
+
+    @extend_schema(responses={200: ClaimOut, 304: None})
+    def get(self, request: Request, number: int) -> Response:
+        """Read a claim."""
+        claim = self.claim(number)
+        if is_known(request, claim.version) and self._nothing_since(claim):
+            return not_modified(tag(claim.version))
+        body = claim_out(claim, self.viewer, self.now, self.link)
+        return Response(body, headers={"ETag": tag(claim.version)})
+
+    def _nothing_since(self, claim: Claim) -> bool:
+        """The tag is the version, which flags, evidence and people do not move: 304 only when they are the same too."""
+        if ClaimEvent.objects.filter(claim=claim, recorded_at__gt=claim.updated_at).exists():
+            return False
+        standing = Decision.objects.filter(claim=claim, standing=True).first()
+        return claim.time_flags(self.now, standing) == claim.time_flags(claim.updated_at, standing)
+
+    @extend_schema(request=ClaimPatch, responses={200: ClaimOut})
+    def patch(self, request: Request, number: int) -> Response:
+        """Change a claim's words (merge patch). Every other change is a step: POST to its actions."""
+        version = expected_version(request, self.claim(number).version)
+        changes = checked(ClaimPatch, request.data, partial=True)
+        if "topics" in changes:
+            changes["topics"] = sorted({topic.lower() for topic in changes["topics"]})
+        act(number, Action.EDIT, self.viewer, version=version, changes=changes)
+        return self.shown(number)

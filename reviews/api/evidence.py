@@ -1,0 +1,182 @@
+"""Evidence of a claim. Who is on the claim sees protected items and starts the review with the first one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
+from django.http import HttpResponseBase, QueryDict
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from claims.api.bodies import FileParser, JsonParser, MergePatchParser
+from claims.api.downloads import download
+from claims.api.errors import Invalid, NothingHere
+from claims.api.evidence_shapes import EvidenceBody, EvidenceOut, EvidencePatch, FileBody, evidence_out
+from claims.api.fields import checked
+from claims.api.paging import Order, page_of
+from claims.api.parameters import Paged, given, page_in
+from claims.api.preconditions import expected_version, is_known, tag
+from claims.api.repeating import repeatable
+from claims.api.schema import page_response
+from claims.api.views import ApiView, not_modified
+from claims.errors import StaleVersion
+from claims.models import Claim, Evidence, Scope, Visibility
+from claims.permissions import visible_claims, visible_evidence
+from claims.services.evidence import GivenEvidence, add_evidence, edit_evidence, keep_file, supersede_evidence
+from claims.verdicts import EvidenceKind, Question, Stance
+from reviews.permissions import open_assignment
+from reviews.services.acting import acting_on
+from reviews.services.reviewing import start_if_queued
+
+NUMBERS = frozenset({"derives_from", "credibility"})
+
+
+class EvidenceView(ApiView):
+    """What endpoints about evidence share."""
+
+    parser_classes = (JsonParser, MergePatchParser, FileParser)
+    writes = Scope.EVIDENCE_WRITE
+
+    def seen(self, claim: Claim) -> QuerySet[Evidence]:
+        """The items of a claim that the caller may see."""
+        mine = open_assignment(claim, self.viewer.user.pk if self.viewer.user else None)
+        return visible_evidence(self.viewer, claim, on_it=mine is not None).select_related("snapshot")
+
+    def item(self, number: int) -> Evidence:
+        """One item the caller may see. Raises `NothingHere`."""
+        claims = visible_claims(self.viewer, self.now).filter(evidence=number).select_related("desk")
+        claim = claims.first()
+        found = self.seen(claim).filter(pk=number).first() if claim else None
+        if found is None:
+            raise NothingHere(f"There is no evidence {number}.")
+        return found
+
+    def given(self, request: Request, claim: Claim) -> GivenEvidence:
+        """What was sent, its file kept already."""
+        told = checked(*_sent(request))
+        file = told.pop("file", None)
+        if told["kind"] == EvidenceKind.FILE and file is None:
+            raise Invalid("Send the file as multipart/form-data in the field file.", pointer="/file")
+        if told.get("derives_from"):
+            told["derives_from"] = self.parent(claim, told["derives_from"])
+        told["kind"], told["question"] = EvidenceKind(told["kind"]), Question(told["question"])
+        told["stance"], told["visibility"] = Stance(told["stance"]), Visibility(told.get("visibility", "internal"))
+        if isinstance(file, UploadedFile) and file.file is not None:
+            snapshot = keep_file(file.file, file.content_type or "")
+            return GivenEvidence(**told, snapshot=snapshot, file_name=file.name or "")
+        return GivenEvidence(**told)
+
+    def parent(self, claim: Claim, number: int) -> Evidence:
+        """The item another one was taken from. Raises `Invalid`."""
+        found = self.seen(claim).filter(pk=number).first()
+        if found is None:
+            raise Invalid(f"This claim has no evidence {number}.", pointer="/derives_from")
+        return found
+
+
+class ClaimEvidence(EvidenceView):
+    """The evidence of one claim."""
+
+    @extend_schema(parameters=[Paged], responses={200: page_response(EvidenceOut)})
+    def get(self, request: Request, number: int) -> Response:
+        """List the evidence of a claim, in the order it was added. Protected items are absent, not masked."""
+        asked = given(Paged, request)
+        return page_of(request, self.seen(self.claim(number)), page_in(asked), _shape, Order(descending=False))
+
+    @extend_schema(
+        request={"application/json": EvidenceBody, "multipart/form-data": FileBody}, responses={201: EvidenceOut}
+    )
+    @repeatable
+    def post(self, request: Request, number: int) -> Response:
+        """Add a link, a note or a file. The first evidence of the reviewer on a queued claim starts the review."""
+        told = self.given(request, self.claim(number))
+        with acting_on(number, self.viewer) as acting:
+            start_if_queued(acting.held, by=acting.by)
+            item = add_evidence(acting.held, told, by=acting.by, user=self.viewer.user)
+        return _made(item)
+
+
+class OneEvidence(EvidenceView):
+    """One item."""
+
+    @extend_schema(responses={200: EvidenceOut, 304: None})
+    def get(self, request: Request, number: int) -> Response:
+        """Read an item."""
+        item = self.item(number)
+        if is_known(request, item.version):
+            return not_modified(tag(item.version))
+        return Response(evidence_out(item), headers={"ETag": tag(item.version)})
+
+    @extend_schema(request=EvidencePatch, responses={200: EvidenceOut})
+    def patch(self, request: Request, number: int) -> Response:
+        """Change what an item says of itself (merge patch), as long as no verdict has used it."""
+        item = self.item(number)
+        version = expected_version(request, item.version)
+        changes = checked(EvidencePatch, request.data, partial=True)
+        if changes.get("derives_from"):
+            changes["derives_from"] = self.parent(item.claim, changes["derives_from"])
+        with acting_on(item.claim_id, self.viewer) as acting:
+            item.refresh_from_db()
+            if version is not None and item.version != version:
+                raise StaleVersion(current=item.version)
+            edit_evidence(acting.held, item, changes, by=acting.by)
+        return Response(evidence_out(item), headers={"ETag": tag(item.version)})
+
+
+class Supersede(EvidenceView):
+    """Put another item in the place of one that a verdict has used."""
+
+    @extend_schema(
+        request={"application/json": EvidenceBody, "multipart/form-data": FileBody}, responses={201: EvidenceOut}
+    )
+    @repeatable
+    def post(self, request: Request, number: int) -> Response:
+        """Add the item that stands in the place of this one. Both count as one origin."""
+        old = self.item(number)
+        told = self.given(request, old.claim)
+        with acting_on(old.claim_id, self.viewer) as acting:
+            old.refresh_from_db()
+            item = supersede_evidence(acting.held, old, told, by=acting.by, user=self.viewer.user)
+        return _made(item)
+
+
+class KeptFile(EvidenceView):
+    """The kept copy of a file."""
+
+    @extend_schema(
+        responses={
+            (200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY, description="The bytes as kept.")
+        }
+    )
+    def get(self, request: Request, number: int) -> HttpResponseBase:
+        """Download the file. Its SHA-256 is checked first and stands in Repr-Digest."""
+        item = self.item(number)
+        if item.snapshot is None:
+            raise NothingHere("This evidence has no file.")
+        return download(item, item.snapshot)
+
+
+def _sent(request: Request) -> tuple[type[EvidenceBody], Any]:
+    """Which body was sent. The fields of a form are texts, so numbers and yes/no are read from them first."""
+    if not isinstance(request.data, QueryDict):
+        return EvidenceBody, request.data
+    fields: dict[str, Any] = {name: request.data[name] for name in request.data}
+    for name in NUMBERS & fields.keys():
+        fields[name] = int(fields[name]) if fields[name].isascii() and fields[name].isdigit() else fields[name]
+    if "primary" in fields:
+        fields["primary"] = {"true": True, "false": False}.get(fields["primary"], fields["primary"])
+    return FileBody, fields
+
+
+def _made(item: Evidence) -> Response:
+    headers = {"Location": f"/api/v1/evidence/{item.pk}", "ETag": tag(item.version)}
+    return Response(evidence_out(item), status=201, headers=headers)
+
+
+def _shape(rows: Sequence[Evidence]) -> list[dict[str, Any]]:
+    return [evidence_out(row) for row in rows]

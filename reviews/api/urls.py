@@ -1,0 +1,23 @@
+"""Addresses of the API: those of the record, and those that need the work as well."""
+
+from django.urls import include, path
+
+from claims.api import numbers  # noqa: F401  # registers its converter
+from reviews.api import actions, assignments, claims, evidence, reviews
+
+_CLAIM = "claims/<number:number>"
+_EVIDENCE = "evidence/<number:number>"
+urlpatterns = [
+    path("", include("claims.api.urls")),
+    path("claims", claims.Claims.as_view(), name="api-claims"),
+    path(_CLAIM, claims.OneClaim.as_view(), name="api-claim"),
+    path(f"{_CLAIM}/allowed_actions", actions.AllowedActions.as_view(), name="api-allowed-actions"),
+    path(f"{_CLAIM}/actions", actions.Actions.as_view(), name="api-actions"),
+    path(f"{_CLAIM}/evidence", evidence.ClaimEvidence.as_view(), name="api-claim-evidence"),
+    path(f"{_CLAIM}/reviews", reviews.Reviews.as_view(), name="api-reviews"),
+    path(f"{_CLAIM}/decisions", reviews.Decisions.as_view(), name="api-decisions"),
+    path(f"{_CLAIM}/assignments", assignments.Assignments.as_view(), name="api-assignments"),
+    path(_EVIDENCE, evidence.OneEvidence.as_view(), name="api-evidence"),
+    path(f"{_EVIDENCE}/supersede", evidence.Supersede.as_view(), name="api-supersede"),
+    path(f"{_EVIDENCE}/snapshot", evidence.KeptFile.as_view(), name="api-snapshot"),
+]
