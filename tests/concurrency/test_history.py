@@ -99,7 +99,7 @@ def test_a_reader_who_trusts_the_numbers_misses_what_is_committed_late() -> None
     slow, quick = make.a_claim(desk), make.a_claim(desk)
     start = ClaimEvent.objects.order_by("pk").last()
     assert start is not None
-    between: dict[str, list[str]] = {}
+    between: dict[str, list[int]] = {}
 
     def write_quickly_meanwhile() -> None:
         time.sleep(0.3)

@@ -113,7 +113,7 @@ def test_with_several_routers_nobody_gets_more_than_their_limit_and_no_claim_two
     assert broken_promises() == {}
 
 
-def test_a_claim_moved_and_swept_at_once_keeps_one_history() -> None:
+def test_a_claim_moved_by_many_at_once_keeps_one_history() -> None:
     desk = make.a_desk()
     claim, editors = make.a_claim(desk), [make.viewer(make.an_editor(desk)) for _ in range(6)]
 
