@@ -51,7 +51,7 @@ class ArticleIn(Body):
     embargo_until = Moment(required=False, allow_null=True)
     extract = YesNo(required=False, help_text="Must be false: claims are given, not read from the text.")
 
-    def validate_extract(self, value: bool) -> bool:
+    def validate_extract(self, value: object) -> object:
         """Refuse what is not there yet instead of ignoring it."""
         if value:
             raise serializers.ValidationError("Give the claims themselves: extraction is not available.")
@@ -61,7 +61,7 @@ class ArticleIn(Body):
 class ArticlePatch(Body):
     """What can be changed about an article."""
 
-    read_only = dict.fromkeys(
+    refused = dict.fromkeys(
         ("id", "outlet", "url", "published_at", "published_zone", "published_known", "created_at", "text"),
         "This is part of what the article is. Send it as another article, or its text as a revision.",
     )

@@ -46,7 +46,7 @@ class EventOut(serializers.Serializer[Any]):
     from_state = serializers.ChoiceField([*State.choices, ("", "none")])
     to_state = serializers.ChoiceField(State.choices)
     reason = serializers.CharField()
-    data = serializers.DictField()
+    data = serializers.DictField()  # type: ignore[assignment]  # the metaclass takes fields off the class
     occurred_at = serializers.DateTimeField(help_text="When it became true.")
     recorded_at = serializers.DateTimeField(help_text="When it was noticed.")
     prev_hash = serializers.CharField()

@@ -51,7 +51,7 @@ class EvidenceOut(serializers.Serializer[Any]):
 class EvidencePatch(Body):
     """What an item says of itself, as long as no verdict has used it."""
 
-    read_only = dict.fromkeys(
+    refused = dict.fromkeys(
         (
             "id",
             "version",

@@ -22,9 +22,9 @@ LARGEST_ID = 2**63 - 1
 
 
 class Body(serializers.Serializer[Any]):
-    """An object with named members. Unknown names are refused, those of `read_only` with a hint of their own."""
+    """An object with named members. Unknown names are refused, those of `refused` with a sentence of their own."""
 
-    read_only: ClassVar[Mapping[str, str]] = {}
+    refused: ClassVar[Mapping[str, str]] = {}
 
     def to_internal_value(self, data: Any) -> Any:
         """The checked members. All faults are reported together."""
@@ -40,8 +40,8 @@ class Body(serializers.Serializer[Any]):
         return found
 
     def _unknown(self, name: str) -> serializers.ErrorDetail:
-        if name in self.read_only:
-            return serializers.ErrorDetail(self.read_only[name], code="read_only")
+        if name in self.refused:
+            return serializers.ErrorDetail(self.refused[name], code="read_only")
         return serializers.ErrorDetail(f'There is no field "{name[:60]}" here.', code="unknown_field")
 
 
@@ -112,9 +112,7 @@ def moment_in(data: Any) -> datetime:
     """The moment a text names, in UTC. Raises the framework's ValidationError."""
     try:
         found = parse_datetime(data.replace(" ", "T", 1)) if isinstance(data, str) else None
-        if found is None:
-            raise ValueError(data)
-        return aware(found)
+        return aware(_there(found))
     except NaiveTime as naive:
         raise serializers.ValidationError(naive.message, code=naive.code) from naive
     except ClaimDeskError as refused:
@@ -122,6 +120,12 @@ def moment_in(data: Any) -> datetime:
     except (ValueError, OverflowError) as unread:
         sentence = "Write a time with its offset, for example 2026-11-27T18:00:00+02:00."
         raise serializers.ValidationError(sentence, code="invalid") from unread
+
+
+def _there(found: datetime | None) -> datetime:
+    if found is None:
+        raise ValueError
+    return found
 
 
 def day_in(data: str) -> date:

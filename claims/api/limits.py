@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Any
 
 from claims.api.errors import RateLimited
 
@@ -65,7 +66,8 @@ class Counter:
 
 def _limited(left: Left) -> RateLimited:
     headers = {"Retry-After": str(left.seconds), "RateLimit": left.header, "RateLimit-Policy": POLICY}
-    return RateLimited(headers=headers, **{"violated-policies": [NAME]})
+    facts: dict[str, Any] = {"violated-policies": [NAME]}
+    return RateLimited(headers=headers, **facts)
 
 
 REQUESTS = Counter()

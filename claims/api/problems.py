@@ -90,7 +90,7 @@ def answer(exc: Exception, context: Mapping[str, Any]) -> Response:
     """The response to whatever a view raised. Nothing leaves without the form, and no trace ever does."""
     refusal = refusal_of(exc)
     if isinstance(refusal, errors.ServerError):
-        log.exception("The API failed", exc_info=exc)
+        log.error("The API failed", exc_info=exc)
     headers: dict[str, str] = dict(refusal.facts.get("headers", {}))  # type: ignore[call-overload]  # facts are loose
     listed: Sequence[Mapping[str, Any]] = refusal.facts.get("listed", ())  # type: ignore[assignment]  # as above
     if isinstance(refusal, StaleVersion):
@@ -110,25 +110,26 @@ def refusal_of(exc: Exception) -> ClaimDeskError:
         return invalid(list(faults_of(exc.detail)))
     if isinstance(exc, OperationalError):
         return errors.Busy(headers={"Retry-After": BUSY_SECONDS})
-    if isinstance(exc, RequestDataTooBig):
-        return errors.BodyTooLarge()
     return _framework(exc)
 
 
+# The framework's exceptions, and which refusal of ours each of them is.
+_FRAMEWORK: tuple[tuple[type[Exception], type[ClaimDeskError]], ...] = (
+    (Http404, errors.NothingHere),
+    (exceptions.NotFound, errors.NothingHere),
+    (exceptions.NotAuthenticated, errors.NotSignedIn),
+    (exceptions.AuthenticationFailed, errors.NotSignedIn),
+    # The only thing the framework itself forbids a signed-in person is a change without the CSRF token.
+    (exceptions.PermissionDenied, errors.CsrfMissing),
+    (exceptions.MethodNotAllowed, errors.MethodNotAllowed),
+    (exceptions.UnsupportedMediaType, errors.MediaTypeUnsupported),
+    (exceptions.ParseError, errors.Malformed),
+    (RequestDataTooBig, errors.BodyTooLarge),
+)
+
+
 def _framework(exc: Exception) -> ClaimDeskError:
-    if isinstance(exc, Http404 | exceptions.NotFound):
-        return errors.NothingHere()
-    if isinstance(exc, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
-        return errors.NotSignedIn()
-    if isinstance(exc, exceptions.PermissionDenied):
-        return errors.CsrfMissing() if "CSRF" in str(exc.detail) else errors.NotSignedIn()
-    if isinstance(exc, exceptions.MethodNotAllowed):
-        return errors.MethodNotAllowed()
-    if isinstance(exc, exceptions.UnsupportedMediaType):
-        return errors.MediaTypeUnsupported()
-    if isinstance(exc, exceptions.ParseError):
-        return errors.Malformed(str(exc.detail))
-    return errors.ServerError()
+    return next((kind() for known, kind in _FRAMEWORK if isinstance(exc, known)), errors.ServerError())
 
 
 def invalid(faults: list[dict[str, Any]]) -> ClaimDeskError:

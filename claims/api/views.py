@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponseBase
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -19,7 +22,7 @@ from claims.api import limits
 from claims.api.authentication import BrowserSession, KeyAuthentication, address_of, viewer_of
 from claims.api.bodies import JsonParser, MergePatchParser
 from claims.api.errors import MediaTypeUnsupported, NothingHere
-from claims.api.problems import MEDIA_TYPE, request_id
+from claims.api.problems import request_id
 from claims.models import ApiKey, Article, Claim, Desk, Scope
 from claims.permissions import Viewer, check_scope, desks_of, visible_articles, visible_claims
 from claims.services.transitions import database_time
@@ -38,35 +41,32 @@ class Renderer(JSONRenderer):
         """The bytes of the body; none for an answer without one."""
         if data is None:
             return b""
-        self.ensure_ascii = False
-        try:
-            return bytes(super().render(data, accepted_media_type, renderer_context))
-        except UnicodeEncodeError:
-            self.ensure_ascii = True
-            return bytes(super().render(data, accepted_media_type, renderer_context))
+        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        return text.encode(errors="backslashreplace")
 
 
 class OnlyJson(BaseContentNegotiation):
     """There is one form, whatever the Accept header prefers."""
 
-    def select_parser(self, request: Request, parsers: Sequence[Any]) -> Any:
+    def select_parser(self, request: Request, parsers: Iterable[Any]) -> Any:
         """The parser of the body's media type, None when there is none."""
         kind = request.content_type.split(";")[0].strip().lower()
         return next((parser for parser in parsers if parser.media_type == kind), None)
 
     def select_renderer(
-        self, request: Request, renderers: Sequence[Any], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[Any], format_suffix: str | None = None
     ) -> tuple[Any, str]:
         """The only one."""
-        return renderers[0], renderers[0].media_type
+        only = next(iter(renderers))
+        return only, only.media_type
 
 
 class ApiView(APIView):
     """Base of all endpoints. `reads` and `writes` are the scopes a key needs for them, None when keys never may."""
 
-    authentication_classes = (KeyAuthentication, BrowserSession)
-    permission_classes = (IsAuthenticated,)
-    parser_classes = (JsonParser, MergePatchParser)
+    authentication_classes: Sequence[type[BaseAuthentication]] = (KeyAuthentication, BrowserSession)
+    permission_classes: Sequence[Any] = (IsAuthenticated,)
+    parser_classes: Sequence[type[BaseParser]] = (JsonParser, MergePatchParser)
     renderer_classes = (Renderer,)
     content_negotiation_class = OnlyJson
     metadata_class = None
@@ -159,7 +159,3 @@ class Nowhere(ApiView):
 def not_modified(version: str) -> Response:
     """The whole answer to somebody who has this version already."""
     return Response(status=304, headers={"ETag": version})
-
-
-Shape = Callable[[Any], dict[str, Any]]
-__all__ = ["MEDIA_TYPE", "ApiView", "Nowhere", "OnlyJson", "Renderer", "Shape", "not_modified"]

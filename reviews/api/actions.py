@@ -128,7 +128,7 @@ class OfferOut(serializers.Serializer[Any]):
     """Whether the caller could take a step now; if not, the code and the sentence why."""
 
     action = serializers.ChoiceField(Action.choices)
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the metaclass takes fields off the class
     allowed = serializers.BooleanField()
     code = serializers.CharField()
     sentence = serializers.CharField()

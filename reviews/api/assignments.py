@@ -51,7 +51,7 @@ class AssignmentBody(Body):
     reviewer = Number(required=False, help_text="assign: number of the reviewer.")
     to = Number(required=False, allow_null=True, help_text="hand_over: number of the reviewer; null: back to the pool.")
     assignment = Number(required=False, help_text="hand_over, decline, recuse: number of the assignment.")
-    source = Number(required=False, help_text="recuse: number of the source one has an interest in.")
+    source = Number(required=False, help_text="recuse: number of the source.")  # type: ignore[assignment]  # the metaclass takes fields off the class
     note = Words(longest=600, lines=True, required=False, allow_blank=True, help_text="hand_over to a person needs it.")
 
 

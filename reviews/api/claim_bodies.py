@@ -37,7 +37,7 @@ class QuoteGiven(serializers.Field[dict[str, Any], Any, Any, Any]):
 class ChainStepBody(Body):
     """One step of the chain. A step nobody stated has a note instead of a source."""
 
-    source = Words(longest=200, required=False, allow_blank=True)
+    source = Words(longest=200, required=False, allow_blank=True)  # type: ignore[assignment]  # the metaclass takes fields off the class
     kind = OneOf(SourceKind.choices, required=False, default=SourceKind.PERSON)
     verb = Words(longest=120, required=False, allow_blank=True, help_text="As printed.")
     named = YesNo(required=False, default=True)
@@ -64,7 +64,7 @@ class OwnDateBody(Body):
 class ClaimBody(Body):
     """A claim: a statement, or an article and a quote (then the quote is the statement)."""
 
-    read_only = dict.fromkeys(
+    refused = dict.fromkeys(
         ("id", "version", "state", "flags", "verdict", "assignees", "created_at", "updated_at", "links"),
         "The desk's work sets this; it cannot be sent.",
     )
@@ -110,7 +110,7 @@ class ClaimBody(Body):
 class ClaimPatch(Body):
     """What can be changed about a claim's words. Everything else is a step of its own."""
 
-    read_only = {
+    refused = {
         **dict.fromkeys(
             ("state", "desk", "priority", "review_due_at", "own_date", "waiting", "dismissal"),
             "Changed by a step: POST to the claim's actions.",

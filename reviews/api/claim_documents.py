@@ -19,7 +19,7 @@ class FlagOnClaim(Fields):
     """Something that holds of a claim now. New kinds may be added: show the label of one you do not know."""
 
     kind = serializers.ChoiceField(FlagKind.choices)
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the metaclass takes fields off the class
     since = serializers.DateTimeField(help_text="When it became true.")
     reason = serializers.CharField()
 
@@ -92,7 +92,7 @@ class ChainStepOut(Fields):
     """One step of the chain, from the article back to the origin. A step nobody stated has a note and no source."""
 
     order = serializers.IntegerField()
-    source = SourceRef(allow_null=True)
+    source = SourceRef(allow_null=True)  # type: ignore[assignment]  # the metaclass takes fields off the class
     verb = serializers.CharField()
     named = serializers.BooleanField()
     on_record = serializers.BooleanField(allow_null=True)

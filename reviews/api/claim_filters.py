@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 from rest_framework import serializers
@@ -52,7 +52,7 @@ class ClaimFilters(Paged):
     topic = Listed(child=Search(), required=False)
     language = Listed(child=Search(), required=False)
     outlet = WholeNumber(required=False, help_text="Number of the outlet of the article.")
-    source = WholeNumber(required=False, help_text="Number of a source in the chain.")
+    source = WholeNumber(required=False, help_text="A source in the chain.")  # type: ignore[assignment]  # the metaclass takes fields off the class
     article = WholeNumber(required=False, help_text="Number of the article.")
     assignee = Assignee(required=False)
     priority = Listed(child=serializers.IntegerField(min_value=1, max_value=4), required=False)
@@ -137,7 +137,7 @@ def _decided(asked: Mapping[str, Any]) -> Q:
 
 def _flagged(claims: ClaimQuerySet, kinds: list[str], now: datetime) -> ClaimQuerySet:
     """Claims for which one of the kinds holds now."""
-    everything = cast("ClaimQuerySet", claims.model.objects.all())
+    everything = claims.model.objects.all()
     holding = Q(pk__in=[])
     for kind in kinds:
         holding |= Q(pk__in=everything.flagged(kind, now).values("pk"))

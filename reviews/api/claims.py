@@ -97,7 +97,7 @@ class Claims(ClaimView):
         quote = told.get("quote")
         date = told.get("own_date")
         return GivenClaim(
-            statement=told.get("statement") or quote["exact"],
+            statement=told.get("statement") or told["quote"]["exact"],
             language=told.get("language") or (revision.article.language if revision else ""),
             quote=GivenQuote(revision, **quote) if quote and revision else None,
             chain=[given_step(step) for step in told.get("chain", ())],

@@ -19,7 +19,6 @@ from claims.api.repeating import repeatable
 from claims.api.schema import page_response
 from claims.api.times import rfc3339
 from claims.errors import AnswerMissing, RoleMissing
-from claims.lifecycle import State
 from claims.models import Claim, Decision
 from claims.verdicts import Answers, Outcome, Said, So
 from claims.wordings import said_words, so_words

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,7 +50,7 @@ class Api:
     headers: dict[str, str] = field(default_factory=dict)
     client: Client = field(default_factory=Client)
 
-    def __call__(self, method: str, path: str, body: Any = None, *, raw: bytes | None = None, **headers: str) -> Answer:
+    def __call__(self, method: str, path: str, body: Any = None, raw: bytes | None = None, /, **headers: str) -> Answer:
         """Send one request. Header names are written with underscores."""
         sent = self.headers | {name.replace("_", "-"): value for name, value in headers.items()}
         kind = "application/merge-patch+json" if method == "PATCH" else "application/json"
@@ -91,10 +90,9 @@ def signed_in(user: User) -> Api:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_limits() -> Iterator[None]:
+def _fresh_limits() -> None:
     """Every test begins with nothing counted."""
     limits.REQUESTS = limits.Counter()
-    yield
 
 
 @pytest.fixture
