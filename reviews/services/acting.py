@@ -20,7 +20,7 @@ from claims.services.transitions import Held, database_time, locked
 from claims.services.undoing import undo, undoable
 from reviews.models import Assignment
 from reviews.permissions import actor_on, open_assignment
-from reviews.services.assigning import withdraw_all
+from reviews.services.assigning import put_back, release_strangers, withdraw_all
 
 
 @dataclass(frozen=True)
@@ -79,9 +79,18 @@ def act(claim_id: int, action: Action, viewer: Viewer, *, version: int | None = 
     """
     with acting_on(claim_id, viewer, version) as acting:
         event = STEPS[action](acting.held, by=acting.by, **given)
-        if acting.held.claim.state == State.DISMISSED:
-            withdraw_all(acting.held)
+        _settle_seats(acting, action, event)
         return event
+
+
+def _settle_seats(acting: Acting, action: Action, event: ClaimEvent) -> None:
+    """What a step of the record means for who is on the claim."""
+    if acting.held.claim.state == State.DISMISSED:
+        withdraw_all(acting.held)
+    elif action == Action.UNDO:
+        put_back(acting.held, event.data["undone"])
+    elif action == Action.CHANGE_DESK:
+        release_strangers(acting.held, by=acting.by)
 
 
 @dataclass(frozen=True)
@@ -105,7 +114,12 @@ class Offer:
 def offered(claim_id: int, viewer: Viewer) -> list[Offer]:
     """Every step a person or key could ever take on this claim, in the order of the table, judged as of now."""
     with acting_on(claim_id, viewer) as acting:
-        return [_offer(acting, action) for action in TRANSITIONS if action in STEPS or action in ELSEWHERE]
+        return offers_to(acting)
+
+
+def offers_to(acting: Acting) -> list[Offer]:
+    """The same for a claim somebody has read already. A page that only shows need not hold the lock."""
+    return [_offer(acting, action) for action in TRANSITIONS if action in STEPS or action in ELSEWHERE]
 
 
 def _offer(acting: Acting, action: Action) -> Offer:

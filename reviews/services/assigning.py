@@ -8,9 +8,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from claims.actors import Actor, rule
-from claims.errors import NotFound
-from claims.lifecycle import Action, State
-from claims.models import FlagKind
+from claims.errors import ActionNotPossible, NotFound, RoleMissing
+from claims.lifecycle import Action, Role, State
+from claims.models import Claim, ClaimEvent, DeskRole, Flag, FlagKind, Membership
+from claims.services.articles import text
 from claims.services.transitions import Held
 from reviews.errors import InterestMissing, NotEligible, NoteMissing, NotOnIt, SeatTaken
 from reviews.models import Assignment, AssignmentStatus, Interest, Part, Reviewer
@@ -18,6 +19,7 @@ from reviews.models.assignment import HOLDING
 
 ROUTER = rule("routing")
 HAND_OVER = rule("hand-over")
+NOTE_LENGTH = 600
 
 
 def free_seats(held: Held, part: Part = Part.REVIEW) -> list[int]:
@@ -26,6 +28,11 @@ def free_seats(held: Held, part: Part = Part.REVIEW) -> list[int]:
     taken = Assignment.objects.filter(claim=held.claim, round=held.claim.round, part=part, status__in=HOLDING)
     seats = set(taken.values_list("seat", flat=True))
     return [seat for seat in range(1, wanted + 1) if seat not in seats]
+
+
+def is_split(claim: Claim) -> bool:
+    """Whether the reviews of the running round differ and nobody has settled it."""
+    return Flag.objects.standing().filter(claim=claim, kind=FlagKind.SPLIT).exists()
 
 
 def assign(
@@ -40,8 +47,12 @@ def assign(
 ) -> Assignment:
     """Give a free seat to a reviewer. The caller has judged who is eligible.
 
-    Raises `SeatTaken` when no seat is free and `NotEligible` when the person holds one already.
+    Raises `SeatTaken` when no seat is free, `NotEligible` when the person holds one already, and
+    `ActionNotPossible` for an adjudicator where nothing is to settle.
     """
+    if part == Part.ADJUDICATION and not is_split(held.claim):
+        raise ActionNotPossible("An adjudicator is needed only when the reviews differ.")
+    note = text(note, "note", NOTE_LENGTH).strip()
     free = free_seats(held, part)
     if not free:
         raise SeatTaken()
@@ -87,6 +98,30 @@ def withdraw_all(held: Held) -> None:
         end(held, assignment, AssignmentStatus.WITHDRAWN)
 
 
+def put_back(held: Held, seq: int) -> None:
+    """Give back the seats that event `seq`, undone now, had withdrawn."""
+    undone = ClaimEvent.objects.get(claim=held.claim, seq=seq)
+    withdrawn = Assignment.objects.filter(claim=held.claim, status=AssignmentStatus.WITHDRAWN)
+    withdrawn.filter(ended_at=undone.recorded_at).update(status=AssignmentStatus.OPEN, ended_at=None)
+
+
+def release_strangers(held: Held, *, by: Actor) -> None:
+    """Take off whoever does not review for the desk the claim has now: they do not even see it any more."""
+    colleagues = Membership.objects.filter(desk=held.claim.desk, role=DeskRole.REVIEWER).values("user")
+    seats = Assignment.objects.open().filter(claim=held.claim).select_related("reviewer__user")
+    for assignment in seats.exclude(reviewer__user__in=colleagues):
+        if held.claim.state == State.WAITING:
+            end(held, assignment, AssignmentStatus.WITHDRAWN)
+        else:
+            hand_over(held, assignment, by=by, note="The claim went to another desk.")
+
+
+def _check_theirs(assignment: Assignment, by: Actor) -> None:
+    """People leave their own seats; the desk's editor may take anybody off. Raises `RoleMissing`."""
+    if Role.EDITOR not in by.roles and assignment.reviewer.user_id != by.id:
+        raise RoleMissing("This is somebody else's seat. An editor of the desk can take them off it.")
+
+
 def after_leaving(held: Held) -> State:
     """Where a claim goes when somebody left it: back to the queue when nobody is left on it, else it stays."""
     if held.claim.state == State.SECOND_OPINION:
@@ -102,10 +137,12 @@ def hand_over(
 
     A note is needed when it goes to a person: they read it first. Answers the new assignment, if there is one.
     """
-    if to is not None and not note.strip():
+    note = text(note, "note", NOTE_LENGTH).strip()
+    if to is not None and not note:
         raise NoteMissing(pointer="/note")
     if to is not None and to == assignment.reviewer:
         raise NotEligible(f"{to} has this claim already.")
+    _check_theirs(assignment, by)
     end(held, assignment, AssignmentStatus.HANDED_OVER, note)
     told = {"assignment": assignment.pk, "from": str(assignment.reviewer), "name": str(to) if to else ""}
     stays = to is not None
@@ -119,6 +156,8 @@ def hand_over(
 
 def decline(held: Held, assignment: Assignment, *, by: Actor, note: str = "") -> None:
     """Give a seat back to the pool without having worked on it."""
+    _check_theirs(assignment, by)
+    note = text(note, "note", NOTE_LENGTH).strip()
     end(held, assignment, AssignmentStatus.DECLINED, note)
     told = {"assignment": assignment.pk, "from": str(assignment.reviewer)}
     held.take(Action.DECLINE, by=by, to=after_leaving(held), reason=note, data=told)
@@ -126,6 +165,8 @@ def decline(held: Held, assignment: Assignment, *, by: Actor, note: str = "") ->
 
 def recuse(held: Held, assignment: Assignment, *, by: Actor, source_id: int | None, note: str = "") -> None:
     """Step back because of an interest in a source of the chain; the interest is kept and never routed against."""
+    _check_theirs(assignment, by)
+    note = text(note, "note", 300).strip()
     sources = held.claim.appearances.filter(chain__source__isnull=False).values_list("chain__source", flat=True)
     if source_id is None or source_id not in set(sources):
         raise InterestMissing(pointer="/source")

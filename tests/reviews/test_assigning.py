@@ -1,0 +1,278 @@
+"""Who is on a claim: one person per seat, everybody may leave their own, and nobody is left behind."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from claims.errors import ActionNotPossible, ClaimDeskError, NotFound, RoleMissing, UnusableText
+from claims.lifecycle import Action, DismissalReason, State, WaitingReason
+from claims.models import Claim, Desk, DeskRole, FlagKind, Source, User
+from claims.services.proposing import GivenStep
+from claims.services.transitions import locked
+from reviews.errors import InterestMissing, NotEligible, NoteMissing, NotOnIt, SeatTaken
+from reviews.models import Assignment, AssignmentStatus, Interest, Part, Reviewer
+from reviews.services.acting import act, acting_on
+from reviews.services.assigning import ROUTER, assignment_of, decline, hand_over, recuse
+from reviews.services.reviewing import ask_second_opinion
+from tests.factories import (
+    a_claim,
+    a_desk,
+    a_reviewer,
+    ahead,
+    an_editor,
+    fresh,
+    joined,
+    open_assignment_of,
+    put_on,
+    start,
+    viewer,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return a_desk()
+
+
+@pytest.fixture
+def editor(desk: Desk) -> User:
+    return an_editor(desk)
+
+
+@pytest.fixture
+def first(desk: Desk) -> Reviewer:
+    return a_reviewer(desk)
+
+
+@pytest.fixture
+def second(desk: Desk) -> Reviewer:
+    return a_reviewer(desk)
+
+
+def left(claim: Claim, who: User | Reviewer, to: Reviewer | None = None, note: str = "") -> Assignment | None:
+    """Whoever it is hands the claim's open seat over."""
+    with acting_on(claim.pk, viewer(who)) as acting:
+        return hand_over(acting.held, open_assignment_of(claim), by=acting.by, to=to, note=note)
+
+
+def statuses(claim: Claim) -> list[str]:
+    return list(claim.assignments.order_by("pk").values_list("status", flat=True))
+
+
+def test_assigning_stays_in_the_state_and_tells_who(desk: Desk, editor: User, first: Reviewer) -> None:
+    claim = a_claim(desk, by=editor)
+    assignment = put_on(claim, first, editor)
+    event = claim.events.get(type="claim.assign")
+    assert (fresh(claim).state, assignment.seat, assignment.round) == (State.QUEUED, 1, 1)
+    assert (event.data["name"], event.data["part"], event.data["rule"]) == (str(first), "review", "editor")
+
+
+def test_a_seat_is_given_once(desk: Desk, editor: User, first: Reviewer, second: Reviewer) -> None:
+    claim = a_claim(desk, by=editor)
+    put_on(claim, first, editor)
+    with pytest.raises(SeatTaken, match="Somebody else has this claim already"):
+        put_on(claim, second, editor)
+    assert statuses(claim) == ["open"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_take_a_seat_at_once_one_gets_it(desk: Desk, editor: User) -> None:
+    claim = a_claim(desk, by=editor)
+    reviewers = [a_reviewer(desk), a_reviewer(desk)]
+    together = Barrier(2)
+
+    def take(reviewer: Reviewer) -> str:
+        together.wait(10)
+        try:
+            put_on(claim, reviewer, reviewer.user)
+        except ClaimDeskError as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+        return "taken"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(take, reviewers)) == ["seat_taken", "taken"]
+    assert statuses(claim) == ["open"]
+
+
+def test_a_second_opinion_has_a_seat_for_somebody_else(
+    desk: Desk, editor: User, first: Reviewer, second: Reviewer
+) -> None:
+    claim = a_claim(desk, State.SECOND_OPINION, by=editor, reviewer=first)
+    with pytest.raises(NotEligible, match="is on this claim already"):
+        put_on(claim, first, editor)
+    assert put_on(claim, second, editor).seat == 2
+    with pytest.raises(SeatTaken):
+        put_on(claim, a_reviewer(desk), editor)
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.IN_REVIEW])
+def test_an_adjudicator_is_not_named_where_nothing_is_to_settle(desk: Desk, editor: User, state: State) -> None:
+    with pytest.raises(ActionNotPossible, match="only when the reviews differ"):
+        put_on(a_claim(desk, state, by=editor), a_reviewer(desk), editor, part=Part.ADJUDICATION)
+
+
+def test_assigning_clears_the_flag_that_nobody_can_take_it(desk: Desk, editor: User, first: Reviewer) -> None:
+    claim = a_claim(desk, by=editor)
+    with locked(claim.pk) as held:
+        held.raise_flag(FlagKind.UNROUTABLE, by=ROUTER, reason="Everybody is away.")
+    put_on(claim, first, editor)
+    assert not claim.flag_log.filter(cleared_at__isnull=True).exists()
+
+
+def test_handing_over_to_a_person_needs_a_note_that_they_read_first(
+    desk: Desk, editor: User, first: Reviewer, second: Reviewer
+) -> None:
+    claim = a_claim(desk, State.IN_REVIEW, by=editor, reviewer=first)
+    with pytest.raises(NoteMissing, match="Write a note to the person you hand it to"):
+        left(claim, first, second, "  ")
+    with pytest.raises(UnusableText):
+        left(claim, first, second, "a\u202eb")
+    new = left(claim, first, second, "The registry answers tomorrow.")
+    assert new is not None
+    assert (new.reviewer, new.note, new.seat) == (second, "The registry answers tomorrow.", 1)
+    assert (fresh(claim).state, statuses(claim)) == (State.IN_REVIEW, ["handed_over", "open"])
+
+
+def test_a_claim_that_nobody_is_left_on_goes_back_to_the_queue(desk: Desk, editor: User, first: Reviewer) -> None:
+    claim = a_claim(desk, State.IN_REVIEW, by=editor, reviewer=first)
+    assert left(claim, first) is None
+    assert (fresh(claim).state, statuses(claim)) == (State.QUEUED, ["handed_over"])
+
+
+def test_a_second_opinion_stays_when_its_seat_is_left(
+    desk: Desk, editor: User, first: Reviewer, second: Reviewer
+) -> None:
+    claim = a_claim(desk, State.SECOND_OPINION, by=editor, reviewer=first)
+    put_on(claim, second, editor)
+    left(claim, second)
+    assert (fresh(claim).state, put_on(claim, a_reviewer(desk), editor).seat) == (State.SECOND_OPINION, 2)
+
+
+def test_declining_gives_the_seat_back(desk: Desk, editor: User, first: Reviewer) -> None:
+    claim = a_claim(desk, by=editor)
+    assignment = put_on(claim, first, editor)
+    with acting_on(claim.pk, viewer(first)) as acting:
+        decline(acting.held, assignment, by=acting.by, note="I leave at noon.")
+    assert (fresh(claim).state, statuses(claim)) == (State.QUEUED, ["declined"])
+    assert claim.events.get(type="claim.decline").reason == "I leave at noon."
+
+
+def test_a_seat_is_not_handed_to_whoever_has_it(desk: Desk, editor: User, first: Reviewer) -> None:
+    claim = a_claim(desk, State.IN_REVIEW, by=editor, reviewer=first)
+    with pytest.raises(NotEligible, match="has this claim already"):
+        left(claim, editor, first, "Yours.")
+
+
+def test_recusing_keeps_the_interest(desk: Desk, editor: User, first: Reviewer) -> None:
+    claim = a_claim(desk, State.IN_REVIEW, by=editor, reviewer=first, chain=[GivenStep("Vera Lund", verb="said")])
+    source = Source.objects.get(name="Vera Lund")
+    with acting_on(claim.pk, viewer(first)) as acting:
+        recuse(acting.held, open_assignment_of(claim), by=acting.by, source_id=source.pk, note="She is my aunt.")
+    assert (fresh(claim).state, statuses(claim)) == (State.QUEUED, ["recused"])
+    assert Interest.objects.get(reviewer=first).source == source
+
+
+@pytest.mark.parametrize("named", ["nothing", "a stranger"])
+def test_recusing_names_a_source_of_the_chain(desk: Desk, editor: User, first: Reviewer, named: str) -> None:
+    claim = a_claim(desk, State.IN_REVIEW, by=editor, reviewer=first, chain=[GivenStep("Vera Lund", verb="said")])
+    stranger = Source.objects.create(name="Somebody else", kind="person")
+    source_id = stranger.pk if named == "a stranger" else None
+    with acting_on(claim.pk, viewer(first)) as acting, pytest.raises(InterestMissing):
+        recuse(acting.held, open_assignment_of(claim), by=acting.by, source_id=source_id)
+    assert not Interest.objects.exists()
+
+
+@pytest.mark.parametrize("leave", [hand_over, decline, recuse])
+def test_nobody_but_an_editor_takes_others_off(
+    desk: Desk, editor: User, first: Reviewer, second: Reviewer, leave: object
+) -> None:
+    claim = a_claim(desk, by=editor)
+    mine = put_on(claim, first, editor)
+    more = {"source_id": None} if leave is recuse else {}
+    assert callable(leave)
+    with acting_on(claim.pk, viewer(second)) as acting, pytest.raises(RoleMissing):
+        leave(acting.held, mine, by=acting.by, **more)
+    assert statuses(claim) == ["open"]
+
+
+def test_a_reviewer_on_a_claim_does_not_take_the_other_one_off(
+    desk: Desk, editor: User, first: Reviewer, second: Reviewer
+) -> None:
+    claim = a_claim(desk, State.IN_REVIEW, by=editor, reviewer=first)
+    act_second_opinion(claim, editor)
+    put_on(claim, second, editor)
+    theirs = Assignment.objects.get(claim=claim, reviewer=first)
+    with acting_on(claim.pk, viewer(second)) as acting, pytest.raises(RoleMissing, match="somebody else's seat"):
+        decline(acting.held, theirs, by=acting.by)
+    with acting_on(claim.pk, viewer(editor)) as acting:
+        decline(acting.held, theirs, by=acting.by)
+    assert statuses(claim) == ["declined", "open"]
+
+
+def act_second_opinion(claim: Claim, editor: User) -> None:
+    """The editor asks for a second opinion without a review of their own."""
+    with acting_on(claim.pk, viewer(editor)) as acting:
+        ask_second_opinion(acting.held, None, None, by=acting.by, why="It leads the page.")
+
+
+def test_an_action_names_the_seat_it_is_about_or_means_ones_own(
+    desk: Desk, editor: User, first: Reviewer, second: Reviewer
+) -> None:
+    claim, other = a_claim(desk, by=editor), a_claim(desk, by=editor)
+    with locked(claim.pk) as held, pytest.raises(NotOnIt, match="Nobody is on this claim"):
+        assignment_of(held, None, None)
+    mine, theirs = put_on(claim, first, editor), put_on(other, second, editor)
+    with locked(claim.pk) as held:
+        assert assignment_of(held, None, mine) == assignment_of(held, mine.pk, None) == mine
+        assert assignment_of(held, None, None) == mine
+        with pytest.raises(NotFound):
+            assignment_of(held, theirs.pk, mine)
+
+
+def test_a_dismissal_withdraws_assignments_and_its_undoing_gives_them_back(
+    desk: Desk, editor: User, first: Reviewer
+) -> None:
+    claim = a_claim(desk, State.IN_REVIEW, by=editor, reviewer=first)
+    act(claim.pk, Action.DISMISS, viewer(editor), reason=DismissalReason.OFF_SUBJECT)
+    assert statuses(claim) == ["withdrawn"]
+    act(claim.pk, Action.UNDO, viewer(editor))
+    assignment = Assignment.objects.get(claim=claim)
+    assert (fresh(claim).state, assignment.status, assignment.ended_at) == (State.IN_REVIEW, "open", None)
+
+
+def test_another_desk_takes_strangers_off_and_keeps_colleagues(desk: Desk, editor: User, first: Reviewer) -> None:
+    there = a_desk()
+    both = a_reviewer(desk)
+    joined(both.user, there, DeskRole.REVIEWER)
+    stranger, colleague = (a_claim(desk, State.IN_REVIEW, by=editor, reviewer=one) for one in (first, both))
+    for claim in (stranger, colleague):
+        act(claim.pk, Action.CHANGE_DESK, viewer(editor), desk=there, reason="It is theirs.")
+    assert (fresh(stranger).state, statuses(stranger)) == (State.QUEUED, ["handed_over"])
+    assert (fresh(colleague).state, statuses(colleague)) == (State.IN_REVIEW, ["open"])
+
+
+def test_a_waiting_claim_that_changes_desk_leaves_nobody_behind(desk: Desk, editor: User, first: Reviewer) -> None:
+    claim = a_claim(desk, State.IN_REVIEW, by=editor, reviewer=first)
+    until = ahead(hours=2)
+    due = until + timedelta(hours=1)
+    act(claim.pk, Action.WAIT, viewer(editor), reason=WaitingReason.REPLY, until=until, due=due)
+    act(claim.pk, Action.CHANGE_DESK, viewer(editor), desk=a_desk(), reason="It is theirs.")
+    assert (fresh(claim).state, statuses(claim)) == (State.WAITING, [AssignmentStatus.WITHDRAWN])
+
+
+def test_starting_is_an_event_of_its_own_and_happens_once(desk: Desk, editor: User, first: Reviewer) -> None:
+    claim = a_claim(desk, by=editor)
+    put_on(claim, first, editor)
+    start(claim, first)
+    start(claim, first)
+    assert claim.events.filter(type="claim.start").count() == 1
+    assert fresh(claim).state == State.IN_REVIEW
