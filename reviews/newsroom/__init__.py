@@ -1,0 +1,1 @@
+"""The demo newsroom: invented people, outlets and articles, told through the same services as real ones."""
