@@ -147,6 +147,8 @@ def _check_outcome(answers: Answers, confirm_by: datetime | None, now: datetime)
         return
     if answers.so is not None and answers.outcome is None:
         raise OutcomeMissing(pointer="/outcome")
+    if answers.too_early and answers.outcome is not None:
+        raise OutcomeMissing("Too early to tell means that there is no outcome yet.", pointer="/outcome")
     if answers.outcome == Outcome.LATER and confirm_by >= now:
         raise OutcomeMissing("Its own date has not passed, so the outcome cannot be later.", pointer="/outcome")
 

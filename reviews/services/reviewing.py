@@ -8,9 +8,10 @@ from claims.actors import Actor, rule
 from claims.errors import ReasonMissing
 from claims.lifecycle import Action, Role, State
 from claims.models import Decision, Evidence, FlagKind
-from claims.services.articles import text
+from claims.services.articles import line, text
 from claims.services.deciding import check_verdict, own_voice, record_decision, told
 from claims.services.evidence import mark_used
+from claims.services.steps import because
 from claims.services.transitions import Held
 from claims.verdicts import WHY_LENGTH, Answers, Said, So
 from claims.verdicts import Outcome as OwnDateOutcome
@@ -39,14 +40,16 @@ def submit_review(
 ) -> Review:
     """Submit the judgement of whoever holds `assignment`; the last agreeing one decides.
 
-    `exception_reason` is an editor's reason for accepting fewer distinct origins. Its event carries no verdict.
+    `exception_reason` is an editor's reason for accepting fewer distinct origins; from anybody else it is nothing.
+    Its event carries no verdict.
     Raises the refusals of `claims.services.deciding.check_verdict`, `NotOnIt`, `ActionNotPossible`.
     """
     if assignment is None or assignment.claim_id != held.claim.pk:
         raise NotOnIt()
     start_if_queued(held, by=by)
     answers = _whole(held, answers)
-    check_verdict(held, answers, exception_reason if Role.EDITOR in by.roles else "")
+    exception_reason = line(exception_reason, "exception_reason", 300) if Role.EDITOR in by.roles else ""
+    check_verdict(held, answers, exception_reason)
     evidence = list(Evidence.objects.standing().filter(claim=held.claim))
     review = _keep(held, assignment, answers, evidence)
     _follow(held, review, by=by, evidence=evidence, exception_reason=exception_reason, is_demo=is_demo)
@@ -57,8 +60,7 @@ def ask_second_opinion(
     held: Held, assignment: Assignment | None, answers: Answers | None, *, by: Actor, why: str
 ) -> Review | None:
     """Ask for one more independent, blind review. A reviewer submits their own with it; an editor need not."""
-    if not why.strip():
-        raise ReasonMissing(pointer="/reason")
+    reason = because(why)
     if assignment is None and Role.EDITOR not in by.roles:
         raise NotOnIt()
     review = None
@@ -68,7 +70,7 @@ def ask_second_opinion(
         answers = _whole(held, answers)
         check_verdict(held, answers)
         review = _keep(held, assignment, answers, list(Evidence.objects.standing().filter(claim=held.claim)))
-    held.take(Action.ASK_SECOND_OPINION, by=by, reason=why.strip())
+    held.take(Action.ASK_SECOND_OPINION, by=by, reason=reason)
     return review
 
 
