@@ -108,7 +108,10 @@ def record_roles(viewer: Viewer, claim: Claim) -> frozenset[Role]:
 
 
 def desk_roles(viewer: Viewer, desk_id: int | None) -> frozenset[Role]:
-    """Roles on a claim of this desk. Before a claim has a desk, being something on any desk is enough."""
+    """Roles on a claim of this desk. Before a claim has a desk, being something on any desk is enough.
+
+    A key that is confined to desks is nothing on the others.
+    """
     named = {
         Role.EDITOR: viewer.editor_of,
         Role.REVIEWER: viewer.reviewer_of,
@@ -122,6 +125,8 @@ def desk_roles(viewer: Viewer, desk_id: int | None) -> frozenset[Role]:
         Role.KEY_TRIAGE: Scope.CLAIMS_TRIAGE,
         Role.KEY_EVIDENCE: Scope.EVIDENCE_WRITE,
     }
+    if viewer.key is not None and desk_id is not None and viewer.desks is not None and desk_id not in viewer.desks:
+        return frozenset()
     return frozenset(roles | {role for role, scope in scopes.items() if scope in viewer.scopes})
 
 
