@@ -1,0 +1,143 @@
+"""State by step by person: what is offered to each, written out by hand, and that what is offered can be done."""
+
+from __future__ import annotations
+
+import pytest
+
+from claims.errors import ClaimDeskError, NotFound
+from claims.lifecycle import Action, DismissalReason, State
+from claims.models import ApiKey, Claim, Desk, DeskRole, Scope, User
+from reviews.models import Part, Reviewer
+from reviews.services.acting import act, offered
+from tests.factories import (
+    CONFIRMED,
+    a_claim,
+    a_desk,
+    a_key,
+    a_reviewer,
+    an_administrator,
+    an_editor,
+    evidence_for,
+    joined,
+    put_on,
+    review_by,
+    second_opinion_asked,
+    viewer,
+)
+
+pytestmark = pytest.mark.django_db
+
+DATES = "set_due set_own_date"
+EDITORS = f"{DATES} change_desk set_priority"
+SEAT = "hand_over decline recuse"
+OFFERED: dict[str, dict[str, str]] = {
+    "editor": {
+        "proposed": f"accept dismiss edit {EDITORS}",
+        "queued": f"dismiss edit assign wait {SEAT} {EDITORS}",
+        "in_review": f"dismiss edit assign wait ask_second_opinion {SEAT} {EDITORS}",
+        "waiting": f"dismiss edit resume {EDITORS}",
+        "second_opinion": f"dismiss edit assign {SEAT} {EDITORS}",
+        "decided": f"reopen {EDITORS}",
+        "dismissed": "restore edit",
+    },
+    "reviewer": {"queued": "assign", "in_review": "assign", "second_opinion": "assign"},
+    "triager": {
+        "proposed": f"accept dismiss edit {EDITORS}",
+        "queued": "assign",
+        "in_review": "assign",
+        "second_opinion": "assign",
+    },
+    "on it": {
+        "queued": f"dismiss assign wait submit_review {SEAT} {DATES}",
+        "in_review": f"dismiss assign wait ask_second_opinion submit_review {SEAT} {DATES}",
+        "waiting": f"resume {DATES}",
+        "second_opinion": f"assign submit_review {SEAT} {DATES}",
+    },
+    "administrator": {"decided": "reopen"},
+    "writing key": {},
+    "triaging key": {"proposed": "accept"},
+    "reading key": {},
+}
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return a_desk(min_origins=1)
+
+
+def somebody(who: str, desk: Desk) -> User | Reviewer | ApiKey:
+    """A fresh person or key that is this on the desk."""
+    if who == "writing key":
+        return a_key(Scope.CLAIMS_WRITE, Scope.EVIDENCE_WRITE)[0]
+    if who == "triaging key":
+        return a_key(Scope.CLAIMS_TRIAGE)[0]
+    if who == "reading key":
+        return a_key(Scope.CLAIMS_READ)[0]
+    if who == "editor":
+        return an_editor(desk)
+    return an_administrator() if who == "administrator" else a_reviewer(desk, can_triage=who == "triager")
+
+
+def allowed(claim: Claim, who: User | Reviewer | ApiKey) -> set[str]:
+    return {str(offer.action) for offer in offered(claim.pk, viewer(who)) if offer.allowed}
+
+
+@pytest.mark.parametrize("who", [who for who in OFFERED if who != "on it"])
+@pytest.mark.parametrize("state", State)
+def test_each_is_offered_exactly_their_steps(desk: Desk, who: str, state: State) -> None:
+    claim = a_claim(desk, state)
+    assert allowed(claim, somebody(who, desk)) == set(OFFERED[who].get(state, "").split())
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.IN_REVIEW, State.WAITING, State.SECOND_OPINION])
+def test_whoever_is_on_it_is_offered_the_steps_of_the_work(desk: Desk, state: State) -> None:
+    editor, reviewer = an_editor(desk), a_reviewer(desk)
+    claim = a_claim(desk, state, by=editor, reviewer=reviewer)
+    if state == State.QUEUED:
+        put_on(claim, reviewer, editor)
+    if state == State.SECOND_OPINION:
+        reviewer = a_reviewer(desk)
+        put_on(claim, reviewer, editor)
+    assert allowed(claim, reviewer) - {"undo"} == set(OFFERED["on it"][state].split())
+
+
+def test_an_adjudicator_is_offered_to_settle_or_leave(desk: Desk) -> None:
+    editor, first, second, judge = an_editor(desk), a_reviewer(desk), a_reviewer(desk), a_reviewer(desk)
+    claim = a_claim(desk, State.IN_REVIEW, by=editor, reviewer=first)
+    evidence_for(claim)
+    second_opinion_asked(claim, first, CONFIRMED)
+    put_on(claim, second, editor)
+    review_by(claim, second)
+    put_on(claim, judge, editor, part=Part.ADJUDICATION)
+    assert allowed(claim, judge) == {"assign", "adjudicate", *SEAT.split()}
+
+
+@pytest.mark.parametrize("role", DeskRole)
+def test_for_people_of_other_desks_the_claim_does_not_exist(desk: Desk, role: DeskRole) -> None:
+    stranger = joined(an_editor(a_desk()), a_desk(), role)
+    with pytest.raises(NotFound, match="There is no claim"):
+        offered(a_claim(desk).pk, viewer(stranger))
+
+
+def test_every_refusal_has_a_code_and_a_sentence(desk: Desk) -> None:
+    refusals = [offer for offer in offered(a_claim(desk).pk, viewer(a_reviewer(desk))) if not offer.allowed]
+    assert len(refusals) > 15
+    for offer in refusals:
+        assert offer.code in {"action_not_possible", "role_missing", "not_undoable"}, offer
+        assert offer.sentence.endswith("."), offer
+        assert "!" not in offer.sentence
+
+
+def test_every_step_a_person_can_take_is_offered_or_refused_once(desk: Desk) -> None:
+    kept_for_later = {"split", "merge", "publish", "correct", "withdraw"}
+    no_buttons = {"propose", "start", "raise_flag", "clear_flag"}
+    offers = [str(offer.action) for offer in offered(a_claim(desk).pk, viewer(an_editor(desk)))]
+    assert sorted(offers) == sorted(set(Action.values) - kept_for_later - no_buttons)
+
+
+def test_the_sentence_of_an_offer_is_that_of_the_refusal(desk: Desk) -> None:
+    claim, reviewer = a_claim(desk), a_reviewer(desk)
+    offer = next(one for one in offered(claim.pk, viewer(reviewer)) if one.action == Action.DISMISS)
+    with pytest.raises(ClaimDeskError) as refused:
+        act(claim.pk, Action.DISMISS, viewer(reviewer), reason=DismissalReason.OFF_SUBJECT)
+    assert (offer.code, offer.sentence) == (refused.value.code, refused.value.message)
