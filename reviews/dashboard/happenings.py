@@ -22,15 +22,14 @@ from reviews.dashboard.reading import Reading
 
 SHOWN = 12
 READ = 60
+TOGETHER = 5
 SPAN = timedelta(days=7)
 
 # What the screen says of each type of event: its icon and a sentence. {who} did it, {claims} are the numbers.
 WORDS = {
-    "claim.propose": ("s-proposed", pgettext_lazy("event", "{who} proposed {claims}")),
     "claim.accept": ("s-queued", pgettext_lazy("event", "{who} accepted {claims}")),
     "claim.dismiss": ("s-dismissed", pgettext_lazy("event", "{who} dismissed {claims}")),
     "claim.restore": ("s-queued", pgettext_lazy("event", "{who} restored {claims}")),
-    "claim.start": ("s-review", pgettext_lazy("event", "{who} started on {claims}")),
     "claim.assign": ("x-hand", pgettext_lazy("event", "{claims} went to {name}, by {who}")),
     "claim.hand_over": ("x-hand", pgettext_lazy("event", "{who} handed over {claims}")),
     "claim.decline": ("x-hand", pgettext_lazy("event", "{who} declined {claims}")),
@@ -95,9 +94,9 @@ def _latest(reading: Reading) -> list[ClaimEvent]:
 
 
 def _same(line: Happening, other: Happening) -> bool:
-    several = other.kind in CLOCK or other.kind == "claim.propose"
+    """Whether the other is told in the same line: one sweep noticed both, and the line is not long yet."""
     near = line.at - other.at < timedelta(minutes=1)
-    return several and near and (line.kind, line.who) == (other.kind, other.who) and len(line.claims) < 5
+    return line.kind in CLOCK and line.kind == other.kind and near and len(line.claims) < TOGETHER
 
 
 def _line(event: ClaimEvent) -> Happening:

@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, Max, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Concat, NullIf, Trim
-from django.utils.translation import pgettext
+from django.utils.translation import npgettext, pgettext
 
 from claims.models import DeskRole
 from claims.models.claim import ClaimQuerySet
@@ -189,10 +189,17 @@ def next_due(reading: Reading) -> list[Any]:
 
 
 def oldest_passed(reading: Reading) -> str:
-    """How long ago the earliest unconfirmed date passed, in words; "" when there is none."""
+    """How long ago the earliest unconfirmed date passed, in whole days above one; "" when there is none."""
     passed = NUMBERS["date_passed"].listed(reading.viewer, reading.filters, reading.now)
     first = passed.values_list("confirm_by", flat=True).first()
-    return duration(reading.now - first, tile=True) if first else ""
+    if first is None:
+        return ""
+    days = (reading.now - first).days
+    return (
+        npgettext("duration", "%(days)d day", "%(days)d days", days) % {"days": days}
+        if days
+        else duration(reading.now - first)
+    )
 
 
 def with_people(claims: ClaimQuerySet) -> Any:

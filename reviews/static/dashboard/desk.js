@@ -7,6 +7,7 @@
   const status = document.getElementById("desk-status");
   const pause = document.getElementById("desk-pause");
   const said = document.getElementById("desk-said");
+  const reload = document.getElementById("desk-reload");
   if (!panels || !window.htmx) return;
 
   const clock = () => new Intl.DateTimeFormat("en-GB", {
@@ -15,6 +16,7 @@
   const show = (pattern, time, off) => {
     status.firstElementChild.textContent = status.dataset[pattern].replace("%(time)s", time);
     status.classList.toggle("cd-live-off", off);
+    reload.hidden = pattern !== "lost";
   };
   let updated = clock(), paused = false, misses = 0, asked = performance.now(), spoke = -Infinity, late = lateNow();
   let soon;
@@ -67,11 +69,11 @@
   });
   pause.addEventListener("click", () => {
     paused = !paused;
-    pause.setAttribute("aria-pressed", String(paused));
+    const label = pause.querySelector("span");
+    [label.textContent, pause.dataset.other] = [pause.dataset.other, label.textContent];
     show(paused ? "paused" : "updated", updated, paused);
     if (!paused) ask();
   });
   pause.hidden = false;
-  document.getElementById("desk-reload").hidden = true;
   show("updated", updated, false);
 })();

@@ -1,0 +1,225 @@
+"""The dashboard in a real browser: clean for axe, at home in both widths and themes, and fresh by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+from pytest_django.live_server_helper import LiveServer
+
+from claims.lifecycle import Action, State
+from claims.models import Claim, Desk, Heartbeat, User
+from reviews.models import Absence
+from reviews.services.acting import act
+from tests.browser.axe import assert_axe_clean
+from tests.factories import a_claim, a_desk, a_reviewer, ahead, an_editor, dated, fall_late, now, put_on, viewer
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
+SIDEWAYS = "document.documentElement.scrollWidth <= innerWidth"
+OPEN = Callable[..., Page]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return a_desk(name="World", zone="Europe/Kyiv")
+
+
+@pytest.fixture
+def editor(desk: Desk) -> User:
+    return an_editor(desk)
+
+
+def due_in(claim: Claim, editor: User, **span: float) -> None:
+    act(claim.pk, Action.SET_DUE, viewer(editor), due=ahead(**span), reason="The desk wants it then.")
+
+
+def a_working_day(desk: Desk, editor: User) -> None:
+    """Something of everything, on two desks."""
+    people = [a_reviewer(desk, limit=limit) for limit in (3, 6, 8)]
+    for person, name in zip(people, ("Mara Lindqvist", "Tomas Okafor", "Samir Haddad"), strict=True):
+        person.user.first_name = name
+        person.user.save(update_fields=["first_name"])
+    Absence.objects.create(reviewer=people[2], starts_at=now() - timedelta(days=1), ends_at=ahead(days=6))
+    for number, state in enumerate([*State, State.IN_REVIEW, State.IN_REVIEW, State.IN_REVIEW]):
+        words = f"The port will open its fourth terminal before the end of the month ({number})."
+        claim = a_claim(
+            desk, state, by=editor, reviewer=people[number % 3 and 1], statement=words, priority=number % 4 + 1
+        )
+        if state == State.IN_REVIEW:
+            due_in(claim, editor, minutes=number * 17 + 3)
+    for words in ("Port tax receipts rose 40% in October.", "The coalition has the votes to pass the budget."):
+        claim = a_claim(desk, by=editor, statement=words, own=dated(ahead(minutes=-1)))
+        put_on(claim, people[0], editor)
+        fall_late(claim, editor)
+    Heartbeat.objects.create(name="sweep", ran_at=now())
+    Heartbeat.objects.create(name="verify", ran_at=now(), detail={"broken": 0})
+
+
+@pytest.mark.parametrize(("width", "theme"), LOOKS)
+def test_overview_and_list_are_clean_in_both_widths_and_themes(  # noqa: PLR0917 - fixtures, passed by name
+    open_page: OPEN,
+    live_server: LiveServer,
+    screenshot: Callable[..., Path],
+    complaints: dict[Page, list[str]],
+    desk: Desk,
+    editor: User,
+    width: int,
+    theme: str,
+) -> None:
+    a_working_day(desk, editor)
+    page = open_page(width=width, theme=theme, user=editor, base=live_server.url)
+    for address, name in (("/desk/", "dashboard"), ("/desk/list/open", "dashboard-list")):
+        page.goto(address)
+        screenshot(page, f"{name}-{width}-{theme}")
+        assert_axe_clean(page)
+        assert page.evaluate(SIDEWAYS)
+    assert complaints[page] == []
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
+def test_the_first_day_is_clean_and_says_what_to_do(  # noqa: PLR0917 - fixtures, passed by name
+    open_page: OPEN, live_server: LiveServer, screenshot: Callable[..., Path], editor: User, width: int, theme: str
+) -> None:
+    page = open_page(width=width, theme=theme, user=editor, base=live_server.url)
+    page.goto("/desk/")
+    expect(page.get_by_role("heading", name="No claims yet.")).to_be_visible()
+    expect(page.get_by_text("Import an article or connect an integration.")).to_be_visible()
+    expect(page.get_by_text("Deadline alerts are delayed.")).to_be_visible()
+    screenshot(page, f"dashboard-empty-{width}-{theme}")
+    assert_axe_clean(page)
+
+
+def test_late_turns_at_the_second_without_anybody_doing_anything(
+    open_page: OPEN, live_server: LiveServer, desk: Desk, editor: User, complaints: dict[Page, list[str]]
+) -> None:
+    claim = a_claim(desk, by=editor)
+    due_in(claim, editor, seconds=7)
+    page = open_page(user=editor, base=live_server.url)
+    page.goto("/desk/")
+    chip = page.get_by_test_id("next-list").locator(".cd-chip")
+    expect(chip).to_have_class("cd-chip cd-chip-soon")
+    expect(page.get_by_test_id("kpi-late")).to_have_text("Late 0")
+    expect(page.get_by_test_id("kpi-late")).to_have_text("Late 1", timeout=12_000)
+    expect(page.get_by_test_id("late-list")).to_contain_text(f"#{claim.pk}, World")
+    expect(page.locator("#desk-said")).to_have_text("Late is now 1.")
+    expect(page).to_have_title("1 late · Dashboard · Claim desk")
+    assert complaints[page] == []
+
+
+def refresh(page: Page) -> None:
+    page.evaluate("document.body.dispatchEvent(new Event('cd:refresh'))")
+
+
+def test_a_refresh_keeps_the_old_content_the_focus_and_what_was_open(
+    open_page: OPEN, live_server: LiveServer, desk: Desk, editor: User
+) -> None:
+    a_claim(desk, by=editor)
+    page = open_page(user=editor, base=live_server.url)
+    page.goto("/desk/")
+    page.get_by_text("Show as table").click()
+    page.get_by_test_id("kpi-open").focus()
+    a_claim(desk, by=editor)
+    refresh(page)
+    expect(page.get_by_test_id("kpi-open")).to_have_text("Open 2")
+    expect(page.get_by_test_id("kpi-open")).to_be_focused()
+    expect(page.get_by_role("columnheader", name="Still to decide")).to_be_visible()
+    expect(page.locator("#desk-status")).to_contain_text("Updated ")
+
+
+def test_pause_stops_the_updates_until_resumed(
+    open_page: OPEN, live_server: LiveServer, desk: Desk, editor: User
+) -> None:
+    page = open_page(user=editor, base=live_server.url)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "panels" in request.url else None)
+    page.goto("/desk/")
+    page.get_by_role("button", name="Pause").click()
+    expect(page.locator("#desk-status")).to_contain_text("Paused at ")
+    claim = a_claim(desk, by=editor)
+    due_in(claim, editor, seconds=1)
+    page.wait_for_timeout(6000)
+    assert asked == []
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_test_id("kpi-late")).to_have_text("Late 1")
+    assert len(asked) == 1
+
+
+def test_it_says_since_when_it_could_not_be_updated(open_page: OPEN, live_server: LiveServer, editor: User) -> None:
+    page = open_page(user=editor, base=live_server.url)
+    page.goto("/desk/")
+    expect(page.locator("#desk-status")).to_contain_text("Updated ")
+
+    def lost(route: Route) -> None:
+        route.abort()
+
+    page.route("**/desk/panels*", lost)
+    for _ in range(3):
+        with page.expect_event("requestfailed"):
+            refresh(page)
+    expect(page.locator("#desk-status")).to_contain_text("Not updated since ")
+    expect(page.locator("#desk-reload")).to_be_visible()
+    expect(page.get_by_test_id("kpi-late")).to_have_text("Late 0")
+    page.unroute("**/desk/panels*", lost)
+    refresh(page)
+    expect(page.locator("#desk-status")).to_contain_text("Updated ")
+
+
+def test_a_session_that_ended_leads_to_the_sign_in_page(open_page: OPEN, live_server: LiveServer, editor: User) -> None:
+    page = open_page(user=editor, base=live_server.url)
+    page.goto("/desk/")
+    page.context.clear_cookies()
+    refresh(page)
+    page.wait_for_url("**/admin/login/?next=/desk/")
+
+
+def test_the_page_is_complete_without_script(
+    open_page: OPEN, live_server: LiveServer, desk: Desk, editor: User
+) -> None:
+    claim = a_claim(desk, by=editor)
+    fall_late(claim, editor)
+    page = open_page(user=editor, base=live_server.url, script=False)
+    page.goto("/desk/")
+    expect(page.get_by_test_id("kpi-late")).to_have_text("Late 1")
+    expect(page.locator("#desk-status")).to_contain_text("As of ")
+    expect(page.get_by_role("link", name="Reload")).to_be_visible()
+    expect(page.get_by_role("button", name="Pause")).to_be_hidden()
+    page.locator("select[name=desk]").select_option("World")
+    page.get_by_role("button", name="Show").click()
+    assert f"desk={desk.pk}" in page.url
+    page.get_by_test_id("kpi-late").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Late, World, as of ")
+    expect(page.get_by_test_id("list-count")).to_have_text("1 claim")
+
+
+def test_a_filter_goes_into_the_address_and_every_link(
+    open_page: OPEN, live_server: LiveServer, desk: Desk, editor: User
+) -> None:
+    a_claim(desk, by=editor)
+    page = open_page(user=editor, base=live_server.url)
+    page.goto("/desk/")
+    page.locator("select[name=language]").select_option("en")
+    page.wait_for_url("**/desk/?*language=en*")
+    links = page.locator("#desk-panels a[href^='/desk/list/']").evaluate_all("all => all.map(link => link.href)")
+    assert len(links) > 10
+    assert all("language=en" in link for link in links)
+
+
+def test_every_figure_is_reached_by_keyboard_and_opens_its_list(
+    open_page: OPEN, live_server: LiveServer, desk: Desk, editor: User
+) -> None:
+    a_claim(desk, by=editor)
+    page = open_page(user=editor, base=live_server.url)
+    page.goto("/desk/")
+    reached: list[str] = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.id"))
+    tiles = ["kpi-late", "kpi-date_passed", "kpi-due_24h", "kpi-open", "kpi-unassigned", "kpi-decided_today"]
+    assert [name for name in reached if name in tiles][: len(tiles)] == tiles
+    page.locator("#kpi-open").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk/list/open*")
