@@ -1,10 +1,12 @@
 """Joins the routes of the two apps."""
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from claims.api import problem_pages
+from claims.api.nowhere import Nowhere
 from verify_project.health import readyz
 from verify_project.runtime.places import CHECKOUT
 
@@ -12,10 +14,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/admin/")),
     path("readyz", readyz, name="readyz"),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("reviews.api.urls")),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
+    path("api/docs/problems", problem_pages.problems, name="api-problems"),
+    path("api/docs/problems/<slug:code>", problem_pages.one_problem, name="api-problem"),
+    re_path("^api/?$", RedirectView.as_view(pattern_name="api-docs")),
+    path("api/<path:rest>", Nowhere.as_view()),
 ]
-if (CHECKOUT / "reviews/api/urls.py").exists():
-    urlpatterns.append(path("api/v1/", include("reviews.api.urls")))
 if (CHECKOUT / "reviews/dashboard/urls.py").exists():
     urlpatterns.append(path("desk/", include("reviews.dashboard.urls")))

@@ -15,12 +15,13 @@ from rest_framework.response import Response
 
 from claims.api.article_shapes import ArticleOut, RevisionOut, TakenInOut, article_out, revision_out
 from claims.api.errors import NothingHere
+from claims.api.examples import ARTICLE
 from claims.api.fields import Body, DeskNamed, Moment, Words, YesNo, checked
 from claims.api.paging import Order, page_of
 from claims.api.parameters import Instant, Paged, Search, WholeNumber, given, page_in
 from claims.api.preconditions import expected_mark, is_known, tag
 from claims.api.repeating import repeatable
-from claims.api.schema import page_response
+from claims.api.schema import page_response, sent
 from claims.api.views import ApiView, not_modified
 from claims.errors import ClaimDeskError
 from claims.models import Article, ArticleRevision, Desk
@@ -93,6 +94,8 @@ class ArticleFilters(Paged):
 class Articles(ApiView):
     """The articles that were taken in."""
 
+    tagged = True
+
     @extend_schema(parameters=[ArticleFilters], responses={200: page_response(ArticleOut)})
     def get(self, request: Request) -> Response:
         """List articles, newest first by number."""
@@ -100,7 +103,9 @@ class Articles(ApiView):
         rows = _narrowed(visible_articles(self.viewer, self.now), asked).select_related("outlet", "desk")
         return page_of(request, rows, page_in(asked), _articles_out)
 
-    @extend_schema(request=ArticleIn, responses={201: TakenInOut, 200: TakenInOut})
+    @extend_schema(
+        request=ArticleIn, responses={201: TakenInOut, 200: TakenInOut}, examples=[sent("An article", ARTICLE)]
+    )
     @repeatable
     def post(self, request: Request) -> Response:
         """Take an article in. The same one again is the existing one (200); a changed text is a new revision."""
@@ -129,6 +134,8 @@ class Articles(ApiView):
 
 class OneArticle(ApiView):
     """One article."""
+
+    tagged = True
 
     @extend_schema(responses={200: ArticleOut, 304: None})
     def get(self, request: Request, number: int) -> Response:
@@ -174,6 +181,8 @@ class Revisions(ApiView):
 
 class OneRevision(ApiView):
     """One frozen text."""
+
+    tagged = True
 
     @extend_schema(responses={200: RevisionOut, 304: None})
     def get(self, request: Request, number: int, revision: int) -> Response:

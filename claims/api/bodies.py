@@ -51,6 +51,17 @@ class FileParser(MultiPartParser):
         return super().parse(stream, media_type, parser_context)
 
 
+TAKEN_BY: Mapping[str, frozenset[type[BaseParser]]] = {
+    "POST": frozenset({JsonParser, FileParser}),
+    "PATCH": frozenset({JsonParser, MergePatchParser}),
+}
+
+
+def takes(method: str | None, parser: type[BaseParser]) -> bool:
+    """Whether a method takes bodies of this kind at all."""
+    return parser in TAKEN_BY.get(method or "", frozenset())
+
+
 def refuse_large(meta: Mapping[str, Any], limit: int) -> None:
     """Refuse a body that announces more than `limit` bytes, before a byte of it is read."""
     if int(meta.get("CONTENT_LENGTH") or 0) > limit:

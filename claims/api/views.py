@@ -8,11 +8,10 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
-from django.http import HttpRequest, HttpResponseBase
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
-from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,9 +19,10 @@ from rest_framework.views import APIView
 
 from claims.api import limits
 from claims.api.authentication import BrowserSession, KeyAuthentication, address_of, viewer_of
-from claims.api.bodies import JsonParser, MergePatchParser
+from claims.api.bodies import JsonParser, MergePatchParser, takes
 from claims.api.errors import MediaTypeUnsupported, NothingHere
 from claims.api.problems import request_id
+from claims.api.schema import ApiSchema
 from claims.models import ApiKey, Article, Claim, Desk, Scope
 from claims.permissions import Viewer, check_scope, desks_of, visible_articles, visible_claims
 from claims.services.transitions import database_time
@@ -51,7 +51,8 @@ class OnlyJson(BaseContentNegotiation):
     def select_parser(self, request: Request, parsers: Iterable[Any]) -> Any:
         """The parser of the body's media type, None when there is none."""
         kind = request.content_type.split(";")[0].strip().lower()
-        return next((parser for parser in parsers if parser.media_type == kind), None)
+        fitting = (parser for parser in parsers if parser.media_type == kind)
+        return next((parser for parser in fitting if takes(request.method, type(parser))), None)
 
     def select_renderer(
         self, request: Request, renderers: Iterable[Any], format_suffix: str | None = None
@@ -72,6 +73,9 @@ class ApiView(APIView):
     metadata_class = None
     reads: ClassVar[Scope | None] = Scope.CLAIMS_READ
     writes: ClassVar[Scope | None] = Scope.CLAIMS_WRITE
+    matched: ClassVar[frozenset[str]] = frozenset({"PATCH"})  # methods that need If-Match
+    tagged: ClassVar[bool] = False  # whether answers carry an ETag
+    schema = ApiSchema()
     left: limits.Left | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -137,23 +141,6 @@ class ApiView(APIView):
     def link(self, path: str) -> str:
         """The whole address of one of our paths."""
         return self.request.build_absolute_uri(path)
-
-
-class Nowhere(ApiView):
-    """Any address below /api that is nothing: a problem like every other failure."""
-
-    permission_classes = (AllowAny,)
-    reads = writes = None
-    schema = None
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Answer 404 to every method."""
-        self.http_method_not_allowed = self._nothing  # type: ignore[method-assign]  # one answer for all methods
-        self.http_method_names: list[str] = []
-        return super().dispatch(request, *args, **kwargs)
-
-    def _nothing(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        raise NothingHere()
 
 
 def not_modified(version: str) -> Response:

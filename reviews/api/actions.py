@@ -175,6 +175,8 @@ class AllowedActions(ClaimView):
 class Actions(ClaimView):
     """The door for every step that is not a review or an assignment."""
 
+    matched = frozenset({"POST"})
+    tagged = True
     writes = None  # which scope a key needs depends on the step, so its roles decide
 
     @extend_schema(request=ACTION_BODY, responses={200: ClaimOut})

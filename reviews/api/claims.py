@@ -11,12 +11,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims.api.errors import Invalid
+from claims.api.examples import CLAIM
 from claims.api.fields import checked
 from claims.api.paging import page_of
 from claims.api.parameters import given, page_in
 from claims.api.preconditions import expected_version, is_known, tag
 from claims.api.repeating import repeatable
-from claims.api.schema import page_response
+from claims.api.schema import page_response, sent
 from claims.api.views import ApiView, not_modified
 from claims.lifecycle import Action
 from claims.models import ArticleRevision, Claim, ClaimEvent, Decision, Desk
@@ -62,7 +63,7 @@ class Claims(ClaimView):
     def _shape(self, rows: Sequence[Claim]) -> list[dict[str, Any]]:
         return claims_out(rows, self.viewer, self.now, self.link)
 
-    @extend_schema(request=ClaimBody, responses={201: ClaimOut})
+    @extend_schema(request=ClaimBody, responses={201: ClaimOut}, examples=[sent("A claim with its own date", CLAIM)])
     @repeatable
     def post(self, request: Request) -> Response:
         """Propose a claim; with `accept` it is queued at once."""
@@ -111,6 +112,8 @@ class Claims(ClaimView):
 
 class OneClaim(ClaimView):
     """One claim."""
+
+    tagged = True
 
     @extend_schema(responses={200: ClaimOut, 304: None})
     def get(self, request: Request, number: int) -> Response:

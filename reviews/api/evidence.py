@@ -17,12 +17,13 @@ from claims.api.bodies import FileParser, JsonParser, MergePatchParser
 from claims.api.downloads import download
 from claims.api.errors import Invalid, NothingHere
 from claims.api.evidence_shapes import EvidenceBody, EvidenceOut, EvidencePatch, FileBody, evidence_out
+from claims.api.examples import EVIDENCE
 from claims.api.fields import checked
 from claims.api.paging import Order, page_of
 from claims.api.parameters import Paged, given, page_in
 from claims.api.preconditions import expected_version, is_known, tag
 from claims.api.repeating import repeatable
-from claims.api.schema import page_response
+from claims.api.schema import page_response, sent
 from claims.api.views import ApiView, not_modified
 from claims.errors import StaleVersion
 from claims.models import Claim, Evidence, Scope, Visibility
@@ -89,7 +90,9 @@ class ClaimEvidence(EvidenceView):
         return page_of(request, self.seen(self.claim(number)), page_in(asked), _shape, Order(descending=False))
 
     @extend_schema(
-        request={"application/json": EvidenceBody, "multipart/form-data": FileBody}, responses={201: EvidenceOut}
+        request={"application/json": EvidenceBody, "multipart/form-data": FileBody},
+        responses={201: EvidenceOut},
+        examples=[sent("A link", EVIDENCE)],
     )
     @repeatable
     def post(self, request: Request, number: int) -> Response:
@@ -103,6 +106,8 @@ class ClaimEvidence(EvidenceView):
 
 class OneEvidence(EvidenceView):
     """One item."""
+
+    tagged = True
 
     @extend_schema(responses={200: EvidenceOut, 304: None})
     def get(self, request: Request, number: int) -> Response:
@@ -130,6 +135,8 @@ class OneEvidence(EvidenceView):
 
 class Supersede(EvidenceView):
     """Put another item in the place of one that a verdict has used."""
+
+    tagged = True
 
     @extend_schema(
         request={"application/json": EvidenceBody, "multipart/form-data": FileBody}, responses={201: EvidenceOut}

@@ -6,17 +6,18 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from functools import partial
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from claims.api.examples import REVIEW
 from claims.api.fields import Body, OneOf, Words, YesNo, checked
 from claims.api.paging import Order, page_of
 from claims.api.parameters import Paged, given, page_in
 from claims.api.preconditions import expected_version
 from claims.api.repeating import repeatable
-from claims.api.schema import page_response
+from claims.api.schema import page_response, sent
 from claims.api.times import rfc3339
 from claims.errors import AnswerMissing, RoleMissing
 from claims.models import Claim, Decision
@@ -57,6 +58,11 @@ class OpinionBody(Body):
     second_opinion = WhyBody()
 
 
+REVIEW_BODY = PolymorphicProxySerializer(
+    component_name="AnyReview", serializers=[ReviewBody, OpinionBody], resource_type_field_name=None
+)
+
+
 class ReviewOut(serializers.Serializer[Any]):
     """One reviewer's own judgement. It never changes."""
 
@@ -95,6 +101,8 @@ class DecisionOut(VerdictOut):
 class Reviews(ClaimView):
     """The reviews of one claim, as far as the caller may read them."""
 
+    matched = frozenset({"POST"})
+
     @extend_schema(parameters=[Paged], responses={200: page_response(ReviewOut)})
     def get(self, request: Request, number: int) -> Response:
         """List the reviews the caller may read. Others' reviews of an undecided round are absent."""
@@ -104,7 +112,7 @@ class Reviews(ClaimView):
         shape = partial(_each, review_out, shown)
         return page_of(request, rows, page_in(asked), shape, Order(descending=False))
 
-    @extend_schema(request=ReviewBody, responses={201: SubmittedOut})
+    @extend_schema(request=REVIEW_BODY, responses={201: SubmittedOut}, examples=[sent("A review", REVIEW)])
     @repeatable
     def post(self, request: Request, number: int) -> Response:
         """Submit one's own review. Needs If-Match. The last agreeing one decides. Keys never review."""

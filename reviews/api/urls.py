@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from claims.api import numbers  # noqa: F401  # registers its converter
-from reviews.api import actions, assignments, claims, evidence, reviews
+from reviews.api import actions, assignments, claims, evidence, people, reviews, stats
 
 _CLAIM = "claims/<number:number>"
 _EVIDENCE = "evidence/<number:number>"
@@ -20,4 +20,8 @@ urlpatterns = [
     path(_EVIDENCE, evidence.OneEvidence.as_view(), name="api-evidence"),
     path(f"{_EVIDENCE}/supersede", evidence.Supersede.as_view(), name="api-supersede"),
     path(f"{_EVIDENCE}/snapshot", evidence.KeptFile.as_view(), name="api-snapshot"),
+    path("reviewers", people.Reviewers.as_view(), name="api-reviewers"),
+    path("me", people.Me.as_view(), name="api-me"),
+    path("stats", stats.Stats.as_view(), name="api-stats"),
+    path("stats/<slug:key>", stats.OneStat.as_view(), name="api-stat"),
 ]

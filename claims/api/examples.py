@@ -1,0 +1,88 @@
+"""The first three calls, as the API document shows them. A test makes them, so they cannot go stale."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+
+ARTICLE: Final[dict[str, Any]] = {
+    "outlet": "Harbour Post",
+    "headline": "Minister may go",
+    "url": "https://harbour.example/minister-may-go",
+    "language": "en",
+    "published_at": "2026-11-20T10:00:00+02:00",
+    "text": "The minister is likely to resign next week, a person close to her said.",
+}
+CLAIM: Final[dict[str, Any]] = {
+    "statement": "The minister will resign in the last week of November 2026.",
+    "article": 1,
+    "quote": "The minister is likely to resign next week",
+    "chain": [
+        {"source": "Harbour Post", "kind": "outlet"},
+        {"source": "a person close to the minister", "kind": "unnamed", "verb": "said"},
+    ],
+    "own_date": {"until": "2026-11-27", "precision": "week", "zone": "Europe/Kyiv", "words": "next week"},
+}
+REVIEW: Final[dict[str, Any]] = {
+    "said": "accurate",
+    "so": "unproven",
+    "outcome": "unknown",
+    "why": "Nobody but the article's own source says so, and its date lies ahead.",
+}
+EVIDENCE: Final[dict[str, Any]] = {
+    "kind": "link",
+    "question": "so",
+    "stance": "supports",
+    "url": "https://gazette.example/resignation",
+    "title": "The gazette announces it",
+}
+PROBLEM: Final[dict[str, Any]] = {
+    "type": "/api/docs/problems/quote_not_found",
+    "code": "quote_not_found",
+    "title": "The quote does not stand in the article's text.",
+    "status": 422,
+    "detail": "The quote does not stand in the text.",
+    "errors": [{"pointer": "/quote", "code": "quote_not_found", "detail": "The quote does not stand in the text."}],
+    "request_id": "5063fc78-1169-4202-8896-952632fff030",
+}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of the first three."""
+
+    words: str
+    method: str
+    path: str
+    body: dict[str, Any] | None = None
+
+    @property
+    def curl(self) -> str:
+        """The call as a line for a shell, with the key in $KEY."""
+        lines = [f'curl -X {self.method} http://127.0.0.1:8000/api/v1{self.path} -H "Authorization: Bearer $KEY"']
+        if self.body is not None:
+            lines[0] += " -H 'Content-Type: application/json' -d @- <<'JSON'"
+            lines += [json.dumps(self.body, indent=1, ensure_ascii=False), "JSON"]
+        return "\n".join(lines)
+
+
+FIRST_CALLS: Final = (
+    Call("Send an article. The same one again is the one that is there.", "POST", "/articles", ARTICLE),
+    Call("Say what it claims, with the words it stands on and its own date.", "POST", "/claims", CLAIM),
+    Call("Ask what has passed unconfirmed.", "GET", "/claims?flag=date_passed"),
+)
+
+RULES: Final = """\
+Every failure is `application/problem+json` with a stable `code` and a sentence. A change of something that exists
+sends `If-Match` with the ETag last read. A POST may carry an `Idempotency-Key`: sent twice, it happens once.
+Times carry their offset. Lists go on at `next`."""
+
+DESCRIPTION: Final = "\n\n".join(
+    [
+        "Claims from published articles, checked with evidence, flagged when their date passes.",
+        "Put a key in `KEY`, then make three calls:",
+        *(f"**{number}.** {call.words}\n\n```sh\n{call.curl}\n```" for number, call in enumerate(FIRST_CALLS, 1)),
+        RULES,
+    ]
+)
