@@ -1,0 +1,160 @@
+"""One fault run: start the site, let people work, break things at random, mend, wait for the promise, look."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import psycopg
+
+from tests.faults.callers import Caller, Journal, bring_claims, edit_claims, review_claims
+from tests.faults.checks import broken_by_journal, raised_early
+from tests.faults.faults import FAULTS
+from tests.faults.site import Site, a_site
+from verify_project.runtime.places import CHECKOUT
+
+PROMISE = 60.0  # seconds after mending until everything due is announced
+INTEGRATIONS = 2
+ACTED_EVERY = (0.2, 1.2)  # seconds between two faults
+MUTANTS = Path(__file__).with_name("mutants")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a run goes. `mutant` names a precaution that is taken out of the code, `sql` what goes with it."""
+
+    seed: int
+    seconds: float = 14.0
+    mutant: str = ""
+    sql: str = ""
+
+
+@dataclass
+class Result:
+    """What one run came to. `broken` maps the name of a promise to the number of rows that break it."""
+
+    seed: int
+    mutant: str = ""
+    injected: Counter[str] = field(default_factory=Counter)
+    broken: dict[str, int] = field(default_factory=dict)
+    told: dict[str, int] = field(default_factory=dict)
+    answers: Counter[str] = field(default_factory=Counter)
+    flags: int = 0
+    mended_in: float = 0.0  # seconds from mending until nothing was left to announce
+    seconds: float = 0.0
+
+    def line(self) -> str:
+        """One line of JSON."""
+        return json.dumps(vars(self))
+
+
+def run(plan: Plan) -> Result:
+    """Do one run. Raises only when the site does not start, or never comes back."""
+    began, journal, result = time.monotonic(), Journal(), Result(plan.seed, plan.mutant)
+    with a_site() as site:
+        people = prepared(site, plan)
+        site.start(mutated(plan.mutant))
+        under_load(site, callers(site, people, journal, plan.seed), plan, result)
+        result.mended_in = round(announced_all(site), 1)
+        look(site, journal, result)
+    result.told = {name: len(getattr(journal, name)) for name in ("claims", "reviews", "evidence", "steps")}
+    result.answers = journal.answers
+    result.seconds = round(time.monotonic() - began, 1)
+    return result
+
+
+def mutated(mutant: str) -> dict[str, str]:
+    """Environment in which Python takes one precaution out of the product as it is loaded."""
+    return {"PYTHONPATH": f"{MUTANTS}:{CHECKOUT}", "CLAIMDESK_MUTANT": mutant} if mutant else {}
+
+
+def prepared(site: Site, plan: Plan) -> dict[str, Any]:
+    """Tables and people; answers how they sign in."""
+    for words in (["manage.py", "migrate", "-v0"], ["-m", "tests.faults.newsroom"]):
+        done = site.manage(*words)
+        if done.returncode:
+            raise RuntimeError(done.stderr)
+    if plan.sql:
+        with psycopg.connect(site.cluster.url, autocommit=True) as connection:
+            connection.execute(plan.sql.encode())
+    people: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return people
+
+
+def callers(site: Site, people: dict[str, Any], journal: Journal, seed: int) -> list[Callable[[Event], None]]:
+    """Everybody who uses the site, each with their own chance."""
+
+    def somebody(name: str, work: Callable[[Caller], None], **who: str) -> Callable[[Event], None]:
+        chance = random.Random(f"{seed} {name}")  # noqa: S311 - repeatable, nothing secret
+        return lambda stopped: work(Caller(site.port, journal, stopped, chance, name, **who))
+
+    bring = partial(bring_claims, desk=people["desk"])
+    return [
+        *(somebody(f"integration{n}", bring, key=people["key"]) for n in range(INTEGRATIONS)),
+        *(somebody(f"reviewer{n}", review_claims, session=who) for n, who in enumerate(people["reviewers"])),
+        somebody("editor", edit_claims, session=people["editor"]),
+        lambda stopped: watch_for_early_flags(site, journal, stopped),
+    ]
+
+
+def watch_for_early_flags(site: Site, journal: Journal, stopped: Event) -> None:
+    """Look again and again, by the database's own clock, for a flag whose moment lies ahead."""
+    while not stopped.wait(0.5):
+        try:
+            with psycopg.connect(site.cluster.url) as connection:
+                journal.early |= raised_early(connection)
+        except psycopg.OperationalError:
+            continue
+
+
+def under_load(site: Site, people: list[Callable[[Event], None]], plan: Plan, result: Result) -> None:
+    """Let everybody work while things break at random; in the end nobody works and everything is mended."""
+    chance, stopped = random.Random(plan.seed), Event()  # noqa: S311 - repeatable, nothing secret
+    with ThreadPoolExecutor(len(people)) as crowd:
+        works = [crowd.submit(work, stopped) for work in people]
+        until = time.monotonic() + plan.seconds
+        try:
+            while time.monotonic() < until:
+                time.sleep(chance.uniform(*ACTED_EVERY))
+                name = chance.choice(sorted(FAULTS))
+                FAULTS[name](site, chance)
+                site.database.tell("ambush COMMIT")
+                result.injected[name] += 1
+        finally:
+            result.injected["lost reply to COMMIT"] = site.database.tell("pass")["ambushed"]
+            site.mend()
+            stopped.set()
+        for work in works:
+            work.result(PROMISE)
+
+
+def announced_all(site: Site) -> float:
+    """Wait until nothing due is left to announce, at most as long as promised; answers the seconds it took."""
+    began = time.monotonic()
+    while time.monotonic() - began < PROMISE:
+        site.mend()
+        soon = site.one("SELECT count(*) FROM claims_alarm WHERE moment < clock_timestamp() + interval '10 s'")
+        if not soon:
+            break
+        time.sleep(0.5)
+    return time.monotonic() - began
+
+
+def look(site: Site, journal: Journal, result: Result) -> None:
+    """Ask the product's own verify, then compare the tables with what the callers wrote down."""
+    done = site.manage("manage.py", "verify", "--json")
+    verified = json.loads(done.stdout)
+    result.broken = {breach["name"]: breach["rows"] for breach in verified["broken"]}
+    with psycopg.connect(site.cluster.url) as connection:
+        result.broken |= broken_by_journal(connection, journal)
+        row = connection.execute("SELECT count(*) FROM claims_flag").fetchone()
+    result.flags = int(row[0]) if row else 0
