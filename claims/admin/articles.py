@@ -1,0 +1,164 @@
+"""Articles: found, read with their claims marked, imported by pasting, and the place where a claim begins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin import display
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from claims.admin import columns
+from claims.admin.base import RecordAdmin, belongs, now_of, viewer_of
+from claims.admin.filters import DeskFilter, OutletFilter
+from claims.admin.forms import LANGUAGES, zone_names
+from claims.admin.intake import ArticleForm, ClaimForm
+from claims.admin.marking import Mark, marked
+from claims.errors import ClaimDeskError
+from claims.models import Appearance, Article, ArticleRevision, Claim, Source, SourceKind
+from claims.permissions import desk_roles, desks_of
+from claims.services.articles import take_in
+from claims.services.proposing import Maker, propose
+
+OFFERED = 200
+
+
+@admin.register(Article)
+class ArticleAdmin(RecordAdmin[Article]):
+    """Articles with their frozen revisions. An article is imported, never typed over."""
+
+    desk_path = "desk"
+    list_display = ("headline", "outlet", "published_column", "language", "revisions_column", "claims_column", "desk")
+    list_filter = (OutletFilter, DeskFilter, "language")
+    list_select_related = ("outlet", "desk")
+    search_fields = ("headline", "canonical_url", "outlet__name")
+    ordering = ("-published_at", "-id")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        if not belongs(request):
+            return False
+        viewer = viewer_of(request)
+        return viewer.is_administrator or bool(viewer.editor_of or viewer.triager_of)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
+        claims = Count("revisions__appearances__claim", distinct=True)
+        return super().get_queryset(request).annotate(texts=Count("revisions", distinct=True), claims_made=claims)
+
+    @display(description=gettext_lazy("published"), ordering="published_at")
+    def published_column(self, row: Article) -> SafeString:
+        return columns.moment(row, row.published_at)
+
+    @display(description=gettext_lazy("revisions"))
+    def revisions_column(self, row: Article) -> int:
+        return int(getattr(row, "texts", 0))
+
+    @display(description=gettext_lazy("claims"))
+    def claims_column(self, row: Article) -> int:
+        return int(getattr(row, "claims_made", 0))
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Import an article by pasting its text."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        zone = viewer_of(request).user.zone if viewer_of(request).user else "UTC"  # type: ignore[union-attr]  # checked
+        form = ArticleForm(request.POST or None, desks=desks_of(viewer_of(request)), initial={"zone": zone})
+        if request.method == "POST" and form.is_valid():
+            try:
+                taken = take_in(form.given())
+            except ClaimDeskError as refusal:
+                form.refuse(refusal)
+            else:
+                messages.success(request, _taken_words(taken.is_new, taken.is_new_text, taken.revision.number))
+                return redirect("admin:claims_article_change", taken.article.pk)
+        return self._page(request, "admin/article_import.html", _("Import an article"), {"form": form})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Read an article with its claims marked, and make a claim from its words."""
+        article = self.get_queryset(request).select_related("outlet", "desk").filter(pk=_number(object_id)).first()
+        if article is None or not self.has_view_permission(request):
+            raise Http404(_("There is no such article, or it is not yours to see."))
+        revisions = list(article.revisions.defer("text").order_by("number"))
+        chosen = _number(request.GET.get("revision", ""))
+        number = chosen if chosen in {one.number for one in revisions} else revisions[-1].number
+        revision = article.revisions.select_related("article").get(number=number)
+        form = ClaimForm(request.POST or None, desks=desks_of(viewer_of(request)), initial=_first_values(article))
+        if request.method == "POST":
+            if not self.has_add_permission(request):
+                raise PermissionDenied
+            made = self._propose(request, form, revision)
+            if made is not None:
+                return redirect("admin:claims_claim_change", made.pk)
+        seen = _appearances(revision, viewer_of(request).desks)
+        context = {
+            "article": article,
+            "revision": revision,
+            "revisions": revisions,
+            "form": form,
+            "may_add": self.has_add_permission(request),
+            "paragraphs": marked(revision.text, [Mark(one.claim_id, one.start, one.end) for one in seen]),
+            "claims": [one.claim for one in seen],
+        }
+        return self._page(request, "admin/article.html", article.headline, context)
+
+    def _propose(self, request: HttpRequest, form: ClaimForm, revision: ArticleRevision) -> Claim | None:
+        if not form.is_valid():
+            return None
+        viewer, desk = viewer_of(request), form.cleaned_data["desk"]
+        actor = viewer.actor.having(*desk_roles(viewer, desk.pk if desk else None))
+        try:
+            made = propose(form.given(revision), Maker(actor, user=viewer.user), accepted=form.cleaned_data["accept"])
+        except ClaimDeskError as refusal:
+            form.refuse(refusal)
+            return None
+        messages.success(request, _("Claim #%(number)d was made.") % {"number": made.pk})
+        return made
+
+    def _page(self, request: HttpRequest, template: str, title: str, context: dict[str, Any]) -> TemplateResponse:
+        shared = {
+            "title": title,
+            "now": now_of(request),
+            "opts": self.opts,
+            "zones": zone_names(),
+            "languages": LANGUAGES,
+            "outlets": Source.objects.filter(kind=SourceKind.OUTLET).order_by("name")[:OFFERED],
+        }
+        return TemplateResponse(request, template, self.admin_site.each_context(request) | shared | context)
+
+
+def _number(words: str) -> int:
+    return int(words) if words.isascii() and words.isdigit() and len(words) < 18 else 0
+
+
+def _first_values(article: Article) -> dict[str, Any]:
+    """What a new claim of this article most likely has: the outlet's own step, its desk and its zone."""
+    return {
+        "desk": article.desk,
+        "own_zone": article.published_zone,
+        "step_1_source": article.outlet.name,
+        "step_1_kind": SourceKind.OUTLET,
+    }
+
+
+def _appearances(revision: ArticleRevision, desks: frozenset[int] | None) -> list[Appearance]:
+    """Quotes of the revision whose claims the viewer sees, in the order of the text."""
+    seen = Appearance.objects.filter(revision=revision).select_related("claim__desk").order_by("start", "claim_id")
+    return [one for one in seen if desks is None or one.claim.desk_id is None or one.claim.desk_id in desks]
+
+
+def _taken_words(is_new: bool, is_new_text: bool, number: int) -> str:  # noqa: FBT001 - both come from `TakenIn`
+    if is_new:
+        return _("The article was imported.")
+    if is_new_text:
+        return _("This article was already here. The new text was added as revision %(number)d.") % {"number": number}
+    return _("This article is already here with the same text. Nothing was changed.")

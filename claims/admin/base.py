@@ -1,0 +1,141 @@
+"""What every page of the admin agrees on: who looks, which rows they see, and that history is not edited.
+
+Permissions follow from roles in code: people on a desk read, administrators set up, and what services alone may
+write is read-only here. Nothing of the record is ever deleted.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+
+from django.contrib.admin import display
+from django.db.models import DateTimeField, Model, Q, QuerySet, Value
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from claims.admin import columns
+from claims.models import User
+from claims.permissions import Viewer, viewer_for_user
+
+if TYPE_CHECKING:  # the theme has no types; its admin is Django's with more attributes
+    from django.contrib.admin import ModelAdmin, TabularInline
+else:
+    from unfold.admin import ModelAdmin, TabularInline
+
+__all__ = [
+    "ModelAdmin",
+    "OfClaimAdmin",
+    "RecordAdmin",
+    "SetUpAdmin",
+    "TabularInline",
+    "administers",
+    "belongs",
+    "viewer_of",
+]
+_Row = TypeVar("_Row", bound=Model)
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    """Who looks at this page; read once per request."""
+    found: Viewer | None = getattr(request, "claimdesk_viewer", None)
+    if found is None:
+        found = viewer_for_user(cast(User, request.user))
+        request.claimdesk_viewer = found  # type: ignore[attr-defined]  # the request is where a request's facts live
+    return found
+
+
+def now_of(request: HttpRequest) -> datetime:
+    """The moment this response speaks of; read once per request."""
+    found: datetime | None = getattr(request, "claimdesk_now", None)
+    if found is None:
+        found = timezone.now()
+        request.claimdesk_now = found  # type: ignore[attr-defined]  # the request is where a request's facts live
+    return found
+
+
+def belongs(request: HttpRequest) -> bool:
+    """Whether somebody may read the desk's pages at all: on a desk, or an administrator."""
+    user = request.user
+    if not (user.is_active and user.is_staff):
+        return False
+    viewer = viewer_of(request)
+    return viewer.is_administrator or bool(viewer.desks)
+
+
+def administers(request: HttpRequest) -> bool:
+    """Whether somebody sets the newsroom up."""
+    return bool(request.user.is_active and request.user.is_staff) and viewer_of(request).is_administrator
+
+
+def edits_a_desk(request: HttpRequest) -> bool:
+    """Whether somebody is an editor of any desk, or an administrator."""
+    return administers(request) or (belongs(request) and bool(viewer_of(request).editor_of))
+
+
+class RecordAdmin(ModelAdmin[_Row]):
+    """Rows that people read and services write. `desk_path` leads to the desk that confines them, empty: none does."""
+
+    desk_path = ""
+    list_per_page = 50
+    show_full_result_count = False
+    compressed_fields = True
+    list_filter_sheet = True
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return belongs(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: _Row | None = None) -> bool:
+        return belongs(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: _Row | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: _Row | None = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[_Row]:
+        """The rows of the viewer's desks, and those that belong to none; each carries the page's `page_now`."""
+        now = Value(now_of(request), output_field=DateTimeField())
+        rows = cast(QuerySet[_Row], super().get_queryset(request).annotate(page_now=now))
+        viewer = viewer_of(request)
+        if not self.desk_path or viewer.desks is None:
+            return rows
+        mine = Q(**{f"{self.desk_path}__in": sorted(viewer.desks)})
+        return rows.filter(mine | Q(**{f"{self.desk_path}__isnull": True}))
+
+
+class OfClaimAdmin(RecordAdmin[_Row]):
+    """Rows that belong to a claim and link to its page."""
+
+    desk_path = "claim__desk"
+    list_select_related: ClassVar[tuple[str, ...]] = ("claim",)
+
+    @display(description=_("claim"), ordering="claim")
+    def claim_column(self, row: Any) -> SafeString:
+        return columns.in_cd(format_html('<span class="cd-cell-st">{}</span>', columns.claim_link(row.claim)))
+
+
+class SetUpAdmin(RecordAdmin[_Row]):
+    """Rows that administrators keep. Saving writes only what the form changed."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return administers(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: _Row | None = None) -> bool:
+        return administers(request)
+
+    def save_model(self, request: HttpRequest, obj: _Row, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+        if not change:
+            obj.save(force_insert=True)
+            return
+        names = {field.name for field in obj._meta.concrete_fields}  # noqa: SLF001 - Django documents it
+        written = [name for name in form.changed_data if name in names]
+        if written:
+            obj.save(update_fields=written)

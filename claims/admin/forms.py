@@ -1,0 +1,112 @@
+"""Forms of our own pages: plain HTML that works without script, with our refusals placed at their fields."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo, available_timezones
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from claims.deadlines import Precision, zone_named
+from claims.errors import ClaimDeskError, Invalid
+
+LANGUAGES = ("en", "uk", "ru", "pl", "de", "fr", "es", "it", "ro", "tr", "ar")
+Window = tuple[date | datetime, date | datetime]
+CSS = {
+    forms.Textarea: "cd-textarea",
+    forms.Select: "cd-select",
+    forms.CheckboxInput: "cd-check",
+    forms.RadioSelect: "",
+    forms.FileInput: "cd-file",
+}
+
+
+class PlainForm(forms.Form):
+    """A form under our styles. `pointers` maps a refusal's JSON pointer to the field it belongs to."""
+
+    pointers: ClassVar[dict[str, str]] = {}
+    required_css_class = "cd-required"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        self.fields.update(self.more_fields())
+        for name, field in self.fields.items():
+            self._dress(name, field)
+
+    def more_fields(self) -> dict[str, forms.Field]:
+        """Fields that a loop makes better than a list does."""
+        return {}
+
+    def _dress(self, name: str, field: forms.Field) -> None:
+        kinds = (css for kind, css in CSS.items() if isinstance(field.widget, kind))
+        field.widget.attrs.setdefault("class", next(kinds, "cd-input"))
+        if self.is_bound and name in self.errors:
+            field.widget.attrs["aria-invalid"] = "true"
+
+    def refuse(self, refusal: ClaimDeskError) -> None:
+        """Show a refusal's sentence at the field it is about, else above the form. What was typed stays."""
+        name = self.pointers.get(refusal.pointer, refusal.pointer.strip("/").split("/")[0])
+        placed = name if name in self.fields else None
+        self.add_error(placed, " ".join(filter(None, [refusal.message, refusal.hint])))
+        if placed:
+            self.fields[placed].widget.attrs["aria-invalid"] = "true"
+
+
+def local_moment(words: str, zone: str) -> datetime:
+    """The moment that clocks in `zone` (IANA name) call `words` ("2026-11-27T18:00").
+
+    Raises `Invalid` for words that are no time, and for a time that the clocks there skip.
+    """
+    there = ZoneInfo(str(zone_named(zone)))
+    try:
+        moment = datetime.fromisoformat(words.strip()).replace(tzinfo=there)
+    except ValueError as unreadable:
+        raise Invalid(_("Write a date and a time, for example 2026-11-27 18:00.")) from unreadable
+    if moment.astimezone(ZoneInfo("UTC")).astimezone(there).replace(tzinfo=None) != moment.replace(tzinfo=None):
+        raise Invalid(_("Clocks in %(zone)s skip this time. Which is meant?") % {"zone": zone})
+    return moment
+
+
+def local_day(words: str) -> date:
+    """A day as a date field gives it ("2026-11-27"). Raises `Invalid`."""
+    try:
+        return date.fromisoformat(words.strip()[:10])
+    except ValueError as unreadable:
+        raise Invalid(_("Write a date, for example 2026-11-27.")) from unreadable
+
+
+def window(words: tuple[str, str], precision: Precision, zone: str, pointer: str) -> Window:
+    """First and last of an own date's window as `deadlines.own_date` takes them.
+
+    Raises `Invalid` at the pointer.
+    """
+    try:
+        if precision == Precision.MINUTE:
+            return local_moment(words[0], zone), local_moment(words[1], zone)
+        return local_day(words[0]), local_day(words[1])
+    except Invalid as refused:
+        raise refused.at(pointer) from None
+
+
+def moment_field(label: Any, **more: Any) -> forms.DateTimeField:
+    """A moment on the reader's clock."""
+    widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+    formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"]
+    return forms.DateTimeField(label=label, widget=widget, input_formats=formats, **more)
+
+
+def zone_field(**more: Any) -> forms.CharField:
+    """An IANA time zone, written or chosen from the list the page carries."""
+    label = more.pop("label", gettext_lazy("Time zone"))
+    return forms.CharField(label=label, max_length=64, widget=forms.TextInput(attrs={"list": "zones"}), **more)
+
+
+def zone_names() -> list[str]:
+    """What the list of time zones offers."""
+    return sorted(
+        name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix", "right"))
+    )

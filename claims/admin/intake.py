@@ -1,0 +1,193 @@
+"""Forms by which people bring articles and claims in; both end in the services the API uses."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from claims.admin.forms import LANGUAGES, PlainForm, local_moment, window, zone_field
+from claims.deadlines import Precision, ZoneBasis
+from claims.errors import Invalid
+from claims.models import ArticleRevision, DateKnown, Desk, SourceKind
+from claims.services.articles import TEXT_LIMIT, GivenArticle
+from claims.services.proposing import GivenClaim, GivenDate, GivenQuote, GivenStep
+
+STEPS = 4
+
+
+def _languages(known: str = "") -> forms.CharField:
+    hint = _("A language tag, for example en or uk.")
+    widget = forms.TextInput(attrs={"list": "languages", "size": 6})
+    return forms.CharField(
+        label=_("Language"), max_length=16, initial=known or LANGUAGES[0], widget=widget, help_text=hint
+    )
+
+
+def _desks() -> forms.ModelChoiceField[Desk]:
+    return forms.ModelChoiceField(Desk.objects.none(), label=_("Desk"), required=False, empty_label=_("No desk yet"))
+
+
+def _local(kind: str) -> forms.TextInput:
+    return forms.TextInput(attrs={"type": kind})
+
+
+class ArticleForm(PlainForm):
+    """An article as somebody pastes it."""
+
+    pointers: ClassVar[dict[str, str]] = {"/url": "link"}
+
+    outlet = forms.CharField(label=_("Outlet"), max_length=200, widget=forms.TextInput(attrs={"list": "outlets"}))
+    headline = forms.CharField(label=_("Headline"), max_length=400)
+    link = forms.CharField(label=_("Link"), max_length=2000, required=False)
+    language = _languages()
+    published_at = forms.CharField(
+        label=_("Published, date and time"),
+        widget=_local("datetime-local"),
+        help_text=_(
+            "Words like “next week” and “yesterday” are counted from here. If the text lacks it, enter it; "
+            "it will be marked as entered by you."
+        ),
+    )
+    zone = zone_field(label=_("Time zone of publication"))
+    desk = _desks()
+    authors = forms.CharField(label=_("Authors"), required=False, help_text=_("Separated by commas."))
+    text = forms.CharField(
+        label=_("Text"), max_length=TEXT_LIMIT, strip=False, widget=forms.Textarea(attrs={"rows": 16})
+    )
+
+    def __init__(self, *args: Any, desks: QuerySet[Desk], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["desk"].queryset = desks  # type: ignore[attr-defined]  # a ModelChoiceField
+
+    def given(self) -> GivenArticle:
+        """The article of a valid form. Raises `Invalid` when the time cannot be read."""
+        data = self.cleaned_data
+        try:
+            published = local_moment(data["published_at"], data["zone"])
+        except Invalid as refused:
+            raise refused.at("/zone" if "time zone" in refused.message else "/published_at") from None
+        return GivenArticle(
+            outlet=data["outlet"],
+            headline=data["headline"],
+            text=data["text"],
+            language=data["language"],
+            published_at=published,
+            published_zone=data["zone"],
+            published_raw=data["published_at"],
+            published_known=DateKnown.ENTERED,
+            url=data["link"],
+            authors=[name.strip() for name in data["authors"].split(",") if name.strip()],
+            desk=data["desk"],
+        )
+
+
+class ClaimForm(PlainForm):
+    """A claim from words of an article: the quote, the statement, who says so, its hedge and its own date."""
+
+    pointers: ClassVar[dict[str, str]] = {
+        "/own_date": "own_first",
+        "/own_date/words": "own_words",
+        "/chain": "step_1_source",
+        "/chain/source": "step_1_source",
+        "/chain/link": "step_1_source",
+        "/chain/note": "step_1_note",
+    }
+
+    quote = forms.CharField(
+        label=_("Quote"),
+        max_length=4000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Select words in the article, or paste them here exactly as they stand."),
+    )
+    start = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+    statement = forms.CharField(
+        label=_("Statement, in one sentence"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    hedge = forms.CharField(
+        label=_("Hedge, as printed"),
+        required=False,
+        help_text=_("Words like may, likely, reportedly; separated by commas. Empty: read from the quote."),
+    )
+    own_precision = forms.ChoiceField(
+        label=_("Its own date"), required=False, choices=[("", _("None")), *Precision.choices]
+    )
+    own_first = forms.CharField(label=_("From"), required=False, widget=_local("datetime-local"))
+    own_last = forms.CharField(label=_("Until"), required=False, widget=_local("datetime-local"))
+    own_zone = zone_field(required=False, label=_("Time zone of its date"))
+    own_basis = forms.ChoiceField(
+        label=_("Whose time zone"), required=False, choices=ZoneBasis.choices, initial=ZoneBasis.OUTLET
+    )
+    own_words = forms.CharField(label=_("Words of its date, as printed"), max_length=200, required=False)
+    desk = _desks()
+    priority = forms.TypedChoiceField(
+        label=_("Priority"),
+        coerce=int,
+        initial=3,
+        choices=[(1, _("1, highest")), (2, "2"), (3, "3"), (4, _("4, lowest"))],
+    )
+    topics = forms.CharField(label=_("Topics"), required=False, help_text=_("Separated by commas."))
+    accept = forms.BooleanField(label=_("Accept at once, so that it is routed"), required=False)
+
+    def __init__(self, *args: Any, desks: QuerySet[Desk], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["desk"].queryset = desks  # type: ignore[attr-defined]  # a ModelChoiceField
+
+    def more_fields(self) -> dict[str, forms.Field]:
+        """The same fields for each step of the chain."""
+        fields: dict[str, forms.Field] = {}
+        for number in range(1, STEPS + 1):
+            fields |= {
+                f"step_{number}_source": forms.CharField(label=_("Who"), max_length=200, required=False),
+                f"step_{number}_kind": forms.ChoiceField(
+                    label=_("What they are"), choices=SourceKind.choices, required=False
+                ),
+                f"step_{number}_verb": forms.CharField(label=_("Verb as printed"), max_length=120, required=False),
+                f"step_{number}_note": forms.CharField(label=_("What is missing"), max_length=300, required=False),
+                f"step_{number}_implied": forms.BooleanField(label=_("Implied"), required=False),
+            }
+        return fields
+
+    def steps(self) -> list[list[Any]]:
+        """The bound fields of each step, for the page."""
+        names = ("source", "kind", "verb", "note", "implied")
+        return [[self[f"step_{number}_{name}"] for name in names] for number in range(1, STEPS + 1)]
+
+    def given(self, revision: ArticleRevision) -> GivenClaim:
+        """The claim of a valid form. Raises `Invalid` when its date cannot be read."""
+        data = self.cleaned_data
+        hedge = [word.strip() for word in data["hedge"].split(",") if word.strip()]
+        return GivenClaim(
+            statement=data["statement"],
+            language=revision.article.language,
+            quote=GivenQuote(revision, data["quote"].replace("\r\n", "\n"), start=data["start"]),
+            chain=[step for number in range(1, STEPS + 1) if (step := self._step(number))],
+            hedge=hedge or None,
+            own=self._own(),
+            desk=data["desk"],
+            topics=[topic.strip() for topic in data["topics"].split(",") if topic.strip()],
+            priority=data["priority"],
+        )
+
+    def _step(self, number: int) -> GivenStep | None:
+        data = {
+            name: self.cleaned_data[f"step_{number}_{name}"] for name in ("source", "kind", "verb", "note", "implied")
+        }
+        if not data["source"] and not data["note"]:
+            return None
+        data["kind"] = data["kind"] or SourceKind.PERSON
+        return GivenStep(**data)
+
+    def _own(self) -> GivenDate | None:
+        data = self.cleaned_data
+        if not data["own_precision"]:
+            return None
+        precision = Precision(data["own_precision"])
+        first = data["own_first"] or data["own_last"]
+        last = data["own_last"] or first
+        zone = data["own_zone"] or "UTC"
+        first, last = window((first, last), precision, zone, "/own_date")
+        return GivenDate(first, last, precision, zone, data["own_basis"] or ZoneBasis.OUTLET, data["own_words"])

@@ -1,0 +1,175 @@
+"""Evidence, sources, and the record of what happened: found, filtered and read, never edited here."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.contrib.admin import display
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from claims.admin import columns
+from claims.admin.base import OfClaimAdmin, RecordAdmin, SetUpAdmin, edits_a_desk, viewer_of
+from claims.admin.filters import ClaimDeskFilter
+from claims.models import (
+    Alarm,
+    ClaimEvent,
+    Decision,
+    Evidence,
+    Flag,
+    Heartbeat,
+    Source,
+    Visibility,
+)
+from claims.templatetags import claimdesk
+
+
+@admin.register(Evidence)
+class EvidenceAdmin(OfClaimAdmin[Evidence]):
+    """Evidence of every claim. What protects a source is listed only for editors of the claim's desk."""
+
+    list_display = ("title_column", "stance", "question", "kind", "primary", "claim_column", "added_by", "added_column")
+    list_filter = (ClaimDeskFilter, "stance", "question", "kind", "primary", "visibility")
+    list_select_related = ("claim", "derives_from", "snapshot")
+    search_fields = ("title", "url", "note", "file_name", "claim__statement")
+    fields = (
+        *("claim", "question", "stance", "kind", "url", "file_name", "title", "note", "primary", "why_secondary"),
+        *("derives_from", "credibility", "visibility", "superseded_by", "added_by", "added_at", "used_at"),
+    )
+    ordering = ("-added_at", "-id")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Evidence]:
+        editable = Q(claim__desk__in=sorted(viewer_of(request).editor_of))
+        return super().get_queryset(request).filter(~Q(visibility=Visibility.PROTECTED) | editable)
+
+    @display(description=_("evidence"), ordering="title")
+    def title_column(self, row: Evidence) -> str:
+        return str(row)
+
+    @display(description=_("added"), ordering="added_at")
+    def added_column(self, row: Evidence) -> SafeString:
+        return columns.moment(row, row.added_at)
+
+
+@admin.register(Source)
+class SourceAdmin(SetUpAdmin[Source]):
+    """Outlets, people, organisations, documents and unnamed roles. Editors keep their names and reliability."""
+
+    list_display = ("name", "kind", "reliability", "articles_column", "steps_column", "parent")
+    list_filter = ("kind", "reliability")
+    list_select_related = ("parent",)
+    search_fields = ("name", "aliases")
+    fields = ("name", "aliases", "kind", "parent", "zone", "reliability")
+    autocomplete_fields = ("parent",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return edits_a_desk(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Source | None = None) -> bool:
+        return edits_a_desk(request)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
+        articles, steps = Count("articles", distinct=True), Count("steps", distinct=True)
+        return super().get_queryset(request).annotate(articles_count=articles, steps_count=steps)
+
+    @display(description=_("articles"))
+    def articles_column(self, row: Source) -> int:
+        return int(getattr(row, "articles_count", 0))
+
+    @display(description=_("steps of chains"))
+    def steps_column(self, row: Source) -> int:
+        return int(getattr(row, "steps_count", 0))
+
+
+@admin.register(Decision)
+class DecisionAdmin(OfClaimAdmin[Decision]):
+    """Decisions as they were made. They are superseded on the claim's page, never edited."""
+
+    list_display = ("claim_column", "so_column", "said_column", "outcome", "number", "standing", "decided_column")
+    list_filter = (ClaimDeskFilter, "so", "said", "outcome", "standing", "is_demo")
+    list_select_related = ("claim",)
+    search_fields = ("why", "claim__statement")
+    ordering = ("-decided_at", "-id")
+    exclude = ("evidence", "withdrawn_at", "withdrawn_note", "published_at", "correction_class", "correction_note")
+
+    @display(description=_("is it so?"), ordering="so")
+    def so_column(self, row: Decision) -> SafeString:
+        return columns.in_cd(claimdesk.verdict_chip(row.so))
+
+    @display(description=_("was it said?"), ordering="said")
+    def said_column(self, row: Decision) -> SafeString:
+        return columns.in_cd(claimdesk.said_chip(row.said))
+
+    @display(description=_("decided"), ordering="decided_at")
+    def decided_column(self, row: Decision) -> SafeString:
+        return columns.moment(row, row.decided_at)
+
+
+@admin.register(ClaimEvent)
+class ClaimEventAdmin(OfClaimAdmin[ClaimEvent]):
+    """The append-only history of every claim, with its hashes."""
+
+    list_display = ("recorded_column", "type", "actor_name", "from_state", "to_state", "claim_column", "seq")
+    list_filter = (ClaimDeskFilter, "actor_kind", "to_state")
+    list_select_related = ("claim",)
+    search_fields = ("type", "actor_name", "claim__statement")
+    ordering = ("-recorded_at", "-id")
+    fields = (
+        *("claim", "seq", "type", "actor_kind", "actor_name", "from_state", "to_state"),
+        *("occurred_at", "recorded_at", "body", "prev_hash", "hash"),
+    )
+
+    @display(description=_("noticed"), ordering="recorded_at")
+    def recorded_column(self, row: ClaimEvent) -> SafeString:
+        return columns.moment(row, row.recorded_at)
+
+
+@admin.register(Flag)
+class FlagAdmin(OfClaimAdmin[Flag]):
+    """What was announced, and when it ceased to hold. Whether a claim is late now is said on the claim."""
+
+    list_display = ("claim_column", "kind", "moment_column", "raised_column", "cleared_column", "reason")
+    list_filter = (ClaimDeskFilter, "kind", ("cleared_at", admin.EmptyFieldListFilter))
+    list_select_related = ("claim",)
+    search_fields = ("reason", "claim__statement")
+    ordering = ("-raised_at", "-id")
+
+    @display(description=_("the moment that passed"), ordering="moment")
+    def moment_column(self, row: Flag) -> SafeString:
+        return columns.moment(row, row.moment)
+
+    @display(description=_("raised"), ordering="raised_at")
+    def raised_column(self, row: Flag) -> SafeString:
+        return columns.moment(row, row.raised_at)
+
+    @display(description=_("cleared"), ordering="cleared_at")
+    def cleared_column(self, row: Flag) -> SafeString:
+        return columns.moment(row, row.cleared_at)
+
+
+@admin.register(Alarm)
+class AlarmAdmin(OfClaimAdmin[Alarm]):
+    """What the sweep will announce next, and what it had to set aside."""
+
+    list_display = ("claim_column", "kind", "moment_column", "set_aside", "attempts", "error")
+    list_filter = (ClaimDeskFilter, "set_aside", "kind")
+    list_select_related = ("claim",)
+    search_fields = ("claim__statement", "error")
+    ordering = ("-set_aside", "wake_at", "id")
+
+    @display(description=_("moment"), ordering="moment")
+    def moment_column(self, row: Alarm) -> SafeString:
+        return columns.moment(row, row.moment)
+
+
+@admin.register(Heartbeat)
+class HeartbeatAdmin(RecordAdmin[Heartbeat]):
+    """When each loop last did its work."""
+
+    list_display = ("name", "ran_column", "detail")
+    search_fields = ("name",)
+
+    @display(description=_("last ran"), ordering="ran_at")
+    def ran_column(self, row: Heartbeat) -> SafeString:
+        return columns.moment(row, row.ran_at)

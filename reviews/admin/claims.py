@@ -1,0 +1,235 @@
+"""The page of one claim: read, judge and act on it. Every button ends in the service the API uses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+
+from claims.admin.base import belongs, now_of, viewer_of
+from claims.admin.claims import ClaimListAdmin
+from claims.admin.forms import PlainForm, zone_names
+from claims.errors import ClaimDeskError, NotFound, StaleVersion
+from claims.models import Claim
+from claims.services.evidence import add_evidence
+from reviews.admin.claimview import shown
+from reviews.admin.queue import preview_of, row_of
+from reviews.admin.steps import DIALOGS, Dialog
+from reviews.admin.verdicts import EvidenceForm, VerdictForm, answers_from
+from reviews.services import queue
+from reviews.services.acting import acting_on
+from reviews.services.claimpage import ClaimPage, next_of_mine, read_claim
+from reviews.services.reviewing import start_if_queued, submit_review
+from reviews.services.routing import take_next
+from reviews.services.timeline import entries
+
+CLAIM = "admin:claims_claim_change"
+
+
+@admin.register(Claim)
+class ClaimAdmin(ClaimListAdmin):
+    """The list of claims, and the page of one."""
+
+    def get_urls(self) -> list[URLPattern]:
+        """Our own pages beside the theme's."""
+        own: list[tuple[str, Callable[..., HttpResponse], str]] = [
+            ("take-next/", self.take_next_view, "take_next"),
+            ("<int:claim_id>/preview/", self.preview_view, "preview"),
+            ("<int:claim_id>/review/", self.review_view, "review"),
+            ("<int:claim_id>/evidence/", self.evidence_view, "evidence"),
+            ("<int:claim_id>/step/<str:name>/", self.step_view, "step"),
+        ]
+        wrap = self.admin_site.admin_view
+        urls = [path(where, wrap(view), name=f"claims_claim_{name}") for where, view, name in own]
+        return urls + super().get_urls()
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The page of one claim. Nothing is saved here; its forms have addresses of their own."""
+        page = self._page(request, int(object_id) if object_id.isascii() and object_id.isdigit() else 0)
+        return self._claim(request, page)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """History is the timeline of the claim's own page."""
+        return redirect(CLAIM, object_id)
+
+    def take_next_view(self, request: HttpRequest) -> HttpResponse:
+        """Take the pool claim that suits best, and open it."""
+        self._check(request)
+        if request.method != "POST":
+            return redirect("admin:index")
+        try:
+            claim = take_next(viewer_of(request))
+        except ClaimDeskError as refusal:
+            messages.warning(request, refusal.message)
+            return redirect("admin:index")
+        messages.success(request, _("#%(number)d is yours.") % {"number": claim.pk})
+        return redirect(CLAIM, claim.pk)
+
+    def preview_view(self, request: HttpRequest, claim_id: int) -> HttpResponse:
+        """The pane beside the queue, for one row."""
+        self._check(request)
+        now = now_of(request)
+        claim = queue.shown(self.get_queryset(request).filter(pk=claim_id)).first()
+        if claim is None:
+            raise Http404
+        context = {"preview": preview_of(row_of(claim, now)), "now": now}
+        return TemplateResponse(request, "reviews/queue_preview.html", context)
+
+    def review_view(self, request: HttpRequest, claim_id: int) -> HttpResponse:
+        """Record one's verdict; the next claim opens afterwards."""
+        page = self._page(request, claim_id)
+        if request.method != "POST":
+            return redirect(CLAIM, claim_id)
+        form = VerdictForm(request.POST, claim=page.claim)
+        if form.is_valid() and self._submitted(request, page, form):
+            return self._onwards(request, claim_id, stay=not form.cleaned_data["go_on"])
+        return self._claim(request, page, verdict=form)
+
+    def _submitted(self, request: HttpRequest, page: ClaimPage, form: VerdictForm) -> bool:
+        given = form.cleaned_data
+        after = next_of_mine(page.claim.pk, viewer_of(request), now_of(request))
+        try:
+            with acting_on(page.claim.pk, viewer_of(request), given["version"]) as acting:
+                reason = given["exception_reason"]
+                submit_review(acting.held, acting.mine, answers_from(given), by=acting.by, exception_reason=reason)
+                state = acting.held.claim.get_state_display()
+        except ClaimDeskError as refusal:
+            form.refuse(refusal)
+            return False
+        request.claimdesk_next = after  # type: ignore[attr-defined]  # what was next before this one left the queue
+        words = _("Verdict recorded on #%(number)d. It is %(state)s now.")
+        messages.success(request, words % {"number": page.claim.pk, "state": state})
+        return True
+
+    def _onwards(self, request: HttpRequest, claim_id: int, *, stay: bool) -> HttpResponse:
+        after = getattr(request, "claimdesk_next", None)
+        if stay:
+            return redirect(CLAIM, claim_id)
+        if after is None:
+            messages.info(request, _("No other claim is in your queue."))
+            return redirect("admin:index")
+        return redirect(CLAIM, after)
+
+    def evidence_view(self, request: HttpRequest, claim_id: int) -> HttpResponse:
+        """Add one piece of evidence. The first one of somebody on the claim starts the review."""
+        page = self._page(request, claim_id)
+        if request.method != "POST":
+            return redirect(CLAIM, claim_id)
+        form = EvidenceForm(request.POST, request.FILES, claim=page.claim)
+        if form.is_valid():
+            try:
+                given = form.given()
+                with acting_on(claim_id, viewer_of(request)) as acting:
+                    start_if_queued(acting.held, by=acting.by)
+                    add_evidence(acting.held, given, by=acting.by, user=viewer_of(request).user)
+            except ClaimDeskError as refusal:
+                form.refuse(refusal)
+            else:
+                return redirect(f"{_address(claim_id)}#evidence")
+        return self._claim(request, page, evidence=form)
+
+    def step_view(self, request: HttpRequest, claim_id: int, name: str) -> HttpResponse:
+        """One step as a page of its own: works without script, keeps the text when it is refused."""
+        if name not in DIALOGS:
+            raise Http404
+        page, dialog = self._page(request, claim_id), DIALOGS[name]
+        form = dialog.form(request.POST or None, page=page, viewer=viewer_of(request))
+        if request.method == "POST" and form.is_valid():
+            after = next_of_mine(claim_id, viewer_of(request), now_of(request)) if dialog.leaves else None
+            try:
+                dialog.run(claim_id, form, viewer_of(request))
+            except StaleVersion as refusal:
+                return self._dialog(request, page, dialog, form, stale=refusal)
+            except ClaimDeskError as refusal:
+                form.refuse(refusal)
+            else:
+                tag = str(claim_id) if dialog.undoable else ""
+                messages.success(request, f"#{claim_id}: {dialog.done}", extra_tags=tag)
+                return redirect(CLAIM, after) if after else self._back(dialog, claim_id)
+        return self._dialog(request, page, dialog, form)
+
+    def _back(self, dialog: Dialog, claim_id: int) -> HttpResponse:
+        return redirect("admin:index") if dialog.leaves else redirect(CLAIM, claim_id)
+
+    def _dialog(
+        self, request: HttpRequest, page: ClaimPage, dialog: Dialog, form: Any, stale: StaleVersion | None = None
+    ) -> HttpResponse:
+        offer = page.offers.get(dialog.action)
+        context = {
+            "dialog": dialog,
+            "form": form,
+            "page": page,
+            "refusal": "" if offer is None or offer.allowed else offer.sentence,
+            "title": dialog.title,
+            "zones": zone_names(),
+            **self._stale(request, page, form, stale),
+        }
+        return self._response(request, "reviews/step.html", context, status=409 if stale else 200)
+
+    def _claim(
+        self,
+        request: HttpRequest,
+        page: ClaimPage,
+        verdict: VerdictForm | None = None,
+        evidence: EvidenceForm | None = None,
+    ) -> HttpResponse:
+        context = shown(page, now_of(request), viewer_of(request))
+        context |= {
+            "verdict": verdict or VerdictForm(claim=page.claim),
+            "evidence_form": evidence or EvidenceForm(claim=page.claim),
+            "title": f"#{page.claim.pk}",
+            "queue_crumb": [(reverse("admin:index"), _("My queue"))],
+        }
+        is_stale = verdict is not None and verdict.is_bound and _read_version(verdict) != page.claim.version
+        context |= self._stale(request, page, verdict, StaleVersion() if is_stale else None)
+        return self._response(request, "reviews/claim.html", context)
+
+    def _stale(
+        self, request: HttpRequest, page: ClaimPage, form: PlainForm | None, stale: StaleVersion | None
+    ) -> dict[str, Any]:
+        """What somebody else changed meanwhile; the form goes on with the version that is current now."""
+        if stale is None or form is None:
+            return {}
+        seen = int(form.data["seen"]) if str(form.data.get("seen", "")).isdigit() else 0
+        since = [event for event in page.events if event.seq > seen]
+        current = cast(QueryDict, form.data).copy()
+        current["version"], current["seen"] = str(page.claim.version), str(page.claim.head.event_seq)
+        form.data = current
+        return {"stale": stale, "changes": entries(since, now_of(request), request.user.pk)}
+
+    def _page(self, request: HttpRequest, claim_id: int) -> ClaimPage:
+        self._check(request)
+        try:
+            return read_claim(claim_id, viewer_of(request), now_of(request))
+        except NotFound as missing:
+            raise Http404(missing.message) from missing
+
+    def _check(self, request: HttpRequest) -> None:
+        if not belongs(request):
+            raise PermissionDenied
+
+    def _response(
+        self, request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
+    ) -> TemplateResponse:
+        shared = self.admin_site.each_context(request) | {"now": now_of(request), "opts": self.opts}
+        return TemplateResponse(request, template, shared | context, status=status)
+
+
+def _read_version(form: VerdictForm) -> int | None:
+    value = str(form.data.get("version", ""))
+    return int(value) if value.isdigit() else None
+
+
+def _address(claim_id: int) -> str:
+    return reverse(CLAIM, args=[claim_id])

@@ -1,0 +1,184 @@
+"""What the page of one claim says of what was read: notes, marks, buttons, the chain in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from claims import timewords
+from claims.addresses import host_of
+from claims.admin.marking import Mark, Marked, around, marked
+from claims.lifecycle import Action
+from claims.models import ChainStep, Evidence
+from claims.permissions import Viewer
+from claims.verdicts import Question, So
+from reviews.admin.queue import Note, stance_words
+from reviews.admin.steps import DIALOGS
+from reviews.services.claimpage import ClaimPage
+from reviews.services.timeline import entries
+
+AROUND = 20
+LONG = 400
+IN_HEAD = ("hand_over", "wait")
+IN_MORE = (
+    *("accept", "assign", "resume", "ask_second_opinion", "set_due", "set_own_date", "set_priority", "change_desk"),
+    *("edit", "reopen", "restore", "decline", "recuse", "dismiss"),
+)
+
+
+@dataclass(frozen=True)
+class Button:
+    """A step as the page offers it: its address name, its words, and the sentence why not."""
+
+    name: str
+    label: Any
+    key: str
+    refusal: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """One piece of evidence with what is said about it."""
+
+    row: Evidence
+    bears: str
+    host: str
+    superseded: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the chain in words."""
+
+    row: ChainStep
+    about: str
+    is_origin: bool
+
+
+def shown(page: ClaimPage, now: datetime, viewer: Viewer) -> dict[str, Any]:
+    """Everything `reviews/claim.html` shows."""
+    claim = page.claim
+    me = viewer.user.pk if viewer.user else None
+    flags = [str(kind) for kind in claim.time_flags(now, page.standing)]
+    return {
+        "page": page,
+        "claim": claim,
+        "state_words": _state_words(page, me),
+        "notes": _notes(page, flags, now),
+        "paragraphs": _paragraphs(page),
+        "steps": [_step(row, number == len(page.chain)) for number, row in enumerate(page.chain, 1)],
+        "items": [_item(row) for row in page.evidence],
+        "evidence_words": stance_words(_counts(page)),
+        "timeline": entries(page.events, now, me),
+        "head": [_button(page, name) for name in IN_HEAD],
+        "more": [_button(page, name) for name in IN_MORE],
+        "undo": _offer(page, Action.UNDO) == "",
+        "may_take": _may_take(page, viewer),
+        "verdict_refusal": _verdict_refusal(page),
+        "verdict_button": _verdict_button(page),
+        "may_except": bool({"editor"} & {str(role) for role in page.roles}),
+        "so_keys": list(enumerate(So, 1)),
+        "before": page.neighbour(-1),
+        "after": page.neighbour(1),
+        "why_here": page.mine.reasons if page.mine else [],
+    }
+
+
+def _state_words(page: ClaimPage, me: int | None) -> str:
+    label = page.claim.get_state_display()
+    if not page.holders:
+        return _("%(state)s, nobody on it") % {"state": label} if page.claim.is_open else label
+    names = ", ".join(_("you") if one.reviewer.user_id == me else str(one.reviewer) for one in page.holders)
+    return _("%(state)s by %(names)s") % {"state": label, "names": names}
+
+
+def _notes(page: ClaimPage, flags: list[str], now: datetime) -> list[Note]:
+    claim = page.claim
+    found = [
+        Note(flag.kind, flag.reason if flag.kind == "unroutable" else "")
+        for flag in page.flags
+        if flag.kind in {"split", "unroutable"}
+    ]
+    if "date_passed" in flags:
+        found.append(Note("date_passed"))
+    if "date_near" in flags and claim.confirm_by is not None:
+        found.append(Note("date_near", timewords.own_date_note(claim.confirm_by, claim.confirm_zone, now)))
+    return found
+
+
+def _paragraphs(page: ClaimPage) -> list[Marked]:
+    if page.appearance is None:
+        return []
+    marks = [Mark(one.claim_id, one.start, one.end, one.claim_id == page.claim.pk) for one in page.siblings]
+    whole = marked(page.appearance.revision.text, marks)
+    return around(whole, AROUND) if len(whole) > LONG else whole
+
+
+def _step(row: ChainStep, is_origin: bool) -> Step:  # noqa: FBT001 - a fact of the row's place
+    if row.source is None:
+        return Step(row, _("Fill this in when you find it."), is_origin)
+    facts = [row.source.get_kind_display() if row.named else _("unnamed")]
+    if row.on_record is not None:
+        facts.append(_("on the record") if row.on_record else _("not on the record"))
+    if row.implied:
+        facts.append(_("implied"))
+    words = ", ".join(str(fact) for fact in facts)
+    about = f"{words[:1].upper()}{words[1:]}."
+    return Step(row, f"{about} {_('The claim starts here.')}" if is_origin else about, is_origin)
+
+
+def _item(row: Evidence) -> Item:
+    question = _("said") if row.question == Question.SAID else _("so")
+    bears = _("%(stance)s “%(question)s”") % {"stance": row.get_stance_display(), "question": question}
+    return Item(row, bears, host_of(row.url) if row.url else "", row.superseded_by_id is not None)
+
+
+def _counts(page: ClaimPage) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for row in page.evidence:
+        if row.superseded_by_id is None:
+            counts[row.stance] = counts.get(row.stance, 0) + 1
+    return counts
+
+
+def _offer(page: ClaimPage, action: Action) -> str:
+    offer = page.offers.get(action)
+    return "" if offer is None or offer.allowed else offer.sentence
+
+
+def _button(page: ClaimPage, name: str) -> Button:
+    dialog = DIALOGS[name]
+    return Button(name, LABELS.get(name, dialog.button), dialog.key, _offer(page, dialog.action))
+
+
+LABELS = {
+    "assign": gettext_lazy("Assign somebody"),
+    "ask_second_opinion": gettext_lazy("Second opinion"),
+    "dismiss": gettext_lazy("Dismiss"),
+    "edit": gettext_lazy("Edit words"),
+}
+
+
+def _may_take(page: ClaimPage, viewer: Viewer) -> bool:
+    """Whether the claim waits in the pool of somebody who reviews there."""
+    wanted = 2 if page.claim.state == "second_opinion" else 1
+    held = sum(1 for one in page.assignments if one.round == page.claim.round and one.status in {"open", "completed"})
+    there = page.claim.desk_id in viewer.reviewer_of
+    done = page.mine is not None or page.my_review is not None
+    return there and not done and held < wanted and _offer(page, Action.ASSIGN) == ""
+
+
+def _verdict_refusal(page: ClaimPage) -> str:
+    """Why no verdict can be recorded by this person now; empty when it can."""
+    adjudicates = page.mine is not None and page.mine.part == "adjudication"
+    return _offer(page, Action.ADJUDICATE if adjudicates else Action.SUBMIT_REVIEW)
+
+
+def _verdict_button(page: ClaimPage) -> str:
+    if page.mine is not None and page.mine.part == "adjudication":
+        return _("Settle the disagreement")
+    return _("Record verdict")

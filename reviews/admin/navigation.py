@@ -1,0 +1,116 @@
+"""The way through the admin: the sidebar with its counts, and what the command search finds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from unfold.dataclasses import SearchResult
+
+from claims.admin.base import administers, belongs, edits_a_desk, now_of, viewer_of
+from claims.lifecycle import State
+from claims.permissions import visible_articles, visible_claims
+from reviews.admin.queue import summary_of
+from reviews.services.queue import View
+
+FOUND = 10
+
+
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    """The groups of the sidebar for this person. Counts stand only where the person can act on them."""
+    if not belongs(request):
+        return []
+    groups = [
+        {"title": _("My work"), "items": _work(request)},
+        {"title": _("Library"), "items": _library(request)},
+        {"title": _("Overview"), "items": [_item(request, _("Dashboard"), "bar_chart", "/desk/")]},
+        {"title": _("Set-up"), "items": _set_up(request)},
+    ]
+    return [group for group in groups if group["items"]]
+
+
+def _item(request: HttpRequest, title: str, icon: str, link: str, badge: int = 0) -> dict[str, Any]:
+    path, _mark, query = link.partition("?")
+    here = request.get_full_path() == link if query else request.path.startswith(path) and not request.GET.get("view")
+    if path == reverse("admin:index") and not query:
+        here = request.path == path and request.GET.get("view", View.MINE) in {View.MINE, View.DECIDED}
+    return {"title": title, "icon": icon, "link": link, "active": here, "badge": badge}
+
+
+def _work(request: HttpRequest) -> list[dict[str, Any]]:
+    home, summary = reverse("admin:index"), summary_of(request)
+    proposed = f"{_list('claims_claim')}?state={State.PROPOSED}"
+    viewer = viewer_of(request)
+    may_triage = viewer.is_administrator or bool(viewer.editor_of or viewer.triager_of)
+    return [
+        _item(request, _("My queue"), "inbox", home, summary.mine),
+        _item(request, _("Team pool"), "circle", f"{home}?view={View.POOL}", summary.pool),
+        _item(request, _("Second opinions"), "join", f"{home}?view={View.SECOND}", summary.second),
+        _item(request, _("Proposed claims"), "pending", proposed, summary.proposed if may_triage else 0),
+    ]
+
+
+def _library(request: HttpRequest) -> list[dict[str, Any]]:
+    names = [
+        (_("Articles"), "description", "claims_article"),
+        (_("All claims"), "notes", "claims_claim"),
+        (_("Evidence"), "attach_file", "claims_evidence"),
+        (_("Sources and outlets"), "menu_book", "claims_source"),
+        (_("Decisions"), "task_alt", "claims_decision"),
+        (_("Reviews"), "rate_review", "reviews_review"),
+        (_("Assignments"), "assignment_ind", "reviews_assignment"),
+        (_("Flags"), "flag", "claims_flag"),
+        (_("History"), "history", "claims_claimevent"),
+    ]
+    return [_item(request, title, icon, _list(name)) for title, icon, name in names]
+
+
+def _set_up(request: HttpRequest) -> list[dict[str, Any]]:
+    items = [_item(request, _("Reviewers"), "group", _list("reviews_reviewer"))]
+    if edits_a_desk(request):
+        items += [
+            _item(request, _("Absences"), "event_busy", _list("reviews_absence")),
+            _item(request, _("Desks and deadlines"), "alt_route", _list("claims_desk")),
+            _item(request, _("Alarms"), "alarm", _list("claims_alarm")),
+        ]
+    if administers(request):
+        items += [
+            _item(request, _("People"), "badge", _list("claims_user")),
+            _item(request, _("API keys"), "key", _list("claims_apikey")),
+            _item(request, _("Loops"), "monitor_heart", _list("claims_heartbeat")),
+        ]
+    return items
+
+
+def _list(name: str) -> str:
+    return reverse(f"admin:{name}_changelist")
+
+
+def found(request: HttpRequest, words: str) -> list[SearchResult]:
+    """Claims and articles for the command search: by number, by words of the statement or the headline."""
+    if not belongs(request):
+        return []
+    viewer, now = viewer_of(request), now_of(request)
+    number = words.lstrip("#")
+    claims = visible_claims(viewer, now)
+    named = claims.filter(pk=int(number)) if number.isascii() and number.isdigit() else claims.searched(words)  # type: ignore[attr-defined]  # a ClaimQuerySet
+    articles = visible_articles(viewer, now).filter(headline__icontains=words).select_related("outlet")
+    return [
+        *(
+            SearchResult(
+                str(claim), claim.get_state_display(), reverse("admin:claims_claim_change", args=[claim.pk]), "notes"
+            )
+            for claim in named.order_by("-id")[:FOUND]
+        ),
+        *(
+            SearchResult(
+                article.headline,
+                article.outlet.name,
+                reverse("admin:claims_article_change", args=[article.pk]),
+                "description",
+            )
+            for article in articles[:FOUND]
+        ),
+    ]

@@ -1,0 +1,316 @@
+"""The home page of the admin: what somebody has to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from claims import timewords, wordings
+from claims.admin.base import belongs, now_of, viewer_of
+from claims.lifecycle import State, WaitingReason
+from claims.models import ArticleRevision, ChainStep, Claim, Decision, Evidence, FlagKind
+from claims.quotes import Anchor, Excerpt, excerpt, paragraphs
+from claims.verdicts import Stance
+from reviews.services import queue
+from reviews.services.queue import Narrowed, Order, Summary, View
+
+AROUND = 420
+
+
+@dataclass(frozen=True)
+class Note:
+    """A note of a row; empty words mean the flag's usual ones."""
+
+    kind: str
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One claim of a list with what is said about it beside its own fields."""
+
+    claim: Claim
+    chain: list[ChainStep]
+    hedge: str
+    notes: list[Note]
+    more: int
+    standing: Decision | None
+    outlet: str
+    moved: bool
+
+    @property
+    def own_voice(self) -> bool:
+        return len(self.chain) == 1
+
+    @property
+    def waiting_words(self) -> str:
+        """What a parked claim waits for."""
+        claim = self.claim
+        return claim.waiting_note or (str(WaitingReason(claim.waiting_reason).label) if claim.waiting_reason else "")
+
+
+@dataclass
+class Group:
+    """Rows of one urgency."""
+
+    title: str
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
+class Chip:
+    """An active filter: what it says and the address without it."""
+
+    name: str
+    value: str
+    without: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address of the page asks for. Values that mean nothing are left out."""
+
+    view: str
+    order: str
+    narrowed: Narrowed
+    page: int
+    claim: int | None
+
+    @classmethod
+    def of(cls, given: QueryDict) -> Asked:
+        """Read an address."""
+        state, flag = given.get("state", ""), given.get("flag", "")
+        narrowed = Narrowed(
+            desk=_number(given, "desk"),
+            language=given.get("language", "")[:16],
+            outlet=_number(given, "outlet"),
+            state=state if state in State.values else "",
+            flag=flag if flag in FlagKind.values else "",
+        )
+        view, order = given.get("view", ""), given.get("order", "")
+        return cls(
+            view=view if view in View.values else View.MINE,
+            order=order if order in Order.values else Order.DUE,
+            narrowed=narrowed,
+            page=_number(given, "page") or 1,
+            claim=_number(given, "claim"),
+        )
+
+    def address(self, narrowed: Narrowed | None = None, page: int = 1) -> str:
+        """The address of the same page, narrowed otherwise."""
+        parts: dict[str, Any] = {"view": self.view, "order": self.order, **vars(narrowed or self.narrowed)}
+        defaults = {"view": View.MINE, "order": Order.DUE}
+        given = {name: value for name, value in parts.items() if value and defaults.get(name) != value}
+        if page > 1:
+            given["page"] = page
+        return f"{reverse('admin:index')}?{urlencode(given)}" if given else reverse("admin:index")
+
+
+def _number(given: QueryDict, name: str) -> int | None:
+    value = given.get(name, "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
+
+
+def row_of(claim: Claim, now: datetime) -> Row:
+    """A claim that came through `queue.shown`, as a row."""
+    first = claim.first_appearance()
+    kinds, folded = wordings.notes_in_order(queue.flags_of(claim, now))
+    return Row(
+        claim=claim,
+        chain=list(first.chain.all()) if first else [],
+        hedge=", ".join(f"“{words}”" for words in first.hedge_words) if first else "",
+        notes=[_note(claim, kind, now) for kind in kinds],
+        more=len(folded),
+        standing=queue.standing_of(claim),
+        outlet=first.revision.article.outlet.name if first else "",
+        moved=claim.review_due_at != claim.first_review_due_at,
+    )
+
+
+def _note(claim: Claim, kind: str, now: datetime) -> Note:
+    if kind == "date_near" and claim.confirm_by is not None:
+        return Note(kind, timewords.own_date_note(claim.confirm_by, claim.confirm_zone, now))
+    return Note(kind)
+
+
+def grouped(rows: list[Row], now: datetime) -> list[Group]:
+    """Rows by urgency, in the order of the groups; empty groups are left out."""
+    today = queue.day_start(now) + timedelta(days=1)
+    week = today + timedelta(days=6 - queue.day_start(now).weekday())
+    groups: dict[str, Group] = {}
+    for row in rows:
+        title = _urgency(row.claim, now, today, week)
+        groups.setdefault(title, Group(title, [])).rows.append(row)
+    return list(groups.values())
+
+
+def _urgency(claim: Claim, now: datetime, today: datetime, week: datetime) -> str:
+    due = claim.review_due_at
+    if claim.state == State.WAITING:
+        return _("Waiting for something")
+    if due is None:
+        return _("No review due")
+    if due < now:
+        return _("Late")
+    if due < today:
+        return _("Due today")
+    return _("This week") if due < week else _("Later")
+
+
+def heading(summary: Summary) -> str:
+    """ "12 open, 2 late, 3 more due today. You have room for 2 more before your limit of 14." """
+    counts = ", ".join(
+        [
+            _("%(number)d open") % {"number": summary.mine},
+            _("%(number)d late") % {"number": summary.late},
+            _("%(number)d more due today") % {"number": summary.due_today},
+        ]
+    )
+    if summary.limit is None:
+        return f"{counts}."
+    if summary.mine > summary.limit:
+        over = summary.mine - summary.limit
+        return _("%(counts)s. You are %(over)d over your limit of %(limit)d.") % {
+            "counts": counts,
+            "over": over,
+            "limit": summary.limit,
+        }
+    room = ngettext(
+        "You have room for %(room)d more before your limit of %(limit)d.",
+        "You have room for %(room)d more before your limit of %(limit)d.",
+        summary.room,
+    ) % {"room": summary.room, "limit": summary.limit}
+    return f"{counts}. {room}"
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A claim beside the list: its quote in the paragraph, and how its evidence stands."""
+
+    row: Row
+    excerpt: Excerpt | None
+    paragraph: int
+    evidence: str
+
+
+def preview_of(row: Row) -> Preview:
+    """What the preview shows of a row; reads the one text it stands in."""
+    first = row.claim.first_appearance()
+    if first is None:
+        return Preview(row, None, 0, stances(row.claim))
+    text = ArticleRevision.objects.values_list("text", flat=True).get(pk=first.revision_id)
+    anchor = Anchor(first.exact, first.prefix, first.suffix, first.start, first.end)
+    number = next((n for n, part in enumerate(paragraphs(text), 1) if part.start <= first.start < part.end), 0)
+    return Preview(row, excerpt(text, anchor, AROUND), number, stances(row.claim))
+
+
+def stances(claim: Claim) -> str:
+    """ "2 support, 1 contradicts", or that there is none yet."""
+    found = Evidence.objects.standing().filter(claim=claim).values_list("stance").annotate(Count("pk")).order_by()
+    return stance_words(dict(found))
+
+
+def stance_words(counts: Mapping[str, int]) -> str:
+    """Counts of evidence by stance, in words."""
+    said = {
+        Stance.SUPPORTS: ngettext("%(n)d supports", "%(n)d support", counts.get(Stance.SUPPORTS, 0)),
+        Stance.CONTRADICTS: ngettext("%(n)d contradicts", "%(n)d contradict", counts.get(Stance.CONTRADICTS, 0)),
+        Stance.CONTEXT: ngettext("%(n)d gives context", "%(n)d give context", counts.get(Stance.CONTEXT, 0)),
+    }
+    parts = [said[stance] % {"n": counts[stance]} for stance in Stance if counts.get(stance)]
+    return ", ".join(parts) or _("None yet")
+
+
+def summary_of(request: HttpRequest) -> Summary:
+    """The person's summary; read once per request, by the queue and by the sidebar."""
+    found: Summary | None = getattr(request, "claimdesk_summary", None)
+    if found is None:
+        found = queue.summary_for(viewer_of(request), now_of(request))
+        request.claimdesk_summary = found  # type: ignore[attr-defined]  # the request is where a request's facts live
+    return found
+
+
+def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """The theme's hook for the home page: everything `admin/index.html` shows."""
+    if not belongs(request):
+        return context | {"title": _("My queue"), "now": now_of(request), "has_work": False}
+    now, viewer, asked = now_of(request), viewer_of(request), Asked.of(request.GET)
+    summary = summary_of(request)
+    whole = queue.claims_in(asked.view, viewer, now)
+    found = queue.shown(queue.ordered(asked.narrowed.of(whole, now), asked.order))
+    start = (asked.page - 1) * queue.PAGE
+    claims = list(found[start : start + queue.PAGE + 1])
+    rows = [row_of(claim, now) for claim in claims[: queue.PAGE]]
+    options = queue.options_of(whole)
+    by_urgency = asked.order == Order.DUE and asked.view != View.DECIDED
+    chosen = next((row for row in rows if row.claim.pk == asked.claim), rows[0] if rows else None)
+    return context | {
+        "title": _("My queue"),
+        "now": now,
+        "has_work": True,
+        "kept": [(name, value) for name, value in vars(asked.narrowed).items() if value],
+        "asked": asked,
+        "summary": summary,
+        "heading": heading(summary),
+        "tabs": [(view, summary.of(view), _tab(view)) for view in View],
+        "groups": grouped(rows, now) if by_urgency else [Group("", rows)] if rows else [],
+        "chips": _chips(asked, options),
+        "options": options,
+        "states": State.choices,
+        "flags": [(kind, wordings.flag_words(kind)) for kind in FlagKind.values],
+        "orders": Order.choices,
+        "preview": preview_of(chosen) if chosen else None,
+        "chosen": chosen,
+        "pages": {
+            "before": asked.address(page=asked.page - 1) if asked.page > 1 else "",
+            "after": asked.address(page=asked.page + 1) if len(claims) > queue.PAGE else "",
+        },
+        "next_due": None if rows else _next_due(viewer_of(request), now),
+    }
+
+
+def _tab(view: str) -> str:
+    address = reverse("admin:index")
+    return address if view == View.MINE else f"{address}?view={view}"
+
+
+def _chips(asked: Asked, options: queue.Options) -> list[Chip]:
+    words: dict[str, tuple[str, Any]] = {
+        "desk": (_("Desk"), options.desk.get(asked.narrowed.desk)),
+        "language": (_("Language"), asked.narrowed.language),
+        "outlet": (_("Outlet"), options.outlet.get(asked.narrowed.outlet)),
+        "state": (_("State"), asked.narrowed.state and wordings.state_words(asked.narrowed.state)),
+        "flag": (_("Flag"), asked.narrowed.flag and wordings.flag_words(asked.narrowed.flag)),
+    }
+    given = {name: value for name, value in vars(asked.narrowed).items() if value}
+    return [
+        Chip(words[name][0], str(words[name][1] or value), asked.address(asked.narrowed.without(name)))
+        for name, value in given.items()
+    ]
+
+
+def _next_due(viewer: Any, now: datetime) -> str:
+    """ "The next claim due is Thursday 12:00, assigned to Ines.", for when there is nothing to do."""
+    row = (
+        queue.visible_open(viewer, now)
+        .filter(review_due_at__gte=now, assignments__status="open")
+        .order_by("review_due_at")
+        .values_list(
+            "review_due_at", "assignments__reviewer__user__first_name", "assignments__reviewer__user__username"
+        )
+        .first()
+    )
+    if row is None or row[0] is None:
+        return ""
+    when = timewords.absolute(row[0], now, timezone.get_current_timezone())
+    return _("The next claim due is %(when)s, assigned to %(who)s.") % {"when": when, "who": row[1] or row[2]}

@@ -1,0 +1,302 @@
+"""What each step of a claim asks for, as plain forms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from claims.admin.forms import PlainForm, moment_field, window, zone_field
+from claims.deadlines import OwnDate, Precision, ZoneBasis, own_date
+from claims.errors import Invalid
+from claims.lifecycle import DismissalReason, WaitingReason
+from claims.models import Desk
+from claims.permissions import Viewer, desks_of, visible_claims
+from claims.services.transitions import database_time
+from claims.verdicts import Answers
+from reviews.admin.verdicts import answers_from, verdict_fields
+from reviews.models import Reviewer
+from reviews.services.claimpage import ClaimPage
+from reviews.services.routing import eligible_for
+
+LOCAL = "%Y-%m-%dT%H:%M"
+
+
+class StepForm(PlainForm):
+    """A step of one claim. `version` is what the person has read; somebody else's change in between is refused."""
+
+    pointers: ClassVar[dict[str, str]] = {
+        "/review_due_at": "due",
+        "/waiting_until": "until",
+        "/reason": "reason",
+        "/reviewer": "to",
+    }
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, page: ClaimPage, viewer: Viewer, **kwargs: Any) -> None:
+        self.page, self.viewer = page, viewer
+        known = {"version": page.claim.version, "seen": page.claim.head.event_seq}
+        super().__init__(*args, initial=known | self.first_values(), **kwargs)
+
+    def first_values(self) -> dict[str, Any]:
+        """What the form starts with."""
+        return {}
+
+    def arguments(self) -> dict[str, Any]:
+        """The step's own keyword arguments, from a valid form. Raises `Invalid`."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in {"version", "seen"}}
+
+
+REASON = gettext_lazy("Reason")
+
+
+def _why(label: Any = REASON, *, most: int = 600, required: bool = True) -> forms.CharField:
+    return forms.CharField(label=label, max_length=most, required=required, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class PlainStep(StepForm):
+    """A step that asks for nothing more."""
+
+
+class ReasonStep(StepForm):
+    """A step that asks why."""
+
+    reason = _why()
+
+
+class AcceptStep(StepForm):
+    """Into the queue of a desk."""
+
+    pointers: ClassVar[dict[str, str]] = {**StepForm.pointers, "/desk": "desk"}
+    desk = forms.ModelChoiceField(Desk.objects.none(), label=gettext_lazy("Desk"))
+    due = moment_field(
+        gettext_lazy("Review due"), required=False, help_text=gettext_lazy("Empty: the desk's hours for its priority.")
+    )
+
+    def more_fields(self) -> dict[str, forms.Field]:
+        self.fields["desk"].queryset = desks_of(self.viewer)  # type: ignore[attr-defined]  # a ModelChoiceField
+        return {}
+
+    def first_values(self) -> dict[str, Any]:
+        return {"desk": self.page.claim.desk_id}
+
+
+class DismissStep(StepForm):
+    """It will not be checked."""
+
+    reason = forms.ChoiceField(label=gettext_lazy("Reason"), choices=DismissalReason.choices)
+    note = _why(gettext_lazy("In words"), most=300, required=False)
+    duplicate_of = forms.IntegerField(
+        label=gettext_lazy("Number of the claim it repeats"), required=False, min_value=1, help_text="#"
+    )
+
+    def arguments(self) -> dict[str, Any]:
+        given = super().arguments()
+        number = given["duplicate_of"]
+        repeated = visible_claims(self.viewer, database_time()).filter(pk=number).first() if number else None
+        if number and repeated is None:
+            raise Invalid(f"There is no claim #{number}.", pointer="/duplicate_of")
+        return given | {"reason": DismissalReason(given["reason"]), "duplicate_of": repeated}
+
+
+class WaitStep(StepForm):
+    """Parked until a moment, with a new review due."""
+
+    reason = forms.ChoiceField(label=gettext_lazy("Reason"), choices=WaitingReason.choices)
+    note = _why(gettext_lazy("What is awaited"), most=300, required=False)
+    until = moment_field(gettext_lazy("Wait until"))
+    due = moment_field(gettext_lazy("New review due"))
+
+    def first_values(self) -> dict[str, Any]:
+        """Until its own date plus an hour, else three days; review due a day later."""
+        now, own = database_time(), self.page.claim.confirm_by
+        ahead = own is not None and own > now
+        until = own + timedelta(hours=1) if own is not None and ahead else now + timedelta(days=3)
+        until = until.replace(second=0, microsecond=0) + timedelta(minutes=1)
+        reason = WaitingReason.OWN_DATE if ahead else WaitingReason.REPLY
+        return {"reason": reason, "until": until, "due": until + timedelta(days=1)}
+
+    def arguments(self) -> dict[str, Any]:
+        given = super().arguments()
+        return given | {"reason": WaitingReason(given["reason"])}
+
+
+class SetDueStep(StepForm):
+    """Another moment for the verdict."""
+
+    due = moment_field(gettext_lazy("Review due"))
+    reason = _why()
+
+    def first_values(self) -> dict[str, Any]:
+        return {"due": self.page.claim.review_due_at}
+
+
+class OwnDateStep(StepForm):
+    """The date after which the world will show whether it holds."""
+
+    pointers: ClassVar[dict[str, str]] = {**StepForm.pointers, "/own_date": "first"}
+    none = forms.BooleanField(label=gettext_lazy("It has no date of its own"), required=False)
+    precision = forms.ChoiceField(label=gettext_lazy("Precision"), choices=Precision.choices, initial=Precision.DAY)
+    first = forms.CharField(
+        label=gettext_lazy("From"), required=False, widget=forms.TextInput(attrs={"type": "datetime-local"})
+    )
+    last = forms.CharField(
+        label=gettext_lazy("Until"), required=False, widget=forms.TextInput(attrs={"type": "datetime-local"})
+    )
+    zone = zone_field()
+    zone_basis = forms.ChoiceField(label=gettext_lazy("Whose time zone"), choices=ZoneBasis.choices)
+    words = forms.CharField(label=gettext_lazy("Words, as printed"), max_length=200, required=False)
+    reason = _why()
+
+    def first_values(self) -> dict[str, Any]:
+        claim = self.page.claim
+        zone = claim.confirm_zone or (claim.desk.zone if claim.desk else "UTC")
+        known = {"zone": zone, "zone_basis": claim.confirm_zone_basis or ZoneBasis.DESK, "words": claim.confirm_words}
+        if claim.confirm_from is None or claim.confirm_by is None:
+            return known
+        there = OwnDate(claim.confirm_from, claim.confirm_by, Precision(claim.confirm_precision), zone)
+        return known | {"precision": there.precision, "first": _in(there.confirm_from, zone), "last": _last(there)}
+
+    def arguments(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        if given["none"]:
+            return {"own": None, "reason": given["reason"]}
+        precision = Precision(given["precision"])
+        words = (given["first"] or given["last"], given["last"] or given["first"])
+        own = own_date(*window(words, precision, given["zone"], "/own_date"), precision, given["zone"])
+        return {"own": own, "reason": given["reason"], "words": given["words"], "zone_basis": given["zone_basis"]}
+
+
+def _in(moment: datetime, zone: str) -> str:
+    return moment.astimezone(ZoneInfo(zone)).strftime(LOCAL)
+
+
+def _last(own: OwnDate) -> str:
+    return _in(own.confirm_by, own.zone)
+
+
+class DeskStep(ReasonStep):
+    """Another desk."""
+
+    desk = forms.ModelChoiceField(Desk.objects.order_by("name"), label=gettext_lazy("Desk"))
+    field_order = ("desk", "reason")
+
+
+class PriorityStep(ReasonStep):
+    """Another priority."""
+
+    priority = forms.TypedChoiceField(
+        label=gettext_lazy("Priority"),
+        coerce=int,
+        choices=[(1, gettext_lazy("1, highest")), (2, "2"), (3, "3"), (4, gettext_lazy("4, lowest"))],
+    )
+    field_order = ("priority", "reason")
+
+    def first_values(self) -> dict[str, Any]:
+        return {"priority": self.page.claim.priority}
+
+
+class EditStep(StepForm):
+    """The words of the claim."""
+
+    statement = _why(gettext_lazy("Statement, in one sentence"), most=1000)
+    short_text = forms.CharField(label=gettext_lazy("Short text"), max_length=75, required=False)
+    topics = forms.CharField(
+        label=gettext_lazy("Topics"), required=False, help_text=gettext_lazy("Separated by commas.")
+    )
+
+    def first_values(self) -> dict[str, Any]:
+        claim = self.page.claim
+        return {"statement": claim.statement, "short_text": claim.short_text, "topics": ", ".join(claim.topics)}
+
+    def arguments(self) -> dict[str, Any]:
+        given = super().arguments()
+        topics = sorted({topic.strip().lower() for topic in given["topics"].split(",") if topic.strip()})
+        return {"changes": given | {"topics": topics}}
+
+
+class DeclineStep(StepForm):
+    """Back to the pool, not worked on."""
+
+    note = _why(gettext_lazy("Note"), required=False)
+
+
+class PersonChoice(forms.Select):
+    """People who cannot take the claim are shown with the reason and cannot be chosen."""
+
+    barred: frozenset[str] = frozenset()
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        if str(value) in self.barred:
+            option["attrs"]["disabled"] = True
+        return option
+
+
+class PersonStep(StepForm):
+    """Somebody takes the claim: eligible people first, each with why or why not."""
+
+    pool: ClassVar[bool] = False
+
+    def more_fields(self) -> dict[str, forms.Field]:
+        widget = PersonChoice()
+        choices: list[tuple[str, str | Promise]] = [("", _("Back to the pool"))] if self.pool else []
+        if self.page.claim.desk is not None:
+            choice = eligible_for(self.page.claim)
+            names = {one.pk: str(one) for one in _people([reason.reviewer_id for reason in choice.reasons])}
+            widget.barred = frozenset(str(one.reviewer_id) for one in choice.reasons if not one.eligible)
+            choices += [(str(one.reviewer_id), f"{names[one.reviewer_id]}: {one.sentence}") for one in choice.reasons]
+        label, required = gettext_lazy("To"), not self.pool
+        chosen = forms.ChoiceField(label=label, choices=choices, required=required, widget=widget)
+        note = _why(gettext_lazy("Note to them"), required=False)
+        return {"to": chosen, "note": note}
+
+    def person(self) -> Reviewer | None:
+        """Who was chosen."""
+        number = self.cleaned_data["to"]
+        return _people([int(number)]).first() if number else None
+
+
+class HandOverStep(PersonStep):
+    """To a person, with a note they read first, or back to the pool."""
+
+    pool = True
+
+
+def _people(ids: Sequence[int]) -> QuerySet[Reviewer]:
+    return Reviewer.objects.filter(pk__in=ids).select_related("user")
+
+
+class RecuseStep(StepForm):
+    """Step back because of an interest in a source."""
+
+    def more_fields(self) -> dict[str, forms.Field]:
+        sources = {step.source_id: str(step.source) for step in self.page.chain if step.source_id}
+        choices = [(str(pk), name) for pk, name in sources.items()]
+        return {
+            "source": forms.ChoiceField(label=gettext_lazy("Interest in"), choices=choices),
+            "note": _why(gettext_lazy("What the interest is"), most=300, required=False),
+        }
+
+
+class OpinionStep(StepForm):
+    """One more blind review. A reviewer submits their own with it."""
+
+    pointers: ClassVar[dict[str, str]] = {**StepForm.pointers, "/too_early": "so"}
+
+    def more_fields(self) -> dict[str, forms.Field]:
+        own = verdict_fields(self.page.claim) if self.page.mine is not None else {}
+        return {"reason": _why(gettext_lazy("Why somebody else should look, too")), **own}
+
+    def answers(self) -> Answers | None:
+        """The person's own review, None for an editor who is not on the claim."""
+        return answers_from(self.cleaned_data) if self.page.mine is not None else None

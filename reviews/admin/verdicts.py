@@ -1,0 +1,141 @@
+"""The two forms of the claim page itself: the verdict and one piece of evidence."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from claims.admin.forms import PlainForm
+from claims.models import Claim, Evidence, Visibility
+from claims.services.evidence import GivenEvidence, keep_file
+from claims.verdicts import WHY_LENGTH, Answers, EvidenceKind, Outcome, Question, Said, So, Stance
+
+TOO_EARLY = "too_early"
+ASKED = (Said.ACCURATE, Said.ALTERED, Said.NOT_FOUND, Said.NOT_CHECKED)
+
+
+def verdict_fields(claim: Claim) -> dict[str, forms.Field]:
+    """Both questions, the outcome for a dated claim, and why."""
+    fields: dict[str, forms.Field] = {
+        "said": forms.ChoiceField(
+            label=_("Was it said?"),
+            choices=[(key.value, key.label) for key in ASKED],
+            initial=Said.NOT_CHECKED,
+            widget=forms.RadioSelect,
+        ),
+        "so": forms.ChoiceField(
+            label=_("Is it so?"),
+            choices=[*So.choices, (TOO_EARLY, _("Too early"))],
+            widget=forms.RadioSelect,
+            error_messages={"required": _("Answer “Is it so?”, or say that it is too early to tell.")},
+        ),
+    }
+    if claim.confirm_by is not None:
+        fields["outcome"] = forms.ChoiceField(
+            label=_("What became of its date"), choices=[("", "–"), *Outcome.choices], required=False
+        )
+    fields["why"] = forms.CharField(
+        label=_("Why, in words a reader can follow"),
+        max_length=WHY_LENGTH[1],
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Say why in 20 to 600 characters, in words a reader can follow.")},
+    )
+    return fields
+
+
+def answers_from(given: dict[str, Any]) -> Answers:
+    """The answers of a valid form that has `verdict_fields`."""
+    too_early = given["so"] == TOO_EARLY
+    outcome = given.get("outcome")
+    return Answers(
+        Said(given["said"]),
+        None if too_early else So(given["so"]),
+        given["why"].replace("\r\n", "\n").strip(),
+        Outcome(outcome) if outcome else None,
+        too_early,
+    )
+
+
+class VerdictForm(PlainForm):
+    """One's own judgement of a claim."""
+
+    pointers: ClassVar[dict[str, str]] = {"/too_early": "so"}
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, claim: Claim, **kwargs: Any) -> None:
+        self.claim = claim
+        known = {"version": claim.version, "seen": claim.head.event_seq}
+        super().__init__(*args, initial=known, **kwargs)
+
+    def more_fields(self) -> dict[str, forms.Field]:
+        return {
+            **verdict_fields(self.claim),
+            "exception_reason": forms.CharField(
+                label=_("Why fewer origins are enough"), max_length=300, required=False
+            ),
+            "go_on": forms.BooleanField(label=_("Open the next claim afterwards"), required=False, initial=True),
+        }
+
+
+class EvidenceForm(PlainForm):
+    """One item: a link or a note in one field, or a file."""
+
+    pointers: ClassVar[dict[str, str]] = {"/url": "what", "/note": "what", "/file": "file", "/title": "title"}
+
+    what = forms.CharField(
+        label=_("Link, file or note"),
+        required=False,
+        max_length=4000,
+        widget=forms.TextInput(attrs={"data-cd-key": "e"}),
+    )
+    file = forms.FileField(label=_("File"), required=False, allow_empty_file=True)
+    stance = forms.ChoiceField(
+        label=_("Stance"), choices=Stance.choices, initial=Stance.SUPPORTS, widget=forms.RadioSelect
+    )
+    question = forms.ChoiceField(
+        label=_("Question"),
+        choices=[(Question.SAID, _("Said")), (Question.SO, _("So"))],
+        initial=Question.SO,
+        widget=forms.RadioSelect,
+    )
+    title = forms.CharField(label=_("Title"), max_length=300, required=False)
+    comment = forms.CharField(label=_("One line about it"), max_length=400, required=False)
+    primary = forms.BooleanField(label=_("Primary source"), required=False)
+    derives_from = forms.ModelChoiceField(
+        Evidence.objects.none(), label=_("Taken from"), required=False, empty_label=_("It is its own origin")
+    )
+    visibility = forms.ChoiceField(
+        label=_("Who may see it"), choices=Visibility.choices, initial=Visibility.INTERNAL, required=False
+    )
+
+    def __init__(self, *args: Any, claim: Claim, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["derives_from"].queryset = Evidence.objects.filter(claim=claim)  # type: ignore[attr-defined]  # a ModelChoiceField
+
+    def given(self) -> GivenEvidence:
+        """The item of a valid form; a file is kept before the claim is locked. Raises what keeping it refuses."""
+        data = self.cleaned_data
+        uploaded: UploadedFile[bytes] | None = data["file"]
+        words = data["what"].strip()
+        is_link = words.lower().startswith(("http://", "https://"))
+        shared: dict[str, Any] = {
+            "question": Question(data["question"]),
+            "stance": Stance(data["stance"]),
+            "title": data["title"],
+            "primary": data["primary"],
+            "derives_from": data["derives_from"],
+            "visibility": Visibility(data["visibility"] or Visibility.INTERNAL),
+        }
+        if uploaded is not None and uploaded.file is not None:
+            kept = keep_file(uploaded.file, uploaded.content_type or "")
+            note = data["comment"] or words
+            return GivenEvidence(
+                kind=EvidenceKind.FILE, snapshot=kept, file_name=uploaded.name or "", note=note, **shared
+            )
+        if is_link:
+            return GivenEvidence(kind=EvidenceKind.LINK, url=words, note=data["comment"], **shared)
+        return GivenEvidence(kind=EvidenceKind.NOTE, note=words or data["comment"], **shared)

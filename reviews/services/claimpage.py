@@ -1,0 +1,193 @@
+"""Everything the page of one claim shows, read in a fixed number of queries and without its lock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch
+
+from claims.errors import NotFound
+from claims.lifecycle import Action, Role, State
+from claims.models import (
+    Appearance,
+    ChainStep,
+    Claim,
+    ClaimEvent,
+    Decision,
+    Evidence,
+    Flag,
+    FlagKind,
+)
+from claims.permissions import Viewer, desk_roles, record_roles, visible_claims, visible_evidence
+from claims.services.transitions import Held
+from reviews.models import Assignment, AssignmentStatus, Part, Review
+from reviews.services.acting import Acting, Offer, offers_to
+from reviews.services.queue import order_of_mine
+from reviews.visibility import Seen, may_read_reviews
+
+EVENTS = 200
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the claim stands in the reader's own queue; numbers are 1-based, 0 when it is not in it."""
+
+    number: int
+    of: int
+    previous: int | None
+    next: int | None
+
+
+@dataclass(frozen=True)
+class ClaimPage:
+    """One claim as somebody sees it at one moment. `mine` is their open assignment."""
+
+    claim: Claim
+    appearance: Appearance | None
+    chain: Sequence[ChainStep]
+    siblings: Sequence[Appearance]
+    evidence: Sequence[Evidence]
+    assignments: Sequence[Assignment]
+    reviews: Sequence[Review]
+    decisions: Sequence[Decision]
+    events: Sequence[ClaimEvent]
+    flags: Sequence[Flag]
+    mine: Assignment | None
+    my_review: Review | None
+    roles: frozenset[Role]
+    offers: dict[Action, Offer]
+    place: Place
+
+    @property
+    def standing(self) -> Decision | None:
+        return next((one for one in self.decisions if one.standing), None)
+
+    @property
+    def holders(self) -> list[Assignment]:
+        """Who still has something to do on the claim."""
+        return [one for one in self.assignments if one.status == AssignmentStatus.OPEN]
+
+    def neighbour(self, step: int) -> int | None:
+        """The claim whose words stand before (-1) or after (1) these in the article."""
+        ids = list(dict.fromkeys(one.claim_id for one in self.siblings))
+        if self.claim.pk not in ids:
+            return None
+        at = ids.index(self.claim.pk) + step
+        return ids[at] if 0 <= at < len(ids) else None
+
+
+def read_claim(claim_id: int, viewer: Viewer, now: datetime) -> ClaimPage:
+    """Read the claim for somebody who may see it. Raises `NotFound`."""
+    flags = Prefetch("flag_log", Flag.objects.standing(), to_attr="standing_flags")
+    decisions = Prefetch("decisions", Decision.objects.order_by("-number"), to_attr="all_decisions")
+    chain = Prefetch("chain", ChainStep.objects.select_related("source"))
+    places = Appearance.objects.select_related("revision__article__outlet").prefetch_related(chain)
+    claim = (
+        visible_claims(viewer, now)
+        .select_related("desk", "head", "duplicate_of", "made_by_user", "made_by_key")
+        .prefetch_related(flags, decisions, Prefetch("appearances", places))
+        .filter(pk=claim_id)
+        .first()
+    )
+    if claim is None:
+        raise NotFound(f"There is no claim #{claim_id}.")
+    return _page(claim, viewer, now)
+
+
+def _page(claim: Claim, viewer: Viewer, now: datetime) -> ClaimPage:
+    me = viewer.user.pk if viewer.user else None
+    assignments = list(
+        Assignment.objects.filter(claim=claim).select_related("reviewer__user", "review").order_by("-assigned_at")
+    )
+    mine = _mine(assignments, me)
+    roles = _roles(viewer, claim, mine)
+    flags: list[Flag] = claim.standing_flags  # type: ignore[attr-defined]  # prefetched above
+    decisions: list[Decision] = claim.all_decisions  # type: ignore[attr-defined]  # prefetched above
+    appearance = claim.first_appearance()
+    acting = Acting(Held(claim, claim.head, now), viewer.actor.having(*roles), mine)
+    split = any(flag.kind == FlagKind.SPLIT for flag in flags)
+    return ClaimPage(
+        claim=claim,
+        appearance=appearance,
+        chain=list(appearance.chain.all()) if appearance else [],
+        siblings=_siblings(appearance, viewer),
+        evidence=_evidence(viewer, claim, on_it=mine is not None),
+        assignments=assignments,
+        reviews=_readable(claim, assignments, mine, viewer, split=split),
+        decisions=decisions,
+        events=list(claim.events.order_by("-seq")[:EVENTS]),
+        flags=flags,
+        mine=mine,
+        my_review=next((one.review for one in _of_round(claim, assignments) if _is_by(one, me)), None),
+        roles=roles,
+        offers={offer.action: offer for offer in offers_to(acting)},
+        place=_place(claim.pk, viewer, now),
+    )
+
+
+def _mine(assignments: Sequence[Assignment], me: int | None) -> Assignment | None:
+    held = (one for one in assignments if one.status == AssignmentStatus.OPEN and one.reviewer.user_id == me)
+    return min(held, key=lambda one: one.pk, default=None)
+
+
+def _roles(viewer: Viewer, claim: Claim, mine: Assignment | None) -> frozenset[Role]:
+    roles = record_roles(viewer, claim)
+    if mine is None:
+        return roles
+    return roles | {Role.ADJUDICATOR if mine.part == Part.ADJUDICATION else Role.ON_IT}
+
+
+def _of_round(claim: Claim, assignments: Sequence[Assignment]) -> list[Assignment]:
+    """Completed assignments of the running round: those with a review."""
+    return [one for one in assignments if one.round == claim.round and hasattr(one, "review")]
+
+
+def _is_by(assignment: Assignment, user_id: int | None) -> bool:
+    return assignment.reviewer.user_id == user_id
+
+
+def _readable(
+    claim: Claim, assignments: Sequence[Assignment], mine: Assignment | None, viewer: Viewer, *, split: bool
+) -> list[Review]:
+    """The reviews of the running round this reader may see: their own always, the others under the blind rule."""
+    me = viewer.user.pk if viewer.user else None
+    done = _of_round(claim, assignments)
+    adjudicates = mine is not None and mine.part == Part.ADJUDICATION
+    may_adjudicate = adjudicates or Role.EDITOR in desk_roles(viewer, claim.desk_id)
+    reader = Seen(mine is not None and not adjudicates, any(_is_by(one, me) for one in done), may_adjudicate)
+    everything = may_read_reviews(reader, decided=claim.state == State.DECIDED, split=split)
+    return [one.review for one in done if everything or _is_by(one, me)]
+
+
+def _siblings(appearance: Appearance | None, viewer: Viewer) -> list[Appearance]:
+    if appearance is None:
+        return []
+    there = Appearance.objects.filter(revision=appearance.revision_id).select_related("claim").order_by("start", "id")
+    return [
+        one for one in there if viewer.desks is None or one.claim.desk_id is None or one.claim.desk_id in viewer.desks
+    ]
+
+
+def _evidence(viewer: Viewer, claim: Claim, *, on_it: bool) -> list[Evidence]:
+    seen = visible_evidence(viewer, claim, on_it=on_it)
+    return list(seen.select_related("snapshot", "derives_from").order_by("added_at", "id"))
+
+
+def _place(claim_id: int, viewer: Viewer, now: datetime) -> Place:
+    mine = order_of_mine(viewer, now)
+    if claim_id not in mine:
+        return Place(0, len(mine), None, mine[0] if mine else None)
+    at = mine.index(claim_id)
+    after = mine[at + 1] if at + 1 < len(mine) else None
+    return Place(at + 1, len(mine), mine[at - 1] if at else None, after)
+
+
+def next_of_mine(claim_id: int, viewer: Viewer, now: datetime) -> int | None:
+    """The claim to open after this one: the one behind it in the reader's queue, else the first other one."""
+    mine = order_of_mine(viewer, now)
+    if claim_id in mine:
+        at = mine.index(claim_id)
+        return next(iter([*mine[at + 1 :], *mine[:at]]), None)
+    return mine[0] if mine else None

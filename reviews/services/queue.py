@@ -1,0 +1,236 @@
+"""What somebody has to do: the lists of the queue, and everything a row of them shows, in a fixed number of queries.
+
+Lateness is computed from `now`. Nothing here writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    QuerySet,
+    Subquery,
+    TextChoices,
+    Value,
+    When,
+)
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from claims.lifecycle import State
+from claims.models import Appearance, ChainStep, Claim, Decision, Evidence, Flag, Heartbeat, User
+from claims.models.claim import ClaimQuerySet
+from claims.permissions import Viewer, visible_claims
+from claims.services.watch import DELAYED_AFTER, HEARTBEAT
+from reviews.models import Absence, Assignment, Review
+from reviews.services.routing import wanting_people
+
+PAGE = 60
+NUMBERS = frozenset({"desk", "outlet"})
+ROUTABLE = (State.QUEUED, State.IN_REVIEW, State.SECOND_OPINION)
+
+
+class View(TextChoices):
+    """The lists of the queue, one tab each."""
+
+    MINE = "mine", _("Mine")
+    POOL = "pool", _("Team pool")
+    SECOND = "second", _("Second opinions")
+    DECIDED = "decided", _("Decided today")
+
+
+class Order(TextChoices):
+    """How a list is ordered. Only due first is grouped by urgency."""
+
+    DUE = "due", pgettext_lazy("order", "Due first")
+    NEWEST = "newest", pgettext_lazy("order", "Newest first")
+    OWN_DATE = "own_date", pgettext_lazy("order", "Its own date first")
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """What a list is narrowed to; empty where it is not. `desk` and `outlet` are numbers of rows."""
+
+    desk: int | None = None
+    language: str = ""
+    outlet: int | None = None
+    state: str = ""
+    flag: str = ""
+
+    def of(self, claims: ClaimQuerySet, now: datetime) -> ClaimQuerySet:
+        """Those of `claims` that are left."""
+        plain = {"desk": self.desk, "language": self.language, "state": self.state}
+        claims = claims.filter(**{name: value for name, value in plain.items() if value})
+        if self.outlet:
+            printed = Appearance.objects.filter(claim=OuterRef("pk"), revision__article__outlet=self.outlet)
+            claims = claims.filter(Exists(printed))
+        return claims.flagged(self.flag, now) if self.flag else claims
+
+    def without(self, name: str) -> Narrowed:
+        """The same but for one of its parts."""
+        blank: dict[str, Any] = {name: None if name in NUMBERS else ""}
+        return replace(self, **blank)
+
+
+def day_start(now: datetime) -> datetime:
+    """00:00 of the reader's running day."""
+    return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def claims_in(view: str, viewer: Viewer, now: datetime) -> ClaimQuerySet:
+    """The claims of one tab, unordered."""
+    seen = cast(ClaimQuerySet, visible_claims(viewer, now))
+    me = viewer.user.pk if viewer.user else None
+    held = Exists(Assignment.objects.open().filter(claim=OuterRef("pk"), reviewer__user=me))
+    if view == View.POOL:
+        mine = Assignment.objects.filter(claim=OuterRef("pk"), reviewer__user=me, round=OuterRef("round"))
+        wanting = wanting_people().filter(state__in=ROUTABLE).values("pk")
+        return seen.filter(~Exists(mine.exclude(status="withdrawn")), pk__in=wanting)
+    if view == View.DECIDED:
+        judged = Review.objects.filter(claim=OuterRef("pk"), reviewer__user=me)
+        return seen.decided_since(day_start(now)).filter(Exists(judged))
+    mine_open = seen.open().filter(held)
+    return mine_open.filter(state=State.SECOND_OPINION) if view == View.SECOND else mine_open
+
+
+def counted(claims: QuerySet[Claim]) -> Subquery:
+    """How many claims, as one column of another query."""
+    number = Func(F("pk"), function="COUNT", output_field=IntegerField())
+    return Subquery(claims.order_by().annotate(_number=number).values("_number"))
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One person's work at one moment. `limit` is None for somebody who does not review."""
+
+    mine: int
+    pool: int
+    second: int
+    decided: int
+    late: int
+    due_today: int
+    proposed: int
+    limit: int | None
+    away_until: datetime | None
+    alerts_delayed: bool
+
+    @property
+    def room(self) -> int:
+        """How many more claims fit under the limit."""
+        return max(0, (self.limit or 0) - self.mine)
+
+    def of(self, view: str) -> int:
+        """How many claims a tab holds."""
+        return int(getattr(self, view))
+
+
+def summary_for(viewer: Viewer, now: datetime) -> Summary:
+    """Everything the head of the queue and the sidebar say, in one query."""
+    mine = claims_in(View.MINE, viewer, now)
+    ends = day_start(now) + timedelta(days=1)
+    absence = Absence.objects.at(now).filter(reviewer__user=OuterRef("pk")).order_by("-ends_at")
+    beat = Heartbeat.objects.filter(name=HEARTBEAT, ran_at__gte=now - DELAYED_AFTER)
+    numbers = {view.value: counted(claims_in(view, viewer, now)) for view in View}
+    row = (
+        User.objects.filter(pk=viewer.user.pk if viewer.user else 0)
+        .annotate(
+            **numbers,
+            late=counted(mine.late(now)),
+            due_today=counted(mine.filter(review_due_at__gte=now, review_due_at__lt=ends)),
+            proposed=counted(visible_claims(viewer, now).filter(state=State.PROPOSED)),
+            away_until=Subquery(absence.values("ends_at")[:1]),
+            beating=Exists(beat),
+        )
+        .values(*numbers, "late", "due_today", "proposed", "reviewer__limit", "away_until", "beating")
+        .get()
+    )
+    return Summary(limit=row.pop("reviewer__limit"), alerts_delayed=not row.pop("beating"), **row)
+
+
+def shown(claims: QuerySet[Claim]) -> QuerySet[Claim]:
+    """The same claims with everything a row shows of them."""
+    standing = Evidence.objects.standing().filter(claim=OuterRef("pk")).order_by()
+    items = standing.annotate(_number=Func(F("pk"), function="COUNT", output_field=IntegerField())).values("_number")
+    flags = Flag.objects.standing().filter(claim=OuterRef("pk")).order_by().values("kind")
+    chain = Prefetch("chain", ChainStep.objects.select_related("source"))
+    seen = Appearance.objects.filter(is_first=True).select_related("revision__article__outlet")
+    return (
+        claims.select_related("desk")
+        .annotate(items=Subquery(items), announced=ArraySubquery(flags))
+        .prefetch_related(
+            Prefetch("appearances", seen.defer("revision__text").prefetch_related(chain)),
+            Prefetch("decisions", Decision.objects.filter(standing=True), to_attr="standing_decisions"),
+        )
+    )
+
+
+def ordered(claims: QuerySet[Claim], order: str) -> QuerySet[Claim]:
+    """In the order somebody asked for; what is parked comes last when due first."""
+    if order == Order.NEWEST:
+        return claims.order_by("-id")
+    if order == Order.OWN_DATE:
+        return claims.order_by(F("confirm_by").asc(nulls_last=True), "id")
+    parked = Case(When(state=State.WAITING, then=Value(1)), default=Value(0), output_field=IntegerField())
+    return claims.order_by(parked, F("review_due_at").asc(nulls_last=True), "id")
+
+
+def order_of_mine(viewer: Viewer, now: datetime) -> list[int]:
+    """The numbers of one's own claims in the order of the queue, for previous and next."""
+    return list(ordered(claims_in(View.MINE, viewer, now), Order.DUE).values_list("pk", flat=True))
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the claims of a list could be narrowed to: value and words of each."""
+
+    desk: Mapping[Any, str]
+    language: Mapping[Any, str]
+    outlet: Mapping[Any, str]
+
+
+def options_of(claims: QuerySet[Claim]) -> Options:
+    """Desks, languages and outlets that occur in a list."""
+    outlet = "appearances__revision__article__outlet"
+    rows = claims.order_by().values_list("desk", "desk__name", "language", outlet, f"{outlet}__name").distinct()[:500]
+    desk, language, outlets = {}, {}, {}
+    for desk_id, desk_name, spoken, outlet_id, outlet_name in rows:
+        desk[desk_id], language[spoken], outlets[outlet_id] = desk_name, spoken, outlet_name
+    return Options(_sorted(desk), _sorted(language), _sorted(outlets))
+
+
+def _sorted(found: dict[Any, Any]) -> dict[Any, str]:
+    return dict(sorted(((key, words) for key, words in found.items() if key and words), key=lambda pair: pair[1]))
+
+
+def standing_of(claim: Claim) -> Decision | None:
+    """The standing decision of a claim that came through `shown`."""
+    held: Iterable[Decision] = getattr(claim, "standing_decisions", ())
+    return next(iter(held), None)
+
+
+def flags_of(claim: Claim, now: datetime) -> list[str]:
+    """Every flag that holds: the clock's computed, the others as announced, and what the chain itself says."""
+    computed: list[str] = [str(kind) for kind in claim.time_flags(now, standing_of(claim))]
+    clocks = {"late", "due_soon", "date_near", "date_passed"}
+    told = [kind for kind in getattr(claim, "announced", ()) if kind not in clocks]
+    first = claim.first_appearance()
+    steps = list(first.chain.all()) if first else []
+    nameless = ["unnamed"] if steps and steps[-1].source is not None and not steps[-1].named else []
+    return [*computed, *told, *nameless]
+
+
+def visible_open(viewer: Viewer, now: datetime) -> ClaimQuerySet:
+    """Every open claim somebody sees."""
+    return cast(ClaimQuerySet, visible_claims(viewer, now)).open()

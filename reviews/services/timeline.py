@@ -1,0 +1,152 @@
+"""Events in words: who did what, when and why. A submission says that it came, never what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import get_current_timezone
+from django.utils.translation import gettext as _
+
+from claims import timewords, wordings
+from claims.actors import ActorKind
+from claims.models import ClaimEvent
+from claims.verdicts import So
+
+Words = Callable[["Told"], str]
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event with who did it, as sentences need it."""
+
+    event: ClaimEvent
+    who: str
+    now: datetime
+
+    def data(self, name: str) -> Any:
+        return self.event.data.get(name, "")
+
+    def changed_to(self, field: str) -> str:
+        """The moment a field was changed to, in the reader's zone; empty when it was not."""
+        pair = self.event.data.get("changes", {}).get(field)
+        moment = parse_datetime(pair[1]) if pair and pair[1] else None
+        return timewords.absolute(moment, self.now, get_current_timezone()) if moment else ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the timeline."""
+
+    seq: int
+    at: datetime
+    words: str
+    why: str
+
+
+def entries(events: Sequence[ClaimEvent], now: datetime, me: int | None) -> list[Entry]:
+    """The timeline of a claim as the person `me` reads it."""
+    return [_entry(event, now, me) for event in events]
+
+
+def _entry(event: ClaimEvent, now: datetime, me: int | None) -> Entry:
+    mine = event.actor_kind == ActorKind.PERSON and event.actor_id == me
+    told = Told(event, _("You") if mine else event.actor_name, now)
+    words = SAID.get(event.type, _plain)(told)
+    return Entry(event.seq, event.recorded_at, words, event.reason if event.type not in REASON_IN_WORDS else "")
+
+
+def _simple(pattern: str) -> Words:
+    return lambda told: _(pattern) % {"who": told.who}
+
+
+def _plain(told: Told) -> str:
+    return _("%(who)s: %(what)s") % {"who": told.who, "what": told.event.type.replace("claim.", "").replace("_", " ")}
+
+
+def _assigned(told: Told) -> str:
+    return _("Assigned to %(name)s: %(rule)s") % {"name": told.data("name"), "rule": told.data("rule")}
+
+
+def _handed(told: Told) -> str:
+    names = {"who": told.who, "from": told.data("from"), "name": told.data("name")}
+    if told.data("name"):
+        return _("%(who)s handed it over from %(from)s to %(name)s") % names
+    return _("%(who)s gave it back to the pool") % names
+
+
+def _due(told: Told) -> str:
+    return _("%(who)s moved review due to %(when)s") % {"who": told.who, "when": told.changed_to("review_due_at")}
+
+
+def _own_date(told: Told) -> str:
+    when = told.changed_to("confirm_by")
+    if not when:
+        return _("%(who)s took its own date away") % {"who": told.who}
+    return _("%(who)s set its own date to %(when)s") % {"who": told.who, "when": when}
+
+
+def _accepted(told: Told) -> str:
+    when = told.changed_to("review_due_at")
+    return _("%(who)s accepted it into the queue. Review due %(when)s") % {"who": told.who, "when": when}
+
+
+def _waits(told: Told) -> str:
+    return _("%(who)s parked it until %(when)s") % {"who": told.who, "when": told.changed_to("waiting_until")}
+
+
+def _evidence(pattern: str) -> Words:
+    return lambda told: _(pattern) % {"who": told.who, "title": told.data("title") or _("a protected item")}
+
+
+def _decided(told: Told) -> str:
+    so = told.data("so")
+    verdict = wordings.so_words(so) if so in So.values else wordings.so_words(None)
+    return _("Decided: %(verdict)s. Was it said: %(said)s") % {
+        "verdict": verdict,
+        "said": wordings.said_words(told.data("said")),
+    }
+
+
+def _flag(told: Told) -> str:
+    kind = told.event.type.removeprefix("claim.")
+    return wordings.flag_words(told.data("kind") if kind == "raise_flag" else kind)
+
+
+REASON_IN_WORDS = frozenset({"decision.make"})
+SAID: dict[str, Words] = {
+    "claim.propose": _simple("%(who)s proposed it"),
+    "claim.accept": _accepted,
+    "claim.dismiss": _simple("%(who)s dismissed it"),
+    "claim.restore": _simple("%(who)s restored it"),
+    "claim.assign": _assigned,
+    "claim.start": _simple("%(who)s began the review"),
+    "claim.hand_over": _handed,
+    "claim.decline": _simple("%(who)s declined it"),
+    "claim.recuse": _simple("%(who)s stepped back because of an interest"),
+    "claim.wait": _waits,
+    "claim.resume": _simple("%(who)s ended the wait"),
+    "claim.ask_second_opinion": _simple("%(who)s asked for a second opinion"),
+    "claim.submit_review": _simple("%(who)s submitted a review"),
+    "claim.adjudicate": _simple("%(who)s settled the disagreement"),
+    "claim.reopen": _simple("%(who)s reopened it"),
+    "claim.set_due": _due,
+    "claim.set_own_date": _own_date,
+    "claim.change_desk": _simple("%(who)s gave it to another desk"),
+    "claim.set_priority": _simple("%(who)s changed the priority"),
+    "claim.edit": _simple("%(who)s edited its words"),
+    "claim.undo": _simple("%(who)s took the last step back"),
+    "claim.late": _flag,
+    "claim.due_soon": _flag,
+    "claim.date_near": _flag,
+    "claim.date_passed": _flag,
+    "claim.raise_flag": _flag,
+    "claim.clear_flag": _simple("A flag was cleared"),
+    "evidence.add": _evidence("%(who)s added evidence: %(title)s"),
+    "evidence.edit": _evidence("%(who)s edited evidence: %(title)s"),
+    "evidence.supersede": _simple("%(who)s replaced evidence"),
+    "decision.make": _decided,
+}
