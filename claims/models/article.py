@@ -39,6 +39,11 @@ class Article(models.Model):
         ordering = ("-published_at", "-id")
         constraints = (
             UniqueConstraint(fields=("canonical_url",), condition=~Q(canonical_url=""), name="article_url_once"),
+            UniqueConstraint(
+                fields=("outlet", "headline", "published_at"),
+                condition=Q(canonical_url=""),
+                name="article_without_link_once",
+            ),
         )
         indexes = (models.Index(fields=("-published_at", "-id"), name="article_published"),)
 

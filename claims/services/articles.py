@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from django.db import IntegrityError, transaction
 
@@ -15,6 +16,9 @@ from claims.models import Article, ArticleRevision, DateKnown, Desk, Source, Sou
 from claims.plaintext import TextRefused, clean, clean_line, sha256_of
 
 TEXT_LIMIT = 1_000_000
+
+Given = TypeVar("Given")
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True)
@@ -117,20 +121,28 @@ def _keep(given: GivenArticle, words: str) -> TakenIn:
 def _article(given: GivenArticle) -> Article:
     outlet = outlet_called(_needed(line(given.outlet, "outlet", 200), "outlet"))
     zone = given.published_zone or outlet.zone or (given.desk.zone if given.desk else "UTC")
-    zone_named(zone)
+    _placed("published_zone", zone_named, zone)
     return Article(
         outlet=outlet,
         canonical_url=address(given.url, "url"),
         headline=_needed(line(given.headline, "headline", 400), "headline"),
         authors=[line(author, "authors", 200) for author in given.authors],
         language=_needed(line(given.language, "language", 16), "language"),
-        published_at=aware(given.published_at),
+        published_at=_placed("published_at", aware, given.published_at),
         published_raw=line(given.published_raw, "published_raw", 120),
         published_zone=zone,
         published_known=given.published_known,
         desk=given.desk,
-        embargo_until=aware(given.embargo_until) if given.embargo_until else None,
+        embargo_until=_placed("embargo_until", aware, given.embargo_until) if given.embargo_until else None,
     )
+
+
+def _placed(field: str, read: Callable[[Given], Read], value: Given) -> Read:
+    """What `read` makes of the value; a refusal is placed at the field."""
+    try:
+        return read(value)
+    except Invalid as refused:
+        raise refused.at(f"/{field}") from None
 
 
 def _needed(value: str, field: str) -> str:

@@ -26,6 +26,11 @@ UNIQUE = (
     Guard("claims_appearance", "appearance_once", '(claim_id, revision_id, start, "end")'),
     Guard("claims_appearance", "appearance_first_once", "(claim_id) WHERE is_first"),
     Guard("claims_article", "article_url_once", "(canonical_url) WHERE (NOT ((canonical_url)::text = ''::text))"),
+    Guard(
+        "claims_article",
+        "article_without_link_once",
+        "(outlet_id, headline, published_at) WHERE ((canonical_url)::text = ''::text)",
+    ),
     Guard("claims_articlerevision", "revision_number_once", "(article_id, number)"),
     Guard("claims_articlerevision", "revision_text_once", "(article_id, sha256)"),
     Guard("claims_chainstep", "chain_order_once", '(appearance_id, "order")'),

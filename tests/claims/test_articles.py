@@ -1,0 +1,144 @@
+"""Intake of articles: each once, each text frozen under its hash, also when everybody sends it at once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from claims.errors import Invalid, NaiveTime, UnusableAddress, UnusableText
+from claims.models import Article, ArticleRevision, Source
+from claims.services.articles import GivenArticle, TakenIn, take_in
+from tests.factories import TEXT, a_desk, an_article
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def given(**changed: Any) -> GivenArticle:
+    usual: dict[str, Any] = {
+        "outlet": "Harbour Post",
+        "headline": "Minister may go",
+        "text": TEXT,
+        "language": "en",
+        "published_at": NOON,
+        "url": "https://harbour.example/minister",
+    }
+    return GivenArticle(**{**usual, **changed})
+
+
+def is_new(taken: TakenIn) -> tuple[bool, bool]:
+    return taken.is_new, taken.is_new_text
+
+
+def test_the_same_article_again_is_the_existing_one() -> None:
+    first, again = take_in(given()), take_in(given())
+    assert (is_new(first), is_new(again)) == ((True, True), (False, False))
+    assert (first.article, first.revision) == (again.article, again.revision)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://harbour.example/minister?utm_source=feed",
+        "https://HARBOUR.example/minister#comments",
+        "https://harbour.example:443/minister",
+    ],
+)
+def test_another_spelling_of_its_link_is_the_same_article(url: str) -> None:
+    first = take_in(given())
+    assert take_in(given(url=url, headline="Another headline")).article == first.article
+
+
+def test_a_changed_text_is_a_new_revision_and_the_old_one_stays() -> None:
+    first, changed = take_in(given()), take_in(given(text=TEXT + " She resigned on Friday."))
+    assert (is_new(changed), changed.revision.number) == ((False, True), 2)
+    assert ArticleRevision.objects.get(pk=first.revision.pk).text == TEXT
+
+
+def test_a_text_that_comes_back_is_the_revision_it_was() -> None:
+    first = take_in(given())
+    take_in(given(text=TEXT + " More."))
+    assert take_in(given()).revision == first.revision
+
+
+def test_line_ends_and_composed_letters_make_no_new_text() -> None:
+    first = take_in(given(text="Caf\u00e9\nopens"))
+    again = take_in(given(text="Cafe\u0301\r\nopens"))
+    assert (again.revision, is_new(again)) == (first.revision, (False, False))
+
+
+def test_without_a_link_outlet_headline_and_time_tell_articles_apart() -> None:
+    first = take_in(given(url=""))
+    assert take_in(given(url="")).article == first.article
+    assert take_in(given(url="", headline="Another")).is_new
+    assert take_in(given(url="", published_at=NOON.replace(hour=13))).is_new
+    assert take_in(given(url="", outlet="River Post")).is_new
+
+
+def test_an_outlet_is_one_source_whatever_its_case_or_alias() -> None:
+    take_in(given())
+    Source.objects.filter(name="Harbour Post").update(aliases=["HP"], zone="Europe/Kyiv")
+    taken = [take_in(given(outlet=name, url="", headline=name)) for name in ("harbour post", "HP")]
+    assert {one.article.outlet.name for one in taken} == {"Harbour Post"}
+    assert {one.article.published_zone for one in taken} == {"Europe/Kyiv"}
+
+
+def test_the_zone_is_the_given_one_else_the_outlets_else_the_desks() -> None:
+    desk = a_desk(zone="America/New_York")
+    assert take_in(given(desk=desk)).article.published_zone == "America/New_York"
+    named = given(desk=desk, url="", published_zone="Asia/Beirut")
+    assert take_in(named).article.published_zone == "Asia/Beirut"
+
+
+@pytest.mark.parametrize(
+    ("changed", "error", "pointer"),
+    [
+        ({"text": "  \n"}, Invalid, "/text"),
+        ({"text": "a" * 1_000_001}, UnusableText, "/text"),
+        ({"text": "a\u202eb"}, UnusableText, "/text"),
+        ({"headline": "a\nb"}, UnusableText, "/headline"),
+        ({"headline": " "}, Invalid, "/headline"),
+        ({"outlet": ""}, Invalid, "/outlet"),
+        ({"language": ""}, Invalid, "/language"),
+        ({"url": "javascript:alert(1)"}, UnusableAddress, "/url"),
+        ({"published_at": NOON.replace(tzinfo=None)}, NaiveTime, "/published_at"),
+        ({"published_zone": "Europe/Atlantis"}, Invalid, "/published_zone"),
+    ],
+)
+def test_an_article_that_cannot_be_kept_leaves_nothing_behind(
+    changed: dict[str, Any], error: type[Invalid], pointer: str
+) -> None:
+    with pytest.raises(error) as refused:
+        take_in(given(**changed))
+    assert refused.value.pointer == pointer
+    assert (Article.objects.count(), ArticleRevision.objects.count(), Source.objects.count()) == (0, 0, 0)
+
+
+def test_a_million_characters_are_kept() -> None:
+    assert len(an_article(text="a" * 1_000_000).revision.text) == 1_000_000
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("url", ["https://harbour.example/minister", ""])
+def test_the_same_article_from_many_hands_at_once_is_kept_once(url: str) -> None:
+    take_in(given(url="https://harbour.example/other"))
+    together = Barrier(4)
+
+    def send(number: int) -> int:
+        together.wait(10)
+        try:
+            return take_in(given(url=url, text=TEXT if number % 2 else TEXT + " More.")).article.pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        numbers = set(pool.map(send, range(4)))
+    assert (len(numbers), Article.objects.count(), Source.objects.count()) == (1, 2, 1)
+    kept = ArticleRevision.objects.filter(article__in=numbers)
+    assert sorted(kept.values_list("number", flat=True)) == [1, 2]
