@@ -36,7 +36,7 @@ class AlreadyElsewhere(ClaimDeskError):
     code = "already_elsewhere"
 
 
-class ArticleIn(Body):
+class ArticleBody(Body):
     """An article as an outlet published it, as plain text."""
 
     outlet = Words(longest=200, help_text="Name of the outlet; a new one is made when nobody has it.")
@@ -74,7 +74,7 @@ class ArticlePatch(Body):
     embargo_until = Moment(required=False, allow_null=True)
 
 
-class RevisionIn(Body):
+class RevisionBody(Body):
     """A later text of the same article."""
 
     text = Words(longest=TEXT_LIMIT, lines=True)
@@ -104,13 +104,13 @@ class Articles(ApiView):
         return page_of(request, rows, page_in(asked), _articles_out)
 
     @extend_schema(
-        request=ArticleIn, responses={201: TakenInOut, 200: TakenInOut}, examples=[sent("An article", ARTICLE)]
+        request=ArticleBody, responses={201: TakenInOut, 200: TakenInOut}, examples=[sent("An article", ARTICLE)]
     )
     @repeatable
     def post(self, request: Request) -> Response:
         """Take an article in. The same one again is the existing one (200); a changed text is a new revision."""
         check_may_add(self.viewer)
-        told = checked(ArticleIn, request.data, desks=self.desks)
+        told = checked(ArticleBody, request.data, desks=self.desks)
         told.pop("extract", None)
         told.setdefault("desk", self.only_desk())
         with transaction.atomic():
@@ -166,13 +166,13 @@ class Revisions(ApiView):
         rows = self.article(number).revisions.annotate(length=Length("text")).defer("text")
         return page_of(request, rows, page_in(asked), _revisions_out, Order(descending=False))
 
-    @extend_schema(request=RevisionIn, responses={201: RevisionOut, 200: RevisionOut})
+    @extend_schema(request=RevisionBody, responses={201: RevisionOut, 200: RevisionOut})
     @repeatable
     def post(self, request: Request, number: int) -> Response:
         """Keep a later text. One that is known already answers 200."""
         check_may_add(self.viewer)
         article = self.article(number)
-        told = checked(RevisionIn, request.data)
+        told = checked(RevisionBody, request.data)
         taken = take_in(_same_article(article, told["text"]))
         shown = revision_out(taken.revision, length=len(taken.revision.text))
         location = f"/api/v1/articles/{number}/revisions/{taken.revision.number}"

@@ -6,7 +6,11 @@ import re
 from functools import cache
 from typing import Any, Literal
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
+from drf_spectacular.extensions import (
+    OpenApiAuthenticationExtension,
+    OpenApiSerializerExtension,
+    OpenApiSerializerFieldExtension,
+)
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, inline_serializer
 from rest_framework import serializers
@@ -21,6 +25,7 @@ ALWAYS = (400, 401, 403, 429, 500, 503)
 ON_PATHS = (404,)
 ON_BODIES = (409, 413, 415, 422)
 ON_MATCHES = (412, 428)
+GOOD = {"200": "Done; for a POST: it was there already.", "201": "Made.", "304": "Nothing has changed since."}
 WHY = {
     400: "The body is not JSON, or a parameter or cursor is not usable.",
     401: "Nobody is signed in, or the key is refused.",
@@ -89,6 +94,12 @@ class ApiSchema(AutoSchema):
         """The first sentence of the description."""
         return str(self.get_description()).split(". ")[0].rstrip(".")
 
+    def get_serializer_name(
+        self, serializer: serializers.Serializer[Any], direction: Literal["request", "response"]
+    ) -> str:
+        """What is answered is called by its noun alone."""
+        return str(super().get_serializer_name(serializer, direction)).removesuffix("Out")
+
     def map_parsers(self) -> list[str]:
         """The media types of bodies this method takes."""
         return [parser.media_type for parser in self.view.parser_classes if takes(self.method, parser)]
@@ -114,6 +125,8 @@ class ApiSchema(AutoSchema):
 
     def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
+        for good, body in bodies.items():
+            body["description"] = body.get("description") or GOOD[good]
         problem = self.resolve_serializer(Problem, "response").ref
         for status in self._refusals():
             bodies.setdefault(str(status), {"content": {MEDIA_TYPE: {"schema": problem}}, "description": WHY[status]})
@@ -161,6 +174,18 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
             "name": "sessionid",
             "description": "Sign in at /admin/. Every change also sends the CSRF token as X-CSRFToken.",
         }
+
+
+class BodyObject(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]  # the library types only its front
+    """Bodies refuse names they do not know."""
+
+    target_class = "claims.api.fields.Body"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        """The object, closed."""
+        found: dict[str, Any] = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)  # type: ignore[no-untyped-call]  # noqa: SLF001  # the library's own way
+        return {**found, "additionalProperties": False}
 
 
 class WordsField(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]  # the library types only its front

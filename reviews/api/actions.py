@@ -25,15 +25,21 @@ from reviews.services.acting import STEPS, Offer, act, offered
 REASON = 600
 
 
+def named(*actions: Action) -> serializers.ChoiceField:
+    """The member that names the step."""
+    return OneOf([(str(action), str(action.label)) for action in actions])
+
+
 class ActionBody(Body):
     """A step of the claim."""
 
-    action = serializers.CharField()
+    action = named(*Action)
 
 
 class AcceptBody(ActionBody):
     """Accept a proposed claim into the queue."""
 
+    action = named(Action.ACCEPT)
     desk = DeskNamed(required=False, help_text="Needed when the claim has none.")
     review_due_at = Moment(required=False, help_text="Otherwise the desk's hours.")
 
@@ -41,6 +47,7 @@ class AcceptBody(ActionBody):
 class DismissBody(ActionBody):
     """Say that a claim will not be checked."""
 
+    action = named(Action.DISMISS)
     reason = OneOf(DismissalReason.choices)
     note = Words(longest=300, required=False, allow_blank=True, help_text="Needed with other.")
     duplicate_of = Number(required=False, help_text="Number of the claim it repeats; needed with duplicate.")
@@ -49,10 +56,13 @@ class DismissBody(ActionBody):
 class PlainBody(ActionBody):
     """A step that needs nothing more: restore, resume, undo."""
 
+    action = named(Action.RESTORE, Action.RESUME, Action.UNDO)
+
 
 class WaitBody(ActionBody):
     """Park a claim until a moment, with a new review due."""
 
+    action = named(Action.WAIT)
     reason = OneOf(WaitingReason.choices)
     note = Words(longest=300, required=False, allow_blank=True)
     waiting_until = Moment()
@@ -62,6 +72,7 @@ class WaitBody(ActionBody):
 class SetDueBody(ActionBody):
     """Move review due."""
 
+    action = named(Action.SET_DUE)
     review_due_at = Moment()
     reason = Words(longest=REASON)
 
@@ -69,6 +80,7 @@ class SetDueBody(ActionBody):
 class SetOwnDateBody(ActionBody):
     """Set the claim's own date, or take it away with null."""
 
+    action = named(Action.SET_OWN_DATE)
     own_date = OwnDateBody(allow_null=True)
     reason = Words(longest=REASON)
 
@@ -76,6 +88,7 @@ class SetOwnDateBody(ActionBody):
 class ChangeDeskBody(ActionBody):
     """Give the claim to another desk."""
 
+    action = named(Action.CHANGE_DESK)
     desk = DeskNamed()
     reason = Words(longest=REASON)
 
@@ -83,6 +96,7 @@ class ChangeDeskBody(ActionBody):
 class SetPriorityBody(ActionBody):
     """Set the priority, 1 (highest) to 4."""
 
+    action = named(Action.SET_PRIORITY)
     priority = Number(most=4)
     reason = Words(longest=REASON)
 
@@ -90,6 +104,7 @@ class SetPriorityBody(ActionBody):
 class ReopenBody(ActionBody):
     """Reopen a decided claim."""
 
+    action = named(Action.REOPEN)
     reason = Words(longest=REASON)
 
 

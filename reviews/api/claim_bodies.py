@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
 from claims.api.fields import Body, DayOrMoment, DeskNamed, Moment, Number, OneOf, Words, YesNo, checked
@@ -23,15 +24,25 @@ class QuoteBody(Body):
     start = Number(least=0, most=1_000_000, required=False, allow_null=True, help_text="Code points.")
 
 
-@extend_schema_field(
-    {"oneOf": [{"type": "string", "minLength": 1, "maxLength": 4000}, {"$ref": "#/components/schemas/QuoteBody"}]}
-)
 class QuoteGiven(serializers.Field[dict[str, Any], Any, Any, Any]):
     """The quote as a string, or as an object that says where it stands."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         """The members of a `QuoteBody`."""
         return checked(QuoteBody, {"exact": data} if isinstance(data, str) else data)
+
+
+class QuoteGivenSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]  # half-typed library
+    """Either form in the API document."""
+
+    target_class = "reviews.api.claim_bodies.QuoteGiven"
+
+    def map_serializer_field(
+        self, auto_schema: AutoSchema, direction: Literal["request", "response"]
+    ) -> dict[str, Any]:
+        """A string or an object."""
+        body = auto_schema.resolve_serializer(QuoteBody, direction).ref
+        return {"oneOf": [{"type": "string", "minLength": 1, "maxLength": 4000}, body]}
 
 
 class ChainStepBody(Body):
