@@ -21,16 +21,16 @@ TEXT = """\
 Retold for the demo newsroom in its own words, after a report by RBC-Ukraine. It passes on what was reported and by \
 whom; whether any of it is so is for the desk to find out.
 
-American generals may travel to Moscow as soon as next week to talk about a peace plan for Ukraine, according to \
-The Guardian.
+American generals may travel to Moscow as soon as next week for talks about a plan to end the war in Ukraine, The \
+Guardian reports.
 
 A group of generals was likely to make the trip at the close of next week and go through the plan with the Kremlin, \
-the British paper writes.
+the British paper adds.
 
 A source close to the Kremlin told the paper that Vladimir Putin liked the plan in outline. The document, the source \
 said, leaves other demands of Moscow unmet.
 
-Two of them are listed by the paper: a legally binding promise that NATO will not grow eastward, and neutrality \
+Two of them are listed by the paper: a legally binding promise of no further NATO growth to the east, and neutrality \
 written into the constitution.
 
 As for the European Union, Moscow would consider Ukraine's membership only if it ruled out any military presence, \
@@ -49,22 +49,22 @@ go on fighting.
 In an address yesterday Zelenskyy told the nation that Ukraine may face a hard choice, in one of the most difficult \
 moments of its history.
 
-Putin said that Moscow is ready to discuss the plan, which could serve to start from. Russia, he stressed, is only \
-willing to sign a peace treaty and will not agree to a ceasefire.
+Putin said that Moscow is willing to talk about the plan, which could serve to start from. Russia, he stressed, is \
+only willing to sign a peace treaty and will not agree to a ceasefire.
 
-A few hours ago the Kremlin's spokesman Dmitry Peskov said that the level of contacts with the United States is not \
+From the Kremlin, Dmitry Peskov let it be known a few hours ago that at what level to meet the Americans is not \
 yet settled. Whether Putin and Trump need to speak about the document is open as well.
 """
 
 _OUTLET = outlet("RBC-Ukraine")
-_GUARDIAN = outlet("The Guardian", "according to")
+_GUARDIAN = outlet("The Guardian", "reports")
 _SOURCE = unnamed("source close to the Kremlin", "told")
 _AXIOS_IMPLIED = outlet("Axios", implied=True)
 _AXIOS = outlet("Axios", "says")
 _TRUMP = person("Donald Trump", "has said in public", note="Occasion not stated")
 _ZELENSKYY = person("Volodymyr Zelenskyy", "told the nation")
 _PUTIN = person("Vladimir Putin", "said")
-_PESKOV = person("Dmitry Peskov", "said")
+_PESKOV = person("Dmitry Peskov", "let it be known")
 _PLAN = GivenStep("the plan", SourceKind.DOCUMENT, note="Not seen by the outlet", implied=True)
 _PLACES = ("ukraine", "diplomacy")
 
@@ -80,7 +80,7 @@ _CLAIMS = (
     ClaimScript(
         "A group of American generals was likely to fly to Moscow at the end of next week.",
         "A group of generals was likely to make the trip at the close of next week",
-        (_OUTLET, outlet("The Guardian", "writes")),
+        (_OUTLET, outlet("The Guardian", "adds")),
         ("ukraine", "defence"),
         day(date(2025, 11, 28), "at the close of next week", ZONE, last=date(2025, 11, 30)),
         priority=2,
@@ -101,7 +101,7 @@ _CLAIMS = (
     ClaimScript(
         "Moscow's demands include a legally binding guarantee that NATO will not expand east, and neutral status in "
         "the constitution.",
-        "a legally binding promise that NATO will not grow eastward, and neutrality written into the constitution",
+        "a legally binding promise of no further NATO growth to the east, and neutrality written into the constitution",
         (_OUTLET, outlet("The Guardian", "are listed by")),
         _PLACES,
     ),
@@ -175,7 +175,7 @@ _CLAIMS = (
     ),
     ClaimScript(
         "Moscow is ready to discuss the plan, which could be a starting point, Putin said.",
-        "Moscow is ready to discuss the plan, which could serve to start from",
+        "Moscow is willing to talk about the plan, which could serve to start from",
         (_OUTLET, _PUTIN),
         _PLACES,
     ),
@@ -190,7 +190,7 @@ _CLAIMS = (
     ),
     ClaimScript(
         "The level of contacts between the US and Russia about the plan is yet to be determined, Peskov said.",
-        "the level of contacts with the United States is not yet settled",
+        "at what level to meet the Americans is not yet settled",
         (_OUTLET, _PESKOV),
         _PLACES,
         course=waiting(WaitingReason.REPLY, 1),
