@@ -145,6 +145,14 @@ class AbsenceAdmin(SetUpAdmin[Absence]):
     search_fields = ("reviewer__user__username", "reviewer__user__first_name", "reviewer__user__last_name", "note")
     ordering = ("-ends_at",)
 
+    @display(description=_("from"), ordering="starts_at")
+    def from_column(self, row: Absence) -> SafeString:
+        return columns.moment(row, row.starts_at)
+
+    @display(description=_("until"), ordering="ends_at")
+    def until_column(self, row: Absence) -> SafeString:
+        return columns.moment(row, row.ends_at)
+
     def _kept_by(self, request: HttpRequest) -> QuerySet[Reviewer]:
         mine = Reviewer.objects.filter(user=request.user.pk)
         return reviewers_led_by(viewer_of(request)) | mine

@@ -1,0 +1,57 @@
+"""Who signs in to the admin, and a newsroom with something in every list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from claims.lifecycle import State
+from claims.models import Desk, User
+from reviews.models import Reviewer
+from tests import factories as make
+
+SignIn = Callable[[User], Client]
+
+
+@pytest.fixture
+def signed(db: None) -> SignIn:
+    """A browser with a session of somebody who works in the admin."""
+
+    def sign_in(user: User) -> Client:
+        user.is_staff = True
+        user.save(update_fields=["is_staff"])
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def desk(db: None) -> Desk:
+    return make.a_desk()
+
+
+@pytest.fixture
+def editor(desk: Desk) -> User:
+    return make.an_editor(desk)
+
+
+@pytest.fixture
+def reviewer(desk: Desk) -> Reviewer:
+    return make.a_reviewer(desk, limit=200)
+
+
+@pytest.fixture
+def fill(desk: Desk, editor: User, reviewer: Reviewer) -> Callable[[int], None]:
+    """Put so many claims in review, each with evidence, on the reviewer's desk; some decided, some proposed."""
+
+    def put(number: int) -> None:
+        for _ in range(number):
+            claim = make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer)
+            make.evidence_for(claim, by=editor)
+            make.a_claim(desk, State.DECIDED, by=editor, reviewer=reviewer)
+
+    return put

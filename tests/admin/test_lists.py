@@ -1,0 +1,138 @@
+"""Every noun is found in the admin, with no query per row, and nothing of the record is edited or deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from claims.lifecycle import State
+from claims.models import Article, Claim, ClaimEvent, Decision, Desk, Evidence, Flag, Scope, User, Visibility
+from reviews.models import Review, Reviewer
+from tests import factories as make
+from tests.admin.conftest import SignIn
+
+LISTS = [
+    *("claims_claim", "claims_article", "claims_evidence", "claims_source", "claims_desk", "claims_user"),
+    *("claims_decision", "claims_claimevent", "claims_flag", "claims_alarm", "claims_apikey", "claims_heartbeat"),
+    *("reviews_reviewer", "reviews_absence", "reviews_assignment", "reviews_review"),
+]
+
+
+def queries(client: object, address: str) -> int:
+    with CaptureQueriesContext(connection, ) as found:
+        answer = client.get(address)  # type: ignore[attr-defined]  # a test client
+    assert answer.status_code == 200, address
+    return len(found)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_asks_the_same_number_of_queries_for_more_rows(
+    name: str, signed: SignIn, fill: Callable[[int], None]
+) -> None:
+    client = signed(make.an_administrator())
+    make.a_key(Scope.CLAIMS_READ)
+    fill(1)
+    client.get(reverse("admin:index"))
+    few = queries(client, reverse(f"admin:{name}_changelist"))
+    fill(6)
+    for _ in range(6):
+        make.a_key(Scope.CLAIMS_READ)
+    assert queries(client, reverse(f"admin:{name}_changelist")) <= few
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_can_be_searched(name: str, signed: SignIn, fill: Callable[[int], None]) -> None:
+    fill(1)
+    answer = signed(make.an_administrator()).get(reverse(f"admin:{name}_changelist"), {"q": "minister"})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("model", [Claim, Article, Evidence, Decision, ClaimEvent, Flag, Review])
+def test_nobody_deletes_or_retypes_the_record(model: type, signed: SignIn, rf: object) -> None:
+    registered = admin.site.get_model_admin(model)
+    request = rf.get("/admin/")  # type: ignore[attr-defined]  # pytest-django's request factory
+    request.user = make.an_administrator()
+    assert not registered.has_delete_permission(request)
+    assert not registered.has_change_permission(request)
+
+
+def test_rows_of_other_desks_are_not_listed(signed: SignIn, editor: User, desk: Desk) -> None:
+    mine = make.a_claim(desk, by=editor, statement="This one is ours to check.")
+    make.a_claim(make.a_desk(), statement="That one belongs elsewhere.")
+    body = signed(editor).get(reverse("admin:claims_claim_changelist")).content.decode()
+    assert mine.statement in body
+    assert "belongs elsewhere" not in body
+
+
+def test_a_claim_is_found_by_its_number_and_by_its_words(signed: SignIn, editor: User, desk: Desk) -> None:
+    wanted = make.a_claim(desk, by=editor, statement="The harbour will close on Friday.")
+    make.a_claim(desk, by=editor, statement="The mayor was in Lisbon.")
+    client, address = signed(editor), reverse("admin:claims_claim_changelist")
+    for words in (f"#{wanted.pk}", "harbour friday"):
+        body = client.get(address, {"q": words}).content.decode()
+        assert "harbour will close" in body
+        assert "Lisbon" not in body
+
+
+def test_claims_are_narrowed_by_state_and_by_flag(signed: SignIn, editor: User, desk: Desk) -> None:
+    late = make.a_claim(desk, by=editor, statement="This one is late.")
+    make.fall_late(late, editor)
+    make.a_claim(desk, State.PROPOSED, by=editor, statement="This one is proposed.")
+    client, address = signed(editor), reverse("admin:claims_claim_changelist")
+    assert "is late." in client.get(address, {"flag": "late"}).content.decode()
+    assert "is proposed" not in client.get(address, {"flag": "late"}).content.decode()
+    assert "is proposed" in client.get(address, {"state": "proposed"}).content.decode()
+
+
+def test_protected_evidence_is_listed_for_editors_alone(
+    signed: SignIn, editor: User, reviewer: Reviewer, desk: Desk
+) -> None:
+    claim = make.a_claim(desk, by=editor)
+    make.evidence_for(claim, by=editor, title="Who told us", visibility=Visibility.PROTECTED)
+    address = reverse("admin:claims_evidence_changelist")
+    assert "Who told us" in signed(editor).get(address).content.decode()
+    assert "Who told us" not in signed(reviewer.user).get(address).content.decode()
+
+
+def test_anothers_review_stays_hidden_until_the_decision(signed: SignIn, editor: User, desk: Desk) -> None:
+    first, second = make.a_reviewer(desk), make.a_reviewer(desk)
+    claim = make.a_claim(desk, State.SECOND_OPINION, by=editor, reviewer=first)
+    make.put_on(claim, second, editor)
+    client, address = signed(second.user), reverse("admin:reviews_review_changelist")
+    assert make.WHY not in client.get(address).content.decode()
+    review = Review.objects.get(claim=claim)
+    assert client.get(reverse("admin:reviews_review_change", args=[review.pk])).status_code == 302
+    make.review_by(claim, second)
+    assert client.get(reverse("admin:reviews_review_change", args=[review.pk])).status_code == 200
+
+
+def test_a_key_is_shown_once_and_revoked(signed: SignIn) -> None:
+    client = signed(make.an_administrator())
+    given = {"name": "Wire", "scopes": [Scope.CLAIMS_READ], "expires_at_0": "", "expires_at_1": ""}
+    made = client.post(reverse("admin:claims_apikey_add"), given, follow=True)
+    assert "vk_" in made.content.decode()
+    assert "vk_" not in client.get(reverse("admin:claims_apikey_changelist")).content.decode()
+    key = made.context["user"].apikey_set.get()
+    client.post(reverse("admin:claims_apikey_changelist"), {"action": "revoke", "_selected_action": [key.pk]})
+    key.refresh_from_db()
+    assert key.revoked_at is not None
+
+
+def test_only_administrators_reach_the_set_up(signed: SignIn, editor: User) -> None:
+    client = signed(editor)
+    assert client.get(reverse("admin:claims_user_changelist")).status_code == 403
+    assert client.get(reverse("admin:claims_apikey_add")).status_code == 403
+    assert client.get(reverse("admin:claims_desk_add")).status_code == 403
+
+
+def test_an_editor_keeps_the_profiles_of_the_desk(signed: SignIn, editor: User, reviewer: Reviewer) -> None:
+    address = reverse("admin:reviews_reviewer_change", args=[reviewer.pk])
+    page = signed(editor).get(address)
+    assert 'name="limit"' in page.content.decode()
+    assert 'name="limit"' not in signed(reviewer.user).get(address).content.decode()
+    assert 'name="languages"' in signed(reviewer.user).get(address).content.decode()
