@@ -76,7 +76,7 @@ class Filters:
         if self.reviewer is not None:
             claims = claims.filter(_held_by(self.reviewer))
         if self.age:
-            claims = claims.filter(_aged(Age(self.age), now))
+            claims = claims.filter(aged(Age(self.age), now))
         if self.verdict:
             claims = claims.filter(_found(self.verdict))
         return claims
@@ -87,7 +87,8 @@ def _held_by(reviewer: int) -> Q:
     return Q(~Exists(held)) if reviewer == NOBODY else Q(Exists(held.filter(reviewer=reviewer)))
 
 
-def _aged(age: Age, now: datetime) -> Q:
+def aged(age: Age, now: datetime) -> Q:
+    """Claims of this age at `now`."""
     least, most = BOUNDS[age]
     young = Q(accepted_at__gt=now - most) if most else Q()
     # Accepted after this response's `now` was read: as young as can be.

@@ -8,12 +8,26 @@ Everything is computed from `now`, read once per response; nothing depends on wh
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar, cast
+from typing import cast
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Value
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    FilteredRelation,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -21,15 +35,14 @@ from claims.lifecycle import State
 from claims.models import Claim, Decision, Desk
 from claims.models.claim import UNANNOUNCED, ClaimQuerySet
 from claims.permissions import Viewer, visible_claims
-from reviews.dashboard.filters import Filters
+from reviews.dashboard.filters import SAID_ONLY, Age, Filters, aged
 from reviews.models import Assignment, AssignmentStatus
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 Narrow = Callable[[ClaimQuerySet, datetime, Filters], ClaimQuerySet]
-Label = TypeVar("Label", bound=Hashable)
-Asked = tuple[str, Filters]  # the key of a number, and what it is narrowed to
-Tally = dict[int | None, int]  # claims per row of what they are grouped by
+Asked = tuple[str, str]  # the key of a number, and what it is grouped by
+Tally = dict[str | None, int]  # claims per group
 
 
 @dataclass(frozen=True)
@@ -144,38 +157,55 @@ _ROWS = (
 )
 NUMBERS: Mapping[str, Number] = {number.key: number for number in _ROWS}
 
-BY_DESK, BY_REVIEWER = "desk", "assignments__reviewer"
+
+def _by_desk(claims: ClaimQuerySet, _now: datetime) -> ClaimQuerySet:
+    return claims.annotate(group=Cast("desk_id", TextField()))
 
 
-def tally(asked: Mapping[Label, Asked], viewer: Viewer, now: datetime, *, by: str = BY_DESK) -> dict[Label, Tally]:
-    """Count several numbers in one statement, each per desk or, `by=BY_REVIEWER`, per reviewer on it.
+def _by_age(claims: ClaimQuerySet, now: datetime) -> ClaimQuerySet:
+    return claims.annotate(group=Case(*(When(aged(age, now), then=Value(age.value)) for age in Age)))
 
-    A claim has one desk, so desks sum to the number; with two reviewers on it, it counts for both.
+
+def _by_verdict(claims: ClaimQuerySet, _now: datetime) -> ClaimQuerySet:
+    standing = Decision.objects.filter(claim=OuterRef("pk"), standing=True).values(word=Coalesce(_SO, Value(SAID_ONLY)))
+    return claims.annotate(group=Subquery(standing, output_field=TextField()))
+
+
+def _by_reviewer(claims: ClaimQuerySet, _now: datetime) -> ClaimQuerySet:
+    on_it = FilteredRelation("assignments", condition=Q(assignments__status=AssignmentStatus.OPEN))
+    return claims.annotate(on_it=on_it).annotate(group=Cast("on_it__reviewer", TextField()))
+
+
+_SO = NullIf("so", Value(""))
+_GROUPED = {"desk": _by_desk, "age": _by_age, "verdict": _by_verdict, "reviewer": _by_reviewer}
+
+
+def tally(asked: Collection[Asked], viewer: Viewer, filters: Filters, now: datetime) -> dict[Asked, Tally]:
+    """Count several numbers in one statement, each by what is asked: (key, "desk" | "age" | "verdict" | "reviewer").
+
+    Every claim is in one group, so groups sum to the number; but with two reviewers on it, it is in both of theirs,
+    and with none in None. Groups are named as the filter of that name takes them.
     """
-    labels = list(asked)
-    found: dict[Label, Tally] = {label: {} for label in labels}
-    for place, group, count in _counted([NUMBERS[key].claims(viewer, at, now) for key, at in asked.values()], by):
-        found[labels[place]][group] = count
+    places = list(asked)
+    parts = [
+        _count_of(place, _GROUPED[by](NUMBERS[key].claims(viewer, filters, now), now))
+        for place, (key, by) in enumerate(places)
+    ]
+    found: dict[Asked, Tally] = {label: {} for label in places}
+    for place, group, count in parts[0].union(*parts[1:], all=True):
+        found[places[place]][group] = count
     return found
 
 
-def _counted(lists: list[ClaimQuerySet], by: str) -> list[tuple[int, int | None, int]]:
-    """(place in `lists`, group, count) for every group of every list, by one UNION ALL."""
-    rows = [_count_of(place, claims, by) for place, claims in enumerate(lists)]
-    return list(rows[0].union(*rows[1:], all=True)) if rows else []
-
-
-def _count_of(place: int, claims: ClaimQuerySet, by: str) -> QuerySet[Claim, tuple[int, int | None, int]]:
-    if by == BY_REVIEWER:
-        claims = claims.filter(assignments__status=AssignmentStatus.OPEN)
-    grouped = claims.annotate(place=Value(place, IntegerField())).values_list("place", by)
-    return cast("QuerySet[Claim, tuple[int, int | None, int]]", grouped.annotate(count=Count("pk", distinct=True)))
+def _count_of(place: int, grouped: ClaimQuerySet) -> QuerySet[Claim, tuple[int, str | None, int]]:
+    rows = grouped.annotate(place=Value(place, IntegerField())).values_list("place", "group")
+    return cast("QuerySet[Claim, tuple[int, str | None, int]]", rows.annotate(count=Count("pk", distinct=True)))
 
 
 def counts(viewer: Viewer, filters: Filters, now: datetime) -> dict[str, int]:
     """Every number by its key, in one statement."""
-    found = tally({key: (key, filters) for key in NUMBERS}, viewer, now)
-    return {key: sum(groups.values()) for key, groups in found.items()}
+    found = tally([(key, "desk") for key in NUMBERS], viewer, filters, now)
+    return {key: sum(groups.values()) for (key, _), groups in found.items()}
 
 
 def newsroom_zone() -> str:

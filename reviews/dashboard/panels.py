@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -13,19 +12,26 @@ from django.db.models import F, Max, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Concat, NullIf, Trim
 from django.utils.translation import npgettext, pgettext
 
-from claims.models import DeskRole
+from claims.models import Claim, DeskRole
 from claims.models.claim import ClaimQuerySet
 from claims.timewords import duration
 from claims.verdicts import So
 from claims.wordings import percent_words, so_words
 from reviews.dashboard.filters import NOBODY, SAID_ONLY, Age
-from reviews.dashboard.numbers import BY_REVIEWER, NUMBERS, Asked, Tally, tally
+from reviews.dashboard.numbers import NUMBERS, Number, tally
 from reviews.dashboard.reading import Reading
 from reviews.models import Absence, Assignment, Reviewer
 
 LATE_SHOWN, NEXT_SHOWN = 6, 4
 DESK_COLUMNS = ("open", "unassigned", "due_24h", "late")
 PERSON_COLUMNS = ("open", "due_24h", "late")
+ASKED = (
+    *((key, "desk") for key in NUMBERS),
+    *((key, "reviewer") for key in PERSON_COLUMNS),
+    ("open", "age"),
+    ("late", "age"),
+    ("decided_today", "verdict"),
+)
 _PERSON = "reviewer__user__"
 _GIVEN_NAMES = NullIf(Trim(Concat(f"{_PERSON}first_name", Value(" "), f"{_PERSON}last_name")), Value(""))
 FULL_NAME = Coalesce(_GIVEN_NAMES, F(f"{_PERSON}username"))  # as `User.full_name`
@@ -75,13 +81,19 @@ class Board:
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
-        self._found = tally(_asked(reading), reading.viewer, reading.now)
+        self._found = tally(ASKED, reading.viewer, reading.filters, reading.now)
 
-    def count(self, label: Hashable) -> int:
-        return sum(self._found[label].values())
+    def count(self, key: str) -> int:
+        return sum(self._found[key, "desk"].values())
 
     def figure(self, key: str) -> Figure:
         return Figure(self.count(key), self.reading.address(key), str(NUMBERS[key].title))
+
+    def part(self, key: str, by: str, group: object, title: str = "") -> Figure:
+        """What of a number lies in one group, linked to the list under the filter of that name."""
+        name = None if group == NOBODY and by == "reviewer" else str(group)
+        address = self.reading.address(key, **{by: group})
+        return Figure(self._found[key, by].get(name, 0), address, title or str(NUMBERS[key].title))
 
     def tiles(self) -> dict[str, Figure]:
         """Every number as a figure, by its key."""
@@ -101,21 +113,17 @@ class Board:
     @cached_property
     def verdicts(self) -> list[tuple[str, Figure]]:
         """What was decided today, per verdict in the order used everywhere; those without any are left out."""
-        rows = [(so, self._verdict(so, so_words(so))) for so in So.values]
-        rows.append(("", self._verdict(SAID_ONLY, pgettext("verdict", "Said only"))))
+        rows = [(so, self.part("decided_today", "verdict", so, so_words(so))) for so in So.values]
+        rows.append(("", self.part("decided_today", "verdict", SAID_ONLY, pgettext("verdict", "Said only"))))
         return [(so, figure) for so, figure in rows if figure.count]
-
-    def _verdict(self, key: str, title: str) -> Figure:
-        return Figure(self.count(("verdict", key)), self.reading.address("decided_today", verdict=key), title)
 
     @cached_property
     def desks(self) -> list[DeskRow]:
         """A row per desk; the rows sum to the tiles."""
-        shown = [desk for desk in self.reading.desks if self.reading.filters.desk in {None, desk.pk}]
-        return [DeskRow(desk.name, [self._of_desk(key, desk.pk) for key in DESK_COLUMNS]) for desk in shown]
-
-    def _of_desk(self, key: str, desk: int) -> Figure:
-        return Figure(self._found[key].get(desk, 0), self.reading.address(key, desk=desk), str(NUMBERS[key].title))
+        return [
+            DeskRow(desk.name, [self.part(key, "desk", desk.pk) for key in DESK_COLUMNS])
+            for desk in self.reading.desks_shown
+        ]
 
     @cached_property
     def all_desks(self) -> list[Figure]:
@@ -124,60 +132,45 @@ class Board:
     @cached_property
     def ages(self) -> list[AgeRow]:
         """Open claims by age; the rows sum to open."""
-        return [AgeRow(str(age.label), self._aged("open", age), self._aged("late", age)) for age in Age]
+        return [
+            AgeRow(str(age.label), self.part("open", "age", age.value), self.part("late", "age", age.value))
+            for age in Age
+        ]
 
     @property
     def longest_age(self) -> int:
         """The scale of the bars of age."""
         return max(row.whole.count for row in self.ages)
 
-    def _aged(self, key: str, age: Age) -> Figure:
-        return Figure(self.count((key, age)), self.reading.address(key, age=age.value))
-
     @cached_property
     def people(self) -> list[PersonRow]:
         """A row per reviewer of these desks and everybody else with open claims here, and one for nobody."""
-        reading = self.reading
-        asked = {key: (key, reading.filters) for key in PERSON_COLUMNS}
-        found = tally(asked, reading.viewer, reading.now, by=BY_REVIEWER)
-        rows = [self._person(person, found) for person in _reviewers(reading, set(found["open"]))]
-        nobody = [self._nobody(key) for key in PERSON_COLUMNS]
+        loaded = [int(group) for group in self._found["open", "reviewer"] if group]
+        rows = [
+            PersonRow(person.user.full_name, person.limit, person.away_until, *self._of_person(person.pk))
+            for person in _reviewers(self.reading, loaded)
+        ]
+        nobody = self._of_person(NOBODY)
         if nobody[0].count:
             rows.append(PersonRow(pgettext("reviewer", "Nobody"), None, None, *nobody))
         return rows
 
-    def _person(self, person: Any, found: dict[str, Tally]) -> PersonRow:
-        figures = [
-            Figure(found[key].get(person.pk, 0), self.reading.address(key, reviewer=person.pk))
-            for key in PERSON_COLUMNS
-        ]
-        return PersonRow(person.user.full_name, person.limit, person.away_until, *figures)
-
-    def _nobody(self, key: str) -> Figure:
-        return Figure(self.count(("nobody", key)), self.reading.address(key, reviewer=NOBODY))
+    def _of_person(self, reviewer: int) -> list[Figure]:
+        return [self.part(key, "reviewer", reviewer) for key in PERSON_COLUMNS]
 
 
-def _asked(reading: Reading) -> dict[Hashable, Asked]:
-    filters = reading.filters
-    asked: dict[Hashable, Asked] = {key: (key, filters) for key in NUMBERS}
-    asked |= {("nobody", key): (key, filters.having(reviewer=NOBODY)) for key in PERSON_COLUMNS}
-    asked |= {(key, age): (key, filters.having(age=age.value)) for key in ("open", "late") for age in Age}
-    asked |= {("verdict", key): ("decided_today", filters.having(verdict=key)) for key in [*So.values, SAID_ONLY]}
-    return asked
-
-
-def _reviewers(reading: Reading, loaded: set[int | None]) -> list[Any]:
-    desks = [desk.pk for desk in reading.desks if reading.filters.desk in {None, desk.pk}]
+def _reviewers(reading: Reading, loaded: list[int]) -> list[Any]:
+    desks = [desk.pk for desk in reading.desks_shown]
     here = Q(user__memberships__desk__in=desks, user__memberships__role=DeskRole.REVIEWER, is_active=True)
     away = Absence.objects.at(reading.now).filter(reviewer=OuterRef("pk")).order_by().values("reviewer")
-    people = Reviewer.objects.filter(here | Q(pk__in=loaded - {None})).distinct().select_related("user")
+    people = Reviewer.objects.filter(here | Q(pk__in=loaded)).distinct().select_related("user")
     named = people.annotate(away_until=Subquery(away.annotate(until=Max("ends_at")).values("until")))
     return sorted(named, key=lambda person: person.user.full_name.casefold())
 
 
 def late_now(reading: Reading) -> list[Any]:
     """The longest late, with `names` of who is on them and `late_for`, how long."""
-    claims = list(with_people(NUMBERS["late"].listed(reading.viewer, reading.filters, reading.now))[:LATE_SHOWN])
+    claims = _first(NUMBERS["late"], reading, LATE_SHOWN)
     for claim in claims:
         claim.late_for = reading.now - claim.review_due_at
     return claims
@@ -185,7 +178,13 @@ def late_now(reading: Reading) -> list[Any]:
 
 def next_due(reading: Reading) -> list[Any]:
     """The claims that fall due next, within 24 hours."""
-    return list(with_people(NUMBERS["due_24h"].listed(reading.viewer, reading.filters, reading.now))[:NEXT_SHOWN])
+    return _first(NUMBERS["due_24h"], reading, NEXT_SHOWN)
+
+
+def _first(number: Number, reading: Reading, shown: int) -> list[Any]:
+    """The first claims of a list. They are chosen by number before the rest of their columns is read."""
+    chosen = number.listed(reading.viewer, reading.filters, reading.now).values("pk")[:shown]
+    return list(with_people(Claim.objects.filter(pk__in=chosen).order_by(*number.order)))
 
 
 def oldest_passed(reading: Reading) -> str:

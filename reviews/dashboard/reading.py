@@ -48,6 +48,11 @@ class Reading:
         return self.filters.narrow(seen, self.now)
 
     @property
+    def desks_shown(self) -> list[Desk]:
+        """The desks the filters leave."""
+        return [desk for desk in self.desks if self.filters.desk in {None, desk.pk}]
+
+    @property
     def sees_all(self) -> bool:
         """Whether neither desks nor filters leave any claim out."""
         return self.viewer.desks is None and self.filters == Filters(zone=self.filters.zone)

@@ -25,7 +25,9 @@ def counted(reading: Reading, week: Week) -> ClaimQuerySet:
     decided = Decision.objects.filter(claim=OuterRef("pk"), standing=True).values("decided_at")
     claims = reading.claims().annotate(decided_at=Subquery(decided))
     in_week = Q(review_due_at__gte=week.start, review_due_at__lt=week.end)
-    carried = Q(review_due_at__lt=week.start) & (Q(state__in=OPEN_STATES) | Q(decided_at__gte=week.start))
+    this_week = Decision.objects.filter(standing=True, decided_at__gte=week.start)
+    was_open = Q(state__in=OPEN_STATES) | Q(pk__in=this_week.values("claim"))
+    carried = Q(review_due_at__lt=week.start) & was_open
     return claims.filter(in_week | carried, state__in=[*OPEN_STATES, State.DECIDED])
 
 

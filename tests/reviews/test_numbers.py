@@ -17,7 +17,7 @@ from claims.models import Claim, Decision, Desk
 from claims.permissions import Viewer
 from reviews.dashboard.charts import Chart, week_of
 from reviews.dashboard.filters import NOBODY, SAID_ONLY, Age, Filters, read_filters
-from reviews.dashboard.numbers import BY_REVIEWER, NUMBERS, common_zone, counts, newsroom_zone, tally
+from reviews.dashboard.numbers import NUMBERS, common_zone, counts, newsroom_zone, tally
 from reviews.dashboard.reading import Reading
 from reviews.dashboard.series import due_and_decided
 from reviews.models import Assignment, Reviewer
@@ -158,9 +158,10 @@ def test_verdicts_sum_to_decided_today_and_people_with_nobody_cover_open() -> No
     whole = counts(who, Filters(), moment)
     verdicts = [counts(who, Filters(verdict=key), moment)["decided_today"] for key in ("unproven", SAID_ONLY)]
     assert sum(verdicts) == whole["decided_today"] > 0
-    loads = tally({"open": ("open", Filters())}, who, moment, by=BY_REVIEWER)["open"]
+    loads = tally([("open", "reviewer")], who, Filters(), moment)["open", "reviewer"]
     for person in newsroom.reviewers():
-        assert loads.get(person.pk, 0) == counts(who, Filters(reviewer=person.pk), moment)["open"]
+        assert loads.get(str(person.pk), 0) == counts(who, Filters(reviewer=person.pk), moment)["open"]
+    assert loads[None] == counts(who, Filters(reviewer=NOBODY), moment)["open"] > 0
     held = {claim.pk for claim in NUMBERS["open"].claims(who, Filters(), moment) if claim.assignments.open().exists()}
     assert counts(who, Filters(reviewer=NOBODY), moment)["open"] == whole["open"] - len(held)
 
@@ -188,6 +189,18 @@ def test_ahead_of_now_the_gap_is_what_still_has_to_be_decided_by_then() -> None:
     assert chart.gap(week.end) == undecided.count() > 0
     assert isinstance(chart, Chart)
     assert len(newsroom.claims) >= chart.due.at(week.end)
+
+
+@pytest.mark.parametrize(("by", "values"), [("age", list(Age.values)), ("verdict", ["unproven", SAID_ONLY])])
+def test_groups_are_what_the_filter_of_that_name_leaves(by: str, values: list[str]) -> None:
+    Newsroom(9)
+    who, moment = viewer(an_administrator()), now() + timedelta(hours=6)
+    key = "decided_today" if by == "verdict" else "open"
+    groups = tally([(key, by)], who, Filters(), moment)[key, by]
+    assert groups == {
+        value: count for value in values if (count := counts(who, Filters().having(**{by: value}), moment)[key])
+    }
+    assert groups
 
 
 def test_all_numbers_cost_one_statement() -> None:
