@@ -12,6 +12,7 @@ import random
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.message import Message
 from threading import Event
 from typing import Any
 
@@ -64,14 +65,21 @@ class Caller:
             )
             answer = line.getresponse()
             text = answer.read()
-            found = Answer(answer.status, json.loads(text) if text else None, answer.headers.get("ETag", ""))
-        except (OSError, http.client.HTTPException, ValueError) as broken:
+        except (OSError, http.client.HTTPException) as broken:
             self.journal.answers[type(broken).__name__] += 1
             return None
         finally:
             line.close()
-        self.journal.answers[str(found.status)] += 1
-        return found
+        return self._read(answer.status, answer.headers, text)
+
+    def _read(self, status: int, headers: Message, text: bytes) -> Answer | None:
+        """The answer, counted; none when its body is not what the documentation promises."""
+        kind = headers.get_content_type()
+        if text and not kind.endswith("json"):
+            self.journal.answers[f"{status} {kind}"] += 1
+            return None
+        self.journal.answers[str(status)] += 1
+        return Answer(status, json.loads(text) if text else None, headers.get("ETag", ""))
 
     def _who(self) -> dict[str, str]:
         if self.key:

@@ -20,4 +20,4 @@ def test_every_promise_holds_through_faults(seed: int, capfd: pytest.CaptureFixt
 def tell(result: Result, capfd: pytest.CaptureFixture[str]) -> None:
     """Print what was done and found: it is worth seeing when all is well, too."""
     with capfd.disabled():
-        print(f"\n{result.line()}", flush=True)  # noqa: T201 - the suite's own report
+        print(f"\n{result.line()}", flush=True)
