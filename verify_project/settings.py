@@ -172,6 +172,8 @@ if PRODUCTION:
 
 # Logs.
 LOGGING = logs.configure(json=PRODUCTION)
+# Asking who the user is would ask the database, also when a request fails because that is away.
+DJANGO_STRUCTLOG_USER_ID_FIELD = ""
 
 # Celery: an alarm clock. No message carries state, none is the only copy, all may come twice.
 CELERY_BROKER_URL = addresses.known_broker_url(BROKER_URL)
