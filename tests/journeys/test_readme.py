@@ -1,0 +1,56 @@
+"""The first call of the README works when somebody copies it: its lines are run as they stand."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from typing import Any
+
+import pytest
+
+from claims.models import Scope
+from tests.factories import a_key
+from tests.journeys.conftest import Site
+from verify_project.runtime.places import CHECKOUT
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(shutil.which("curl") is None, reason="no curl"),
+]
+
+
+def first_call() -> list[str]:
+    """The commands of the block under "First call", without the line that sets address and key."""
+    readme = (CHECKOUT / "README.md").read_text()
+    block = re.search(r"## First call\n.*?```sh\n(.*?)```", readme, re.DOTALL)
+    assert block, "the README has no first call"
+    commands = re.split(r"\n\n+", block.group(1).strip())
+    assert commands[0].startswith("export CLAIMDESK=")
+    return commands[1:]
+
+
+def run(command: str, site: Site, key: str) -> Any:
+    """What the command prints, read as JSON."""
+    environment = os.environ | {"CLAIMDESK": site.url, "KEY": key}
+    done = subprocess.run(
+        ["bash", "-c", command], env=environment, capture_output=True, text=True, timeout=60, check=True
+    )
+    return json.loads(done.stdout)
+
+
+def test_its_lines_make_an_article_and_a_claim_and_read_the_feed(site: Site) -> None:
+    key = a_key(*Scope)[1]
+    make_article, make_claim, read_feed = first_call()
+    article = run(make_article, site, key)
+    assert article["headline"] in make_article
+    numbered, times = re.subn(r'"article": \d+', f'"article": {article["id"]}', make_claim)
+    assert times == 1
+    claim = run(numbered, site, key)
+    assert claim["state"] == "proposed"
+    assert claim["quote"]["exact"] in make_article
+    feed = run(read_feed, site, key)["results"]
+    assert [(event["claim"], event["type"]) for event in feed] == [(claim["id"], "org.claimdesk.claim.propose.v1")]
