@@ -34,7 +34,7 @@ class Nowhere(ApiView):
         if request.path != bare and resolve(bare).func is not resolve(request.path).func:
             query = request.META.get("QUERY_STRING", "")
             return MovedForGood(f"{bare}?{query}" if query else bare)
-        self.http_method_names: list[str] = []
+        self.http_method_names = ()
         return super().dispatch(request, *args, **kwargs)
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:

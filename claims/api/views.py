@@ -71,6 +71,7 @@ class ApiView(APIView):
     renderer_classes = (Renderer,)
     content_negotiation_class = OnlyJson
     metadata_class = None
+    http_method_names: Sequence[str] = ("get", "head", "post", "patch")
     reads: ClassVar[Scope | None] = Scope.CLAIMS_READ
     writes: ClassVar[Scope | None] = Scope.CLAIMS_WRITE
     matched: ClassVar[frozenset[str]] = frozenset({"PATCH"})  # methods that need If-Match

@@ -100,7 +100,7 @@ class ClaimBody(Body):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse bodies whose parts do not belong together."""
         faults: dict[str, Any] = {}
-        if "statement" not in attrs and "quote" not in attrs:
+        if not {"statement", "quote", "article"} & attrs.keys():
             faults["statement"] = ["Give a statement, or an article and a quote."]
         if "quote" in attrs and "article" not in attrs:
             faults["article"] = ["A quote stands in an article. Name it."]

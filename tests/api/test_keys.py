@@ -1,0 +1,127 @@
+"""Who may call: keys with their scopes and desks, people with their session."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from claims.errors import Invalid
+from claims.lifecycle import State
+from claims.models import ApiKey, Desk, Scope
+from claims.services.keys import make_key, revoke_key
+from tests.api.conftest import Api, signed_in, with_key
+from tests.factories import a_claim, a_desk, a_reviewer, ahead, an_editor, fresh
+
+
+def bearer(shown: str) -> Api:
+    return Api({"Authorization": f"Bearer {shown}"})
+
+
+def test_a_key_is_shown_once_and_stored_as_its_hash(desk: Desk) -> None:
+    key, shown = make_key(name="feed reader", scopes=[Scope.CLAIMS_READ], desks=[desk])
+    assert shown.startswith(f"vk_{key.pk}_")
+    assert shown.split("_", 2)[2] not in str(ApiKey.objects.filter(pk=key.pk).values())
+    assert bearer(shown).get("/me").body["scopes"] == ["claims:read"]
+
+
+@pytest.mark.parametrize("scopes", [["claims:everything"], ["claims:read", ""]])
+def test_a_key_takes_only_scopes_that_exist(db: None, scopes: list[str]) -> None:
+    with pytest.raises(Invalid):
+        make_key(name="feed reader", scopes=scopes)
+    assert not ApiKey.objects.exists()
+
+
+def test_nobody_is_let_in_without_a_key(desk: Desk) -> None:
+    answer = Api().get("/claims")
+    assert (answer.status, answer.code) == (401, "not_signed_in")
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize("header", ["Bearer vk_1_short", "Bearer", "Basic dTpw", "Bearer vk_1_" + "x" * 43, "vk_1_a b"])
+def test_a_key_that_is_none_is_refused(desk: Desk, header: str) -> None:
+    answer = Api({"Authorization": header}).get("/claims")
+    assert (answer.status, answer.code) == (401, "key_refused")
+
+
+def test_a_revoked_or_expired_key_opens_nothing(desk: Desk) -> None:
+    key, shown = make_key(name="feed reader", scopes=[Scope.CLAIMS_READ])
+    _, old = make_key(name="old", scopes=[Scope.CLAIMS_READ], expires_at=ahead(seconds=-1))
+    assert bearer(old).get("/claims").code == "key_refused"
+    assert bearer(shown).get("/claims").status == 200
+    revoke_key(key)
+    assert bearer(shown).get("/claims").code == "key_refused"
+
+
+def test_using_a_key_is_noted_at_most_once_a_minute(desk: Desk) -> None:
+    key, shown = make_key(name="feed reader", scopes=[Scope.CLAIMS_READ])
+    bearer(shown).get("/claims")
+    first = ApiKey.objects.get(pk=key.pk).last_used_at
+    assert first is not None
+    bearer(shown).get("/claims")
+    assert ApiKey.objects.get(pk=key.pk).last_used_at == first
+    ApiKey.objects.filter(pk=key.pk).update(last_used_at=first - timedelta(seconds=61))
+    bearer(shown).get("/claims")
+    later = ApiKey.objects.get(pk=key.pk).last_used_at
+    assert later is not None
+    assert later > first
+
+
+@pytest.mark.parametrize(
+    ("scope", "method", "path"),
+    [
+        (Scope.CLAIMS_WRITE, "GET", "/claims"),
+        (Scope.CLAIMS_READ, "POST", "/claims"),
+        (Scope.CLAIMS_READ, "POST", "/articles"),
+        (Scope.CLAIMS_READ, "GET", "/events"),
+        (Scope.CLAIMS_WRITE, "POST", "/claims/{claim}/evidence"),
+    ],
+)
+def test_a_key_needs_the_scope(desk: Desk, scope: Scope, method: str, path: str) -> None:
+    claim = a_claim(desk)
+    answer = with_key(scope)(method, path.format(claim=claim.pk), {} if method == "POST" else None)
+    assert (answer.status, answer.code) == (403, "scope_missing")
+    assert "needs the scope" in answer.body["detail"]
+
+
+def test_a_key_sees_only_its_desks(desk: Desk) -> None:
+    mine, other = a_claim(desk), a_claim(a_desk())
+    api = with_key(desks=(desk,))
+    assert [row["id"] for row in api.get("/claims").body["results"]] == [mine.pk]
+    assert api.get(f"/claims/{other.pk}").code == "not_found"
+    assert [row["key"] for row in api.get("/desks").body["results"]] == [desk.key]
+
+
+def test_a_key_never_reviews_and_puts_nobody_on_a_claim(api: Api, desk: Desk) -> None:
+    claim = a_claim(desk, State.IN_REVIEW)
+    told = {"said": "not_checked", "so": "unproven", "why": "Nothing that could be found settles it."}
+    assert api.post(f"/claims/{claim.pk}/reviews", told, If_Match=f'"{claim.version}"').code == "role_missing"
+    put = api.post(f"/claims/{claim.pk}/assignments", {"action": "assign", "reviewer": a_reviewer(desk).pk})
+    assert put.code == "role_missing"
+    assert fresh(claim).state == State.IN_REVIEW
+
+
+def test_a_key_accepts_only_with_the_scope_to_triage(desk: Desk) -> None:
+    claim = a_claim(desk, State.PROPOSED)
+    assert with_key(Scope.CLAIMS_READ, Scope.CLAIMS_WRITE).act(claim.pk, action="accept").code == "role_missing"
+    assert with_key(Scope.CLAIMS_READ, Scope.CLAIMS_TRIAGE).act(claim.pk, action="accept").body["state"] == "queued"
+
+
+def test_a_browser_needs_its_csrf_token_for_every_change(desk: Desk) -> None:
+    claim = a_claim(desk, State.PROPOSED)
+    person = Api(client=Client(enforce_csrf_checks=True))
+    person.client.force_login(an_editor(desk))
+    assert person.get(f"/claims/{claim.pk}").status == 200
+    answer = person.act(claim.pk, action="accept")
+    assert (answer.status, answer.code) == (403, "csrf_missing")
+    assert fresh(claim).state == State.PROPOSED
+
+
+def test_somebody_whose_account_was_closed_is_out_at_once(desk: Desk) -> None:
+    editor = an_editor(desk)
+    person = signed_in(editor)
+    assert person.get("/me").body["name"] == editor.full_name
+    editor.is_active = False
+    editor.save(update_fields=["is_active"])
+    assert person.get("/me").status == 401

@@ -1,0 +1,172 @@
+"""Every failure has one form, whatever failed, and says what to do about it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from claims.api import limits
+from claims.api.errors import RateLimited
+from claims.api.problem_pages import described
+from claims.models import Claim, Desk
+from reviews.api import claims as claim_views
+from tests.api.conftest import Api
+from tests.factories import a_claim
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/claims/0", "/claims/999999999999999999", "/claims/x", "/claims/1/none"])
+def test_an_unknown_address_is_a_problem_of_its_own(api: Api, path: str) -> None:
+    answer = api.get(path)
+    assert (answer.status, answer.code) == (404, "not_found")
+
+
+def test_a_number_too_long_for_any_row_is_not_found(api: Api) -> None:
+    assert api.get(f"/claims/{'9' * 40}").code == "not_found"
+
+
+def test_even_outside_the_version_everything_is_a_problem(db: None) -> None:
+    response = Client().post("/api/v2/claims", b"{}", content_type="application/json")
+    assert response.status_code == 404
+    assert response.headers["Content-Type"] == "application/problem+json"
+
+
+def test_the_other_form_of_an_address_leads_to_the_one_without_slash(api: Api) -> None:
+    answer = api.get("/claims/?state=queued")
+    assert (answer.status, answer.headers["Location"]) == (308, "/api/v1/claims?state=queued")
+    assert api.get("/nothing/").status == 404
+
+
+def test_api_alone_leads_to_the_docs(db: None) -> None:
+    for path in ("/api", "/api/"):
+        assert Client().get(path).headers["Location"] == "/api/docs"
+
+
+def test_a_method_that_is_not_taken_names_those_that_are(api: Api) -> None:
+    answer = api("DELETE", "/claims")
+    assert (answer.status, answer.code) == (405, "method_not_allowed")
+    assert answer.headers["Allow"] == "GET, HEAD, POST"
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/xml", "multipart/form-data; boundary=x", "x"])
+def test_a_body_of_another_kind_is_refused(api: Api, kind: str) -> None:
+    answer = api.post("/claims", {}, Content_Type=kind)
+    assert (answer.status, answer.code) == (415, "media_type_unsupported")
+
+
+def test_a_patch_says_which_kind_it_takes(api: Api, desk: Desk) -> None:
+    claim = a_claim(desk)
+    answer = api.patch(f"/claims/{claim.pk}", {}, Content_Type="text/plain", If_Match='"2"')
+    assert answer.status == 415
+    assert answer.headers["Accept-Patch"] == "application/merge-patch+json"
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"{", "not JSON"),
+        (b'{"statement": NaN}', "NaN"),
+        (b'{"a": 1, "a": 2}', "stands twice"),
+        (b'{"statement": "\xff"}', "UTF-8"),
+        (b"[" * 65 + b"]" * 65, "deeper than 64"),
+        (b"[" * 100_000, "deeper than 64"),
+        (b'{"priority": ' + b"9" * 5_000 + b"}", "number too large"),
+        (b'{"\\ud800": 1}', "name in the body"),
+    ],
+)
+def test_what_is_not_json_is_malformed(api: Api, body: bytes, words: str) -> None:
+    answer = api("POST", "/claims", None, body)
+    assert (answer.status, answer.code) == (400, "malformed")
+    assert words in answer.body["detail"]
+
+
+@pytest.mark.parametrize("body", ["[]", '"text"', "null", "7", "true"])
+def test_json_that_is_no_object_is_invalid(api: Api, body: str) -> None:
+    answer = api("POST", "/claims", None, body.encode())
+    assert (answer.status, answer.code) == (422, "invalid")
+
+
+def test_a_body_beyond_five_megabytes_is_too_large(api: Api) -> None:
+    answer = api("POST", "/articles", None, b'{"text": "' + b"a" * 5 * 1024 * 1024 + b'"}')
+    assert (answer.status, answer.code) == (413, "body_too_large")
+
+
+def test_all_faults_of_a_body_come_at_once(api: Api) -> None:
+    answer = api.post("/claims", {"statment": "x", "state": "decided", "priority": 9, "topics": ["ok", 7]})
+    assert (answer.status, answer.code) == (422, "invalid")
+    assert {"/statment", "/state", "/priority", "/topics/1"} <= set(answer.pointers)
+    codes = {fault["pointer"]: fault["code"] for fault in answer.body["errors"]}
+    assert (codes["/statment"], codes["/state"]) == ("unknown_field", "read_only")
+
+
+def test_a_pointer_escapes_what_json_pointers_escape(api: Api) -> None:
+    assert api.post("/claims", {"statement": "x", "language": "en", "a/b~c": 1}).pointers == ["/a~1b~0c"]
+
+
+def test_half_a_character_in_a_value_is_refused_and_echoed_safely(api: Api) -> None:
+    answer = api("POST", "/claims", None, b'{"statement": "\\ud800", "language": "en"}')
+    assert (answer.status, answer.code) == (422, "unusable_text")
+    assert answer.pointers == ["/statement"]
+
+
+def test_what_breaks_inside_stays_inside(api: Api, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    claim = a_claim(desk)
+
+    def fail(*_: Any) -> None:
+        raise RuntimeError("secret of the house")
+
+    monkeypatch.setattr(claim_views, "claim_out", fail)
+    answer = api.get(f"/claims/{claim.pk}")
+    assert (answer.status, answer.code) == (500, "server_error")
+    assert "secret" not in json.dumps(answer.body)
+    assert answer.body["request_id"] == answer.headers["X-Request-Id"]
+
+
+def test_a_wait_that_is_too_long_asks_to_come_again(api: Api, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    claim = a_claim(desk)
+
+    def wait(*_: Any) -> None:
+        raise OperationalError("canceling statement due to lock timeout")
+
+    monkeypatch.setattr(claim_views, "claim_out", wait)
+    answer = api.get(f"/claims/{claim.pk}")
+    assert (answer.status, answer.code, answer.headers["Retry-After"]) == (503, "busy", "1")
+
+
+def test_too_many_requests_say_when_to_go_on(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "REQUESTS", limits.Counter(quota=2))
+    first = api.get("/me")
+    assert first.headers["RateLimit-Policy"] == '"burst";q=600;w=60'
+    assert first.headers["RateLimit"].startswith('"burst";r=1;t=')
+    api.get("/me")
+    answer = api.get("/me")
+    assert (answer.status, answer.code) == (429, "rate_limited")
+    assert 0 < int(answer.headers["Retry-After"]) <= 60
+    assert answer.body["violated-policies"] == ["burst"]
+
+
+def test_the_count_begins_anew_after_the_window() -> None:
+    clock = iter([0.0, 1.0, 59.9, 60.0])
+    counter = limits.Counter(quota=2, clock=lambda: next(clock))
+    assert [counter.take("a").requests for _ in range(2)] == [1, 0]
+    with pytest.raises(RateLimited):
+        counter.take("a")
+    assert counter.take("a").requests == 1
+
+
+def test_every_problem_type_leads_to_a_page(db: None) -> None:
+    client = Client()
+    codes = described()
+    assert {"stale_version", "quote_not_found", "rate_limited", "not_on_it"} <= codes.keys()
+    for code in codes:
+        assert client.get(f"/api/docs/problems/{code}").status_code == 200
+    assert all(code in client.get("/api/docs/problems").content.decode() for code in codes)
+    assert client.get("/api/docs/problems/none-such").status_code == 404
+
+
+def test_a_refused_request_writes_nothing(api: Api) -> None:
+    assert api.post("/claims", {"statement": "x", "language": "en", "colour": "red"}).status == 422
+    assert not Claim.objects.exists()
