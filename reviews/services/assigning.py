@@ -52,7 +52,23 @@ def assign(
     """
     if part == Part.ADJUDICATION and not is_split(held.claim):
         raise ActionNotPossible("An adjudicator is needed only when the reviews differ.")
-    note = text(note, "note", NOTE_LENGTH).strip()
+    assignment = _seated(
+        held, reviewer, part=part, rule=chosen_by, reasons=list(reasons), note=text(note, "note", NOTE_LENGTH).strip()
+    )
+    told = {
+        "assignment": assignment.pk,
+        "reviewer": reviewer.pk,
+        "name": str(reviewer),
+        "part": part,
+        "rule": chosen_by,
+    }
+    held.take(Action.ASSIGN, by=by, data=told, reason=assignment.note)
+    held.clear_flag(FlagKind.UNROUTABLE, by=ROUTER)
+    return assignment
+
+
+def _seated(held: Held, reviewer: Reviewer, *, part: Part, **said: Any) -> Assignment:
+    """The new row on the first free seat of the running round."""
     free = free_seats(held, part)
     if not free:
         raise SeatTaken()
@@ -62,25 +78,14 @@ def assign(
         part=part,
         seat=free[0],
         round=held.claim.round,
-        rule=chosen_by,
-        reasons=list(reasons),
-        note=note,
         assigned_at=held.now,
+        **said,
     )
     try:
         with transaction.atomic():
             assignment.save(force_insert=True)
     except IntegrityError as taken:
         raise NotEligible(f"{reviewer} is on this claim already.") from taken
-    told = {
-        "assignment": assignment.pk,
-        "reviewer": reviewer.pk,
-        "name": str(reviewer),
-        "part": part,
-        "rule": chosen_by,
-    }
-    held.take(Action.ASSIGN, by=by, data=told, reason=note)
-    held.clear_flag(FlagKind.UNROUTABLE, by=ROUTER)
     return assignment
 
 
