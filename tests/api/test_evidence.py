@@ -1,0 +1,137 @@
+"""Evidence through the API: added, edited, superseded, downloaded; and files that would like to be pages."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.storage import storages
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from claims.lifecycle import State
+from claims.models import Desk, Evidence, Scope, Snapshot
+from claims.services import evidence as service
+from tests.api.conftest import Answer, Api, signed_in, with_key
+from tests.factories import a_claim, a_reviewer, an_editor, evidence_for, fresh, put_on, review_by
+
+LINK: dict[str, Any] = {
+    "kind": "link",
+    "question": "so",
+    "stance": "supports",
+    "url": "https://Found.example/a?utm_source=x",
+}
+PAGE = b"<html><script>alert(document.cookie)</script></html>"
+
+
+def upload(api: Api, number: int, content: bytes, name: str = "report.html", **fields: str) -> Answer:
+    told = {"question": "so", "stance": "supports", **fields}
+    response = api.client.post(
+        f"/api/v1/claims/{number}/evidence",
+        {**told, "file": SimpleUploadedFile(name, content, "text/html")},
+        headers=api.headers,
+    )
+    return Answer(response.status_code, dict(response.headers), response.json())
+
+
+def test_a_link_is_kept_in_one_spelling(api: Api, desk: Desk) -> None:
+    claim = a_claim(desk)
+    made = api.post(f"/claims/{claim.pk}/evidence", LINK)
+    assert (made.status, made.etag) == (201, '"1"')
+    assert made.body["url"] == "https://found.example/a"
+    assert made.headers["Location"] == f"/api/v1/evidence/{made.body['id']}"
+    assert api.get(f"/claims/{claim.pk}/evidence").body["results"] == [made.body]
+
+
+def test_the_first_evidence_of_the_reviewer_starts_the_review(desk: Desk) -> None:
+    reviewer, claim = a_reviewer(desk), a_claim(desk)
+    put_on(claim, reviewer, an_editor(desk))
+    with_key().post(f"/claims/{claim.pk}/evidence", LINK)
+    assert fresh(claim).state == State.QUEUED
+    signed_in(reviewer.user).post(f"/claims/{claim.pk}/evidence", LINK)
+    assert fresh(claim).state == State.IN_REVIEW
+
+
+def test_an_item_is_edited_until_a_verdict_has_used_it(desk: Desk) -> None:
+    reviewer, editor = a_reviewer(desk), an_editor(desk)
+    claim = a_claim(desk, by=editor)
+    item = evidence_for(claim, by=editor)
+    api = signed_in(editor)
+    edited = api.patch(f"/evidence/{item.pk}", {"title": "A report", "credibility": 2}, If_Match='"1"')
+    assert (edited.status, edited.body["title"], edited.etag) == (200, "A report", '"2"')
+    assert api.patch(f"/evidence/{item.pk}", {"title": "Another"}, If_Match='"1"').code == "stale_version"
+    put_on(claim, reviewer, editor)
+    review_by(claim, reviewer)
+    late = api.patch(f"/evidence/{item.pk}", {"title": "Too late"}, If_Match='"2"')
+    assert (late.status, late.code) == (409, "evidence_in_use")
+    new = api.post(f"/evidence/{item.pk}/supersede", LINK)
+    assert (new.status, new.body["derives_from"]) == (201, item.pk)
+    assert api.get(f"/evidence/{item.pk}").body["superseded_by"] == new.body["id"]
+
+
+def test_what_an_item_is_cannot_be_edited(desk: Desk) -> None:
+    item = evidence_for(a_claim(desk))
+    answer = signed_in(an_editor(desk)).patch(f"/evidence/{item.pk}", {"url": "https://x.example"}, If_Match="*")
+    assert (answer.code, answer.pointers) == ("read_only", ["/url"])
+
+
+def test_evidence_derives_only_from_the_same_claim(api: Api, desk: Desk) -> None:
+    other = evidence_for(a_claim(desk))
+    answer = api.post(f"/claims/{a_claim(desk).pk}/evidence", LINK | {"derives_from": other.pk})
+    assert (answer.status, answer.pointers) == (422, ["/derives_from"])
+
+
+def test_a_file_comes_back_byte_for_byte_and_never_as_a_page(api: Api, desk: Desk) -> None:
+    made = upload(api, a_claim(desk).pk, PAGE, "../../report <b>.html", primary="true", credibility="2")
+    assert made.status == 201, made.body
+    assert made.body["snapshot"]["sha256"] == sha256(PAGE).hexdigest()
+    assert (made.body["primary"], made.body["credibility"]) == (True, 2)
+    down = api.get(f"/evidence/{made.body['id']}/snapshot")
+    assert down.content == PAGE
+    assert down.headers["Content-Type"] == "application/octet-stream"
+    assert down.headers["Content-Disposition"].startswith("attachment; filename=")
+    assert ".." not in down.headers["Content-Disposition"]
+    assert down.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert down.headers["X-Content-Type-Options"] == "nosniff"
+    assert down.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    digest = down.headers["Repr-Digest"]
+    assert digest == down.headers["Content-Digest"]
+    assert b64decode(digest.removeprefix("sha-256=:").removesuffix(":")) == sha256(PAGE).digest()
+
+
+def test_a_copy_that_was_tampered_with_is_not_handed_out(api: Api, desk: Desk) -> None:
+    made = upload(api, a_claim(desk).pk, b"kept as it was")
+    Path(storages["evidence"].path(Snapshot.objects.get().path)).write_bytes(b"something else")
+    answer = api.get(f"/evidence/{made.body['id']}/snapshot")
+    assert (answer.status, answer.code) == (500, "file_damaged")
+
+
+def test_a_file_too_large_or_empty_is_refused(api: Api, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    claim = a_claim(desk)
+    empty = upload(api, claim.pk, b"")
+    assert (empty.status, empty.pointers) == (422, ["/file"])
+    monkeypatch.setattr(service, "FILE_LIMIT", 10)
+    large = upload(api, claim.pk, b"more than ten bytes")
+    assert (large.status, large.code) == (413, "file_too_large")
+    assert not Evidence.objects.exists()
+
+
+def test_a_form_with_unknown_fields_or_without_its_file_is_refused(api: Api, desk: Desk) -> None:
+    claim = a_claim(desk)
+    assert upload(api, claim.pk, b"x", colour="red").code == "unknown_field"
+    told = {"question": "so", "stance": "supports"}
+    response = api.client.post(f"/api/v1/claims/{claim.pk}/evidence", told, headers=api.headers)
+    assert response.json()["errors"][0]["pointer"] == "/file"
+
+
+def test_an_item_without_a_file_has_nothing_to_download(api: Api, desk: Desk) -> None:
+    item = evidence_for(a_claim(desk))
+    assert api.get(f"/evidence/{item.pk}/snapshot").code == "not_found"
+
+
+def test_evidence_of_a_dismissed_claim_is_refused(desk: Desk) -> None:
+    claim = a_claim(desk, State.DISMISSED)
+    answer = with_key(Scope.CLAIMS_READ, Scope.EVIDENCE_WRITE).post(f"/claims/{claim.pk}/evidence", LINK)
+    assert (answer.status, answer.code) == (409, "action_not_possible")
