@@ -14,9 +14,12 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from django.db.models import (
+    Aggregate,
     Case,
     Count,
+    DurationField,
     Exists,
+    F,
     FilteredRelation,
     IntegerField,
     OuterRef,
@@ -206,6 +209,26 @@ def counts(viewer: Viewer, filters: Filters, now: datetime) -> dict[str, int]:
     """Every number by its key, in one statement."""
     found = tally([(key, "desk") for key in NUMBERS], viewer, filters, now)
     return {key: sum(groups.values()) for (key, _), groups in found.items()}
+
+
+class Median(Aggregate):
+    """The middle of durations, halfway between the two in the middle."""
+
+    function = "PERCENTILE_CONT"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = DurationField()
+
+
+def median_to_verdict(viewer: Viewer, filters: Filters, now: datetime) -> timedelta | None:
+    """From acceptance to first decision, for claims first decided in the last 7 × 24 h; waiting included.
+
+    None when there was none.
+    """
+    first = Decision.objects.filter(number=1, decided_at__gt=now - WEEK, decided_at__lte=now)
+    seen = cast("ClaimQuerySet", visible_claims(viewer, now)).exclude(state__in=UNANNOUNCED)
+    decided = first.filter(claim__in=filters.narrow(seen, now))
+    middle: timedelta | None = decided.aggregate(middle=Median(F("decided_at") - F("claim__accepted_at")))["middle"]
+    return middle
 
 
 def newsroom_zone() -> str:

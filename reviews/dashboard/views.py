@@ -23,7 +23,7 @@ from claims.errors import Invalid
 from reviews.dashboard.happenings import just_now
 from reviews.dashboard.health import health
 from reviews.dashboard.lists import csv_rows, heading, page_of
-from reviews.dashboard.numbers import NUMBERS, Number
+from reviews.dashboard.numbers import NUMBERS, Number, median_to_verdict
 from reviews.dashboard.panels import Board, late_now, next_due, oldest_passed
 from reviews.dashboard.reading import Reading, options, read
 from reviews.dashboard.series import due_and_decided
@@ -93,6 +93,7 @@ def _panels(reading: Reading) -> dict[str, Any]:
         "tiles": board.tiles(),
         "health": health(reading.now),
         "oldest": oldest_passed(reading),
+        "median": median_to_verdict(reading.viewer, reading.filters, reading.now),
         "late": late_now(reading),
         "next": next_due(reading),
         "chart": due_and_decided(reading),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
+from statistics import median
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,7 +18,7 @@ from claims.models import Claim, Decision, Desk
 from claims.permissions import Viewer
 from reviews.dashboard.charts import Chart, week_of
 from reviews.dashboard.filters import NOBODY, SAID_ONLY, Age, Filters, read_filters
-from reviews.dashboard.numbers import NUMBERS, common_zone, counts, newsroom_zone, tally
+from reviews.dashboard.numbers import NUMBERS, common_zone, counts, median_to_verdict, newsroom_zone, tally
 from reviews.dashboard.reading import Reading
 from reviews.dashboard.series import due_and_decided
 from reviews.models import Assignment, Reviewer
@@ -209,6 +210,22 @@ def test_all_numbers_cost_one_statement() -> None:
     with CaptureQueriesContext(connection) as asked:
         counts(who, Filters(), now())
     assert len(asked) == 1
+
+
+def test_the_median_to_verdict_is_the_middle_of_first_decisions_of_the_week() -> None:
+    newsroom = Newsroom(10)
+    who = viewer(an_administrator())
+    for desk in [None, *(desk.pk for desk in newsroom.desks)]:
+        rows = Decision.objects.filter(number=1, claim__state=State.DECIDED).select_related("claim")
+        spans = [
+            (row.decided_at - row.claim.accepted_at).total_seconds()
+            for row in rows
+            if row.claim.accepted_at and desk in {None, row.claim.desk_id}
+        ]
+        middle = median_to_verdict(who, Filters(desk=desk), now())
+        seconds = middle.total_seconds() if middle is not None else None
+        assert seconds == (pytest.approx(median(spans), abs=0.001) if spans else None)
+    assert median_to_verdict(who, Filters(), now() + timedelta(days=8)) is None
 
 
 def test_days_start_in_the_zone_most_desks_are_in() -> None:
