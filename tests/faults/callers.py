@@ -174,7 +174,7 @@ def edit_claims(me: Caller) -> None:
     """An editor: moves dates, changes priorities, dismisses, each with a reason of its own."""
     number = 0
     while not me.stopped.is_set():
-        answer = me.ask("GET", "/claims?state=queued,in_review&sort=-created&limit=20")
+        answer = me.ask("GET", "/claims?state=queued,in_review&sort=-created&limit=6")
         rows = answer.body["results"] if answer is not None and answer.status == 200 else []
         if rows:
             number += 1

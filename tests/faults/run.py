@@ -23,7 +23,7 @@ from tests.faults.site import Site, a_site
 from verify_project.runtime.places import CHECKOUT
 
 PROMISE = 60.0  # seconds after mending until everything due is announced
-INTEGRATIONS = 2
+INTEGRATIONS, EDITORS = 2, 2
 ACTED_EVERY = (0.2, 1.2)  # seconds between two faults
 MUTANTS = Path(__file__).with_name("mutants")
 
@@ -101,7 +101,7 @@ def callers(site: Site, people: dict[str, Any], journal: Journal, seed: int) -> 
     return [
         *(somebody(f"integration{n}", bring, key=people["key"]) for n in range(INTEGRATIONS)),
         *(somebody(f"reviewer{n}", review_claims, session=who) for n, who in enumerate(people["reviewers"])),
-        somebody("editor", edit_claims, session=people["editor"]),
+        *(somebody(f"editor{n}", edit_claims, session=people["editor"]) for n in range(EDITORS)),
         lambda stopped: watch_for_early_flags(site, journal, stopped),
     ]
 
