@@ -2,49 +2,52 @@
 
 from __future__ import annotations
 
-import json
 import time
-from datetime import timedelta
-from io import StringIO
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test import override_settings
+from pytest_django.plugin import DjangoDbBlocker
 
 from claims.lifecycle import State
-from claims.models import ApiKey, Article, Claim, ClaimEvent, Decision, Evidence, Flag, FlagKind, User, hashed
+from claims.models import Article, Claim, ClaimEvent, Decision, Evidence, Flag, FlagKind
 from claims.services.sweep import raise_due_flags
 from claims.services.transitions import database_time
 from reviews.eligibility import Code
 from reviews.models import Assignment, Reviewer
 from reviews.models.assignment import LOADING_STATES
-from reviews.newsroom import loading
-from reviews.newsroom.cast import ADMINISTRATOR, PASSWORD
+from reviews.newsroom.loading import load_newsroom
 from reviews.newsroom.retelling import HEADLINE
 from reviews.services.verifying import verify_everything
-from tests import factories as make
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def kept_aside(settings: Any, tmp_path: Path) -> None:
-    """Kept files of the newsroom go to a directory of the test."""
-    aside = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}}
-    settings.STORAGES = settings.STORAGES | {"evidence": aside}
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("newsroom")]
 
 
-def newsroom(*words: str) -> str:
-    """What the command prints."""
-    out = StringIO()
-    call_command("newsroom", *words, stdout=out)
-    return out.getvalue()
+@dataclass(frozen=True)
+class Loaded:
+    """When the load began, and how many seconds of the processor it took."""
+
+    began: datetime
+    seconds: float
 
 
-def document(*words: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(newsroom("--json", *words))
-    return found
+@pytest.fixture(scope="module")
+def newsroom(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Loaded]:
+    """The newsroom, loaded once for all tests of this module; each test's own changes are rolled back."""
+    aside = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(tmp_path_factory.mktemp("evidence"))},
+    }
+    with override_settings(STORAGES={"evidence": aside}), django_db_blocker.unblock(), transaction.atomic():
+        began, clock = database_time(), time.process_time()
+        assert load_newsroom() is not None
+        yield Loaded(began, time.process_time() - clock)
+        transaction.set_rollback(True)
 
 
 def retold() -> Article:
@@ -52,9 +55,6 @@ def retold() -> Article:
 
 
 def test_it_shows_every_state_and_flag_and_both_dates_and_keeps_every_promise() -> None:
-    began = time.monotonic()
-    newsroom()
-    assert time.monotonic() - began < 15
     assert set(Claim.objects.values_list("state", flat=True)) == set(State.values)
     assert 40 <= Claim.objects.count() <= 60
     time.sleep(2.1)  # the review dues that lie seconds ahead
@@ -73,16 +73,17 @@ def test_it_shows_every_state_and_flag_and_both_dates_and_keeps_every_promise() 
     assert verify_everything(timedelta(0)).broken == []
 
 
-def test_nothing_is_back_dated() -> None:
-    before = database_time()
-    newsroom()
-    assert not ClaimEvent.objects.filter(recorded_at__lt=before).exists()
-    assert not Claim.objects.filter(accepted_at__lt=before).exists()
-    assert not Claim.objects.filter(first_review_due_at__lt=before).exists()
+def test_nothing_is_back_dated(newsroom: Loaded) -> None:
+    assert not ClaimEvent.objects.filter(recorded_at__lt=newsroom.began).exists()
+    assert not Claim.objects.filter(accepted_at__lt=newsroom.began).exists()
+    assert not Claim.objects.filter(first_review_due_at__lt=newsroom.began).exists()
+
+
+def test_it_loads_in_a_few_seconds(newsroom: Loaded) -> None:
+    assert newsroom.seconds < 15
 
 
 def test_claims_about_real_people_are_undecided_and_carry_no_evidence() -> None:
-    newsroom()
     real = Claim.objects.filter(appearances__revision__article=retold())
     assert real.count() == 19
     assert not Decision.objects.filter(claim__in=real).exists()
@@ -92,7 +93,6 @@ def test_claims_about_real_people_are_undecided_and_carry_no_evidence() -> None:
 
 
 def test_dates_of_2025_that_nobody_confirmed_are_flagged_at_the_first_sweep() -> None:
-    newsroom()
     raise_due_flags()
     dated = Claim.objects.filter(appearances__revision__article=retold(), confirm_by__isnull=False)
     assert dated.count() == 4
@@ -101,14 +101,12 @@ def test_dates_of_2025_that_nobody_confirmed_are_flagged_at_the_first_sweep() ->
 
 
 def test_quotes_of_the_retelling_stand_where_they_say() -> None:
-    newsroom()
     revision = retold().revisions.get()
     for seen in revision.appearances.all():
         assert revision.text[seen.start : seen.end] == seen.exact
 
 
 def test_every_verdict_is_marked_as_demo_and_its_links_lead_nowhere_real() -> None:
-    newsroom()
     assert Decision.objects.exists()
     assert not Decision.objects.filter(is_demo=False).exists()
     assert set(Decision.objects.values_list("so", flat=True)) == {
@@ -123,7 +121,6 @@ def test_every_verdict_is_marked_as_demo_and_its_links_lead_nowhere_real() -> No
 
 
 def test_every_kind_of_reason_for_and_against_somebody_is_shown() -> None:
-    newsroom()
     codes = {reason["code"] for reasons in Assignment.objects.values_list("reasons", flat=True) for reason in reasons}
     assert {Code.CHOSEN, Code.ELIGIBLE, Code.AWAY, Code.INTEREST, Code.LANGUAGE} <= codes
     unroutable = set(Flag.objects.filter(kind=FlagKind.UNROUTABLE).values_list("reason", flat=True))
@@ -132,62 +129,6 @@ def test_every_kind_of_reason_for_and_against_somebody_is_shown() -> None:
 
 
 def test_nobody_holds_more_than_their_limit() -> None:
-    newsroom()
     for reviewer in Reviewer.objects.all():
         held = Assignment.objects.open().filter(reviewer=reviewer, claim__state__in=LOADING_STATES)
         assert held.count() <= reviewer.limit, reviewer
-
-
-def test_its_people_sign_in_with_the_password_it_prints() -> None:
-    told = document()
-    assert told["loaded"] is True
-    assert told["password"] == PASSWORD
-    assert len(told["people"]) == 15
-    for person in told["people"]:
-        user = User.objects.get(username=person["user"])
-        assert user.check_password(PASSWORD)
-        assert user.is_staff
-        assert user.is_superuser == (user.username == ADMINISTRATOR[0])
-
-
-def test_only_the_key_of_the_last_start_opens_something() -> None:
-    first, second = document()["api_key"], document("--if-empty")["api_key"]
-    live = ApiKey.objects.get(name=loading.KEY_NAME, revoked_at=None)
-    assert second != first
-    assert second == f"vk_{live.pk}_{second.split('_', 2)[2]}"
-    assert live.secret_sha256 == hashed(second.split("_", 2)[2])
-    assert second not in str(list(ApiKey.objects.values_list()))
-
-
-def test_loading_again_changes_nothing_but_the_key() -> None:
-    newsroom()
-    events, claims = ClaimEvent.objects.count(), Claim.objects.count()
-    told = document()
-    assert told["loaded"] is False
-    assert (ClaimEvent.objects.count(), Claim.objects.count()) == (events, claims)
-
-
-def test_a_load_that_is_cut_off_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    def cut_off(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(loading, "_new_key", cut_off)
-    with pytest.raises(KeyboardInterrupt):
-        newsroom()
-    assert not User.objects.exists()
-
-
-def test_it_keeps_away_from_other_work() -> None:
-    make.a_desk()
-    with pytest.raises(CommandError, match="holds other work"):
-        newsroom()
-    assert newsroom("--if-empty") == ""
-    assert not User.objects.exists()
-
-
-@pytest.mark.parametrize("command", ["newsroom", "demo"])
-def test_it_refuses_in_production(command: str, settings: Any) -> None:
-    settings.PRODUCTION = True
-    with pytest.raises(CommandError, match="production"):
-        call_command(command)
-    assert not User.objects.exists()
