@@ -9,14 +9,12 @@ from django.db.models import Count, IntegerField, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from claims.models import Alarm, Heartbeat
-from claims.services.watch import DELAYED_AFTER, HEARTBEAT
-
-VERIFY = "verify"
+from claims.services import verifying, watch
 
 
 @dataclass(frozen=True)
 class Health:
-    """`broken` counts invariants that did not hold when the data were last verified."""
+    """`broken` counts the promises that did not hold when the data were last verified."""
 
     swept_at: datetime | None
     delayed: bool
@@ -28,15 +26,16 @@ class Health:
 def health(now: datetime) -> Health:
     """Liveness from the rows that the loops leave behind; delayed as `claims.services.watch.sweep_health` says."""
     beats = {
-        beat.name: beat for beat in Heartbeat.objects.filter(name__in=(HEARTBEAT, VERIFY)).annotate(aside=_aside())
+        beat.name: beat
+        for beat in Heartbeat.objects.filter(name__in=(watch.HEARTBEAT, verifying.HEARTBEAT)).annotate(aside=_aside())
     }
-    sweep, verify = beats.get(HEARTBEAT), beats.get(VERIFY)
+    sweep, verify = beats.get(watch.HEARTBEAT), beats.get(verifying.HEARTBEAT)
     return Health(
         swept_at=sweep.ran_at if sweep else None,
-        delayed=sweep is None or now - sweep.ran_at > DELAYED_AFTER,
+        delayed=sweep is None or now - sweep.ran_at > watch.DELAYED_AFTER,
         set_aside=next((int(beat.aside) for beat in beats.values()), 0),
         verified_at=verify.ran_at if verify else None,
-        broken=int(verify.detail.get("broken", 0)) if verify else 0,
+        broken=len(verify.detail.get("broken", {})) if verify else 0,
     )
 
 

@@ -56,7 +56,7 @@ def a_working_day(desk: Desk, editor: User) -> None:
         put_on(claim, people[0], editor)
         fall_late(claim, editor)
     Heartbeat.objects.create(name="sweep", ran_at=now())
-    Heartbeat.objects.create(name="verify", ran_at=now(), detail={"broken": 0})
+    Heartbeat.objects.create(name="verify", ran_at=now(), detail={"broken": {}})
 
 
 @pytest.mark.parametrize(("width", "theme"), LOOKS)

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from claims.lifecycle import State
 from claims.models import Alarm, Desk, Heartbeat, User
+from claims.services.verifying import verify
 from reviews.dashboard.numbers import NUMBERS
 from reviews.models import Absence
 from tests.factories import (
@@ -154,13 +155,20 @@ def test_late_is_right_although_no_sweep_has_run(desk: Desk, editor: User) -> No
 
 def test_the_page_says_when_alerts_last_ran_and_data_were_verified(desk: Desk, editor: User) -> None:
     Heartbeat.objects.create(name="sweep", ran_at=now())
-    Heartbeat.objects.create(name="verify", ran_at=now(), detail={"broken": 0})
+    Heartbeat.objects.create(name="verify", ran_at=now(), detail={"broken": {}})
     html = page(editor)
     assert re.search(r"Deadline alerts last ran \d\d:\d\d:\d\d\.", html)
     assert "Last verified" in html
     assert "delayed" not in html
-    Heartbeat.objects.filter(name="verify").update(detail={"broken": 2})
+    Heartbeat.objects.filter(name="verify").update(detail={"broken": {"chain": ["#1"], "seats": ["#2", "#3"]}})
     assert "found 2 rules that do not hold" in page(editor)
+
+
+def test_what_a_real_verification_leaves_is_read(editor: User) -> None:
+    assert verify().holds
+    html = page(editor)
+    assert "Last verified today" in html
+    assert "do not hold" not in html
 
 
 def test_alarms_set_aside_are_shown(desk: Desk, editor: User) -> None:
