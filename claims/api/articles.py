@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims.api.article_shapes import ArticleOut, RevisionOut, TakenInOut, article_out, revision_out
-from claims.api.errors import NothingHere
+from claims.api.errors import BadParameter, NothingHere
 from claims.api.examples import ARTICLE
 from claims.api.fields import Body, DeskNamed, Moment, Words, YesNo, checked
 from claims.api.paging import Order, page_of
@@ -23,7 +23,7 @@ from claims.api.preconditions import expected_mark, is_known, tag
 from claims.api.repeating import repeatable
 from claims.api.schema import page_response, sent
 from claims.api.views import ApiView, not_modified
-from claims.errors import ClaimDeskError
+from claims.errors import ClaimDeskError, UnusableAddress
 from claims.models import Article, ArticleRevision, Desk
 from claims.permissions import visible_articles
 from claims.services.amending import amend_article, check_may_add, check_may_amend, version_of
@@ -214,7 +214,14 @@ def _narrowed(rows: QuerySet[Article], asked: dict[str, Any]) -> QuerySet[Articl
         "published_before": "published_at__lt",
     }
     rows = rows.filter(**{lookup: asked[name] for name, lookup in lookups.items() if name in asked})
-    return rows.filter(canonical_url=address(asked["url"], "url")) if "url" in asked else rows
+    return rows.filter(canonical_url=_canonical(asked["url"])) if "url" in asked else rows
+
+
+def _canonical(url: str) -> str:
+    try:
+        return address(url, "url")
+    except UnusableAddress as refused:
+        raise BadParameter(f"url: {refused.message}") from refused
 
 
 def _articles_out(rows: Sequence[Article]) -> list[dict[str, Any]]:

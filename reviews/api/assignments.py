@@ -28,7 +28,7 @@ from reviews.models import Assignment, AssignmentStatus, Part, Reviewer
 from reviews.permissions import roles_on
 from reviews.services.acting import Acting, acting_on
 from reviews.services.assigning import assignment_of, decline, hand_over, recuse
-from reviews.services.routing import give, take
+from reviews.services.routing import check_eligible, give, take, with_room
 
 
 class Way(TextChoices):
@@ -130,6 +130,8 @@ class Assignments(ClaimView):
             recuse(acting.held, assignment, by=acting.by, source_id=told.get("source"), note=note)
         else:
             to = self._reviewer(told["to"], "/to") if told.get("to") else None
+            if to is not None:
+                check_eligible(acting.held.claim, with_room(to.pk))
             hand_over(acting.held, assignment, by=acting.by, to=to, note=note)
 
     def _reviewer(self, number: int | None, pointer: str) -> Reviewer:

@@ -1,0 +1,177 @@
+"""The API document: complete, true, committed; its examples run, and its page is served by us alone."""
+
+from __future__ import annotations
+
+import re
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import get_resolver
+from rest_framework import serializers
+
+from claims.api import article_shapes, evidence_shapes, examples, flags, library, problems
+from claims.api.errors import Malformed
+from claims.api.schema import Problem
+from claims.lifecycle import TRANSITIONS, State
+from claims.management.diagram import diagram, table
+from claims.models import Desk
+from claims.services.proposing import GivenStep
+from reviews.api import actions, assignments, claim_documents, people, reviews, stats
+from tests.api.conftest import Api, signed_in
+from tests.factories import a_claim, a_file, a_reviewer, ahead, an_editor, dated, evidence_for, put_on
+
+Made = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def document() -> Made:
+    text = (Path(settings.BASE_DIR) / "docs/openapi.yaml").read_text()
+    found: Made = yaml.safe_load(text)
+    return found
+
+
+def test_the_committed_documents_are_those_of_the_code() -> None:
+    call_command("docs", "--check", stdout=StringIO())
+
+
+def test_a_document_that_has_drifted_is_named(tmp_path: Path, settings: Any) -> None:
+    (tmp_path / "docs").mkdir()
+    settings.BASE_DIR = tmp_path
+    with pytest.raises(CommandError, match="openapi.yaml, lifecycle.md"):
+        call_command("docs", "--check", stdout=StringIO())
+    call_command("docs", stdout=StringIO())
+    call_command("docs", "--check", stdout=StringIO())
+
+
+def test_every_address_is_in_the_document(document: Made) -> None:
+    routes = {str(route) for route, *_ in get_resolver("reviews.api.urls").reverse_dict.getlist("api-claims")}
+    assert routes
+    patterns = set()
+    for pattern in get_resolver("reviews.api.urls").url_patterns:
+        inner = getattr(pattern, "url_patterns", [pattern])
+        patterns |= {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", str(one.pattern)) for one in inner}
+    assert {f"/api/v1/{pattern}" for pattern in patterns} == set(document["paths"])
+
+
+def test_every_operation_says_how_it_fails_and_who_may(document: Made) -> None:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            answers = operation["responses"]
+            assert {"400", "401", "403", "429", "500", "503"} <= answers.keys(), (method, path)
+            assert {"key": []} in operation["security"]
+            assert operation["summary"]
+            assert all(answer["description"] for answer in answers.values())
+            refs = [answers[status]["content"]["application/problem+json"]["schema"] for status in ("400", "500")]
+            assert refs == [{"$ref": "#/components/schemas/Problem"}] * 2
+            if method != "get":
+                assert {"409", "413", "415", "422"} <= answers.keys()
+
+
+def test_every_reference_leads_somewhere(document: Made) -> None:
+    text = yaml.safe_dump(document)
+    wanted = set(re.findall(r"#/components/schemas/(\w+)", text))
+    assert wanted <= document["components"]["schemas"].keys()
+
+
+def test_the_first_three_calls_are_made_as_they_are_written(api: Api, desk: Desk) -> None:
+    article, claim, asking = examples.FIRST_CALLS
+    made = api(article.method, article.path, article.body)
+    assert made.status == 201, made.body
+    assert claim.body is not None
+    answer = api(claim.method, claim.path, claim.body | {"article": made.body["id"]})
+    assert answer.status == 201, answer.body
+    assert api(asking.method, asking.path).status == 200
+    assert all(call.curl in examples.DESCRIPTION for call in examples.FIRST_CALLS)
+
+
+def test_the_other_examples_are_taken_too(desk: Desk) -> None:
+    reviewer = a_reviewer(desk)
+    claim = a_claim(desk, State.IN_REVIEW, reviewer=reviewer, own=dated(ahead(days=1)))
+    api = signed_in(reviewer.user)
+    on_said = examples.EVIDENCE | {"question": "said"}
+    assert api.post(f"/claims/{claim.pk}/evidence", examples.EVIDENCE).status == 201
+    assert api.post(f"/claims/{claim.pk}/evidence", on_said).status == 201
+    answer = api.post(f"/claims/{claim.pk}/reviews", examples.REVIEW, If_Match="*")
+    assert answer.status == 201, answer.body
+
+
+def compare(shown: Any, described: object, where: str = "") -> None:
+    """What is shown has exactly the members that are described, all the way down."""
+    if isinstance(described, serializers.ListSerializer):
+        assert shown, f"{where}: nothing to compare"
+        for one in shown:
+            compare(one, described.child, where)
+        return
+    assert isinstance(described, serializers.Serializer), where
+    needed = {name for name, field in described.fields.items() if field.required}
+    assert needed <= set(shown) <= set(described.fields), where
+    for name, field in described.fields.items():
+        if isinstance(field, serializers.BaseSerializer) and shown.get(name) is not None:
+            compare(shown[name], field, f"{where}/{name}")
+
+
+def test_what_is_shown_is_what_is_described(desk: Desk) -> None:
+    editor, reviewer = an_editor(desk), a_reviewer(desk)
+    claim = a_claim(desk, by=editor, own=dated(ahead(hours=3)), chain=[GivenStep("Mira Vale")])
+    put_on(claim, reviewer, editor)
+    a_file(claim, by=editor)
+    evidence_for(claim, by=editor)
+    api = signed_in(editor)
+    compare(api.get(f"/claims/{claim.pk}").body, claim_documents.ClaimOut())
+    decided = a_claim(desk, State.DECIDED, by=editor)
+    compare(api.get(f"/claims/{decided.pk}").body["verdict"], claim_documents.VerdictOut())
+    until = ahead(hours=4).isoformat()
+    waiting = api.act(claim.pk, action="wait", reason="reply", waiting_until=until, review_due_at=until).body
+    compare(waiting["waiting"], claim_documents.WaitingOut())
+    dismissed = api.act(claim.pk, action="dismiss", reason="off_subject").body
+    compare(dismissed["dismissal"], claim_documents.DismissalOut())
+    listed: dict[str, type[serializers.Serializer[Any]]] = {
+        "/articles": article_shapes.ArticleOut,
+        f"/articles/{claim.appearances.get().revision.article_id}/revisions": article_shapes.RevisionOut,
+        f"/claims/{claim.pk}/evidence": evidence_shapes.EvidenceOut,
+        f"/claims/{claim.pk}/assignments": assignments.AssignmentOut,
+        f"/claims/{decided.pk}/reviews": reviews.ReviewOut,
+        f"/claims/{decided.pk}/decisions": reviews.DecisionOut,
+        f"/claims/{decided.pk}/allowed_actions": actions.OfferOut,
+        "/sources": library.SourceOut,
+        "/desks": library.DeskOut,
+        "/reviewers": people.ReviewerOut,
+        "/stats": stats.StatOut,
+    }
+    for path, kind in listed.items():
+        compare(api.get(path).body["results"], kind(many=True), path)
+    compare(api.get("/me").body, people.MeOut())
+    assert flags.FlagOut().fields.keys()
+
+
+def test_a_problem_has_the_members_that_are_described() -> None:
+    compare(problems.problem(Malformed().at("/x")), Problem())
+    compare(examples.PROBLEM, Problem())
+
+
+def test_the_document_and_its_page_need_nobody_elses_host(db: None) -> None:
+    client = Client()
+    page = client.get("/api/docs")
+    assert page.status_code == 200
+    assert not re.findall(r'(?:src|href)="(?:https?:)?//', page.content.decode())
+    policy = page.headers["Content-Security-Policy"]
+    assert "script-src 'self'" in policy
+    schema = client.get("/api/schema?format=json")
+    assert schema.status_code == 200
+    assert schema.json()["openapi"].startswith("3.1")
+
+
+def test_the_diagram_shows_every_way_from_one_state_to_another() -> None:
+    drawn = diagram()
+    for state in State:
+        assert f"    {state}: {state.label}" in drawn
+    assert "    proposed --> queued: Accept" in drawn
+    assert "    in_review --> queued: Hand over, Decline, Recuse" in drawn
+    assert "queued --> second_opinion" not in drawn
+    assert table().count("\n") == len(TRANSITIONS) + 1
