@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from claims.lifecycle import State
-from claims.models import Claim, Flag, FlagKind
+from claims.models import Claim, Decision, Flag, FlagKind
 from claims.permissions import Viewer
 from reviews.models import Assignment, Part, Review
 from reviews.visibility import Seen, may_read_reviews
@@ -17,7 +17,8 @@ def readable_reviews(claim: Claim, viewer: Viewer) -> QuerySet[Review]:
     split = Flag.objects.standing().filter(claim=claim, kind=FlagKind.SPLIT).exists()
     if may_read_reviews(_seen(claim, viewer), decided=claim.state == State.DECIDED, split=split):
         return rows
-    earlier = Q(round__lt=claim.round)
+    decided = Decision.objects.filter(claim=claim, decided_at__gte=OuterRef("submitted_at"))
+    earlier = Q(Exists(decided), round__lt=claim.round)
     return rows.filter(earlier | Q(reviewer__user=viewer.user)) if viewer.user else rows.filter(earlier)
 
 

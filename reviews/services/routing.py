@@ -192,10 +192,18 @@ def give(claim: Claim, reviewer: Reviewer, viewer: Viewer, *, chosen_by: str, no
     with locked(claim.pk) as held:
         if not _wants_somebody(held):
             raise SeatTaken()
-        choice = eligible_for(held.claim)
-        against = next((one for one in choice.reasons if one.reviewer_id == reviewer.pk and not one.eligible), None)
-        if against is not None:
-            raise NotEligible(f"{reviewer}: {against.sentence}.")
+        choice = check_eligible(held.claim, reviewer)
         by, reasons = actor_on(viewer, held.claim), reasons_of(choice)
         assign(held, with_room(reviewer.pk), by=by, chosen_by=chosen_by, reasons=reasons, note=note)
         return held.claim
+
+
+def check_eligible(claim: Claim, reviewer: Reviewer) -> Choice:
+    """Whether a named reviewer could take the claim now. Raises `NotEligible` with the reason why not."""
+    choice = eligible_for(claim)
+    reason = next((one for one in choice.reasons if one.reviewer_id == reviewer.pk), None)
+    if reason is None:
+        raise NotEligible(f"{reviewer}: not a reviewer of this desk.")
+    if not reason.eligible:
+        raise NotEligible(f"{reviewer}: {reason.sentence}.")
+    return choice

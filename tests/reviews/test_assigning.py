@@ -19,6 +19,7 @@ from reviews.models import Assignment, AssignmentStatus, Interest, Part, Reviewe
 from reviews.services.acting import act, acting_on
 from reviews.services.assigning import ROUTER, assignment_of, decline, hand_over, recuse
 from reviews.services.reviewing import ask_second_opinion
+from reviews.services.routing import check_eligible, give
 from tests.factories import (
     a_claim,
     a_desk,
@@ -28,6 +29,7 @@ from tests.factories import (
     fresh,
     joined,
     open_assignment_of,
+    profiled,
     put_on,
     start,
     viewer,
@@ -276,3 +278,14 @@ def test_starting_is_an_event_of_its_own_and_happens_once(desk: Desk, editor: Us
     start(claim, first)
     assert claim.events.filter(type="claim.start").count() == 1
     assert fresh(claim).state == State.IN_REVIEW
+
+
+def test_nobody_is_put_on_a_claim_who_could_not_be_routed_there(desk: Desk, editor: User, first: Reviewer) -> None:
+    claim = a_claim(desk, by=editor, chain=[GivenStep("Vera Lund", verb="said")])
+    Interest.objects.create(reviewer=first, source=Source.objects.get(name="Vera Lund"))
+    for one, words in ((first, "interest"), (profiled(editor), "not a reviewer of this desk")):
+        with pytest.raises(NotEligible, match=words):
+            give(claim, one, viewer(editor), chosen_by="the editor")
+    with pytest.raises(NotEligible, match="not a reviewer of this desk"):
+        check_eligible(claim, a_reviewer(a_desk()))
+    assert not Assignment.objects.exists()
