@@ -28,6 +28,7 @@ UNFOLD = {
     "BORDER_RADIUS": "6px",
     "STYLES": [_style(name) for name in STYLES],
     "DASHBOARD_CALLBACK": "reviews.admin.queue.home",
+    "LOGIN": {"form": "verify_project.signin.SignInForm"},
     "COMMAND": {"search_callback": "reviews.admin.navigation.found"},
     "COLORS": {
         # The greys and the accent of cd/tokens.css, so that the theme's own widgets belong to the page.
@@ -59,8 +60,8 @@ UNFOLD = {
         },
     },
     "SIDEBAR": {
-        "show_search": True,
-        "command_search": True,
+        "show_search": False,
+        "command_search": False,
         "show_all_applications": False,
         "navigation": "reviews.admin.navigation.sidebar",
     },

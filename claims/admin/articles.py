@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.admin import display
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
@@ -70,7 +70,7 @@ class ArticleAdmin(RecordAdmin[Article]):
         if not self.has_add_permission(request):
             raise PermissionDenied
         zone = viewer_of(request).user.zone if viewer_of(request).user else "UTC"  # type: ignore[union-attr]  # checked
-        form = ArticleForm(request.POST or None, desks=desks_of(viewer_of(request)), initial={"zone": zone})
+        form = ArticleForm(_posted(request), desks=desks_of(viewer_of(request)), initial={"zone": zone})
         if request.method == "POST" and form.is_valid():
             try:
                 taken = take_in(form.given())
@@ -92,7 +92,7 @@ class ArticleAdmin(RecordAdmin[Article]):
         chosen = _number(request.GET.get("revision", ""))
         number = chosen if chosen in {one.number for one in revisions} else revisions[-1].number
         revision = article.revisions.select_related("article").get(number=number)
-        form = ClaimForm(request.POST or None, desks=desks_of(viewer_of(request)), initial=_first_values(article))
+        form = ClaimForm(_posted(request), desks=desks_of(viewer_of(request)), initial=_first_values(article))
         if request.method == "POST":
             if not self.has_add_permission(request):
                 raise PermissionDenied
@@ -134,6 +134,10 @@ class ArticleAdmin(RecordAdmin[Article]):
             "outlets": Source.objects.filter(kind=SourceKind.OUTLET).order_by("name")[:OFFERED],
         }
         return TemplateResponse(request, template, self.admin_site.each_context(request) | shared | context)
+
+
+def _posted(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
 
 
 def _number(words: str) -> int:

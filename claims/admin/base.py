@@ -10,12 +10,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from django.contrib.admin import display
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import DateTimeField, Model, Q, QuerySet, Value
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from claims.admin import columns
 from claims.models import User
@@ -84,6 +86,8 @@ class RecordAdmin(ModelAdmin[_Row]):
     show_full_result_count = False
     compressed_fields = True
     list_filter_sheet = True
+    list_before_template = "admin/active_filters.html"
+    formfield_overrides = {ArrayField: {"widget": UnfoldAdminTextInputWidget}}
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return belongs(request)

@@ -34,26 +34,19 @@ class PlainForm(forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         self.fields.update(self.more_fields())
-        for name, field in self.fields.items():
-            self._dress(name, field)
+        for field in self.fields.values():
+            kinds = (css for kind, css in CSS.items() if isinstance(field.widget, kind))
+            field.widget.attrs.setdefault("class", next(kinds, "cd-input"))
 
     def more_fields(self) -> dict[str, forms.Field]:
         """Fields that a loop makes better than a list does."""
         return {}
-
-    def _dress(self, name: str, field: forms.Field) -> None:
-        kinds = (css for kind, css in CSS.items() if isinstance(field.widget, kind))
-        field.widget.attrs.setdefault("class", next(kinds, "cd-input"))
-        if self.is_bound and name in self.errors:
-            field.widget.attrs["aria-invalid"] = "true"
 
     def refuse(self, refusal: ClaimDeskError) -> None:
         """Show a refusal's sentence at the field it is about, else above the form. What was typed stays."""
         name = self.pointers.get(refusal.pointer, refusal.pointer.strip("/").split("/")[0])
         placed = name if name in self.fields else None
         self.add_error(placed, " ".join(filter(None, [refusal.message, refusal.hint])))
-        if placed:
-            self.fields[placed].widget.attrs["aria-invalid"] = "true"
 
 
 def local_moment(words: str, zone: str) -> datetime:

@@ -143,7 +143,7 @@ class ClaimForm(PlainForm):
             fields |= {
                 f"step_{number}_source": forms.CharField(label=_("Who"), max_length=200, required=False),
                 f"step_{number}_kind": forms.ChoiceField(
-                    label=_("What they are"), choices=SourceKind.choices, required=False
+                    label=_("What they are"), choices=SourceKind.choices, initial=SourceKind.PERSON, required=False
                 ),
                 f"step_{number}_verb": forms.CharField(label=_("Verb as printed"), max_length=120, required=False),
                 f"step_{number}_note": forms.CharField(label=_("What is missing"), max_length=300, required=False),

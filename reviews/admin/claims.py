@@ -126,7 +126,7 @@ class ClaimAdmin(ClaimListAdmin):
         page = self._page(request, claim_id)
         if request.method != "POST":
             return redirect(CLAIM, claim_id)
-        form = EvidenceForm(request.POST, request.FILES, claim=page.claim)
+        form = EvidenceForm(request.POST, request.FILES, known=page.evidence)
         if form.is_valid():
             try:
                 given = form.given()
@@ -144,7 +144,7 @@ class ClaimAdmin(ClaimListAdmin):
         if name not in DIALOGS:
             raise Http404
         page, dialog = self._page(request, claim_id), DIALOGS[name]
-        form = dialog.form(request.POST or None, page=page, viewer=viewer_of(request))
+        form = dialog.form(request.POST if request.method == "POST" else None, page=page, viewer=viewer_of(request))
         if request.method == "POST" and form.is_valid():
             after = next_of_mine(claim_id, viewer_of(request), now_of(request)) if dialog.leaves else None
             try:
@@ -187,7 +187,7 @@ class ClaimAdmin(ClaimListAdmin):
         context = shown(page, now_of(request), viewer_of(request))
         context |= {
             "verdict": verdict or VerdictForm(claim=page.claim),
-            "evidence_form": evidence or EvidenceForm(claim=page.claim),
+            "evidence_form": evidence or EvidenceForm(known=page.evidence),
             "title": f"#{page.claim.pk}",
             "queue_crumb": [(reverse("admin:index"), _("My queue"))],
         }

@@ -156,12 +156,12 @@ def grouped(rows: list[Row], now: datetime) -> list[Group]:
 
 def _urgency(claim: Claim, now: datetime, today: datetime, week: datetime) -> str:
     due = claim.review_due_at
+    if due is not None and due < now:
+        return _("Late")
     if claim.state == State.WAITING:
         return _("Waiting for something")
     if due is None:
         return _("No review due")
-    if due < now:
-        return _("Late")
     if due < today:
         return _("Due today")
     return _("This week") if due < week else _("Later")
@@ -247,7 +247,7 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     now, viewer, asked = now_of(request), viewer_of(request), Asked.of(request.GET)
     summary = summary_of(request)
     whole = queue.claims_in(asked.view, viewer, now)
-    found = queue.shown(queue.ordered(asked.narrowed.of(whole, now), asked.order))
+    found = queue.shown(queue.ordered(asked.narrowed.of(whole, now), asked.order, now))
     start = (asked.page - 1) * queue.PAGE
     claims = list(found[start : start + queue.PAGE + 1])
     rows = [row_of(claim, now) for claim in claims[: queue.PAGE]]

@@ -26,6 +26,7 @@ from reviews.models import Reviewer
 from reviews.services.claimpage import ClaimPage
 from reviews.services.routing import eligible_for
 
+POOL = "pool"
 LOCAL = "%Y-%m-%dT%H:%M"
 
 
@@ -249,21 +250,20 @@ class PersonStep(StepForm):
 
     def more_fields(self) -> dict[str, forms.Field]:
         widget = PersonChoice()
-        choices: list[tuple[str, str | Promise]] = [("", _("Back to the pool"))] if self.pool else []
+        choices: list[tuple[str, str | Promise]] = [(POOL, _("Back to the pool"))] if self.pool else []
         if self.page.claim.desk is not None:
             choice = eligible_for(self.page.claim)
             names = {one.pk: str(one) for one in _people([reason.reviewer_id for reason in choice.reasons])}
             widget.barred = frozenset(str(one.reviewer_id) for one in choice.reasons if not one.eligible)
             choices += [(str(one.reviewer_id), f"{names[one.reviewer_id]}: {one.sentence}") for one in choice.reasons]
-        label, required = gettext_lazy("To"), not self.pool
-        chosen = forms.ChoiceField(label=label, choices=choices, required=required, widget=widget)
-        note = _why(gettext_lazy("Note to them"), required=False)
+        chosen = forms.ChoiceField(label=gettext_lazy("To"), choices=choices, widget=widget)
+        note = _why(gettext_lazy("Note to them; a person reads it first"), required=False)
         return {"to": chosen, "note": note}
 
     def person(self) -> Reviewer | None:
         """Who was chosen."""
         number = self.cleaned_data["to"]
-        return _people([int(number)]).first() if number else None
+        return None if number == POOL else _people([int(number)]).first()
 
 
 class HandOverStep(PersonStep):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -35,7 +36,9 @@ def verdict_fields(claim: Claim) -> dict[str, forms.Field]:
     }
     if claim.confirm_by is not None:
         fields["outcome"] = forms.ChoiceField(
-            label=_("What became of its date"), choices=[("", "–"), *Outcome.choices], required=False
+            label=_("What became of its date"),
+            choices=[("", _("Too early to tell")), *Outcome.choices],
+            required=False,
         )
     fields["why"] = forms.CharField(
         label=_("Why, in words a reader can follow"),
@@ -112,9 +115,10 @@ class EvidenceForm(PlainForm):
         label=_("Who may see it"), choices=Visibility.choices, initial=Visibility.INTERNAL, required=False
     )
 
-    def __init__(self, *args: Any, claim: Claim, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, known: Sequence[Evidence], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["derives_from"].queryset = Evidence.objects.filter(claim=claim)  # type: ignore[attr-defined]  # a ModelChoiceField
+        seen = Evidence.objects.filter(pk__in=[item.pk for item in known])  # what the person sees, nothing else
+        self.fields["derives_from"].queryset = seen  # type: ignore[attr-defined]  # a ModelChoiceField
 
     def given(self) -> GivenEvidence:
         """The item of a valid form; a file is kept before the claim is locked. Raises what keeping it refuses."""

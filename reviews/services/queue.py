@@ -148,7 +148,7 @@ def summary_for(viewer: Viewer, now: datetime) -> Summary:
         .annotate(
             **numbers,
             late=counted(mine.late(now)),
-            due_today=counted(mine.filter(review_due_at__gte=now, review_due_at__lt=ends)),
+            due_today=counted(mine.exclude(state=State.WAITING).filter(review_due_at__gte=now, review_due_at__lt=ends)),
             proposed=counted(visible_claims(viewer, now).filter(state=State.PROPOSED)),
             away_until=Subquery(absence.values("ends_at")[:1]),
             beating=Exists(beat),
@@ -176,19 +176,21 @@ def shown(claims: QuerySet[Claim]) -> QuerySet[Claim]:
     )
 
 
-def ordered(claims: QuerySet[Claim], order: str) -> QuerySet[Claim]:
-    """In the order somebody asked for; what is parked comes last when due first."""
+def ordered(claims: QuerySet[Claim], order: str, now: datetime) -> QuerySet[Claim]:
+    """In the order somebody asked for; what is parked and not late comes last when due first."""
     if order == Order.NEWEST:
         return claims.order_by("-id")
     if order == Order.OWN_DATE:
         return claims.order_by(F("confirm_by").asc(nulls_last=True), "id")
-    parked = Case(When(state=State.WAITING, then=Value(1)), default=Value(0), output_field=IntegerField())
+    parked = Case(
+        When(state=State.WAITING, review_due_at__gte=now, then=Value(1)), default=Value(0), output_field=IntegerField()
+    )
     return claims.order_by(parked, F("review_due_at").asc(nulls_last=True), "id")
 
 
 def order_of_mine(viewer: Viewer, now: datetime) -> list[int]:
     """The numbers of one's own claims in the order of the queue, for previous and next."""
-    return list(ordered(claims_in(View.MINE, viewer, now), Order.DUE).values_list("pk", flat=True))
+    return list(ordered(claims_in(View.MINE, viewer, now), Order.DUE, now).values_list("pk", flat=True))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 from django.contrib import admin
 from django.db import connection
+from django.db.models import Model
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -23,9 +25,9 @@ LISTS = [
 ]
 
 
-def queries(client: object, address: str) -> int:
-    with CaptureQueriesContext(connection, ) as found:
-        answer = client.get(address)  # type: ignore[attr-defined]  # a test client
+def queries(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as found:
+        answer = client.get(address)
     assert answer.status_code == 200, address
     return len(found)
 
@@ -53,9 +55,9 @@ def test_a_list_can_be_searched(name: str, signed: SignIn, fill: Callable[[int],
 
 
 @pytest.mark.parametrize("model", [Claim, Article, Evidence, Decision, ClaimEvent, Flag, Review])
-def test_nobody_deletes_or_retypes_the_record(model: type, signed: SignIn, rf: object) -> None:
-    registered = admin.site.get_model_admin(model)
-    request = rf.get("/admin/")  # type: ignore[attr-defined]  # pytest-django's request factory
+def test_nobody_deletes_or_retypes_the_record(model: type[Model], rf: RequestFactory) -> None:
+    registered: admin.ModelAdmin[Model] = admin.site.get_model_admin(model)
+    request = rf.get("/admin/")
     request.user = make.an_administrator()
     assert not registered.has_delete_permission(request)
     assert not registered.has_change_permission(request)

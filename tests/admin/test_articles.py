@@ -1,0 +1,132 @@
+"""Intake by hand: an article pasted, a claim made from its words, each refusal beside its field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from claims.lifecycle import State
+from claims.models import Article, ChainStep, Claim, DateKnown, Desk, User
+from reviews.models import Reviewer
+from tests import factories as make
+from tests.admin.conftest import SignIn
+
+IMPORT = "/admin/claims/article/add/"
+TEXT = "The bridge opens next week.\n\nThe mayor said that nothing can move the date."
+
+
+def article(**given: Any) -> dict[str, Any]:
+    usual = {
+        "outlet": "Harbour Post",
+        "headline": "Bridge to open",
+        "language": "en",
+        "published_at": "2026-03-29T10:00",
+        "zone": "Europe/Kyiv",
+        "text": TEXT,
+    }
+    return {**usual, **given}
+
+
+def claim_of(desk: Desk, **given: Any) -> dict[str, Any]:
+    usual = {"quote": "The bridge opens next week", "statement": "The bridge opens next week.", "priority": "3"}
+    return {**usual, "desk": str(desk.pk), "own_basis": "outlet", **given}
+
+
+def test_a_pasted_article_is_kept_with_its_time_read_in_its_zone(signed: SignIn, editor: User) -> None:
+    answer = signed(editor).post(IMPORT, article())
+    made = Article.objects.get()
+    assert answer.headers["Location"] == reverse("admin:claims_article_change", args=[made.pk])
+    assert made.published_at.isoformat() == "2026-03-29T07:00:00+00:00"
+    assert made.published_known == DateKnown.ENTERED
+
+
+def test_the_same_article_again_is_the_existing_one(signed: SignIn, editor: User) -> None:
+    client = signed(editor)
+    client.post(IMPORT, article())
+    again = client.post(IMPORT, article(), follow=True)
+    assert "already here with the same text" in again.content.decode()
+    changed = client.post(IMPORT, article(text=TEXT + "\n\nA correction."), follow=True)
+    assert "added as revision 2" in changed.content.decode()
+    assert Article.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"published_at": ""}, "This field is required."),
+        ({"zone": "Europe/Atlantis"}, "There is no time zone"),
+        ({"published_at": "2026-03-29T03:30"}, "Clocks in Europe/Kyiv skip this time."),
+        ({"text": "One \u202e two."}, "U+202E"),
+        ({"text": "   "}, "The article has no text."),
+        ({"link": "ftp://harbour.example/a"}, "http"),
+        ({"text": "x" * 1_000_001}, "1000000"),
+    ],
+)
+def test_what_cannot_be_kept_is_refused_at_its_field_and_the_text_stays(
+    given: dict[str, str], sentence: str, signed: SignIn, editor: User
+) -> None:
+    answer = signed(editor).post(IMPORT, article(**given))
+    assert answer.status_code == 200
+    assert sentence in answer.content.decode()
+    assert "Bridge to open" in answer.content.decode()
+    assert not Article.objects.exists()
+
+
+def test_a_reviewer_without_triage_does_not_import(signed: SignIn, reviewer: Reviewer) -> None:
+    assert signed(reviewer.user).get(IMPORT).status_code == 403
+
+
+def test_words_of_the_article_become_a_claim_with_its_chain_and_date(signed: SignIn, editor: User, desk: Desk) -> None:
+    client = signed(editor)
+    address = client.post(IMPORT, article(desk=desk.pk)).headers["Location"]
+    chain = {"step_1_source": "Harbour Post", "step_1_kind": "outlet", "step_2_note": "Occasion not stated"}
+    own = {"own_precision": "day", "own_first": "2026-04-05T00:00", "own_zone": "Europe/Kyiv", "own_words": "next week"}
+    client.post(address, claim_of(desk, accept="on", **chain, **own))
+    made = Claim.objects.get()
+    assert made.state == State.QUEUED
+    assert made.confirm_by is not None
+    assert made.confirm_by.isoformat() == "2026-04-05T20:59:59.999999+00:00"
+    assert [str(step) for step in ChainStep.objects.order_by("order")] == ["Harbour Post", "Occasion not stated"]
+
+
+def test_a_quote_that_is_not_there_shows_the_nearest_words(signed: SignIn, editor: User, desk: Desk) -> None:
+    client = signed(editor)
+    address = client.post(IMPORT, article(desk=desk.pk)).headers["Location"]
+    body = client.post(address, claim_of(desk, quote="The bridge opens next weak")).content.decode()
+    assert "The quote does not stand in the text." in body
+    assert "The bridge opens next week" in body
+    assert not Claim.objects.exists()
+
+
+def test_a_reviewer_with_triage_makes_a_claim_for_their_desk_alone(signed: SignIn, desk: Desk) -> None:
+    triager = make.a_reviewer(desk, can_triage=True)
+    client = signed(triager.user)
+    address = client.post(IMPORT, article(desk=desk.pk)).headers["Location"]
+    other = make.a_desk()
+    body = client.post(address, claim_of(other)).content.decode()
+    assert "Select a valid choice" in body
+    client.post(address, claim_of(desk))
+    assert Claim.objects.get().desk == desk
+
+
+def test_earlier_revisions_stay_readable(signed: SignIn, editor: User) -> None:
+    client = signed(editor)
+    address = client.post(IMPORT, article()).headers["Location"]
+    client.post(IMPORT, article(text="Another text."))
+    assert "Another text." in client.get(address).content.decode()
+    assert "nothing can move the date" in client.get(address + "?revision=1").content.decode()
+
+
+def test_claims_of_other_desks_are_not_marked(signed: SignIn, editor: User) -> None:
+    foreign = make.a_claim(make.a_desk(), statement="Only for the others.")
+    article_id = foreign.first_appearance().revision.article_id  # type: ignore[union-attr]  # made with a quote
+    body = signed(editor).get(reverse("admin:claims_article_change", args=[article_id])).content.decode()
+    assert "Only for the others." not in body
+
+
+def test_signing_in_wrongly_says_so_in_our_words(client: Any, editor: User) -> None:
+    answer = client.post("/admin/login/", {"username": editor.username, "password": "wrong"})
+    assert "User name or password is not right. Check both and try again." in answer.content.decode()
+    assert "Sign in to Claim desk" in answer.content.decode()

@@ -1,0 +1,290 @@
+"""The page of one claim: everything on it in few queries, every step through the services, no word lost."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from claims.lifecycle import Action, State
+from claims.models import Claim, Desk, Evidence, User, Visibility
+from claims.verdicts import Question
+from reviews.admin.steps import DIALOGS
+from reviews.models import Assignment, Review, Reviewer
+from reviews.services.acting import act
+from tests import factories as make
+from tests.admin.conftest import SignIn
+
+WHY = "Two independent reports say the same of it."
+
+
+def page_of(claim: Claim) -> str:
+    return reverse("admin:claims_claim_change", args=[claim.pk])
+
+
+def step_of(claim: Claim, name: str) -> str:
+    return reverse("admin:claims_claim_step", args=[claim.pk, name])
+
+
+@pytest.fixture
+def claim(desk: Desk, editor: User, reviewer: Reviewer) -> Claim:
+    return make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer)
+
+
+def verdict(claim: Claim, **given: Any) -> dict[str, Any]:
+    usual = {"version": claim.version, "said": "not_checked", "so": "unproven", "why": WHY, "go_on": "on"}
+    return {**usual, **given}
+
+
+def record(client: Client, claim: Claim, **given: Any) -> Any:
+    return client.post(reverse("admin:claims_claim_review", args=[claim.pk]), verdict(claim, **given))
+
+
+def test_the_page_takes_at_most_twenty_queries(
+    signed: SignIn, reviewer: Reviewer, claim: Claim, editor: User, fill: Callable[[int], None]
+) -> None:
+    client = signed(reviewer.user)
+    make.evidence_for(claim, by=editor)
+    client.get(page_of(claim))
+    with CaptureQueriesContext(connection) as few:
+        client.get(page_of(claim))
+    fill(3)
+    for _ in range(5):
+        make.evidence_for(claim, by=editor)
+    with CaptureQueriesContext(connection) as many:
+        assert client.get(page_of(claim)).status_code == 200
+    assert len(many) <= len(few)
+    assert len(many) <= 20, [query["sql"][:90] for query in many]
+
+
+def test_the_quote_is_marked_in_its_article(signed: SignIn, reviewer: Reviewer, claim: Claim) -> None:
+    body = signed(reviewer.user).get(page_of(claim)).content.decode()
+    assert f'<mark class="cd-mark-cur">{make.QUOTE}</mark>' in body
+
+
+def test_reading_starts_nothing(signed: SignIn, editor: User, reviewer: Reviewer, desk: Desk) -> None:
+    claim = make.a_claim(desk, by=editor)
+    make.put_on(claim, reviewer, editor)
+    signed(reviewer.user).get(page_of(claim))
+    assert make.fresh(claim).state == State.QUEUED
+
+
+def test_a_claim_of_another_desk_is_not_there(signed: SignIn, reviewer: Reviewer) -> None:
+    foreign = make.a_claim(make.a_desk())
+    client = signed(reviewer.user)
+    assert client.get(page_of(foreign)).status_code == 404
+    assert client.post(step_of(foreign, "dismiss"), {"reason": "other"}).status_code == 404
+
+
+def test_a_link_becomes_evidence_and_starts_the_review(
+    signed: SignIn, editor: User, reviewer: Reviewer, desk: Desk
+) -> None:
+    claim = make.a_claim(desk, by=editor)
+    make.put_on(claim, reviewer, editor)
+    given = {"what": "https://found.example/a?utm_source=x", "stance": "supports", "question": "so"}
+    answer = signed(reviewer.user).post(reverse("admin:claims_claim_evidence", args=[claim.pk]), given)
+    assert answer.status_code == 302
+    assert Evidence.objects.get(claim=claim).url == "https://found.example/a"
+    assert make.fresh(claim).state == State.IN_REVIEW
+
+
+def test_words_become_a_note_and_a_file_is_kept(signed: SignIn, reviewer: Reviewer, claim: Claim) -> None:
+    client, address = signed(reviewer.user), reverse("admin:claims_claim_evidence", args=[claim.pk])
+    client.post(address, {"what": "She said so on the phone.", "stance": "context", "question": "said"})
+    upload = SimpleUploadedFile("report.html", b"<script>alert(1)</script>", "text/html")
+    client.post(address, {"what": "", "file": upload, "stance": "supports", "question": "so"})
+    kinds = {item.kind: item for item in Evidence.objects.filter(claim=claim)}
+    assert kinds["note"].question == Question.SAID
+    assert kinds["file"].file_name == "report.html"
+
+
+def test_an_unusable_link_keeps_what_was_typed(signed: SignIn, reviewer: Reviewer, claim: Claim) -> None:
+    given = {"what": "https://user:secret@found.example/", "stance": "supports", "question": "so"}
+    answer = signed(reviewer.user).post(reverse("admin:claims_claim_evidence", args=[claim.pk]), given)
+    assert "https://user:secret@found.example/" in answer.content.decode()
+    assert not Evidence.objects.filter(claim=claim).exists()
+
+
+def test_recording_a_verdict_opens_the_next_claim(
+    signed: SignIn, editor: User, reviewer: Reviewer, desk: Desk, claim: Claim
+) -> None:
+    following = make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer)
+    answer = record(signed(reviewer.user), claim)
+    assert answer.headers["Location"] == page_of(following)
+    assert make.fresh(claim).state == State.DECIDED
+
+
+def test_the_last_claim_leads_back_to_the_queue(signed: SignIn, reviewer: Reviewer, claim: Claim) -> None:
+    assert record(signed(reviewer.user), claim).headers["Location"] == "/admin/"
+
+
+def test_a_verdict_without_evidence_is_refused_and_its_words_are_kept(
+    signed: SignIn, reviewer: Reviewer, claim: Claim
+) -> None:
+    body = record(signed(reviewer.user), claim, so="confirmed").content.decode()
+    assert "No evidence yet." in body
+    assert WHY in body
+    assert make.fresh(claim).state == State.IN_REVIEW
+
+
+def test_two_copies_of_one_origin_do_not_confirm(
+    signed: SignIn, editor: User, reviewer: Reviewer, claim: Claim
+) -> None:
+    first = make.evidence_for(claim, by=editor)
+    make.evidence_for(claim, by=editor, derives_from=first)
+    assert "goes back to 1" in record(signed(reviewer.user), claim, so="confirmed").content.decode()
+
+
+def test_a_change_in_between_keeps_the_words_and_says_what_changed(
+    signed: SignIn, editor: User, reviewer: Reviewer, claim: Claim
+) -> None:
+    client = signed(reviewer.user)
+    seen = client.get(page_of(claim)).context["verdict"]
+    act(claim.pk, Action.SET_PRIORITY, make.viewer(editor), priority=1, reason="The minister spoke.")
+    answer = record(client, claim, seen=seen.initial["seen"])
+    body = answer.content.decode()
+    assert "Somebody changed this claim since you read it." in body
+    assert "changed the priority" in body
+    assert WHY in body
+    again = record(client, make.fresh(claim))
+    assert again.status_code == 302
+    assert make.fresh(claim).state == State.DECIDED
+
+
+def test_the_second_reviewer_sees_no_verdict_before_their_own(signed: SignIn, editor: User, desk: Desk) -> None:
+    first, second = make.a_reviewer(desk), make.a_reviewer(desk)
+    claim = make.a_claim(desk, State.SECOND_OPINION, by=editor, reviewer=first)
+    make.put_on(claim, second, editor)
+    client = signed(second.user)
+    assert make.WHY not in client.get(page_of(claim)).content.decode()
+    record(client, make.fresh(claim))
+    assert make.WHY in client.get(page_of(claim)).content.decode()
+
+
+def test_protected_evidence_is_shown_to_whoever_is_on_the_claim(
+    signed: SignIn, editor: User, reviewer: Reviewer, desk: Desk, claim: Claim
+) -> None:
+    make.evidence_for(claim, by=editor, title="Who told us", visibility=Visibility.PROTECTED)
+    outsider = make.a_reviewer(desk)
+    assert "Who told us" in signed(reviewer.user).get(page_of(claim)).content.decode()
+    assert "Who told us" not in signed(outsider.user).get(page_of(claim)).content.decode()
+
+
+def test_a_reviewer_who_is_not_on_it_reads_why_no_verdict_is_taken(signed: SignIn, desk: Desk, claim: Claim) -> None:
+    body = signed(make.a_reviewer(desk).user).get(page_of(claim)).content.decode()
+    assert "Record verdict: only for reviewer on it." in body
+
+
+def test_a_dismissal_needs_its_words_and_keeps_the_form(signed: SignIn, editor: User, claim: Claim) -> None:
+    client = signed(editor)
+    refused = client.post(step_of(claim, "dismiss"), {"version": claim.version, "reason": "other", "note": ""})
+    assert "Give a reason" in refused.content.decode()
+    client.post(step_of(claim, "dismiss"), {"version": claim.version, "reason": "other", "note": "It is a joke."})
+    assert make.fresh(claim).state == State.DISMISSED
+
+
+def test_a_step_can_be_undone_for_a_minute(signed: SignIn, editor: User, claim: Claim) -> None:
+    client = signed(editor)
+    client.post(step_of(claim, "dismiss"), {"version": claim.version, "reason": "off_subject"})
+    client.post(step_of(claim, "undo"))
+    assert make.fresh(claim).state == State.IN_REVIEW
+
+
+def test_waiting_asks_for_a_new_review_due(signed: SignIn, reviewer: Reviewer, claim: Claim) -> None:
+    client = signed(reviewer.user)
+    starts = client.get(step_of(claim, "wait")).context["form"].initial
+    written = {name: starts[name].strftime("%Y-%m-%dT%H:%M") for name in ("until", "due")}
+    client.post(step_of(claim, "wait"), {"version": claim.version, "reason": "reply", **written})
+    assert make.fresh(claim).state == State.WAITING
+
+
+def test_handing_over_to_a_person_needs_a_note(signed: SignIn, reviewer: Reviewer, desk: Desk, claim: Claim) -> None:
+    ines = make.a_reviewer(desk)
+    client, address = signed(reviewer.user), step_of(claim, "hand_over")
+    refused = client.post(address, {"version": claim.version, "to": ines.pk, "note": ""})
+    assert "Write a note" in refused.content.decode()
+    client.post(address, {"version": claim.version, "to": ines.pk, "note": "You know the ministry."})
+    assert Assignment.objects.open().get(claim=claim).reviewer == ines
+
+
+def test_handing_over_to_somebody_away_is_refused_with_the_reason(
+    signed: SignIn, reviewer: Reviewer, desk: Desk, claim: Claim
+) -> None:
+    full = make.a_reviewer(desk, languages=["uk"])
+    answer = signed(reviewer.user).post(
+        step_of(claim, "hand_over"), {"version": claim.version, "to": full.pk, "note": "Please."}
+    )
+    assert "does not read English" in answer.content.decode()
+    assert Assignment.objects.open().get(claim=claim).reviewer == reviewer
+
+
+def test_a_second_opinion_goes_with_ones_own_review(signed: SignIn, reviewer: Reviewer, claim: Claim) -> None:
+    given = {"version": claim.version, "reason": "It is close.", "said": "not_checked", "so": "unproven", "why": WHY}
+    signed(reviewer.user).post(step_of(claim, "ask_second_opinion"), given)
+    assert make.fresh(claim).state == State.SECOND_OPINION
+    assert Review.objects.get(claim=claim).why == WHY
+
+
+def test_an_editor_reopens_and_moves_dates(signed: SignIn, editor: User, reviewer: Reviewer, desk: Desk) -> None:
+    claim = make.a_claim(desk, State.DECIDED, by=editor, reviewer=reviewer)
+    client = signed(editor)
+    client.post(step_of(claim, "reopen"), {"version": claim.version, "reason": "New documents."})
+    claim = make.fresh(claim)
+    assert claim.state == State.IN_REVIEW
+    own = {"precision": "day", "first": "2030-05-01T00:00", "last": "2030-05-03T00:00", "zone": "Europe/Kyiv"}
+    given = {"version": claim.version, **own, "zone_basis": "stated", "words": "by early May", "reason": "It says so."}
+    client.post(step_of(claim, "set_own_date"), given)
+    claim = make.fresh(claim)
+    assert claim.confirm_by is not None
+    assert claim.confirm_by.isoformat() == "2030-05-03T20:59:59.999999+00:00"
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_every_dialog_opens_in_every_state(
+    state: State, signed: SignIn, editor: User, reviewer: Reviewer, desk: Desk
+) -> None:
+    claim = make.a_claim(desk, state, by=editor, reviewer=reviewer)
+    client = signed(editor)
+    for name, dialog in DIALOGS.items():
+        page = client.get(step_of(claim, name))
+        assert page.status_code == 200, name
+        offer = page.context["page"].offers[dialog.action]
+        assert offer.allowed or offer.sentence in html.unescape(page.content.decode()), name
+
+
+def test_a_stale_step_is_refused_with_what_changed(signed: SignIn, editor: User, claim: Claim) -> None:
+    given = {"version": claim.version + 7, "reason": "off_subject", "note": "It is a joke, I think."}
+    answer = signed(editor).post(step_of(claim, "dismiss"), given)
+    assert answer.status_code == 409
+    assert "It is a joke, I think." in answer.content.decode()
+    assert make.fresh(claim).state == State.IN_REVIEW
+
+
+def test_the_timeline_names_people_and_rules_and_hides_verdicts(signed: SignIn, editor: User, desk: Desk) -> None:
+    first = make.a_reviewer(desk)
+    claim = make.a_claim(desk, State.SECOND_OPINION, by=editor, reviewer=first)
+    page = signed(editor).get(page_of(claim))
+    words = [entry.words for entry in page.context["timeline"]]
+    assert "You accepted it into the queue" in " ".join(words)
+    assert f"{first} asked for a second opinion" in words
+    assert make.WHY not in page.content.decode()
+
+
+def test_a_claim_can_be_taken_from_its_page(signed: SignIn, editor: User, reviewer: Reviewer, desk: Desk) -> None:
+    claim = make.a_claim(desk, by=editor)
+    client = signed(reviewer.user)
+    assert 'data-testid="take"' in client.get(page_of(claim)).content.decode()
+    client.post(step_of(claim, "take"))
+    assert Assignment.objects.open().get(claim=claim).reviewer == reviewer
+
+
+def test_nobody_may_post_without_signing_in(client: Client, claim: Claim) -> None:
+    assert client.post(step_of(claim, "dismiss"), {"reason": "off_subject"}).status_code == 302
+    assert make.fresh(claim).state == State.IN_REVIEW

@@ -1,0 +1,29 @@
+"""Signing in, in the words of this product. Beside the settings: the theme reads it before any app is there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+WRONG = _("User name or password is not right. Check both and try again.")
+
+
+class SignInForm(AdminAuthenticationForm):
+    """User name and password. People without a place in the admin are told so only with the right password."""
+
+    error_messages = {**AdminAuthenticationForm.error_messages, "invalid_login": WRONG}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = _("User name")
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "cd-input"
+
+    def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
+        """Raise the sentence for somebody who has no place here."""
+        if not getattr(user, "is_staff", False):
+            raise ValidationError(_("You have no place in Claim desk yet. Ask an administrator."), code="no_place")
