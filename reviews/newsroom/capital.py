@@ -8,6 +8,7 @@ from claims.lifecycle import DismissalReason, WaitingReason
 from claims.verdicts import So, Stance
 from reviews.newsroom.courses import Found, answered, decided, dismissed, started, waiting
 from reviews.newsroom.scripts import (
+    MINUTES,
     MOMENTS,
     ArticleScript,
     ClaimScript,
@@ -99,6 +100,7 @@ def _plain() -> tuple[ClaimScript, ...]:
             "The coalition holds 61 of the 120 seats",
             (_OUTLET,),
             ("parliament",),
+            due=MINUTES,
             course=decided(
                 answered(So.CONTEXT, "the number is right, but two of the 61 have left the coalition's group."),
                 Found("List of members by group", "members-by-group", Stance.CONTEXT, primary=True),

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from claims.verdicts import Question, Said, So, Stance
 from reviews.newsroom.courses import Found, answered, decided, second_opinion, started
 from reviews.newsroom.scripts import (
+    MINUTES,
     ArticleScript,
     ClaimScript,
     body,
@@ -88,6 +89,7 @@ def _settled() -> tuple[ClaimScript, ...]:
             "handled 1.2 million containers",
             (_OUTLET,),
             ("ports", "trade"),
+            due=MINUTES,
             course=decided(
                 answered(So.CONFIRMED, "the port's yearly report and the customs tables give the same number."),
                 Found("Yearly report of the port", "port-yearly-report", primary=True),
@@ -100,6 +102,7 @@ def _settled() -> tuple[ClaimScript, ...]:
             "the basin was last deepened in 1998",
             (_OUTLET, person("Elin Drostevik", "said")),
             ("ports",),
+            due=MINUTES,
             course=decided(
                 answered(
                     So.REFUTED,

@@ -7,7 +7,18 @@ from datetime import datetime, timedelta
 from claims.lifecycle import WaitingReason
 from claims.verdicts import Outcome, So, Stance
 from reviews.newsroom.courses import Found, answered, decided, reopened, reviewed, second_opinion, started, waiting
-from reviews.newsroom.scripts import MOMENTS, ArticleScript, ClaimScript, body, day, day_there, month, outlet, person
+from reviews.newsroom.scripts import (
+    MINUTES,
+    MOMENTS,
+    ArticleScript,
+    ClaimScript,
+    body,
+    day,
+    day_there,
+    month,
+    outlet,
+    person,
+)
 
 ZONE = "Europe/London"
 _OUTLET = outlet("Nordlys Daily")
@@ -117,6 +128,7 @@ def _decided(now: datetime) -> tuple[ClaimScript, ...]:
             "the clinic in Varnhaven had to close its fever ward",
             (_OUTLET,),
             ("medicine",),
+            due=MINUTES,
             course=decided(
                 answered(So.OVERTAKEN, "the ward was closed then and opened again this spring."),
                 Found("Opening hours of the clinic", "clinic-hours", Stance.CONTEXT, primary=True),

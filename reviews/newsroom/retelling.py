@@ -91,12 +91,14 @@ _CLAIMS = (
         "Vladimir Putin liked the plan in outline",
         (_OUTLET, outlet("The Guardian"), _SOURCE),
         _PLACES,
+        priority=4,
     ),
     ClaimScript(
         "The document does not meet other demands of Moscow.",
         "leaves other demands of Moscow unmet",
         (_OUTLET, outlet("The Guardian"), _SOURCE),
         _PLACES,
+        priority=4,
     ),
     ClaimScript(
         "Moscow's demands include a legally binding guarantee that NATO will not expand east, and neutral status in "
@@ -165,6 +167,7 @@ _CLAIMS = (
         "will have to take the deal or go on fighting",
         (_OUTLET, _TRUMP),
         _PLACES,
+        priority=4,
     ),
     ClaimScript(
         "Zelenskyy said that Ukraine may face a difficult choice.",

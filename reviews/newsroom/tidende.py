@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from claims.verdicts import Outcome, Question, Said, So, Stance
 from reviews.newsroom.courses import Found, answered, decided, handed_over, started
 from reviews.newsroom.scripts import (
+    MINUTES,
     ArticleScript,
     ClaimScript,
     clock_there,
@@ -116,6 +117,7 @@ def _decided(now: datetime) -> tuple[ClaimScript, ...]:
             "Last year the quota for herring was cut by 15 percent",
             (_OUTLET,),
             ("fisheries",),
+            due=MINUTES,
             course=decided(
                 answered(So.CONFIRMED, "both governments published the same table.", said=Said.OWN_VOICE),
                 Found("Table of quotas, Selmere", "quotas-selmere", primary=True),
