@@ -81,6 +81,7 @@ class _Query:
         """The rows that break it. Rows so broken that the query cannot read them are a breach as well."""
         try:
             with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL statement_timeout = 0")  # looking at every row may take long; the task ends
                 cursor.execute(f"SELECT * FROM ({self.sql}) AS breach LIMIT {MOST}")  # noqa: S608 - our own files
                 names = [column.name for column in cursor.description or ()]
                 return [_told(names, row) for row in cursor.fetchall()]
