@@ -20,7 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/docs/problems", problem_pages.problems, name="api-problems"),
     path("api/docs/problems/<slug:code>", problem_pages.one_problem, name="api-problem"),
     re_path("^api/?$", RedirectView.as_view(pattern_name="api-docs")),
-    path("api/<path:rest>", Nowhere.as_view()),
+    re_path("^api/", Nowhere.as_view()),  # whatever follows
 ]
 if (CHECKOUT / "reviews/dashboard/urls.py").exists():
     urlpatterns.append(path("desk/", include("reviews.dashboard.urls")))

@@ -18,7 +18,9 @@ from tests.api.conftest import Api
 from tests.factories import a_claim
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/claims/0", "/claims/999999999999999999", "/claims/x", "/claims/1/none"])
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/claims/0", "/claims/999999999999999999", "/claims/x", "/claims/1/none", "/claims/%0A/x"]
+)
 def test_an_unknown_address_is_a_problem_of_its_own(api: Api, path: str) -> None:
     answer = api.get(path)
     assert (answer.status, answer.code) == (404, "not_found")
