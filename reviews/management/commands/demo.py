@@ -30,7 +30,12 @@ class Command(BaseCommand):
         if not newsroom_state().is_empty:
             raise CommandError("The demo tells its story in an empty database: run `make demo`.")
         teller = Teller(None) if options["json"] else Teller(self.stdout.write, self.style.MIGRATE_HEADING)
-        document, promises = tell(teller)
+        try:
+            document, promises = tell(teller)
+        except KeyboardInterrupt:
+            raise CommandError("Stopped before the end; its worker and beat have ended.", returncode=130) from None
+        except TimeoutError as silent:
+            raise CommandError(str(silent)) from silent
         if options["json"]:
             self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))
         if promises.kept < len(promises.made):
