@@ -16,3 +16,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "seed" in metafunc.fixturenames:
         first, number = (metafunc.config.getoption(name, default) for name, default in (("first_seed", 1), (runs, 0)))
         metafunc.parametrize("seed", range(first, first + number))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test without a seed to run is left out without a word."""
+    items[:] = [item for item in items if "NOTSET" not in item.name]

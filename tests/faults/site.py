@@ -181,12 +181,17 @@ class Site:
         )
 
     def wait_until_ready(self) -> None:
-        """Wait until the web answers and both sweeps have run."""
+        """Wait until the web answers, every worker is ready and a sweep has run."""
         until = time.monotonic() + READY_WITHIN
-        while not answers(self.port) or self.one("SELECT count(*) FROM claims_heartbeat") == 0:
+        while not self._is_ready():
             if time.monotonic() > until:
                 raise TimeoutError(f"the site never became ready:\n{self.last_words()}")
             time.sleep(0.2)
+
+    def _is_ready(self) -> bool:
+        workers = [part for name, part in self.parts.items() if name.startswith(("work", "deadlines"))]
+        swept = self.one("SELECT count(*) FROM claims_heartbeat") > 0
+        return swept and answers(self.port) and all("ready." in part.log.read_text() for part in workers)
 
     def last_words(self) -> str:
         """The ends of all logs."""
