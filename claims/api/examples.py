@@ -63,7 +63,8 @@ class Call:
         lines = [f'curl -X {self.method} http://127.0.0.1:8000/api/v1{self.path} -H "Authorization: Bearer $KEY"']
         if self.body is not None:
             lines[0] += " -H 'Content-Type: application/json' -d @- <<'JSON'"
-            lines += [json.dumps(self.body, indent=1, ensure_ascii=False), "JSON"]
+            members = (f'  "{name}": {json.dumps(value, ensure_ascii=False)}' for name, value in self.body.items())
+            lines += ["{", ",\n".join(members), "}", "JSON"]
         return "\n".join(lines)
 
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
+from django.conf import settings
+
 from claims.api.errors import RateLimited
 
-QUOTA = 600
 WINDOW = 60  # seconds
 NAME = "burst"
 MOST_CALLERS = 10_000
-POLICY = f'"{NAME}";q={QUOTA};w={WINDOW}'
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Left:
 class Counter:
     """Requests per caller in windows of fixed length."""
 
-    quota: int = QUOTA
+    quota: int = field(default_factory=lambda: settings.API_REQUESTS_PER_MINUTE)
     window: int = WINDOW
     clock: Callable[[], float] = time.monotonic
     _counts: dict[str, tuple[float, int]] = field(default_factory=dict)
@@ -55,19 +55,23 @@ class Counter:
                 self._forget(now)
         seconds = max(1, int(begun + self.window - now))
         if count >= self.quota:
-            raise _limited(Left(0, seconds))
+            raise self._limited(Left(0, seconds))
         return Left(self.quota - count - 1, seconds)
+
+    @property
+    def policy(self) -> str:
+        """The value of the RateLimit-Policy field."""
+        return f'"{NAME}";q={self.quota};w={self.window}'
+
+    def _limited(self, left: Left) -> RateLimited:
+        headers = {"Retry-After": str(left.seconds), "RateLimit": left.header, "RateLimit-Policy": self.policy}
+        facts: dict[str, Any] = {"violated-policies": [NAME]}
+        return RateLimited(headers=headers, **facts)
 
     def _forget(self, now: float) -> None:
         old = [caller for caller, (begun, _) in self._counts.items() if now - begun >= self.window]
         for caller in old or list(self._counts)[: MOST_CALLERS // 2]:
             del self._counts[caller]
-
-
-def _limited(left: Left) -> RateLimited:
-    headers = {"Retry-After": str(left.seconds), "RateLimit": left.header, "RateLimit-Policy": POLICY}
-    facts: dict[str, Any] = {"violated-policies": [NAME]}
-    return RateLimited(headers=headers, **facts)
 
 
 REQUESTS = Counter()

@@ -97,7 +97,7 @@ class ApiView(APIView):
         response.headers["Vary"] = "Authorization, Cookie"
         if self.left is not None:
             response.headers.setdefault("RateLimit", self.left.header)
-            response.headers.setdefault("RateLimit-Policy", limits.POLICY)
+            response.headers.setdefault("RateLimit-Policy", limits.REQUESTS.policy)
         if response.status_code == MediaTypeUnsupported.status and request.method == "PATCH":
             response.headers["Accept-Patch"] = "application/merge-patch+json"
         return response
