@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from claims.errors import EvidenceMissing
+from claims.errors import AnswerMissing, EvidenceMissing
 from claims.models import Claim, Decision, Evidence
 from claims.services.evidence import mark_used
 from claims.services.transitions import Held
@@ -10,11 +10,17 @@ from claims.verdicts import Answers, Said, check_answers, check_evidence
 
 
 def own_voice(claim: Claim, answers_said: Said) -> Said:
-    """The answer to "was it said?": own voice, when nobody looked and the chain has a single step."""
-    if answers_said != Said.NOT_CHECKED:
+    """The answer to "was it said?": own voice, when nobody looked and the chain has a single step.
+
+    Raises `AnswerMissing` where own voice is claimed of a chain with somebody else in it.
+    """
+    if answers_said not in {Said.NOT_CHECKED, Said.OWN_VOICE}:
         return answers_said
     first = claim.first_appearance()
-    return Said.OWN_VOICE if first is not None and first.chain.count() == 1 else answers_said
+    steps = first.chain.count() if first is not None else 0
+    if answers_said == Said.OWN_VOICE and steps > 1:
+        raise AnswerMissing("Somebody else is in the chain, so it is not the outlet's own voice.", pointer="/said")
+    return Said.OWN_VOICE if steps == 1 else answers_said
 
 
 def check_verdict(held: Held, answers: Answers, exception_reason: str = "") -> None:

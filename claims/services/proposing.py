@@ -12,7 +12,7 @@ from claims.deadlines import Precision, ZoneBasis, aware, own_date
 from claims.errors import Invalid, QuoteAmbiguous, QuoteNotInText
 from claims.models import ApiKey, Appearance, ArticleRevision, ChainStep, Claim, Desk, Source, SourceKind, User
 from claims.services.articles import address, line, text
-from claims.services.steps import accept, check_priority
+from claims.services.steps import accept, check_due, check_priority
 from claims.services.transitions import proposed
 from claims.services.wording import wording
 
@@ -94,8 +94,11 @@ def propose(given: GivenClaim, maker: Maker, *, accepted: bool = False) -> Claim
     with proposed(claim, maker.actor, data={"quote": anchor.exact} if anchor else None) as held:
         if given.quote and anchor:
             _keep_appearance(claim, given, given.quote.revision, anchor)
+        if given.review_due_at is not None:
+            claim.review_due_at = check_due(held, aware(given.review_due_at))
+            claim.save(update_fields=["review_due_at"])
         if accepted:
-            accept(held, by=maker.actor, due=aware(given.review_due_at) if given.review_due_at else None)
+            accept(held, by=maker.actor)
     return claim
 
 
@@ -133,7 +136,9 @@ def _anchor(quote: GivenQuote) -> quotes.Anchor:
     except quotes.QuoteEmpty as refused:
         raise QuoteNotInText(str(refused), pointer="/quote") from refused
     except quotes.QuoteNotFound as refused:
-        raise QuoteNotInText(str(refused), pointer="/quote", nearest=refused.nearest and asdict(refused.nearest)) from refused
+        raise QuoteNotInText(
+            str(refused), pointer="/quote", nearest=refused.nearest and asdict(refused.nearest)
+        ) from refused
     except quotes.QuoteAmbiguous as refused:
         raise QuoteAmbiguous(str(refused), pointer="/quote", offsets=list(refused.offsets)) from refused
 

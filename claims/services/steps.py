@@ -45,12 +45,16 @@ def check_due(held: Held, due: datetime) -> datetime:
 def accept(held: Held, *, by: Actor, desk: Desk | None = None, due: datetime | None = None) -> ClaimEvent:
     """Accept a proposed claim: it gets its desk and review due, and can be routed.
 
-    `due` is the desk's plain hours unless handed in. Raises `DeskMissing`, `DueTooEarly`.
+    `due` is what was wished for while it was proposed, if that still lies ahead, else the desk's plain hours, unless
+    handed in. Raises `DeskMissing`, `DueTooEarly`.
     """
     desk = desk or held.claim.desk
     if desk is None:
         raise DeskMissing(pointer="/desk")
-    due = check_due(held, due) if due else _due_on(held, desk)
+    wished = held.claim.review_due_at
+    if due is None:
+        due = wished if wished is not None and wished > held.now else _due_on(held, desk)
+    due = check_due(held, due)
     changes = {"desk": desk, "review_due_at": due, "first_review_due_at": due, "accepted_at": held.now}
     return held.take(Action.ACCEPT, by=by, changes=changes)
 

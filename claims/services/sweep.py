@@ -22,6 +22,7 @@ from claims.services.transitions import database_time, locked
 
 BATCH = 1000
 TRIES = 3
+RETRY_AFTER = timedelta(seconds=5)
 BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
 SWEEPER = rule("deadline sweep")
 
@@ -33,6 +34,7 @@ WITH due AS MATERIALIZED (
     SELECT alarm.id, alarm.claim_id, alarm.kind, alarm.moment, head.event_seq, head.hash
       FROM claims_alarm alarm JOIN claims_claimhead head ON head.claim_id = alarm.claim_id
      WHERE NOT alarm.set_aside AND alarm.kind <> 'wait_over' AND alarm.wake_at >= %(since)s AND alarm.wake_at < %(now)s
+       AND alarm.moment < %(now)s
        AND (%(only)s::bigint IS NULL OR alarm.id = %(only)s)
      ORDER BY alarm.wake_at, alarm.id LIMIT %(batch)s
        FOR UPDATE OF head, alarm SKIP LOCKED
@@ -144,7 +146,8 @@ def _put_off(alarm_id: int, bad: Exception) -> Swept:
     alarm = Alarm.objects.get(pk=alarm_id)
     alarm.attempts, alarm.error = alarm.attempts + 1, str(bad)
     alarm.set_aside = alarm.attempts >= TRIES
-    alarm.save(update_fields=["attempts", "error", "set_aside"])
+    alarm.wake_at = database_time() + RETRY_AFTER
+    alarm.save(update_fields=["attempts", "error", "set_aside", "wake_at"])
     return Swept(set_aside=int(alarm.set_aside))
 
 

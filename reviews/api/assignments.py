@@ -42,7 +42,7 @@ class Way(TextChoices):
 
 
 class AssignmentBody(Body):
-    """One of: assign (reviewer), take, hand_over (to, note), decline, recuse (source).
+    """One of: assign (reviewer, part), take, hand_over (to, note), decline, recuse (source).
 
     `assignment` names whose seat it is about; left out it is one's own, for an editor the first one.
     """
@@ -50,13 +50,14 @@ class AssignmentBody(Body):
     action = OneOf(Way.choices)
     reviewer = Number(required=False, help_text="assign: number of the reviewer.")
     to = Number(required=False, allow_null=True, help_text="hand_over: number of the reviewer; null: back to the pool.")
+    part = OneOf(Part.choices, required=False, help_text="assign: review (default) or, by an editor, adjudication.")
     assignment = Number(required=False, help_text="hand_over, decline, recuse: number of the assignment.")
     source = Number(required=False, help_text="recuse: number of the source.")  # type: ignore[assignment]  # the metaclass takes fields off the class
     note = Words(longest=600, lines=True, required=False, allow_blank=True, help_text="hand_over to a person needs it.")
 
 
 ALLOWED = {
-    Way.ASSIGN: {"reviewer", "note"},
+    Way.ASSIGN: {"reviewer", "part", "note"},
     Way.TAKE: set[str](),
     Way.HAND_OVER: {"to", "assignment", "note"},
     Way.DECLINE: {"assignment", "note"},
@@ -119,7 +120,8 @@ class Assignments(ClaimView):
             raise RoleMissing("Putting somebody on a claim: only for editors of its desk. Take it yourself instead.")
         reviewer = self._reviewer(told.get("reviewer"), "/reviewer")
         chosen_by = f"assigned by {self.viewer.actor.name}"
-        give(claim, reviewer, self.viewer, chosen_by=chosen_by, note=told.get("note", ""))
+        part = Part(told.get("part", Part.REVIEW))
+        give(claim, reviewer, self.viewer, chosen_by=chosen_by, note=told.get("note", ""), part=part)
 
     def _leave(self, acting: Acting, way: Way, told: dict[str, Any]) -> None:
         assignment = assignment_of(acting.held, told.get("assignment"), acting.mine)

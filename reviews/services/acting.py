@@ -13,8 +13,8 @@ from typing import Any
 from claims.actors import Actor
 from claims.errors import ClaimDeskError, NotFound
 from claims.lifecycle import TRANSITIONS, Action, Role, State, check
-from claims.models import Claim, ClaimEvent
-from claims.permissions import Viewer, visible_claims
+from claims.models import Claim, ClaimEvent, ClaimHead, Desk
+from claims.permissions import Viewer, desk_roles, visible_claims
 from claims.services import steps
 from claims.services.transitions import Held, database_time, locked
 from claims.services.undoing import undo, undoable
@@ -78,9 +78,19 @@ def act(claim_id: int, action: Action, viewer: Viewer, *, version: int | None = 
     Raises whatever the step refuses, `NotFound` and `StaleVersion`; then nothing is written.
     """
     with acting_on(claim_id, viewer, version) as acting:
-        event = STEPS[action](acting.held, by=acting.by, **given)
+        by = (
+            _on_the_new_desk(acting, viewer, given["desk"])
+            if action == Action.ACCEPT and given.get("desk")
+            else acting.by
+        )
+        event = STEPS[action](acting.held, by=by, **given)
         _settle_seats(acting, action, event)
         return event
+
+
+def _on_the_new_desk(acting: Acting, viewer: Viewer, desk: Desk) -> Actor:
+    """Whoever accepts a claim into a desk needs the right there too, not only where the claim is now."""
+    return acting.by.having(*(acting.by.roles & desk_roles(viewer, desk.pk)))
 
 
 def _settle_seats(acting: Acting, action: Action, event: ClaimEvent) -> None:
@@ -112,9 +122,17 @@ class Offer:
 
 
 def offered(claim_id: int, viewer: Viewer) -> list[Offer]:
-    """Every step a person or key could ever take on this claim, in the order of the table, judged as of now."""
-    with acting_on(claim_id, viewer) as acting:
-        return offers_to(acting)
+    """Every step a person or key could ever take on this claim, in the order of the table, judged as of now.
+
+    Reads without the lock: taking the step looks again. Raises `NotFound`.
+    """
+    return offers_to(reading_as(claim_seen(claim_id, viewer), viewer))
+
+
+def reading_as(claim: Claim, viewer: Viewer) -> Acting:
+    """A claim as somebody sees it who only wants to know what they could do."""
+    mine = open_assignment(claim, viewer.user.pk if viewer.user else None)
+    return Acting(Held(claim, ClaimHead(claim=claim), database_time()), actor_on(viewer, claim), mine)
 
 
 def offers_to(acting: Acting) -> list[Offer]:

@@ -169,16 +169,28 @@ def decline(held: Held, assignment: Assignment, *, by: Actor, note: str = "") ->
 
 
 def recuse(held: Held, assignment: Assignment, *, by: Actor, source_id: int | None, note: str = "") -> None:
-    """Step back because of an interest in a source of the chain; the interest is kept and never routed against."""
+    """Step back because of an interest in a source of the chain or the outlet; nothing of it is routed there again.
+
+    A claim without any source needs the interest in words. The words stay with the assignment: they are nobody else's
+    business, so the event does not repeat them. Raises `InterestMissing`, `RoleMissing`.
+    """
     _check_theirs(assignment, by)
     note = text(note, "note", 300).strip()
-    sources = held.claim.appearances.filter(chain__source__isnull=False).values_list("chain__source", flat=True)
-    if source_id is None or source_id not in set(sources):
-        raise InterestMissing(pointer="/source")
-    Interest.objects.get_or_create(reviewer=assignment.reviewer, source_id=source_id, defaults={"note": note})
+    sources = sources_of(held.claim)
+    if source_id not in sources if sources else not note:
+        raise InterestMissing(pointer="/source" if sources else "/note")
+    if source_id is not None and sources:
+        Interest.objects.get_or_create(reviewer=assignment.reviewer, source_id=source_id, defaults={"note": note})
     end(held, assignment, AssignmentStatus.RECUSED, note)
     told = {"assignment": assignment.pk, "from": str(assignment.reviewer)}
-    held.take(Action.RECUSE, by=by, to=after_leaving(held), reason=note, data=told)
+    held.take(Action.RECUSE, by=by, to=after_leaving(held), data=told)
+
+
+def sources_of(claim: Claim) -> set[int]:
+    """Every source the claim came through: its chains and the outlets of its articles."""
+    seen = claim.appearances.all()
+    steps = seen.filter(chain__source__isnull=False).values_list("chain__source", flat=True)
+    return {*steps, *seen.values_list("revision__article__outlet", flat=True)}
 
 
 def assignment_of(held: Held, assignment_id: int | None, mine: Assignment | None) -> Assignment:

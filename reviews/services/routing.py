@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass
 from django.db import connection, transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from claims.errors import ClaimDeskError, NotFound
-from claims.lifecycle import State
+from claims.errors import ClaimDeskError, NotFound, RoleMissing
+from claims.lifecycle import Role, State
 from claims.models import Claim, Flag, FlagKind
 from claims.permissions import Viewer, visible_claims
 from claims.services.transitions import Held, database_time, locked
@@ -86,8 +86,9 @@ def _give(seat: Planned) -> bool:
     return wanted
 
 
-def _wants_somebody(held: Held) -> bool:
-    return held.claim.state in {State.QUEUED, State.IN_REVIEW, State.SECOND_OPINION} and bool(free_seats(held))
+def _wants_somebody(held: Held, part: Part = Part.REVIEW) -> bool:
+    worked_on = held.claim.state in {State.QUEUED, State.IN_REVIEW, State.SECOND_OPINION}
+    return worked_on and bool(free_seats(held, part))
 
 
 def with_room(reviewer_id: int) -> Reviewer:
@@ -187,14 +188,23 @@ def take(claim_id: int, viewer: Viewer) -> Claim:
     return give(claim, me, viewer, chosen_by=FROM_POOL)
 
 
-def give(claim: Claim, reviewer: Reviewer, viewer: Viewer, *, chosen_by: str, note: str = "") -> Claim:
-    """Put a named reviewer on a claim, if they are eligible now. Raises `NotEligible`, `SeatTaken`."""
+def give(
+    claim: Claim, reviewer: Reviewer, viewer: Viewer, *, chosen_by: str, note: str = "", part: Part = Part.REVIEW
+) -> Claim:
+    """Put a named reviewer on a claim, if they are eligible now; only an editor names an adjudicator.
+
+    An adjudicator is none of the round's reviewers, and is named only when these differ. Raises `NotEligible`,
+    `SeatTaken`, `RoleMissing`, `ActionNotPossible`.
+    """
     with locked(claim.pk) as held:
-        if not _wants_somebody(held):
+        by = actor_on(viewer, held.claim)
+        if part == Part.ADJUDICATION and Role.EDITOR not in by.roles:
+            raise RoleMissing.of("Naming an adjudicator", [str(Role.EDITOR.label)])
+        if not _wants_somebody(held, part):
             raise SeatTaken()
-        choice = check_eligible(held.claim, reviewer)
-        by, reasons = actor_on(viewer, held.claim), reasons_of(choice)
-        assign(held, with_room(reviewer.pk), by=by, chosen_by=chosen_by, reasons=reasons, note=note)
+        reasons = reasons_of(check_eligible(held.claim, reviewer))
+        person = with_room(reviewer.pk)
+        assign(held, person, by=by, chosen_by=chosen_by, reasons=reasons, note=note, part=part)
         return held.claim
 
 

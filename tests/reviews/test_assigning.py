@@ -289,3 +289,20 @@ def test_nobody_is_put_on_a_claim_who_could_not_be_routed_there(desk: Desk, edit
     with pytest.raises(NotEligible, match="not a reviewer of this desk"):
         check_eligible(claim, a_reviewer(a_desk()))
     assert not Assignment.objects.exists()
+
+
+def test_recusing_from_a_claim_may_name_its_outlet(desk: Desk, editor: User, first: Reviewer) -> None:
+    claim = a_claim(desk, State.IN_REVIEW, by=editor, reviewer=first)
+    outlet = claim.appearances.get().revision.article.outlet
+    with acting_on(claim.pk, viewer(first)) as acting:
+        recuse(acting.held, open_assignment_of(claim), by=acting.by, source_id=outlet.pk)
+    assert Interest.objects.get(reviewer=first).source == outlet
+
+
+def test_the_words_of_a_recusal_stay_out_of_the_history(desk: Desk, editor: User, first: Reviewer) -> None:
+    claim = a_claim(desk, State.IN_REVIEW, by=editor, reviewer=first, chain=[GivenStep("Vera Lund", verb="said")])
+    source = Source.objects.get(name="Vera Lund")
+    with acting_on(claim.pk, viewer(first)) as acting:
+        recuse(acting.held, open_assignment_of(claim), by=acting.by, source_id=source.pk, note="She is my aunt.")
+    assert not any("aunt" in event.body for event in claim.events.all())
+    assert Assignment.objects.get(claim=claim).note == "She is my aunt."
