@@ -154,7 +154,12 @@ class Claim(models.Model):
             ),
             CheckConstraint(
                 condition=Q(confirm_by__isnull=True, confirm_from__isnull=True)
-                | (Q(confirm_by__gt=F("confirm_from")) & ~Q(confirm_precision="") & ~Q(confirm_zone="")),
+                | (
+                    Q(confirm_by__gt=F("confirm_from"))
+                    & ~Q(confirm_precision="")
+                    & ~Q(confirm_zone="")
+                    & ~Q(confirm_zone_basis="")
+                ),
                 name="claim_own_date_whole",
             ),
             CheckConstraint(
@@ -173,6 +178,7 @@ class Claim(models.Model):
             models.Index(fields=("desk", "state"), name="claim_desk_state"),
             models.Index(fields=("confirm_by", "id"), name="claim_own_date"),
             models.Index(fields=("updated_at", "id"), name="claim_updated"),
+            models.Index(fields=("first_review_due_at",), name="claim_first_due"),
             GinIndex(fields=("search",), name="claim_search"),
         )
 

@@ -41,6 +41,7 @@ class Decision(models.Model):
             UniqueConstraint(fields=("claim", "number"), name="decision_number_once"),
             UniqueConstraint(fields=("claim",), condition=Q(standing=True), name="decision_standing_once"),
         )
+        indexes = (models.Index(fields=("decided_at",), condition=Q(standing=True), name="decision_latest"),)
         triggers = (
             pgtrigger.Protect(name="decision_not_deleted", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(

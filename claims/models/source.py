@@ -37,7 +37,7 @@ class Reliability(TextChoices):
 
 class SourceQuerySet(models.QuerySet["Source"]):
     def called(self, name: str) -> Self:
-        """Named sources with this name or alias, case ignored. Unnamed roles never match: they are not merged."""
+        """Named sources with this name, case ignored, or this alias as written. Unnamed roles are never merged."""
         return self.exclude(kind=SourceKind.UNNAMED).filter(Q(name__iexact=name) | Q(aliases__contains=[name]))
 
 
