@@ -165,7 +165,11 @@ def test_a_bad_alarm_is_set_aside_after_three_tries_and_the_line_goes_on() -> No
     with connection.cursor() as cursor:
         cursor.execute("UPDATE claims_claimhead SET event_seq = event_seq - 1 WHERE claim_id = %s", [bad.pk])
     assert raise_due_flags().raised == 9
-    assert [raise_due_flags().set_aside for _ in range(3)] == [0, 1, 0]
+    tries = []
+    for _ in range(3):
+        Alarm.objects.update(wake_at=moment)
+        tries.append(raise_due_flags().set_aside)
+    assert tries == [0, 1, 0]
     alarm = Alarm.objects.get()
     assert (alarm.claim_id, alarm.attempts, alarm.set_aside) == (bad.pk, 3, True)
     assert "event_seq_once" in alarm.error
