@@ -22,21 +22,22 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 TEXT = "The bridge opens on Friday, the mayor said. The toll will fall by half. Two lamps are out of order."
 QUOTES = ("The bridge opens on Friday", "The toll will fall by half", "Two lamps are out of order")
 TICK = 5.0  # seconds between two ticks of beat
+AHEAD = timedelta(seconds=3)  # how far ahead a review due is set: longer than any one request takes
 DELAYED = "Deadline alerts are delayed."
 Announced = Counter[tuple[int, str]]
 
 
-def overdue_soon(caller: Caller, seconds: float) -> list[int]:
-    """Three accepted claims whose reviews fall due in so many seconds; the first two had a date yesterday."""
+def overdue_soon(caller: Caller) -> list[int]:
+    """Three accepted claims whose reviews fall due seconds later; the first two had a date that has passed."""
     article = {"outlet": "Tidende 24", "headline": "Bridge", "language": "en", "desk": "world", "text": TEXT}
     number = caller.made("/articles", {**article, "published_at": (now() - timedelta(days=3)).isoformat()})["id"]
-    due = (now() + timedelta(seconds=seconds)).isoformat()
-    yesterday = (now() - timedelta(days=2)).date().isoformat()
+    passed = (now() - timedelta(days=2)).date().isoformat()
     numbers = []
     for place, quote in enumerate(QUOTES):
+        due = (now() + AHEAD).isoformat()
         body: dict[str, Any] = {"article": number, "quote": quote, "accept": True, "review_due_at": due}
         if place < 2:
-            body["own_date"] = {"until": yesterday, "zone": "Europe/Kyiv"}
+            body["own_date"] = {"until": passed, "zone": "Europe/Kyiv"}
         numbers.append(caller.made("/claims", body)["id"])
     return numbers
 
@@ -91,7 +92,7 @@ def test_each_date_that_passes_is_announced_once_and_numbers_equal_their_lists(
     integration = site.integration()
     celery_worker_process(slots=2, beat=True)
     wait_until(lambda: readiness(integration) == "current", within=30, every=0.3)
-    numbers = overdue_soon(integration, seconds=2.5)
+    numbers = overdue_soon(integration)
     wait_until(lambda: announced(integration) == expected(numbers), within=20, every=0.3)
     assert announced(integration) == expected(numbers)
     time.sleep(TICK + 1)  # another sweep has passed over them
@@ -108,8 +109,8 @@ def test_pages_are_right_while_nothing_runs_and_everything_is_announced_once_on_
     site: Site, celery_worker_process: StartCelery
 ) -> None:
     integration, editor = site.integration(), site.editor()
-    numbers = overdue_soon(integration, seconds=1.0)
-    time.sleep(1.2)
+    numbers = overdue_soon(integration)
+    time.sleep(AHEAD.total_seconds() + 0.1)
     for number in numbers:
         assert "late" in [flag["kind"] for flag in integration.get(f"/claims/{number}")["flags"]]
     late = integration.get("/claims?flag=late&limit=100")["results"]
