@@ -38,7 +38,7 @@ verify: ## check every invariant of the stored data
 	$(BOOTSTRAP)
 	@$(WITH) --migrated -- $(PYTHON) manage.py verify $(ARGS)
 
-faults: ## run the fault suite (RUNS=3 rounds)
+faults: ## break the running product at random (RUNS=3 rounds; ARGS="--mutants 3" takes precautions out)
 	$(BOOTSTRAP) --dev
 	@$(THROWAWAY) $(PYTHON) -m pytest tests/faults -n 0 -m faults --runs $(RUNS) $(ARGS)
 
