@@ -16,6 +16,12 @@
     window.cd?.addKey(" ", preview.getAttribute("aria-label"), () => preview.parentElement.classList.toggle("cd-split-off"));
   }
 
+  /* The theme calls every scrolling region the same; each gets the heading it stands under. */
+  addEventListener("load", () => document.querySelectorAll(".simplebar-content-wrapper").forEach((region, number) => {
+    const heading = region.closest("fieldset,section")?.querySelector("h2,h3,legend");
+    region.setAttribute("aria-label", heading?.textContent.trim() || `${region.getAttribute("aria-label")} ${number + 1}`);
+  }));
+
   /* 2 The article opens with the quote at 42% of its height. */
   const text = document.querySelector("[data-cd-scroll]");
   const quote = text?.querySelector(".cd-mark-cur");
@@ -43,8 +49,13 @@
     });
   }
 
-  /* 4 What was typed into a verdict stays in this browser until it is recorded. */
+  /* 4 What was typed into a verdict stays in this browser until it is recorded: then another page opens. */
   const form = document.querySelector("form[data-cd-draft]");
+  try {
+    const sent = sessionStorage.getItem("cd-sent");
+    if (sent && sent !== (form && `cd-draft-${form.dataset.cdDraft}`)) localStorage.removeItem(sent);
+    sessionStorage.removeItem("cd-sent");
+  } catch { /* private window: nothing was kept */ }
   if (form) {
     const key = `cd-draft-${form.dataset.cdDraft}`;
     const fields = ["said", "so", "outcome", "why", "exception_reason"];
@@ -68,6 +79,10 @@
     let later;
     form.addEventListener("input", () => { clearTimeout(later); later = setTimeout(keep, 3000); });
     window.addEventListener("pagehide", () => { if (later && !form.dataset.cdSent) keep(); });
-    form.addEventListener("submit", () => { clearTimeout(later); keep(); });
+    form.addEventListener("submit", () => {
+      clearTimeout(later);
+      keep();
+      try { sessionStorage.setItem("cd-sent", key); } catch { /* private window */ }
+    });
   }
 })();

@@ -1,0 +1,200 @@
+"""The reviewers' pages in a real browser: both widths, both themes, by keyboard alone, and without script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from claims.lifecycle import State
+from claims.models import Claim, Desk, Evidence, User
+from reviews.models import Review, Reviewer
+from tests import factories as make
+from tests.browser.axe import assert_axe_clean
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SignedIn = Callable[..., Page]
+Look = Callable[[Page, str, int], None]
+WHY = "Nobody we asked could settle it either way."
+
+
+def staff(user: User) -> User:
+    user.is_staff = True
+    user.save(update_fields=["is_staff"])
+    return user
+
+
+def article_of(claim: Claim) -> int:
+    first = claim.first_appearance()
+    assert first is not None
+    return first.revision.article_id
+
+
+@pytest.fixture
+def desk(transactional_db: None) -> Desk:
+    return make.a_desk()
+
+
+@pytest.fixture
+def reviewer(desk: Desk) -> Reviewer:
+    mara = make.a_reviewer(desk, can_triage=True)
+    staff(mara.user)
+    return mara
+
+
+@pytest.fixture
+def claims(desk: Desk, reviewer: Reviewer) -> list[Claim]:
+    """Three claims of the reviewer, first due first, with evidence on the first; one waits in the pool."""
+    editor = make.an_editor(desk)
+    mine = [
+        make.a_claim(
+            desk, State.IN_REVIEW, by=editor, reviewer=reviewer, statement=f"Claim number {number}.", priority=number
+        )
+        for number in (1, 2, 3)
+    ]
+    make.evidence_for(mine[0], by=editor, title="A report")
+    make.a_claim(desk, by=editor, statement="In the pool.")
+    return mine
+
+
+@pytest.fixture
+def at_work(live_server: LiveServer, signed_in: SignedIn, reviewer: Reviewer) -> SignedIn:
+    """Open a page with a session of the reviewer."""
+    return lambda **how: signed_in(live_server, reviewer.user, **how)
+
+
+@pytest.fixture
+def look(screenshot: Callable[..., object], complaints: dict[Page, list[str]]) -> Look:
+    """Look at a page: a picture is kept, nothing is wider than the window, axe and the console are silent."""
+
+    def look_at(page: Page, name: str, width: int) -> None:
+        screenshot(page, name)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        assert_axe_clean(page)
+        assert complaints[page] == [], name
+
+    return look_at
+
+
+@pytest.mark.parametrize("screen", [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")])
+def test_axe_finds_nothing_on_the_reviewers_pages(
+    screen: tuple[int, str], at_work: SignedIn, reviewer: Reviewer, claims: list[Claim], look: Look
+) -> None:
+    width, theme = screen
+    page = at_work(width=width, theme=theme)
+    claim = claims[0].pk
+    places = {
+        "queue": "/admin/",
+        "claim": f"/admin/claims/claim/{claim}/change/",
+        "hand-over": f"/admin/claims/claim/{claim}/step/hand_over/",
+        "import": "/admin/claims/article/add/",
+        "all-claims": "/admin/claims/claim/?state=in_review",
+        "article": f"/admin/claims/article/{article_of(claims[0])}/change/",
+        "reviewer": f"/admin/reviews/reviewer/{reviewer.pk}/change/",
+    }
+    for name, path in places.items():
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        look(page, f"admin-{name}-{width}-{theme}", width)
+
+
+def test_axe_finds_nothing_on_the_sign_in_page(live_server: LiveServer, open_page: SignedIn) -> None:
+    page = open_page(width=390, base=live_server.url)
+    page.goto("/admin/login/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in to Claim desk")
+    assert_axe_clean(page)
+
+
+def test_a_reviewer_goes_from_queue_to_next_claim_by_keyboard_alone(
+    live_server: LiveServer, signed_in: SignedIn, reviewer: Reviewer, claims: list[Claim]
+) -> None:
+    page = signed_in(live_server, reviewer.user)
+    page.goto("/admin/")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Claim number 1.")
+    page.keyboard.press("e")
+    page.keyboard.type("https://found.example/by-keyboard")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("found.example", exact=True).last).to_be_visible()
+    page.keyboard.press("v")
+    page.keyboard.press("5")
+    page.keyboard.press("y")
+    page.keyboard.type(WHY)
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Claim number 2.")
+    assert Review.objects.get(claim=claims[0]).why == WHY
+    assert Evidence.objects.filter(claim=claims[0], url="https://found.example/by-keyboard").exists()
+
+
+def test_n_takes_the_next_claim_of_the_pool(
+    live_server: LiveServer, signed_in: SignedIn, reviewer: Reviewer, claims: list[Claim]
+) -> None:
+    page = signed_in(live_server, reviewer.user)
+    page.goto("/admin/")
+    page.keyboard.press("n")
+    expect(page.get_by_role("heading", level=1)).to_have_text("In the pool.")
+
+
+def test_the_preview_follows_the_chosen_row(
+    live_server: LiveServer, signed_in: SignedIn, reviewer: Reviewer, claims: list[Claim]
+) -> None:
+    page = signed_in(live_server, reviewer.user)
+    page.goto("/admin/")
+    preview = page.locator("#cd-preview h2")
+    expect(preview).to_have_text("Claim number 1.")
+    page.keyboard.press("j")
+    expect(preview).to_have_text("Claim number 2.")
+    page.keyboard.press("Space")
+    expect(preview).to_be_hidden()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_contain_text("Take next from pool")
+
+
+def test_a_draft_survives_leaving_and_goes_once_it_is_recorded(
+    live_server: LiveServer, signed_in: SignedIn, reviewer: Reviewer, claims: list[Claim]
+) -> None:
+    page = signed_in(live_server, reviewer.user)
+    address = f"/admin/claims/claim/{claims[0].pk}/change/"
+    page.goto(address)
+    page.keyboard.press("y")
+    page.keyboard.type(WHY)
+    page.goto("/admin/")
+    page.goto(address)
+    expect(page.locator("[name=why]")).to_have_value(WHY)
+    page.keyboard.press("v")
+    page.keyboard.press("5")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Claim number 2.")
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('cd-draft')).length") == 0
+
+
+def test_selected_words_become_the_quote(
+    live_server: LiveServer, signed_in: SignedIn, reviewer: Reviewer, claims: list[Claim]
+) -> None:
+    page = signed_in(live_server, reviewer.user)
+    page.goto(f"/admin/claims/article/{article_of(claims[0])}/change/")
+    page.evaluate(
+        """() => { const text = document.querySelector("[data-cd-quotes] p");
+        const range = document.createRange(); range.selectNodeContents(text);
+        getSelection().removeAllRanges(); getSelection().addRange(range); }"""
+    )
+    page.keyboard.press("m")
+    expect(page.locator("[name=quote]")).to_have_value(make.TEXT)
+
+
+def test_the_queue_and_a_verdict_work_without_script(
+    live_server: LiveServer, open_page: SignedIn, reviewer: Reviewer, claims: list[Claim]
+) -> None:
+    page = open_page(user=reviewer.user, base=live_server.url, script=False)
+    page.goto("/admin/")
+    page.get_by_role("link", name="Claim number 1.").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Claim number 1.")
+    page.locator("[name=so][value=unproven]").check(force=True)
+    page.locator("[name=why]").fill(WHY)
+    page.get_by_test_id("record").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Claim number 2.")
+    assert Review.objects.get(claim=claims[0]).why == WHY
