@@ -10,30 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 
-_LANGUAGES: Mapping[str, str] = MappingProxyType(
-    {
-        "ar": "Arabic",
-        "be": "Belarusian",
-        "cs": "Czech",
-        "de": "German",
-        "en": "English",
-        "es": "Spanish",
-        "fr": "French",
-        "he": "Hebrew",
-        "it": "Italian",
-        "ja": "Japanese",
-        "nl": "Dutch",
-        "pl": "Polish",
-        "pt": "Portuguese",
-        "ro": "Romanian",
-        "ru": "Russian",
-        "tr": "Turkish",
-        "uk": "Ukrainian",
-        "zh": "Chinese",
-    }
-)
+from django.conf.locale import LANG_INFO
 
 
 class Code(StrEnum):
@@ -166,8 +144,8 @@ def _primary(tag: str) -> str:
 
 
 def language_name(tag: str) -> str:
-    """Return the English name of a BCP 47 tag's language, the tag itself when we have no name for it."""
-    return _LANGUAGES.get(_primary(tag), tag)
+    """Return the English name of a BCP 47 tag's language, the tag itself when there is no name for it."""
+    return str(LANG_INFO.get(_primary(tag), {}).get("name", tag))
 
 
 def listed(words: Sequence[str]) -> str:

@@ -31,7 +31,7 @@ SWEEPER = rule("deadline sweep")
 # below: without it an idle sweep pays for every alarm removed since the last vacuum.
 RAISE_DUE = """
 WITH due AS MATERIALIZED (
-    SELECT alarm.id, alarm.claim_id, alarm.kind, alarm.moment, head.event_seq, head.hash
+    SELECT alarm.id, alarm.claim_id, alarm.kind, alarm.moment, alarm.wake_at, head.event_seq, head.hash
       FROM claims_alarm alarm JOIN claims_claimhead head ON head.claim_id = alarm.claim_id
      WHERE NOT alarm.set_aside AND alarm.kind <> 'wait_over' AND alarm.wake_at >= %(since)s AND alarm.wake_at < %(now)s
        AND alarm.moment < %(now)s
@@ -44,7 +44,7 @@ WITH due AS MATERIALIZED (
     SELECT fore.id FROM due fore JOIN claims_alarm succ ON succ.claim_id = fore.claim_id AND succ.moment < %(now)s
        AND (fore.kind, succ.kind) IN (('due_soon', 'late'), ('date_near', 'date_passed'))
 ), first AS (
-    SELECT DISTINCT ON (claim_id) id, claim_id, kind, moment, event_seq, hash FROM due
+    SELECT DISTINCT ON (claim_id) id, claim_id, kind, moment, wake_at, event_seq, hash FROM due
      WHERE id NOT IN (SELECT id FROM dropped) ORDER BY claim_id, moment, id
 ), raised AS (
     INSERT INTO claims_flag (claim_id, kind, moment, raised_at, reason, cleared_by)
@@ -74,13 +74,16 @@ WITH due AS MATERIALIZED (
 ), done AS (
     DELETE FROM claims_alarm WHERE id IN (SELECT id FROM first UNION ALL SELECT id FROM dropped)
 )
-SELECT (SELECT taken FROM stamp), (SELECT count(*) FROM raised), (SELECT max(at - first.moment) FROM first, stamp)
+SELECT (SELECT taken FROM stamp), (SELECT count(*) FROM raised), (SELECT max(at - first.wake_at) FROM first, stamp)
 """
 
 
 @dataclass(frozen=True)
 class Swept:
-    """What one sweep did: flags raised, waits ended, alarms set aside, and the longest wait from moment to flag."""
+    """What one sweep did: flags raised, waits ended, alarms set aside, and the longest wait.
+
+    `lag` runs from when an alarm could first be taken (its moment, or when it was set if that was later) to its flag.
+    """
 
     raised: int = 0
     resumed: int = 0

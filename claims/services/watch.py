@@ -96,7 +96,7 @@ def _record_run(swept: Swept) -> None:
 
 @dataclass(frozen=True)
 class SweepHealth:
-    """How the announcing is doing at `now`. `lag` is the age of the oldest moment not yet announced."""
+    """How the announcing is doing at `now`. `lag` is how long the oldest alarm has waited to be taken."""
 
     ran_at: datetime | None
     lag: timedelta
@@ -109,7 +109,7 @@ def sweep_health(now: datetime) -> SweepHealth:
     """The last run, the lag and the counts, from rows alone. Delayed: no sweep for more than 30 seconds."""
     beat = Heartbeat.objects.filter(name=HEARTBEAT).first()
     due = Alarm.objects.due(now, BEGINNING)
-    oldest = due.order_by("moment").values_list("moment", flat=True).first()
+    oldest = due.order_by("wake_at").values_list("wake_at", flat=True).first()
     ran_at = beat.ran_at if beat else None
     return SweepHealth(
         ran_at=ran_at,

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _t
 
 from claims.errors import RoleMissing
 from claims.lifecycle import Action, Role, State, check
+from claims.models import FlagKind
 from claims.permissions import Viewer
 from reviews.admin.step_forms import (
     AcceptStep,
@@ -31,11 +31,12 @@ from reviews.admin.step_forms import (
     WaitStep,
 )
 from reviews.errors import NotEligible
+from reviews.models import Part
 from reviews.permissions import roles_on
 from reviews.services.acting import act, acting_on
-from reviews.services.assigning import assignment_of, decline, hand_over, recuse
+from reviews.services.assigning import assignment_of, decline, recuse
 from reviews.services.reviewing import ask_second_opinion
-from reviews.services.routing import eligible_for, give, take
+from reviews.services.routing import give, pass_on, take
 
 Run = Callable[[int, StepForm, Viewer], object]
 
@@ -65,20 +66,17 @@ def _assign(claim_id: int, form: StepForm, viewer: Viewer) -> object:
     reviewer = form.person() if isinstance(form, PersonStep) else None
     if reviewer is None:
         raise NotEligible(pointer="/reviewer")
+    differ = any(flag.kind == FlagKind.SPLIT for flag in form.page.flags)
+    part = Part.ADJUDICATION if differ else Part.REVIEW
     chosen_by = f"assigned by {viewer.actor.name}"
-    return give(claim, reviewer, viewer, chosen_by=chosen_by, note=form.cleaned_data["note"])
+    return give(claim, reviewer, viewer, chosen_by=chosen_by, note=form.cleaned_data["note"], part=part)
 
 
 def _hand_over(claim_id: int, form: StepForm, viewer: Viewer) -> object:
     to = form.person() if isinstance(form, PersonStep) else None
     with acting_on(claim_id, viewer, form.cleaned_data["version"]) as acting:
-        if to is not None:
-            reasons = {reason.reviewer_id: reason for reason in eligible_for(acting.held.claim).reasons}
-            if to.pk not in reasons or not reasons[to.pk].eligible:
-                sentence = reasons[to.pk].sentence if to.pk in reasons else _("not a reviewer of this desk")
-                raise NotEligible(f"{to}: {sentence}.", pointer="/reviewer")
         mine = assignment_of(acting.held, None, acting.mine)
-        return hand_over(acting.held, mine, by=acting.by, to=to, note=form.cleaned_data["note"])
+        return pass_on(acting.held, mine, to, by=acting.by, note=form.cleaned_data["note"])
 
 
 def _decline(claim_id: int, form: StepForm, viewer: Viewer) -> object:

@@ -27,8 +27,8 @@ from reviews.api.claims import ClaimView
 from reviews.models import Assignment, AssignmentStatus, Part, Reviewer
 from reviews.permissions import roles_on
 from reviews.services.acting import Acting, acting_on
-from reviews.services.assigning import assignment_of, decline, hand_over, recuse
-from reviews.services.routing import check_eligible, give, take, with_room
+from reviews.services.assigning import assignment_of, decline, recuse
+from reviews.services.routing import give, pass_on, take
 
 
 class Way(TextChoices):
@@ -132,9 +132,7 @@ class Assignments(ClaimView):
             recuse(acting.held, assignment, by=acting.by, source_id=told.get("source"), note=note)
         else:
             to = self._reviewer(told["to"], "/to") if told.get("to") else None
-            if to is not None:
-                check_eligible(acting.held.claim, with_room(to.pk))
-            hand_over(acting.held, assignment, by=acting.by, to=to, note=note)
+            pass_on(acting.held, assignment, to, by=acting.by, note=note)
 
     def _reviewer(self, number: int | None, pointer: str) -> Reviewer:
         rows = Reviewer.objects.select_related("user").filter(pk=number) if number else Reviewer.objects.none()

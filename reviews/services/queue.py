@@ -30,14 +30,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from claims.lifecycle import State
-from claims.models import Appearance, ChainStep, Claim, Decision, Evidence, Flag, Heartbeat, User
+from claims.models import Appearance, ChainStep, Claim, Decision, Evidence, Flag, Heartbeat, Source, SourceKind, User
 from claims.models.claim import ClaimQuerySet
-from claims.permissions import Viewer, visible_claims
+from claims.permissions import Viewer, desks_of, visible_claims
 from claims.services.watch import DELAYED_AFTER, HEARTBEAT
 from reviews.models import Absence, Assignment, Review
 from reviews.services.routing import wanting_people
 
 PAGE = 60
+MOST = 300
 NUMBERS = frozenset({"desk", "outlet"})
 ROUTABLE = (State.QUEUED, State.IN_REVIEW, State.SECOND_OPINION)
 
@@ -202,18 +203,13 @@ class Options:
     outlet: Mapping[Any, str]
 
 
-def options_of(claims: QuerySet[Claim]) -> Options:
-    """Desks, languages and outlets that occur in a list."""
-    outlet = "appearances__revision__article__outlet"
-    rows = claims.order_by().values_list("desk", "desk__name", "language", outlet, f"{outlet}__name").distinct()[:500]
-    desk, language, outlets = {}, {}, {}
-    for desk_id, desk_name, spoken, outlet_id, outlet_name in rows:
-        desk[desk_id], language[spoken], outlets[outlet_id] = desk_name, spoken, outlet_name
-    return Options(_sorted(desk), _sorted(language), _sorted(outlets))
-
-
-def _sorted(found: dict[Any, Any]) -> dict[Any, str]:
-    return dict(sorted(((key, words) for key, words in found.items() if key and words), key=lambda pair: pair[1]))
+def options_for(viewer: Viewer, claims: Iterable[Claim]) -> Options:
+    """What the filters offer: the viewer's desks, the outlets there are, the languages of the claims shown."""
+    desks = dict(desks_of(viewer).values_list("pk", "name"))
+    outlets = Source.objects.filter(kind=SourceKind.OUTLET).order_by("name").values_list("pk", "name")
+    return Options(
+        desks, {spoken: spoken for spoken in sorted({claim.language for claim in claims})}, dict(outlets[:MOST])
+    )
 
 
 def standing_of(claim: Claim) -> Decision | None:

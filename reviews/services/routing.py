@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from django.db import connection, transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
+from claims.actors import Actor
 from claims.errors import ClaimDeskError, NotFound, RoleMissing
 from claims.lifecycle import Role, State
 from claims.models import Claim, Flag, FlagKind
@@ -22,7 +23,7 @@ from reviews.models import Assignment, Part, Reviewer
 from reviews.models.assignment import HOLDING
 from reviews.permissions import actor_on
 from reviews.routing import Choice, ClaimFacts, Planned, choose, plan
-from reviews.services.assigning import ROUTER, assign, free_seats
+from reviews.services.assigning import ROUTER, assign, free_seats, hand_over
 from reviews.services.facts import candidates_for, facts_of
 
 BATCH = 500
@@ -206,6 +207,16 @@ def give(
         person = with_room(reviewer.pk)
         assign(held, person, by=by, chosen_by=chosen_by, reasons=reasons, note=note, part=part)
         return held.claim
+
+
+def pass_on(held: Held, assignment: Assignment, to: Reviewer | None, *, by: Actor, note: str) -> Assignment | None:
+    """Hand a seat over to somebody who could take the claim now and is under their limit, or back to the pool.
+
+    Raises `NotEligible` with the reason, and what `hand_over` refuses.
+    """
+    if to is not None:
+        check_eligible(held.claim, with_room(to.pk))
+    return hand_over(held, assignment, by=by, to=to, note=note)
 
 
 def check_eligible(claim: Claim, reviewer: Reviewer) -> Choice:

@@ -14,7 +14,7 @@ from claims.deadlines import TimeFlag
 from claims.lifecycle import Action, State, WaitingReason
 from claims.models import Alarm, Claim, ClaimEvent, ClaimHead, Desk, Flag, User
 from claims.services.sweep import Swept, raise_due_flags
-from claims.services.transitions import database_time, locked
+from claims.services.transitions import locked
 from reviews.services.acting import act
 from tests.factories import a_claim, a_desk, ahead, an_editor, dated, fall_late, fresh, viewer
 
@@ -55,9 +55,15 @@ def test_it_raises_a_flag_once_with_the_moment_and_when_it_was_noticed(desk: Des
     assert (event.from_state, event.to_state) == (State.QUEUED, State.QUEUED)
 
 
-def test_it_tells_how_late_the_latest_was(desk: Desk) -> None:
+def test_it_tells_how_long_an_alarm_has_waited(desk: Desk) -> None:
     a_claim(desk, own=dated(LONG_AGO))
-    assert raise_due_flags().lag > database_time() - LONG_AGO - timedelta(minutes=2)
+    Alarm.objects.filter(kind=TimeFlag.DATE_PASSED).update(wake_at=ahead(hours=-2))
+    assert timedelta(hours=2) < raise_due_flags().lag < timedelta(hours=2, minutes=2)
+
+
+def test_a_date_long_past_when_it_was_set_has_not_waited(desk: Desk) -> None:
+    a_claim(desk, own=dated(LONG_AGO))
+    assert raise_due_flags().lag < timedelta(minutes=2)
 
 
 def test_flagging_leaves_the_version_alone(desk: Desk, editor: User) -> None:
