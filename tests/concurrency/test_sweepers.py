@@ -14,10 +14,11 @@ import psycopg
 import pytest
 from django.db import connection, transaction
 
-from claims.lifecycle import State
+from claims.lifecycle import Action, State
 from claims.models import Alarm, Claim, ClaimEvent, Desk, Flag
+from claims.permissions import Viewer
 from claims.services.sweep import Swept, raise_due_flags
-from reviews.services.acting import acting_on
+from reviews.services.acting import act, acting_on
 from reviews.services.reviewing import submit_review
 from tests import factories as make
 from tests.concurrency.crowd import at_once, broken_promises
@@ -71,6 +72,7 @@ def test_eight_sweepers_at_once_announce_five_hundred_moments_once_each_in_twent
 
 SWEEPING = """
 import django; django.setup()
+from claims.permissions import Viewer
 from claims.services.sweep import raise_due_flags
 raise_due_flags(); print('ready', flush=True)
 while True: raise_due_flags(batch=5)
@@ -127,13 +129,22 @@ def finished(moment: datetime) -> tuple[int, int, int]:
     return announced(moment)
 
 
+def due_one_after_another(claims: list[Claim], editor: Viewer) -> list[datetime]:
+    """Move the review dues of the claims to moments 30 ms apart, as soon as moving all of them allows."""
+    began = make.now()
+    act(claims[0].pk, Action.SET_DUE, editor, due=make.ahead(days=1), reason="To see how long this takes here.")
+    first = make.now() + 4 * len(claims) * (make.now() - began) + timedelta(seconds=1)
+    dues = [first + timedelta(milliseconds=30 * place) for place in range(len(claims))]
+    for claim, due in zip(claims, dues, strict=True):
+        act(claim.pk, Action.SET_DUE, editor, due=due, reason="The source answers then.")
+    return dues
+
+
 def test_a_claim_decided_in_the_instant_it_is_swept_is_never_flagged_afterwards() -> None:
     desk, number = make.a_desk(), 40
     editor, reviewer = make.an_editor(desk), make.a_reviewer(desk, limit=number)
-    first = make.ahead(seconds=6)
-    dues = [first + timedelta(milliseconds=30 * place) for place in range(number)]
-    claims = [make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer, review_due_at=due) for due in dues]
-    assert make.now() < first, "making them took too long"
+    claims = [make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer) for _ in range(number)]
+    dues = due_one_after_another(claims, make.viewer(editor))
 
     def decide() -> None:
         for claim, due in zip(claims, dues, strict=True):
@@ -143,7 +154,7 @@ def test_a_claim_decided_in_the_instant_it_is_swept_is_never_flagged_afterwards(
 
     def sweep() -> None:
         while make.now() < dues[-1] + timedelta(milliseconds=200):
-            raise_due_flags(since=first)
+            raise_due_flags(since=dues[0])
 
     at_once(decide, sweep, sweep)
     assert Claim.objects.filter(state=State.DECIDED).count() == number
