@@ -46,7 +46,10 @@ class Search(Words):
 
 
 class Listed(serializers.ListField):
-    """Several values; the row matches when it has one of them."""
+    """Several values; the row matches when it has one of them. None at all is a slip, and refused."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_empty=False, **options)
 
 
 @extend_schema_field({"type": "string", "format": "date-time"})

@@ -18,6 +18,7 @@ from rest_framework import serializers
 from claims.api.bodies import takes
 from claims.api.problems import MEDIA_TYPE
 
+KEY_TEXT = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[!-~]([ -~]*[!-~])?$"}
 NUMBERS = re.compile(r"\{(number|revision)\}")
 PATTERN_OF_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # Which refusals an endpoint may answer with, by method. 412 and 428 where If-Match is looked at.
@@ -114,7 +115,8 @@ class ApiSchema(AutoSchema):
         found += [_header("RateLimit", "What is left of the caller's quota.", answers=[200, 201, 429])]
         found.append(_header("X-Request-Id", "Under which the request is in the logs.", answers=[200, 201]))
         if self.method == "POST":
-            found.append(_header("Idempotency-Key", "Sent twice with the same key, it happens once. Kept for 24 h."))
+            words = "Sent twice with the same key, it happens once. Kept for 24 h."
+            found.append(_header("Idempotency-Key", words, kind=KEY_TEXT))
         if self.method in self._of_view("matched", frozenset()):
             found.append(_header("If-Match", "The ETag last read.", needed=True))
         if self.method == "GET" and self._of_view("tagged", default=False):
@@ -143,9 +145,11 @@ class ApiSchema(AutoSchema):
         return found | ({*ON_MATCHES} if self.method in self._of_view("matched", frozenset()) else set())
 
 
-def _header(name: str, words: str, *, needed: bool = False, answers: list[int] | None = None) -> OpenApiParameter:
+def _header(
+    name: str, words: str, *, needed: bool = False, answers: list[int] | None = None, kind: Any = str
+) -> OpenApiParameter:
     return OpenApiParameter(
-        name, str, OpenApiParameter.HEADER, required=needed, description=words, response=answers or False
+        name, kind, OpenApiParameter.HEADER, required=needed, description=words, response=answers or False
     )
 
 

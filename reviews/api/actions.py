@@ -16,6 +16,7 @@ from claims.api.preconditions import expected_version
 from claims.api.repeating import repeatable
 from claims.deadlines import own_date
 from claims.lifecycle import Action, DismissalReason, WaitingReason
+from claims.models import Desk
 from claims.permissions import visible_claims
 from reviews.api.claim_bodies import OwnDateBody, given_date
 from reviews.api.claim_documents import ClaimOut
@@ -200,9 +201,13 @@ class Actions(ClaimView):
         """Take a step. Needs If-Match. A step the state or a guard does not allow answers 409 with the sentence."""
         version = expected_version(request, self.claim(number).version)
         action = named_action(request.data)
-        told = checked(BODIES[action], request.data, desks=self.desks)
+        told = checked(BODIES[action], request.data, desks=self._desks_for(action))
         act(number, action, self.viewer, version=version, **self._given(action, told))
         return self.shown(number)
+
+    def _desks_for(self, action: Action) -> list[Desk]:
+        """A claim can be given to any desk, also to one whose claims the giver does not see."""
+        return list(Desk.objects.all()) if action == Action.CHANGE_DESK and self.viewer.user else self.desks
 
     def _given(self, action: Action, told: dict[str, Any]) -> dict[str, Any]:
         """The step's own keyword arguments."""

@@ -42,11 +42,10 @@ def test_the_committed_documents_are_those_of_the_code() -> None:
 
 def test_a_document_that_has_drifted_is_named(tmp_path: Path, settings: Any) -> None:
     (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/lifecycle.md").write_text("another life")
     settings.BASE_DIR = tmp_path
     with pytest.raises(CommandError, match="openapi.yaml, lifecycle.md"):
         call_command("docs", "--check", stdout=StringIO())
-    call_command("docs", stdout=StringIO())
-    call_command("docs", "--check", stdout=StringIO())
 
 
 def test_every_address_is_in_the_document(document: Made) -> None:

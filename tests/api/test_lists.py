@@ -104,6 +104,12 @@ def test_unknown_and_unusable_parameters_are_named(api: Api, desk: Desk) -> None
     assert named == {"stat", "limit", "state", "due_after", "outlet", "sort"}
 
 
+@pytest.mark.parametrize("query", ["state=", "state=,", "topic=", "desk=", "due_after="])
+def test_a_filter_without_a_value_is_a_slip(api: Api, desk: Desk, query: str) -> None:
+    a_claim(desk)
+    assert api.get(f"/claims?{query}").code == "bad_parameter"
+
+
 def test_a_plus_that_was_not_escaped_is_read_as_meant(api: Api, desk: Desk) -> None:
     claim = a_claim(desk)
     assert found(api, "created_after=2020-01-01T00:00:00+02:00") == [claim.pk]

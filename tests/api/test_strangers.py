@@ -16,7 +16,7 @@ from claims.models import Scope
 from claims.services.keys import make_key
 from tests.factories import QUOTE, TEXT, a_claim, a_desk, an_editor, evidence_for
 
-SECONDS = 30
+SECONDS = 25
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_a_client_that_reads_the_document_and_tries_finds_no_fault(
         "--phases",
         "fuzzing",
         "--max-examples",
-        "8",
+        "6",
         "--seed",
         "1",
         "--workers",

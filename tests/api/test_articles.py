@@ -1,0 +1,68 @@
+"""Articles in: each once, each text frozen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from claims.models import Article, ArticleRevision, Desk
+from tests.api.conftest import Api, with_key
+from tests.factories import (
+    TEXT,
+    a_desk,
+)
+
+ARTICLE: dict[str, Any] = {
+    "outlet": "Harbour Post",
+    "headline": "Minister may go",
+    "url": "https://harbour.example/minister",
+    "language": "en",
+    "published_at": "2026-11-20T10:00:00+02:00",
+    "text": TEXT,
+}
+
+
+def test_the_same_article_again_is_the_one_that_is_there(api: Api, desk: Desk) -> None:
+    first = api.post("/articles", ARTICLE)
+    again = api.post("/articles", ARTICLE | {"url": "https://harbour.example/minister?utm_source=mail#top"})
+    assert (first.status, again.status) == (201, 200)
+    assert (again.body["id"], again.body["is_new"], again.body["is_new_text"]) == (first.body["id"], False, False)
+    assert api.get(first.headers["Location"].removeprefix("/api/v1")).body["headline"] == "Minister may go"
+    assert Article.objects.count() == 1
+
+
+def test_a_changed_text_is_a_new_revision(api: Api, desk: Desk) -> None:
+    number = api.post("/articles", ARTICLE).body["id"]
+    changed = api.post("/articles", ARTICLE | {"text": TEXT + " Corrected."})
+    assert (changed.status, changed.body["revision"]["number"]) == (200, 2)
+    third = api.post(f"/articles/{number}/revisions", {"text": TEXT + " Corrected twice."})
+    assert (third.status, third.body["number"], third.headers["Location"]) == (
+        201,
+        3,
+        f"/api/v1/articles/{number}/revisions/3",
+    )
+    assert api.post(f"/articles/{number}/revisions", {"text": TEXT}).status == 200
+    listed = api.get(f"/articles/{number}/revisions").body["results"]
+    assert [(row["number"], row["length"]) for row in listed] == [
+        (1, len(TEXT)),
+        (2, len(TEXT) + 11),
+        (3, len(TEXT) + 17),
+    ]
+    assert "text" not in listed[0]
+    assert api.get(f"/articles/{number}/revisions/2").body["text"] == TEXT + " Corrected."
+    assert api.get(f"/articles/{number}/revisions/9").code == "not_found"
+    assert ArticleRevision.objects.count() == 3
+
+
+def test_an_article_of_a_desk_one_does_not_see_is_not_handed_out(desk: Desk) -> None:
+    with_key(desks=(a_desk(),)).post("/articles", ARTICLE)
+    answer = with_key(desks=(desk,)).post("/articles", ARTICLE)
+    assert (answer.status, answer.code) == (409, "already_elsewhere")
+    assert "headline" not in answer.body
+
+
+def test_articles_are_found_by_any_spelling_of_their_address(api: Api, desk: Desk) -> None:
+    number = api.post("/articles", ARTICLE).body["id"]
+    found = api.get("/articles?url=HTTPS://Harbour.example/minister%3Futm_source=x").body["results"]
+    assert [row["id"] for row in found] == [number]
+    assert api.get("/articles?url=nonsense").code == "bad_parameter"
+    assert api.get("/articles?language=uk&published_after=2026-11-01T00:00:00Z").body["results"] == []
