@@ -27,7 +27,7 @@ def kill(site: Site, chance: random.Random) -> None:
 
 def kill_child(site: Site, chance: random.Random) -> None:
     """kill -9 for a child of the web or a worker, which the product itself replaces."""
-    site.parts[chance.choice(["web", "worker", "deadlines", "deadlines-ahead"])].kill_child()
+    site.parts[chance.choice(["web", "worker", "deadlines", "deadlines-2"])].kill_child()
 
 
 def freeze(site: Site, chance: random.Random) -> None:
@@ -74,7 +74,7 @@ def silence_broker(site: Site, chance: random.Random) -> None:
 
 def stop_beats(site: Site, chance: random.Random) -> None:
     """No beat at all for a while."""
-    beats = [site.parts["beat"], site.parts["beat-ahead"]]
+    beats = [site.parts["beat"], site.parts["beat-2"]]
     for beat in beats:
         beat.kill()
     time.sleep(chance.uniform(1, 3))

@@ -22,6 +22,7 @@ from tests.faults.faults import FAULTS
 from tests.faults.site import Site, a_site
 from verify_project.runtime.places import CHECKOUT
 
+AN_HOUR = 3600.0  # seconds
 PROMISE = 60.0  # seconds after mending until everything due is announced
 INTEGRATIONS, EDITORS = 2, 2
 ACTED_EVERY = (0.2, 1.2)  # seconds between two faults
@@ -30,12 +31,21 @@ MUTANTS = Path(__file__).with_name("mutants")
 
 @dataclass(frozen=True)
 class Plan:
-    """How a run goes. `mutant` names a precaution that is taken out of the code, `sql` what goes with it."""
+    """How a run goes. `mutant` names a precaution that is taken out of the code, `sql` what goes with it.
+
+    `clock_ahead` is how many seconds the second host's clock is ahead; None: an hour in every run with an odd seed.
+    """
 
     seed: int
     seconds: float = 14.0
     mutant: str = ""
     sql: str = ""
+    clock_ahead: float | None = None
+
+    @property
+    def second_clock(self) -> float:
+        """Seconds by which the second host's clock is ahead."""
+        return AN_HOUR * (self.seed % 2) if self.clock_ahead is None else self.clock_ahead
 
 
 @dataclass
@@ -62,7 +72,7 @@ def run(plan: Plan) -> Result:
     began, journal, result = time.monotonic(), Journal(), Result(plan.seed, plan.mutant)
     with a_site() as site:
         people = prepared(site, plan)
-        site.start(mutated(plan.mutant))
+        site.start(mutated(plan.mutant), plan.second_clock)
         under_load(site, callers(site, people, journal, plan.seed), plan, result)
         result.mended_in = round(announced_all(site), 1)
         look(site, journal, result)

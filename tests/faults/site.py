@@ -1,7 +1,7 @@
 """The product's own processes on servers of their own, each of which can be broken and mended.
 
-Two hosts' worth: web and ordinary worker, and two pairs of beat and deadline worker, the second with a clock that is an
-hour ahead where a compiler is found. Servers are reached over proxies. Everything is ended by its process id.
+Two hosts' worth: web and ordinary worker, and two pairs of beat and deadline worker. The second pair's clock can be wrong
+where a compiler is found. Servers are reached over proxies. Everything is ended by its process id.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ from verify_project.runtime.processes import before_exec
 from verify_project.runtime.site import answers, children, environment_of_children
 from verify_project.runtime.valkey import Broker
 
-CLOCK_AHEAD = 3600.0  # seconds
 READY_WITHIN = 90.0
 
 
@@ -157,15 +156,15 @@ class Site:
         line = [sys.executable, *words]
         return subprocess.run(line, cwd=CHECKOUT, env=self.direct, capture_output=True, text=True, check=False)
 
-    def start(self, extra: dict[str, str]) -> None:
-        """Start the product's processes, as `make run` does, and the second host."""
-        ahead = clock_off_by(CLOCK_AHEAD, self.home)
+    def start(self, extra: dict[str, str], clock_ahead: float) -> None:
+        """Start the product's processes, as `make run` does, and the second host with its clock (seconds ahead)."""
+        ahead = clock_off_by(clock_ahead, self.home) if clock_ahead else {}
         for child in children(self.proxied | extra, self.port):
             self._keep(Part(child.name, child.command, child.environment, self.home / f"{child.name}.log"))
             if child.name in {"deadlines", "beat"}:
                 part = self.parts[child.name]
                 command = [self._second(str(word)) for word in part.command]
-                name = f"{child.name}-ahead"
+                name = f"{child.name}-2"
                 log = self.home / f"{name}.log"
                 self._keep(replace(part, name=name, command=command, environment=part.environment | ahead, log=log))
         for part in self.parts.values():
@@ -176,9 +175,7 @@ class Site:
         self.parts[part.name] = part
 
     def _second(self, word: str) -> str:
-        return {"deadlines@%h": "deadlines-ahead@%h", str(self.home / "beat"): str(self.home / "beat-ahead")}.get(
-            word, word
-        )
+        return {"deadlines@%h": "deadlines-2@%h", str(self.home / "beat"): str(self.home / "beat-2")}.get(word, word)
 
     def wait_until_ready(self) -> None:
         """Wait until the web answers, every worker is ready and a sweep has run."""

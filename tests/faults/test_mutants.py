@@ -47,6 +47,6 @@ def test_the_suite_notices_what_was_taken_out(mutant: str, seed: int, capfd: pyt
     taken_out = MUTANTS[mutant]
     if missing := [program for program in taken_out.needs if shutil.which(program) is None]:
         pytest.skip(f"no {missing[0]} here")
-    result = run(Plan(seed, mutant=mutant, sql=taken_out.sql))
+    result = run(Plan(seed, mutant=mutant, sql=taken_out.sql, clock_ahead=taken_out.clock_ahead))
     tell(result, capfd)
     assert set(result.broken) - GUARDS
