@@ -102,5 +102,7 @@ def test_a_client_that_reads_the_document_and_tries_finds_no_fault(
         "--max-time",
         str(SECONDS),
     ]
-    done = subprocess.run(words, capture_output=True, text=True, check=False, env=os.environ | {"NO_COLOR": "1"})
+    done = subprocess.run(
+        words, cwd=tmp_path, capture_output=True, text=True, check=False, env=os.environ | {"NO_COLOR": "1"}
+    )
     assert done.returncode == 0, done.stdout[-6000:]
