@@ -1,7 +1,7 @@
 """The product's own processes on servers of their own, each of which can be broken and mended.
 
-Two hosts' worth: web and ordinary worker, and two pairs of beat and deadline worker. The second pair's clock can be wrong
-where a compiler is found. Servers are reached over proxies. Everything is ended by its process id.
+Two hosts' worth: web and ordinary worker, and two pairs of beat and deadline worker. The second pair's clock can be
+wrong, where a compiler is found. Servers are reached over proxies. Everything is ended by its process id.
 """
 
 from __future__ import annotations
