@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from claims.admin import columns
 from claims.admin.base import RecordAdmin, belongs, now_of, viewer_of
-from claims.admin.filters import DeskFilter, OutletFilter
+from claims.admin.filters import DeskFilter, LanguageFilter, OutletFilter
 from claims.admin.forms import LANGUAGES, zone_names
 from claims.admin.intake import ArticleForm, ClaimForm
 from claims.admin.marking import Mark, marked
@@ -36,7 +36,7 @@ class ArticleAdmin(RecordAdmin[Article]):
 
     desk_path = "desk"
     list_display = ("headline", "outlet", "published_column", "language", "revisions_column", "claims_column", "desk")
-    list_filter = (OutletFilter, DeskFilter, "language")
+    list_filter = (OutletFilter, DeskFilter, LanguageFilter)
     list_select_related = ("outlet", "desk")
     search_fields = ("headline", "canonical_url", "outlet__name")
     ordering = ("-published_at", "-id")

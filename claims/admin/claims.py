@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.admin import columns
 from claims.admin.base import RecordAdmin
-from claims.admin.filters import ClaimOutletFilter, DeskFilter, FlagFilter, StateFilter
+from claims.admin.filters import ClaimOutletFilter, DeskFilter, FlagFilter, LanguageFilter, PriorityFilter, StateFilter
 from claims.models import Claim, Decision
 from claims.templatetags import claimdesk
 
@@ -22,7 +22,7 @@ class ClaimListAdmin(RecordAdmin[Claim]):
     desk_path = "desk"
     list_display = ("statement_line", "state_column", "due_column", "own_date_column", "desk", "verdict_column")
     list_display_links = None
-    list_filter = (StateFilter, FlagFilter, DeskFilter, ClaimOutletFilter, "priority", "language")
+    list_filter = (StateFilter, FlagFilter, DeskFilter, ClaimOutletFilter, PriorityFilter, LanguageFilter)
     list_select_related = ("desk",)
     search_fields = ("statement",)
     search_help_text = _("Words of the statement, or the number of a claim")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims import wordings
 from claims.admin.base import now_of, viewer_of
+from claims.admin.forms import LANGUAGES
 from claims.lifecycle import State
 from claims.models import Claim, FlagKind, Source, SourceKind
 from claims.models.claim import ClaimQuerySet
@@ -54,6 +55,34 @@ class FlagFilter(DropdownFilter):
         if value not in FlagKind.values:
             return queryset
         return cast(ClaimQuerySet, queryset).flagged(value, now_of(request))
+
+
+class PriorityFilter(DropdownFilter):
+    """By priority; a fixed list, so that offering it reads no claim."""
+
+    title = _("priority")
+    parameter_name = "priority"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        return [("1", _("1, highest")), ("2", "2"), ("3", "3"), ("4", _("4, lowest"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value()
+        return queryset.filter(priority=int(value)) if value in {"1", "2", "3", "4"} else queryset
+
+
+class LanguageFilter(DropdownFilter):
+    """By language; the list of the import form."""
+
+    title = _("language")
+    parameter_name = "language"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        return [(language, language) for language in LANGUAGES]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value()
+        return queryset.filter(language=value) if value else queryset
 
 
 class DeskFilter(DropdownFilter):

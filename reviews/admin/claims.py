@@ -20,7 +20,8 @@ from claims.errors import ClaimDeskError, NotFound, StaleVersion
 from claims.models import Claim
 from claims.services.evidence import add_evidence
 from reviews.admin.claimview import shown
-from reviews.admin.queue import preview_of, row_of
+from reviews.admin.preview import preview_of
+from reviews.admin.rows import row_of
 from reviews.admin.steps import DIALOGS, Dialog
 from reviews.admin.verdicts import EvidenceForm, VerdictForm, answers_from
 from reviews.services import queue

@@ -16,7 +16,8 @@ from claims.lifecycle import Action
 from claims.models import ChainStep, Evidence
 from claims.permissions import Viewer
 from claims.verdicts import Question, So
-from reviews.admin.queue import Note, stance_words
+from reviews.admin.preview import stance_words
+from reviews.admin.rows import Note
 from reviews.admin.steps import DIALOGS
 from reviews.services.claimpage import ClaimPage
 from reviews.services.timeline import entries
@@ -77,6 +78,7 @@ def shown(page: ClaimPage, now: datetime, viewer: Viewer) -> dict[str, Any]:
         "head": [_button(page, name) for name in IN_HEAD],
         "more": [_button(page, name) for name in IN_MORE],
         "undo": _offer(page, Action.UNDO) == "",
+        "takes_work": bool(viewer.reviewer_of),
         "may_take": _may_take(page, viewer),
         "verdict_refusal": _verdict_refusal(page),
         "verdict_button": _verdict_button(page),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -17,46 +15,12 @@ from django.utils.translation import ngettext
 
 from claims import timewords, wordings
 from claims.admin.base import belongs, now_of, viewer_of
-from claims.lifecycle import State, WaitingReason
-from claims.models import ArticleRevision, ChainStep, Claim, Decision, Evidence, FlagKind
-from claims.quotes import Anchor, Excerpt, excerpt, paragraphs
-from claims.verdicts import Stance
+from claims.lifecycle import State
+from claims.models import Claim, FlagKind
+from reviews.admin.preview import preview_of
+from reviews.admin.rows import Row, row_of
 from reviews.services import queue
 from reviews.services.queue import Narrowed, Order, Summary, View
-
-AROUND = 420
-
-
-@dataclass(frozen=True)
-class Note:
-    """A note of a row; empty words mean the flag's usual ones."""
-
-    kind: str
-    words: str = ""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One claim of a list with what is said about it beside its own fields."""
-
-    claim: Claim
-    chain: list[ChainStep]
-    hedge: str
-    notes: list[Note]
-    more: int
-    standing: Decision | None
-    outlet: str
-    moved: bool
-
-    @property
-    def own_voice(self) -> bool:
-        return len(self.chain) == 1
-
-    @property
-    def waiting_words(self) -> str:
-        """What a parked claim waits for."""
-        claim = self.claim
-        return claim.waiting_note or (str(WaitingReason(claim.waiting_reason).label) if claim.waiting_reason else "")
 
 
 @dataclass
@@ -121,28 +85,6 @@ def _number(given: QueryDict, name: str) -> int | None:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
 
 
-def row_of(claim: Claim, now: datetime) -> Row:
-    """A claim that came through `queue.shown`, as a row."""
-    first = claim.first_appearance()
-    kinds, folded = wordings.notes_in_order(queue.flags_of(claim, now))
-    return Row(
-        claim=claim,
-        chain=list(first.chain.all()) if first else [],
-        hedge=", ".join(f"“{words}”" for words in first.hedge_words) if first else "",
-        notes=[_note(claim, kind, now) for kind in kinds],
-        more=len(folded),
-        standing=queue.standing_of(claim),
-        outlet=first.revision.article.outlet.name if first else "",
-        moved=claim.review_due_at != claim.first_review_due_at,
-    )
-
-
-def _note(claim: Claim, kind: str, now: datetime) -> Note:
-    if kind == "date_near" and claim.confirm_by is not None:
-        return Note(kind, timewords.own_date_note(claim.confirm_by, claim.confirm_zone, now))
-    return Note(kind)
-
-
 def grouped(rows: list[Row], now: datetime) -> list[Group]:
     """Rows by urgency, in the order of the groups; empty groups are left out."""
     today = queue.day_start(now) + timedelta(days=1)
@@ -193,44 +135,6 @@ def heading(summary: Summary) -> str:
     return f"{counts}. {room}"
 
 
-@dataclass(frozen=True)
-class Preview:
-    """A claim beside the list: its quote in the paragraph, and how its evidence stands."""
-
-    row: Row
-    excerpt: Excerpt | None
-    paragraph: int
-    evidence: str
-
-
-def preview_of(row: Row) -> Preview:
-    """What the preview shows of a row; reads the one text it stands in."""
-    first = row.claim.first_appearance()
-    if first is None:
-        return Preview(row, None, 0, stances(row.claim))
-    text = ArticleRevision.objects.values_list("text", flat=True).get(pk=first.revision_id)
-    anchor = Anchor(first.exact, first.prefix, first.suffix, first.start, first.end)
-    number = next((n for n, part in enumerate(paragraphs(text), 1) if part.start <= first.start < part.end), 0)
-    return Preview(row, excerpt(text, anchor, AROUND), number, stances(row.claim))
-
-
-def stances(claim: Claim) -> str:
-    """ "2 support, 1 contradicts", or that there is none yet."""
-    found = Evidence.objects.standing().filter(claim=claim).values_list("stance").annotate(Count("pk")).order_by()
-    return stance_words(dict(found))
-
-
-def stance_words(counts: Mapping[str, int]) -> str:
-    """Counts of evidence by stance, in words."""
-    said = {
-        Stance.SUPPORTS: ngettext("%(n)d supports", "%(n)d support", counts.get(Stance.SUPPORTS, 0)),
-        Stance.CONTRADICTS: ngettext("%(n)d contradicts", "%(n)d contradict", counts.get(Stance.CONTRADICTS, 0)),
-        Stance.CONTEXT: ngettext("%(n)d gives context", "%(n)d give context", counts.get(Stance.CONTEXT, 0)),
-    }
-    parts = [said[stance] % {"n": counts[stance]} for stance in Stance if counts.get(stance)]
-    return ", ".join(parts) or _("None yet")
-
-
 def summary_of(request: HttpRequest) -> Summary:
     """The person's summary; read once per request, by the queue and by the sidebar."""
     found: Summary | None = getattr(request, "claimdesk_summary", None)
@@ -251,7 +155,7 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     start = (asked.page - 1) * queue.PAGE
     claims = list(found[start : start + queue.PAGE + 1])
     rows = [row_of(claim, now) for claim in claims[: queue.PAGE]]
-    options = queue.options_of(whole)
+    options = queue.options_for(viewer, claims)
     by_urgency = asked.order == Order.DUE and asked.view != View.DECIDED
     chosen = next((row for row in rows if row.claim.pk == asked.claim), rows[0] if rows else None)
     return context | {

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.db.models import QuerySet
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims.admin.forms import PlainForm, moment_field, window, zone_field
@@ -22,11 +18,8 @@ from claims.permissions import Viewer, desks_of, visible_claims
 from claims.services.transitions import database_time
 from claims.verdicts import Answers
 from reviews.admin.verdicts import answers_from, verdict_fields
-from reviews.models import Reviewer
 from reviews.services.claimpage import ClaimPage
-from reviews.services.routing import eligible_for
 
-POOL = "pool"
 LOCAL = "%Y-%m-%dT%H:%M"
 
 
@@ -60,7 +53,7 @@ class StepForm(PlainForm):
 REASON = gettext_lazy("Reason")
 
 
-def _why(label: Any = REASON, *, most: int = 600, required: bool = True) -> forms.CharField:
+def why_field(label: Any = REASON, *, most: int = 600, required: bool = True) -> forms.CharField:
     return forms.CharField(label=label, max_length=most, required=required, widget=forms.Textarea(attrs={"rows": 3}))
 
 
@@ -71,7 +64,7 @@ class PlainStep(StepForm):
 class ReasonStep(StepForm):
     """A step that asks why."""
 
-    reason = _why()
+    reason = why_field()
 
 
 class AcceptStep(StepForm):
@@ -95,7 +88,7 @@ class DismissStep(StepForm):
     """It will not be checked."""
 
     reason = forms.ChoiceField(label=gettext_lazy("Reason"), choices=DismissalReason.choices)
-    note = _why(gettext_lazy("In words"), most=300, required=False)
+    note = why_field(gettext_lazy("In words"), most=300, required=False)
     duplicate_of = forms.IntegerField(
         label=gettext_lazy("Number of the claim it repeats"), required=False, min_value=1, help_text="#"
     )
@@ -113,7 +106,7 @@ class WaitStep(StepForm):
     """Parked until a moment, with a new review due."""
 
     reason = forms.ChoiceField(label=gettext_lazy("Reason"), choices=WaitingReason.choices)
-    note = _why(gettext_lazy("What is awaited"), most=300, required=False)
+    note = why_field(gettext_lazy("What is awaited"), most=300, required=False)
     until = moment_field(gettext_lazy("Wait until"))
     due = moment_field(gettext_lazy("New review due"))
 
@@ -135,7 +128,7 @@ class SetDueStep(StepForm):
     """Another moment for the verdict."""
 
     due = moment_field(gettext_lazy("Review due"))
-    reason = _why()
+    reason = why_field()
 
     def first_values(self) -> dict[str, Any]:
         return {"due": self.page.claim.review_due_at}
@@ -156,7 +149,7 @@ class OwnDateStep(StepForm):
     zone = zone_field()
     zone_basis = forms.ChoiceField(label=gettext_lazy("Whose time zone"), choices=ZoneBasis.choices)
     words = forms.CharField(label=gettext_lazy("Words, as printed"), max_length=200, required=False)
-    reason = _why()
+    reason = why_field()
 
     def first_values(self) -> dict[str, Any]:
         claim = self.page.claim
@@ -209,7 +202,7 @@ class PriorityStep(ReasonStep):
 class EditStep(StepForm):
     """The words of the claim."""
 
-    statement = _why(gettext_lazy("Statement, in one sentence"), most=1000)
+    statement = why_field(gettext_lazy("Statement, in one sentence"), most=1000)
     short_text = forms.CharField(label=gettext_lazy("Short text"), max_length=75, required=False)
     topics = forms.CharField(
         label=gettext_lazy("Topics"), required=False, help_text=gettext_lazy("Separated by commas.")
@@ -228,64 +221,7 @@ class EditStep(StepForm):
 class DeclineStep(StepForm):
     """Back to the pool, not worked on."""
 
-    note = _why(gettext_lazy("Note"), required=False)
-
-
-class PersonChoice(forms.Select):
-    """People who cannot take the claim are shown with the reason and cannot be chosen."""
-
-    barred: frozenset[str] = frozenset()
-
-    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        option = super().create_option(name, value, *args, **kwargs)
-        if str(value) in self.barred:
-            option["attrs"]["disabled"] = True
-        return option
-
-
-class PersonStep(StepForm):
-    """Somebody takes the claim: eligible people first, each with why or why not."""
-
-    pool: ClassVar[bool] = False
-
-    def more_fields(self) -> dict[str, forms.Field]:
-        widget = PersonChoice()
-        choices: list[tuple[str, str | Promise]] = [(POOL, _("Back to the pool"))] if self.pool else []
-        if self.page.claim.desk is not None:
-            choice = eligible_for(self.page.claim)
-            names = {one.pk: str(one) for one in _people([reason.reviewer_id for reason in choice.reasons])}
-            widget.barred = frozenset(str(one.reviewer_id) for one in choice.reasons if not one.eligible)
-            choices += [(str(one.reviewer_id), f"{names[one.reviewer_id]}: {one.sentence}") for one in choice.reasons]
-        chosen = forms.ChoiceField(label=gettext_lazy("To"), choices=choices, widget=widget)
-        note = _why(gettext_lazy("Note to them; a person reads it first"), required=False)
-        return {"to": chosen, "note": note}
-
-    def person(self) -> Reviewer | None:
-        """Who was chosen."""
-        number = self.cleaned_data["to"]
-        return None if number == POOL else _people([int(number)]).first()
-
-
-class HandOverStep(PersonStep):
-    """To a person, with a note they read first, or back to the pool."""
-
-    pool = True
-
-
-def _people(ids: Sequence[int]) -> QuerySet[Reviewer]:
-    return Reviewer.objects.filter(pk__in=ids).select_related("user")
-
-
-class RecuseStep(StepForm):
-    """Step back because of an interest in a source."""
-
-    def more_fields(self) -> dict[str, forms.Field]:
-        sources = {step.source_id: str(step.source) for step in self.page.chain if step.source_id}
-        choices = [(str(pk), name) for pk, name in sources.items()]
-        return {
-            "source": forms.ChoiceField(label=gettext_lazy("Interest in"), choices=choices),
-            "note": _why(gettext_lazy("What the interest is"), most=300, required=False),
-        }
+    note = why_field(gettext_lazy("Note"), required=False)
 
 
 class OpinionStep(StepForm):
@@ -295,7 +231,7 @@ class OpinionStep(StepForm):
 
     def more_fields(self) -> dict[str, forms.Field]:
         own = verdict_fields(self.page.claim) if self.page.mine is not None else {}
-        return {"reason": _why(gettext_lazy("Why somebody else should look, too")), **own}
+        return {"reason": why_field(gettext_lazy("Why somebody else should look, too")), **own}
 
     def answers(self) -> Answers | None:
         """The person's own review, None for an editor who is not on the claim."""

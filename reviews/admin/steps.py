@@ -12,20 +12,18 @@ from claims.errors import RoleMissing
 from claims.lifecycle import Action, Role, State, check
 from claims.models import FlagKind
 from claims.permissions import Viewer
+from reviews.admin.person_forms import HandOverStep, PersonStep, RecuseStep
 from reviews.admin.step_forms import (
     AcceptStep,
     DeclineStep,
     DeskStep,
     DismissStep,
     EditStep,
-    HandOverStep,
     OpinionStep,
     OwnDateStep,
-    PersonStep,
     PlainStep,
     PriorityStep,
     ReasonStep,
-    RecuseStep,
     SetDueStep,
     StepForm,
     WaitStep,

@@ -288,3 +288,23 @@ def test_a_claim_can_be_taken_from_its_page(signed: SignIn, editor: User, review
 def test_nobody_may_post_without_signing_in(client: Client, claim: Claim) -> None:
     assert client.post(step_of(claim, "dismiss"), {"reason": "off_subject"}).status_code == 302
     assert make.fresh(claim).state == State.IN_REVIEW
+
+
+def test_an_editor_sees_both_reviews_of_a_disagreement_and_names_an_adjudicator(
+    signed: SignIn, editor: User, desk: Desk
+) -> None:
+    first, second, third = make.a_reviewer(desk), make.a_reviewer(desk), make.a_reviewer(desk)
+    claim = make.a_claim(desk, State.SECOND_OPINION, by=editor, reviewer=first)
+    make.put_on(claim, second, editor)
+    for _ in range(2):
+        make.evidence_for(claim, by=editor)
+    make.review_by(claim, second, make.CONFIRMED)
+    client = signed(editor)
+    body = client.get(page_of(claim)).content.decode()
+    assert make.WHY in body
+    assert make.CONFIRMED.why in body
+    client.post(step_of(claim, "assign"), {"version": claim.version, "to": third.pk, "note": ""})
+    settles = signed(third.user)
+    assert "Settle the disagreement" in settles.get(page_of(claim)).content.decode()
+    record(settles, make.fresh(claim), so="confirmed")
+    assert make.fresh(claim).state == State.DECIDED

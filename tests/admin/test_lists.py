@@ -55,6 +55,7 @@ def test_a_list_can_be_searched(name: str, signed: SignIn, fill: Callable[[int],
 
 
 @pytest.mark.parametrize("model", [Claim, Article, Evidence, Decision, ClaimEvent, Flag, Review])
+@pytest.mark.django_db
 def test_nobody_deletes_or_retypes_the_record(model: type[Model], rf: RequestFactory) -> None:
     registered: admin.ModelAdmin[Model] = admin.site.get_model_admin(model)
     request = rf.get("/admin/")

@@ -198,3 +198,10 @@ def test_the_queue_and_a_verdict_work_without_script(
     page.get_by_test_id("record").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Claim number 2.")
     assert Review.objects.get(claim=claims[0]).why == WHY
+
+
+def test_keys_of_actions_in_a_closed_menu_work(at_work: SignedIn, claims: list[Claim]) -> None:
+    page = at_work()
+    page.goto(f"/admin/claims/claim/{claims[0].pk}/change/")
+    page.keyboard.press("o")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ask for a second opinion")

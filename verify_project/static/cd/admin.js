@@ -16,6 +16,12 @@
     window.cd?.addKey(" ", preview.getAttribute("aria-label"), () => preview.parentElement.classList.toggle("cd-split-off"));
   }
 
+  /* Keys of actions in a closed menu work too. */
+  document.querySelectorAll(".cd-more-list [data-cd-key]").forEach((control) => {
+    const label = control.querySelector("span")?.firstChild?.textContent || control.firstChild.textContent;
+    window.cd?.addKey(control.dataset.cdKey, label.trim(), () => control.click());
+  });
+
   /* The theme calls every scrolling region the same; each gets the heading it stands under. */
   addEventListener("load", () => document.querySelectorAll(".simplebar-content-wrapper").forEach((region, number) => {
     const heading = region.closest("fieldset,section")?.querySelector("h2,h3,legend");
