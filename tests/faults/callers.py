@@ -33,6 +33,11 @@ class Journal:
     early: set[int] = field(default_factory=set)  # numbers of flags that were there before their moment
     answers: Counter[str] = field(default_factory=Counter)  # statuses, and kinds of broken connections
 
+    @property
+    def is_worth_a_look(self) -> bool:
+        """Whether enough was done for a run to say something."""
+        return len(self.claims) > 10 and len(self.reviews) > 2 and len(self.steps) > 2
+
 
 @dataclass
 class Answer:

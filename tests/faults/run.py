@@ -73,7 +73,7 @@ def run(plan: Plan) -> Result:
     with a_site() as site:
         people = prepared(site, plan)
         site.start(mutated(plan.mutant), plan.second_clock)
-        under_load(site, callers(site, people, journal, plan.seed), plan, result)
+        under_load(site, callers(site, people, journal, plan.seed), plan, result, lambda: journal.is_worth_a_look)
         result.mended_in = round(announced_all(site), 1)
         look(site, journal, result)
     result.told = {name: len(getattr(journal, name)) for name in ("claims", "reviews", "evidence", "steps")}
@@ -126,14 +126,19 @@ def watch_for_early_flags(site: Site, journal: Journal, stopped: Event) -> None:
             continue
 
 
-def under_load(site: Site, people: list[Callable[[Event], None]], plan: Plan, result: Result) -> None:
-    """Let everybody work while things break at random; in the end nobody works and everything is mended."""
+def under_load(
+    site: Site, people: list[Callable[[Event], None]], plan: Plan, result: Result, enough: Callable[[], bool]
+) -> None:
+    """Let everybody work while things break at random; in the end nobody works and everything is mended.
+
+    On a busy machine it goes on until `enough` was done, at most three times as long.
+    """
     chance, stopped = random.Random(plan.seed), Event()  # noqa: S311 - repeatable, nothing secret
     with ThreadPoolExecutor(len(people)) as crowd:
         works = [crowd.submit(work, stopped) for work in people]
-        until = time.monotonic() + plan.seconds
+        began = time.monotonic()
         try:
-            while time.monotonic() < until:
+            while (spent := time.monotonic() - began) < plan.seconds or (spent < 3 * plan.seconds and not enough()):
                 time.sleep(chance.uniform(*ACTED_EVERY))
                 name = chance.choice(sorted(FAULTS))
                 FAULTS[name](site, chance)
