@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from claims.actors import Actor
-from claims.deadlines import OwnDate, earliest_due
+from claims.deadlines import OwnDate, ZoneBasis, earliest_due
 from claims.errors import DeskMissing, DueTooEarly, Invalid, NoOwnDate, ReasonMissing
 from claims.lifecycle import Action, DismissalReason, State, WaitingReason
 from claims.models import Claim, ClaimEvent, Desk
@@ -114,7 +114,13 @@ def set_due(held: Held, *, by: Actor, due: datetime, reason: str) -> ClaimEvent:
 
 
 def set_own_date(
-    held: Held, *, by: Actor, own: OwnDate | None, reason: str, words: str = "", zone_basis: str = ""
+    held: Held,
+    *,
+    by: Actor,
+    own: OwnDate | None,
+    reason: str,
+    words: str = "",
+    zone_basis: str = ZoneBasis.STATED,
 ) -> ClaimEvent:
     """Set the claim's own date, or take it away (`own` None)."""
     if own is None and held.claim.confirm_by is None:
@@ -124,7 +130,7 @@ def set_own_date(
         "confirm_by": own and own.confirm_by,
         "confirm_precision": own.precision if own else "",
         "confirm_zone": own.zone if own else "",
-        "confirm_zone_basis": zone_basis if own else "",
+        "confirm_zone_basis": (zone_basis or ZoneBasis.STATED) if own else "",
         "confirm_words": (line(words, "words", 200) or held.claim.confirm_words) if own else "",
         "confirm_counted_from": held.claim.confirm_counted_from if own else None,
         "confirm_read_by": by.name if own else "",
