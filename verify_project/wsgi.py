@@ -4,7 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from verify_project.draining import drained
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "verify_project.settings")
 os.environ.setdefault("CLAIMDESK_PROCESS", "web")  # short limits for its statements
 
-application = get_wsgi_application()
+application = drained(get_wsgi_application())
