@@ -157,6 +157,12 @@ def test_no_binaries_gets_one_sentence(data: Path, monkeypatch: pytest.MonkeyPat
         Cluster(data / "postgres", data).programs.exists()
 
 
+def test_data_that_cannot_be_written_gets_one_sentence(data: Path) -> None:
+    (data / "starting.lock").mkdir(parents=True)
+    with pytest.raises(RuntimeProblem, match=r"Cannot write .*starting\.lock .*CLAIMDESK_DATA"), servers():
+        pass
+
+
 def test_a_plain_user_needs_no_system_directory() -> None:
     if os.geteuid() != 0:
         pytest.skip("we are one: every other test here shows it")

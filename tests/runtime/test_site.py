@@ -151,6 +151,12 @@ def test_a_port_in_use_gets_one_sentence_with_the_way_out() -> None:
             check_port(port)
 
 
+@pytest.mark.parametrize("port", [0, -1, 65536])
+def test_a_port_that_cannot_be_is_one_sentence(port: int) -> None:
+    with pytest.raises(RuntimeProblem, match="PORT must be between 1 and 65535"):
+        check_port(port)
+
+
 def test_the_welcome_says_where_to_go_and_how_to_get_in() -> None:
     text = welcome_text(8123, "editor / words\nkey vk_1_x", 4.2)
     for words in (

@@ -59,7 +59,7 @@ def _temporary() -> Iterator[Servers]:
 def _of_this_checkout(given: Servers) -> Iterator[Servers]:
     """Share the servers of this checkout: whoever comes first starts them and ends last."""
     data = places.make_private(places.data_directory(), mode=0o711)
-    with (data / "starting.lock").open("w") as starting, (data / "using.lock").open("w") as using:
+    with _lock_file(data / "starting.lock") as starting, _lock_file(data / "using.lock") as using:
         fcntl.flock(starting, fcntl.LOCK_EX)
         if running := places.running_servers():
             fcntl.flock(using, fcntl.LOCK_SH)
@@ -75,6 +75,16 @@ def _of_this_checkout(given: Servers) -> Iterator[Servers]:
             finally:
                 fcntl.flock(starting, fcntl.LOCK_EX)
                 _wait_for_others(using)
+
+
+def _lock_file(path: Path) -> TextIO:
+    try:
+        return path.open("w")
+    except OSError as error:
+        raise RuntimeProblem(
+            f"Cannot write {path} ({error.strerror}): "
+            "give the folder back to yourself, or set CLAIMDESK_DATA to another."
+        ) from error
 
 
 def _sweep_up() -> None:

@@ -38,12 +38,14 @@ def run_site(*, port: int) -> None:
 
 
 def check_port(port: int) -> None:
-    """Raise RuntimeProblem while somebody else listens there."""
+    """Raise RuntimeProblem while somebody else listens there, and for 0, which would be another port each time."""
+    if not 0 < port < 65536:
+        raise RuntimeProblem(f"PORT must be between 1 and 65535; this says {port}.")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
-        except (OSError, OverflowError) as error:
+        except OSError as error:
             raise RuntimeProblem(
                 f"Port {port} cannot be used ({error}): choose another, as in "
                 f"`make run PORT={8001 if port != 8001 else 8002}`."
