@@ -67,6 +67,8 @@ def check_scope(viewer: Viewer, scope: Scope) -> None:
 def _of_desks(viewer: Viewer, path: str) -> Q:
     if viewer.desks is None:
         return Q()
+    if not viewer.desks:
+        return Q(pk__in=[])  # somebody with no role anywhere, or no role any more
     return Q(**{f"{path}__in": sorted(viewer.desks)}) | Q(**{f"{path}__isnull": True})
 
 
