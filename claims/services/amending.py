@@ -13,7 +13,7 @@ from claims.deadlines import aware
 from claims.errors import Invalid, RoleMissing, StaleVersion
 from claims.models import Article
 from claims.permissions import Viewer
-from claims.services.articles import line
+from claims.services.articles import language_tag, line
 
 AMENDABLE = ("headline", "authors", "language", "published_raw", "desk", "embargo_until")
 
@@ -50,6 +50,8 @@ def _fit(name: str, value: Any) -> Any:
     """A value as the column keeps it."""
     if name == "headline" and not line(value, name, 400):
         raise Invalid("An article needs a headline.", pointer="/headline")
+    if name == "language":
+        return language_tag(value, name)
     if name == "authors":
         return [line(author, "authors", 200) for author in value]
     if isinstance(value, datetime):

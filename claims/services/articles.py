@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from claims.models import Article, ArticleRevision, DateKnown, Desk, Source, Sou
 from claims.plaintext import TextRefused, clean, clean_line, sha256_of
 
 TEXT_LIMIT = 1_000_000
+_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*\Z")
 
 Given = TypeVar("Given")
 Read = TypeVar("Read")
@@ -66,6 +68,14 @@ def text(value: str, field: str, most: int) -> str:
         return clean(value, field=field, max_length=most)
     except TextRefused as refused:
         raise UnusableText(refused.message, pointer=f"/{field}", reason=refused.code) from refused
+
+
+def language_tag(value: str, field: str) -> str:
+    """A language tag (BCP 47), for example `pt-BR`. Raises `Invalid`: what is none would reach no reviewer."""
+    tag = line(value, field, 16)
+    if not _TAG.match(tag):
+        raise Invalid(f'Write a language tag such as en or pt-BR; this says "{tag}".', pointer=f"/{field}")
+    return tag
 
 
 def address(value: str, field: str) -> str:
@@ -127,7 +137,7 @@ def _article(given: GivenArticle) -> Article:
         canonical_url=address(given.url, "url"),
         headline=_needed(line(given.headline, "headline", 400), "headline"),
         authors=[line(author, "authors", 200) for author in given.authors],
-        language=_needed(line(given.language, "language", 16), "language"),
+        language=language_tag(_needed(given.language, "language"), "language"),
         published_at=_placed("published_at", aware, given.published_at),
         published_raw=line(given.published_raw, "published_raw", 120),
         published_zone=zone,

@@ -172,19 +172,20 @@ def _hedge(given: GivenClaim, quote: str) -> hedges.Prevailing:
 
 
 def _step(appearance: Appearance, order: int, given: GivenStep) -> ChainStep:
-    note = line(given.note, "chain/note", 300)
-    name = line(given.source, "chain/source", 200)
+    place = f"chain/{order - 1}"
+    note = line(given.note, f"{place}/note", 300)
+    name = line(given.source, f"{place}/source", 200)
     if not name and not note:
-        raise Invalid("A step of the chain needs a source, or a note that says what is missing.", pointer="/chain")
+        raise Invalid("A step of the chain needs a source, or a note that says what is missing.", pointer=f"/{place}")
     return ChainStep(
         appearance=appearance,
         order=order,
         source=_source(name, given.kind) if name else None,
-        verb=line(given.verb, "chain/verb", 120),
+        verb=line(given.verb, f"{place}/verb", 120),
         named=given.named and given.kind != SourceKind.UNNAMED,
         on_record=given.on_record,
         implied=given.implied,
-        link=address(given.link, "chain/link"),
+        link=address(given.link, f"{place}/link"),
         note=note,
     )
 

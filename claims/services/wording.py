@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from claims.errors import Invalid
-from claims.services.articles import line, text
+from claims.services.articles import language_tag, line, text
 
 
 def _statement(value: str) -> str:
@@ -17,10 +17,9 @@ def _statement(value: str) -> str:
 
 
 def _language(value: str) -> str:
-    language = line(value, "language", 16)
-    if not language:
+    if not value.strip():
         raise Invalid("A claim needs its language, for example en.", pointer="/language")
-    return language
+    return language_tag(value, "language")
 
 
 def _topics(value: Iterable[str]) -> list[str]:

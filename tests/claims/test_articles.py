@@ -106,6 +106,7 @@ def test_the_zone_is_the_given_one_else_the_outlets_else_the_desks() -> None:
         ({"headline": " "}, Invalid, "/headline"),
         ({"outlet": ""}, Invalid, "/outlet"),
         ({"language": ""}, Invalid, "/language"),
+        ({"language": "plain English"}, Invalid, "/language"),
         ({"url": "javascript:alert(1)"}, UnusableAddress, "/url"),
         ({"published_at": NOON.replace(tzinfo=None)}, NaiveTime, "/published_at"),
         ({"published_zone": "Europe/Atlantis"}, Invalid, "/published_zone"),

@@ -88,6 +88,7 @@ def test_a_quote_that_stands_twice_names_its_places_unless_one_is_meant(editor: 
         ({"statement": "a" * 1001}, UnusableText, "/statement"),
         ({"statement": "a\u202eb"}, UnusableText, "/statement"),
         ({"language": ""}, Invalid, "/language"),
+        ({"language": "plain English"}, Invalid, "/language"),
         ({"priority": 5}, Invalid, "/priority"),
         ({"short_text": "a" * 76}, UnusableText, "/short_text"),
         ({"topics": ["a" * 41]}, UnusableText, "/topics"),
@@ -106,8 +107,9 @@ def test_a_claim_that_cannot_be_kept_leaves_nothing_behind(
 
 def test_a_bad_step_of_the_chain_takes_the_whole_claim_back(editor: User, desk: Desk) -> None:
     chain = [GivenStep("Harbour Post", "outlet"), GivenStep()]
-    with pytest.raises(Invalid, match="A step of the chain needs a source, or a note"):
+    with pytest.raises(Invalid, match="A step of the chain needs a source, or a note") as refused:
         propose(given(quote=a_quote(an_article().revision), chain=chain, desk=desk), maker(editor, desk))
+    assert refused.value.pointer == "/chain/1"
     assert nothing_was_written()
 
 
