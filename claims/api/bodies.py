@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import IO, Any
 
+from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, MultiPartParser
 
 from claims.api.errors import BodyTooLarge, Malformed
@@ -41,14 +42,17 @@ class MergePatchParser(JsonParser):
 
 
 class FileParser(MultiPartParser):
-    """A form with one file. Raises `BodyTooLarge` before it is read."""
+    """A form with one file. Raises `BodyTooLarge` before it is read, `Malformed` when it is no form."""
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         """The fields and files of the form."""
         refuse_large((parser_context or {})["request"].META, MULTIPART_LIMIT)
-        return super().parse(stream, media_type, parser_context)
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except ParseError as broken:
+            raise Malformed("The body is not multipart/form-data with the boundary its header names.") from broken
 
 
 TAKEN_BY: Mapping[str, frozenset[type[BaseParser]]] = {

@@ -13,7 +13,7 @@ class Refused(ClaimDeskError):
 
 
 class Malformed(Refused):
-    """The body is not the JSON it says it is."""
+    """The body is not what its media type says."""
 
     code = "malformed"
 

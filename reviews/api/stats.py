@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims.api.errors import BadParameter, NothingHere
-from claims.api.fields import OneOf
+from claims.api.fields import DeskNamed, OneOf
 from claims.api.paging import Order, page_of
 from claims.api.parameters import Paged, Parameters, Search, WholeNumber, given, page_in
 from claims.api.schema import page_response
@@ -31,7 +31,7 @@ NULLABLE = frozenset({"review_due_at", "first_review_due_at", "confirm_by"})
 class StatFilters(Parameters):
     """What the numbers are narrowed to; the same as on the dashboard."""
 
-    desk = WholeNumber(required=False)
+    desk = DeskNamed(required=False, help_text="Number or key.")
     language = Search(required=False)
     outlet = WholeNumber(required=False)
     reviewer = Search(required=False, help_text="Number of a reviewer, or nobody.")
@@ -68,7 +68,7 @@ class StatsView(ApiView):
     def filters(self, asked: dict[str, Any]) -> Filters:
         """The narrowings as the numbers take them."""
         names = {field.name for field in fields(Filters)}
-        given_ = {name: str(value) for name, value in asked.items() if name in names}
+        given_ = {name: str(getattr(value, "pk", value)) for name, value in asked.items() if name in names}
         try:
             return read_filters(given_, "" if "zone" in given_ else self.zone)
         except Invalid as refused:
@@ -86,7 +86,7 @@ class Stats(StatsView):
     @extend_schema(parameters=[StatFilters], responses={200: StatsOut})
     def get(self, request: Request) -> Response:
         """Read all numbers. Lateness is computed from the clock, whether or not alerts are delayed."""
-        filters = self.filters(given(StatFilters, request))
+        filters = self.filters(given(StatFilters, request, desks=self.desks))
         values = counts(self.viewer, filters, self.now)
         rows = [self._row(number, values[key]) for key, number in NUMBERS.items()]
         return Response({"now": rfc3339(self.now), "zone": filters.zone, "results": rows})
@@ -111,7 +111,7 @@ class OneStat(StatsView):
         number = NUMBERS.get(key)
         if number is None:
             raise NothingHere(f"There is no number {key}. There are {', '.join(NUMBERS)}.")
-        asked = given(StatListFilters, request)
+        asked = given(StatListFilters, request, desks=self.desks)
         rows = number.claims(self.viewer, self.filters(asked), self.now).select_related("desk")
         return page_of(
             request,

@@ -101,6 +101,13 @@ def test_a_file_comes_back_byte_for_byte_and_never_as_a_page(api: Api, desk: Des
     assert b64decode(digest.removeprefix("sha-256=:").removesuffix(":")) == sha256(PAGE).digest()
 
 
+def test_a_form_without_its_boundary_is_malformed(api: Api, desk: Desk) -> None:
+    claim = a_claim(desk)
+    answer = api("POST", f"/claims/{claim.pk}/evidence", None, b"--x", Content_Type="multipart/form-data")
+    assert (answer.status, answer.code) == (400, "malformed")
+    assert "multipart/form-data" in answer.body["detail"]
+
+
 def test_a_copy_that_was_tampered_with_is_not_handed_out(api: Api, desk: Desk) -> None:
     made = upload(api, a_claim(desk).pk, b"kept as it was")
     Path(storages["evidence"].path(Snapshot.objects.get().path)).write_bytes(b"something else")

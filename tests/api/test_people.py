@@ -131,6 +131,8 @@ def test_every_number_equals_the_list_behind_it(api: Api, desk: Desk) -> None:
         listed = api.get(row["href"].split("/api/v1")[1] + "?count=exact").body
         assert len(listed["results"]) == listed["count"] == row["value"]
     assert api.get(f"/stats?desk={a_desk().pk}").body["results"][3]["value"] == 0
+    assert api.get(f"/stats?desk={desk.key}").body["results"][3]["value"] == values["open"]
+    assert api.get("/stats?desk=none-such").code == "bad_parameter"
     assert api.get("/stats/none-such").code == "not_found"
     assert api.get("/stats?zone=Mars/Base").code == "bad_parameter"
 
