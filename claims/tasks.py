@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from claims.services.warnings import agree_on_warnings
 from claims.services.watch import Watch
 
 TICK = 4.8
@@ -14,3 +15,9 @@ _watch = Watch()
 def sweep() -> None:
     """Keep watch over the alarms until just before the next tick."""
     _watch.keep(TICK)
+
+
+@shared_task(name="claims.warnings")
+def warnings() -> None:
+    """Let what announces "due soon" follow the desks' hours of warning."""
+    agree_on_warnings()

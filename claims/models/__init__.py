@@ -4,7 +4,7 @@ from claims.models.alarm import WAIT_OVER, Alarm, Flag, FlagKind, Heartbeat
 from claims.models.apikey import ApiKey, RepeatableCall, Scope, hashed
 from claims.models.appearance import Appearance, ChainStep
 from claims.models.article import Article, ArticleRevision, DateKnown
-from claims.models.claim import Claim, ClaimHead
+from claims.models.claim import WARNING, Claim, ClaimHead
 from claims.models.decision import Decision
 from claims.models.desk import Desk
 from claims.models.event import ClaimEvent, chained
@@ -14,6 +14,7 @@ from claims.models.source import Reliability, Source, SourceKind
 
 __all__ = [
     "WAIT_OVER",
+    "WARNING",
     "Alarm",
     "ApiKey",
     "Appearance",

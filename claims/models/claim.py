@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from claims.models.appearance import Appearance
 
 _HOUR = models.Value(timedelta(hours=1), output_field=models.DurationField())
-_WARNING = models.ExpressionWrapper(F("desk__warning_hours") * _HOUR, output_field=models.DurationField())
+WARNING = models.ExpressionWrapper(F("desk__warning_hours") * _HOUR, output_field=models.DurationField())
 UNANNOUNCED = frozenset({State.PROPOSED, State.DISMISSED})
 
 
@@ -44,7 +44,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
 
     def due_soon(self, now: datetime) -> Self:
         """Open, not late, and inside the desk's warning window."""
-        return self.open().filter(review_due_at__gte=now, review_due_at__lt=models.Value(now) + _WARNING)
+        return self.open().filter(review_due_at__gte=now, review_due_at__lt=models.Value(now) + WARNING)
 
     def due_within(self, now: datetime, span: timedelta) -> Self:
         """Open, review due at or after `now` and before `now + span`. Late ones are not counted again."""

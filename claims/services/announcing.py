@@ -11,17 +11,17 @@ from datetime import datetime
 
 from claims.deadlines import FORERUNNER, TimeFlag, holding, moments
 from claims.lifecycle import State
-from claims.models import WAIT_OVER, Alarm, Claim, ClaimEvent, Decision, Flag
+from claims.models import WAIT_OVER, Alarm, Claim, Decision, Flag
 
 SETTLED = frozenset({State.DECIDED, State.DISMISSED})
 
 
-def rewrite_alarms(claim: Claim, standing: Decision | None, now: datetime, event: ClaimEvent) -> None:
-    """Set the claim's alarms anew and clear the flags that no longer hold; `event` is what changed it."""
+def rewrite_alarms(claim: Claim, standing: Decision | None, now: datetime, cause: str) -> None:
+    """Set the claim's alarms anew and clear the flags that no longer hold; `cause` is the type of what changed it."""
     wanted = moments(claim.date_facts(standing))
     flags = list(Flag.objects.filter(claim=claim, kind__in=TimeFlag.values))
     announced = {(flag.kind, flag.moment): flag for flag in flags}
-    _clear_untrue(flags, wanted, now, event)
+    _clear_untrue(flags, wanted, now, cause)
     for kind in holding(wanted, now):
         flag = announced.get((kind, wanted[kind]))
         if flag is not None and flag.cleared_at is not None:
@@ -31,14 +31,14 @@ def rewrite_alarms(claim: Claim, standing: Decision | None, now: datetime, event
     coming = {kind: at for kind, at in wanted.items() if kind not in overtaken and (kind, at) not in announced}
     _set_alarms(claim, coming, now)
     if claim.state in SETTLED:
-        clear_flags(claim, now, event.type)
+        clear_flags(claim, now, cause)
 
 
-def _clear_untrue(flags: Sequence[Flag], wanted: dict[TimeFlag, datetime], now: datetime, event: ClaimEvent) -> None:
+def _clear_untrue(flags: Sequence[Flag], wanted: dict[TimeFlag, datetime], now: datetime, cause: str) -> None:
     holds = {(kind, wanted[kind]) for kind in holding(wanted, now)}
     untrue = [flag.pk for flag in flags if flag.cleared_at is None and (flag.kind, flag.moment) not in holds]
     if untrue:
-        Flag.objects.filter(pk__in=untrue).update(cleared_at=now, cleared_by=event.type)
+        Flag.objects.filter(pk__in=untrue).update(cleared_at=now, cleared_by=cause)
 
 
 def _set_alarms(claim: Claim, wanted: dict[TimeFlag, datetime], now: datetime) -> None:

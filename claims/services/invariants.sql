@@ -64,12 +64,14 @@ SELECT claim.id AS claim, claim.version, coalesce(told.n, 0) AS changes
               GROUP BY claim_id) told ON told.claim_id = claim.id
  WHERE claim.version <> 1 + coalesce(told.n, 0);
 
--- name: rounds_count_reopenings
--- A claim's round of review is one more than the number of times it was reopened.
-SELECT claim.id AS claim, claim.round, coalesce(told.n, 0) AS reopened
+-- name: rounds_count_new_beginnings
+-- A claim's round of review is one more than the number of times it was reopened or restored and stayed so.
+SELECT claim.id AS claim, claim.round, coalesce(told.n, 0) AS begun
   FROM claims_claim claim
-  LEFT JOIN (SELECT claim_id, count(*) AS n FROM claims_claimevent WHERE type = 'claim.reopen' GROUP BY claim_id) told
-         ON told.claim_id = claim.id
+  LEFT JOIN (SELECT claim_id, count(*) FILTER (WHERE type <> 'claim.undo')
+                              - count(*) FILTER (WHERE body::json -> 'data' ->> 'what' = 'claim.restore') AS n
+               FROM claims_claimevent WHERE type IN ('claim.reopen', 'claim.restore', 'claim.undo')
+              GROUP BY claim_id) told ON told.claim_id = claim.id
  WHERE claim.round <> 1 + coalesce(told.n, 0);
 
 -- name: no_flag_twice

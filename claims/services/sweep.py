@@ -12,15 +12,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db.models import F
 
 from claims.actors import rule
 from claims.errors import ClaimDeskError
 from claims.lifecycle import State
 from claims.models import WAIT_OVER, Alarm, ClaimHead
+from claims.models.alarm import AlarmQuerySet
 from claims.services.steps import resume
 from claims.services.transitions import database_time, locked
 
 BATCH = 1000
+WAITS = 50  # a wait takes some milliseconds, so flags wait no longer than a moment for them
 TRIES = 3
 RETRY_AFTER = timedelta(seconds=5)
 BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
@@ -41,7 +44,8 @@ WITH due AS MATERIALIZED (
 ), stamp AS MATERIALIZED (
     SELECT clock_timestamp() AS at, count(*) AS taken FROM due
 ), dropped AS (
-    SELECT fore.id FROM due fore JOIN claims_alarm succ ON succ.claim_id = fore.claim_id AND succ.moment < %(now)s
+    SELECT fore.id FROM claims_alarm fore JOIN claims_alarm succ USING (claim_id)
+     WHERE claim_id IN (SELECT claim_id FROM due) AND succ.moment < %(now)s
        AND (fore.kind, succ.kind) IN (('due_soon', 'late'), ('date_near', 'date_passed'))
 ), first AS (
     SELECT DISTINCT ON (claim_id) id, claim_id, kind, moment, wake_at, event_seq, hash FROM due
@@ -102,13 +106,15 @@ class Swept:
 def raise_due_flags(batch: int = BATCH, since: datetime = BEGINNING) -> Swept:
     """Announce every moment that has passed and end the waits that are over, until nothing is due.
 
+    Waits end a few at a time between the flags, since each is a step of its own: many of them delay no flag.
     `since` is a moment before which no alarm can be left, see `claims.services.watch.Horizon`.
     """
-    swept = _end_waits(since)
+    swept = Swept()
     while True:
-        taken, step = _one_batch(batch, since)
-        swept += step
-        if not taken:
+        taken, flags = _one_batch(batch, since)
+        waits = _end_waits(since)
+        swept += flags + waits
+        if not taken and not waits.resumed:
             return swept
 
 
@@ -119,7 +125,7 @@ def _one_batch(batch: int, since: datetime) -> tuple[int, Swept]:
     except OperationalError:
         raise
     except DatabaseError:
-        return 0, _one_by_one(since)
+        return _one_by_one(batch, since)
 
 
 def _statement(batch: int, since: datetime, only: int | None = None) -> tuple[int, Swept]:
@@ -131,33 +137,40 @@ def _statement(batch: int, since: datetime, only: int | None = None) -> tuple[in
     return taken, Swept(raised=raised, lag=lag or timedelta(0))
 
 
-def _one_by_one(since: datetime) -> Swept:
-    swept = Swept()
-    due = Alarm.objects.due(database_time(), since).exclude(kind=WAIT_OVER).order_by("wake_at", "id")
-    for alarm_id in list(due.values_list("pk", flat=True)):
+def _due(since: datetime) -> AlarmQuerySet:
+    return Alarm.objects.due(database_time(), since).order_by("wake_at", "id")
+
+
+def _one_by_one(batch: int, since: datetime) -> tuple[int, Swept]:
+    """A batch of alarms, each by itself; answers how many were taken."""
+    taken, swept = 0, Swept()
+    for alarm_id in list(_due(since).exclude(kind=WAIT_OVER).values_list("pk", flat=True)[:batch]):
         try:
-            swept += _statement(1, since, only=alarm_id)[1]
+            held, step = _statement(1, since, only=alarm_id)
         except OperationalError:
             raise
         except DatabaseError as bad:
-            swept += _put_off(alarm_id, bad)
-    return swept
+            held, step = 0, _put_off(alarm_id, bad)
+        taken, swept = taken + held, swept + step
+    return taken, swept
 
 
 def _put_off(alarm_id: int, bad: Exception) -> Swept:
     """Count a failed try; after three the alarm is set aside and shown, and the line goes on."""
-    alarm = Alarm.objects.get(pk=alarm_id)
-    alarm.attempts, alarm.error = alarm.attempts + 1, str(bad)
-    alarm.set_aside = alarm.attempts >= TRIES
-    alarm.wake_at = database_time() + RETRY_AFTER
-    alarm.save(update_fields=["attempts", "error", "set_aside", "wake_at"])
-    return Swept(set_aside=int(alarm.set_aside))
+    alarm = Alarm.objects.filter(pk=alarm_id).first()
+    if alarm is None:  # somebody moved the date meanwhile
+        return Swept()
+    aside = alarm.attempts + 1 >= TRIES
+    Alarm.objects.filter(pk=alarm_id).update(
+        attempts=F("attempts") + 1, error=str(bad), set_aside=aside, wake_at=database_time() + RETRY_AFTER
+    )
+    return Swept(set_aside=int(aside))
 
 
 def _end_waits(since: datetime) -> Swept:
+    """End some of the waits that are over, the oldest first."""
     swept = Swept()
-    due = Alarm.objects.due(database_time(), since).filter(kind=WAIT_OVER).order_by("wake_at", "id")
-    for alarm in list(due):
+    for alarm in list(_due(since).filter(kind=WAIT_OVER)[:WAITS]):
         try:
             swept += _end_wait(alarm.claim_id)
         except OperationalError:

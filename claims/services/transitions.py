@@ -120,7 +120,7 @@ class Held:
             f"claim.{action}", by=by, from_state=before, reason=reason, data=recorded, occurred_at=occurred_at
         )
         if decision_changed or MOVES_ALARMS & written.keys():
-            rewrite_alarms(self.claim, self.standing, self.now, event)
+            rewrite_alarms(self.claim, self.standing, self.now, event.type)
         return event
 
     def _write(self, action: Action, written: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from threading import Barrier, Thread
 from time import monotonic, sleep
+from unittest.mock import ANY
 
 import pytest
 from django.db import connection
@@ -167,3 +168,26 @@ def test_a_claim_confirmed_before_the_sweep_is_not_flagged_after_it(desk: Desk, 
     claim = a_claim(desk, State.DECIDED, by=editor, own=dated(LONG_AGO))
     raise_due_flags()
     assert not claim.flag_log.exists()
+
+
+def test_a_warning_that_was_put_off_is_dropped_when_late_is_announced(desk: Desk, editor: User) -> None:
+    claim = a_claim(desk, by=editor)
+    fall_late(claim, editor)
+    Alarm.objects.filter(claim=claim, kind=TimeFlag.DUE_SOON).update(wake_at=ahead(milliseconds=50), attempts=1)
+    raise_due_flags()
+    sleep(0.06)
+    raise_due_flags()
+    assert list(Flag.objects.filter(claim=claim).values_list("kind", flat=True)) == [TimeFlag.LATE]
+
+
+def test_many_waits_that_end_together_delay_no_flag(desk: Desk, editor: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("claims.services.sweep.WAITS", 2)
+    waits = [a_claim(desk, by=editor) for _ in range(5)]
+    for claim in waits:
+        parked(claim, editor)
+    late = a_claim(desk, by=editor)
+    fall_late(late, editor)
+    assert raise_due_flags() == Swept(raised=1, resumed=5, lag=ANY)
+    raised_at = Flag.objects.get(claim=late, kind=TimeFlag.LATE).raised_at
+    resumed = ClaimEvent.objects.filter(type="claim.resume", claim__in=waits)
+    assert [event.recorded_at > raised_at for event in resumed] == [True] * 5

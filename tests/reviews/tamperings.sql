@@ -34,7 +34,7 @@ UPDATE claims_claimevent SET recorded_at = recorded_at - interval '1 day' WHERE 
 -- breaks: version_counts_changes
 UPDATE claims_claim SET version = version - 1 WHERE state = 'decided';
 
--- breaks: rounds_count_reopenings
+-- breaks: rounds_count_new_beginnings
 UPDATE claims_claim SET round = round + 1 WHERE state = 'queued';
 
 -- breaks: no_flag_twice
