@@ -137,8 +137,8 @@ def test_a_socket_directory_in_the_address_becomes_the_host() -> None:
     assert "statement_timeout=5s" in found["OPTIONS"]["options"]
 
 
-def test_no_request_needs_the_broker() -> None:
-    assert settings.CACHES["default"]["BACKEND"].endswith("LocMemCache")
+def test_no_request_needs_the_broker_and_nothing_is_cached() -> None:
+    assert settings.CACHES["default"]["BACKEND"].endswith("DummyCache")
     assert settings.SESSION_ENGINE == "django.contrib.sessions.backends.db"
 
 
