@@ -106,7 +106,8 @@ DATABASES = {"default": addresses.database(addresses.known_database_url(DATABASE
 AUTH_USER_MODEL = "claims.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Nothing behind a login is cached; the theme would keep what its search found for five minutes.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 
 # Language and time.
 LANGUAGE_CODE = "en"
@@ -207,6 +208,7 @@ CELERY_TASK_ROUTES = {"claims.sweep": {"queue": "deadlines"}}  # a worker of its
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "claims.sweep", "schedule": 5.0, "options": {"expires": 4.0}},
     "route": {"task": "reviews.route", "schedule": 2.0, "options": {"expires": 1.5}},
+    "warnings": {"task": "claims.warnings", "schedule": 15.0, "options": {"expires": 14.0}},
     "verify": {"task": "claims.verify", "schedule": 3600.0, "options": {"expires": 3000.0}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = env.str(

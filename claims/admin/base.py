@@ -121,6 +121,10 @@ class OfClaimAdmin(RecordAdmin[_Row]):
     desk_path = "claim__desk"
     list_select_related: ClassVar[tuple[str, ...]] = ("claim",)
 
+    def get_list_display_links(self, request: HttpRequest, list_display: Any) -> list[Any]:
+        """The row's own page opens from its first column that is not a link to the claim already."""
+        return [name for name in list_display if name != "claim_column"][:1]
+
     @display(description=_("claim"), ordering="claim")
     def claim_column(self, row: Any) -> SafeString:
         return columns.in_cd(format_html('<span class="cd-cell-st">{}</span>', columns.claim_link(row.claim)))

@@ -16,6 +16,9 @@ class User(AbstractUser):
 
     zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[valid_zone])
 
+    def __str__(self) -> str:
+        return self.full_name
+
     @property
     def full_name(self) -> str:
         """The name others see; the user name where no other is known."""

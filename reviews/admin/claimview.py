@@ -24,6 +24,7 @@ from reviews.services.timeline import entries
 
 AROUND = 20
 LONG = 400
+FIRST_OF_ALL = ("accept", "restore", "resume")  # what a claim in its state needs first, where the person may do it
 IN_HEAD = ("hand_over", "wait")
 IN_MORE = (
     *("accept", "assign", "resume", "ask_second_opinion", "set_due", "set_own_date", "set_priority", "change_desk"),
@@ -75,6 +76,7 @@ def shown(page: ClaimPage, now: datetime, viewer: Viewer) -> dict[str, Any]:
         "items": [_item(row) for row in page.evidence],
         "evidence_words": stance_words(_counts(page)),
         "timeline": entries(page.events, now, me),
+        "first": [button for button in (_button(page, name) for name in FIRST_OF_ALL) if not button.refusal],
         "head": [_button(page, name) for name in IN_HEAD],
         "more": [_button(page, name) for name in IN_MORE],
         "undo": _offer(page, Action.UNDO) == "",

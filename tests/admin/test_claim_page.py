@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -283,6 +284,18 @@ def test_a_claim_can_be_taken_from_its_page(signed: SignIn, editor: User, review
     assert 'data-testid="take"' in client.get(page_of(claim)).content.decode()
     client.post(step_of(claim, "take"))
     assert Assignment.objects.open().get(claim=claim).reviewer == reviewer
+
+
+def test_what_a_claim_needs_first_is_a_button_of_its_own(signed: SignIn, editor: User, desk: Desk) -> None:
+    client = signed(editor)
+    for state, step in ((State.PROPOSED, "accept"), (State.DISMISSED, "restore"), (State.WAITING, "resume")):
+        body = client.get(page_of(make.a_claim(desk, state, by=editor))).content.decode()
+        assert re.findall(r'data-testid="first-(\w+)"', body) == [step]
+
+
+def test_a_draft_belongs_to_one_person(signed: SignIn, reviewer: Reviewer, claim: Claim) -> None:
+    body = signed(reviewer.user).get(page_of(claim)).content.decode()
+    assert f'data-cd-draft="claim-{claim.pk}-round-{claim.round}-of-{reviewer.user.pk}"' in body
 
 
 def test_nobody_may_post_without_signing_in(client: Client, claim: Claim) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -52,6 +53,34 @@ def test_a_list_can_be_searched(name: str, signed: SignIn, fill: Callable[[int],
     fill(1)
     answer = signed(make.an_administrator()).get(reverse(f"admin:{name}_changelist"), {"q": "minister"})
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_no_link_of_a_list_stands_inside_another(name: str, signed: SignIn, fill: Callable[[int], None]) -> None:
+    fill(2)
+    make.a_key(Scope.CLAIMS_READ)
+    body = signed(make.an_administrator()).get(reverse(f"admin:{name}_changelist")).content.decode()
+    depth = deepest = 0
+    for tag in re.findall(r"<a\s|</a>", body):
+        depth += -1 if tag == "</a>" else 1
+        deepest = max(deepest, depth)
+    assert deepest == 1
+
+
+def test_every_row_of_a_list_opens(signed: SignIn, fill: Callable[[int], None]) -> None:
+    fill(1)
+    client = signed(make.an_administrator())
+    for name in ("claims_decision", "claims_flag", "claims_alarm", "reviews_assignment", "reviews_review"):
+        body = client.get(reverse(f"admin:{name}_changelist")).content.decode()
+        rows = re.findall(rf"/admin/{name.replace('_', '/')}/\d+/change/", body)
+        assert rows or name == "claims_flag"
+        assert all(client.get(address).status_code == 200 for address in rows)
+
+
+def test_people_are_called_by_their_names(desk: Desk) -> None:
+    named = User(username="ilka", first_name="Ilka", last_name="Brandsoe")
+    assert str(named) == "Ilka Brandsoe"
+    assert str(User(username="ilka")) == "ilka"
 
 
 @pytest.mark.parametrize("model", [Claim, Article, Evidence, Decision, ClaimEvent, Flag, Review])
