@@ -14,6 +14,7 @@ from claims.services.proposing import GivenDate, GivenStep
 Course = Callable[[Claim], None]
 MOMENTS = timedelta(seconds=2)  # a review due that passes while the newsroom is still being loaded
 MINUTES = timedelta(minutes=2)  # one that passes soon after; what is decided before it was on time
+AN_HOUR = timedelta(hours=1)  # one that a reviewer should see to next
 
 
 def stays(claim: Claim) -> None:

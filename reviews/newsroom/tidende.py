@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from claims.verdicts import Outcome, Question, Said, So, Stance
 from reviews.newsroom.courses import Found, answered, decided, handed_over, started
 from reviews.newsroom.scripts import (
+    AN_HOUR,
     MINUTES,
     ArticleScript,
     ClaimScript,
@@ -84,6 +85,7 @@ def _open(now: datetime, statement: datetime) -> tuple[ClaimScript, ...]:
             ("diplomacy",),
             minute(statement, f"for {clock_there(statement, ZONE)}", ZONE),
             priority=1,
+            due=AN_HOUR,
         ),
         ClaimScript(
             "The talks go on next week if no paper is signed.",

@@ -73,6 +73,13 @@ def test_it_shows_every_state_and_flag_and_both_dates_and_keeps_every_promise() 
     assert verify_everything(timedelta(0)).broken == []
 
 
+def test_something_is_due_in_an_hour(newsroom: Loaded) -> None:
+    del newsroom
+    loaded = database_time()
+    within = Claim.objects.due_within(loaded, timedelta(hours=1))
+    assert within.filter(review_due_at__gt=loaded + timedelta(minutes=30)).exists()
+
+
 def test_nothing_is_back_dated(newsroom: Loaded) -> None:
     assert not ClaimEvent.objects.filter(recorded_at__lt=newsroom.began).exists()
     assert not Claim.objects.filter(accepted_at__lt=newsroom.began).exists()
