@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.db.models import Max
 from django.test import Client
 
 from claims.api import limits
-from claims.models import Desk, Scope, User
+from claims.models import ClaimEvent, Desk, Scope, User
 from claims.services.keys import make_key
 from tests.factories import a_desk
 
 EVERYTHING = tuple(Scope)
+PATIENCE = 60.0
 
 
 @dataclass
@@ -63,6 +67,8 @@ class Api:
         return Answer(response.status_code, dict(response.headers), json.loads(data) if is_json else None, data)
 
     def get(self, path: str, **headers: str) -> Answer:
+        if path.startswith("/events"):
+            everything_is_final()
         return self("GET", path, **headers)
 
     def post(self, path: str, body: Any, **headers: str) -> Answer:
@@ -74,6 +80,22 @@ class Api:
     def act(self, number: int, **body: Any) -> Answer:
         """Take a step on a claim with the tag it has now."""
         return self.post(f"/claims/{number}/actions", body, If_Match=self.get(f"/claims/{number}").etag)
+
+
+def everything_is_final() -> None:
+    """Wait until the feed may show what was written: it waits for every transaction on the server that began before.
+
+    Other tests run beside this one on the same server, each in a transaction. A test that is itself inside one never
+    sees its own events in the feed, so it does not wait.
+    """
+    ends = monotonic() + PATIENCE
+    last = ClaimEvent.objects.aggregate(last=Max("tx"))["last"]
+    while last is not None and not connection.in_atomic_block and monotonic() < ends:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+            if cursor.fetchone()[0] > last:
+                return
+        sleep(0.02)
 
 
 def with_key(*scopes: Scope, desks: tuple[Desk, ...] = ()) -> Api:

@@ -14,6 +14,7 @@ from django.conf import settings
 from claims.api import limits
 from claims.models import Scope
 from claims.services.keys import make_key
+from tests.api.conftest import everything_is_final
 from tests.factories import QUOTE, TEXT, a_claim, a_desk, an_editor, evidence_for
 
 SECONDS = 25
@@ -59,6 +60,7 @@ def test_a_plain_http_library_gets_along(live_server: object, bearer: str) -> No
         again = http.get(own, timeout=SECONDS)
         assert again.headers["ETag"] == f'"{again.json()["version"]}"'
         assert http.get(f"{site}/claims/", timeout=SECONDS).history[0].status_code == 308
+        everything_is_final()
         feed = http.get(f"{site}/events", timeout=SECONDS).json()["results"]
         assert [event["type"].split(".")[3] for event in feed] == ["propose", "accept", "add"]
         assert http.get(f"{site}/claims?limit=0", timeout=SECONDS).headers["Content-Type"] == "application/problem+json"

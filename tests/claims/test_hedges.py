@@ -1,7 +1,7 @@
 """Hedges are what is printed, with numbers only where a scale gives them."""
 
 from itertools import pairwise
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -175,9 +175,9 @@ def test_the_table_is_sound() -> None:
 
 
 def test_a_million_characters_are_read_at_once() -> None:
-    begun = perf_counter()
+    begun = process_time()
     assert len(find("They may go to May and will not. " * 30_000)) == 60_000
-    assert perf_counter() - begun < 5
+    assert process_time() - begun < 5
 
 
 @given(st.text(st.one_of(st.sampled_from("may will is to likely 9’'- "), st.characters(codec=None)), max_size=60))

@@ -2,7 +2,7 @@
 
 import unicodedata
 from hashlib import sha256
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -78,9 +78,9 @@ def test_length_is_counted_after_composing() -> None:
 
 
 def test_endless_marks_are_refused_before_they_cost_time() -> None:
-    begun = perf_counter()
+    begun = process_time()
     error = refused("a" + "\u0301\u0316" * 500_000, max_length=2_000_000)
-    assert perf_counter() - begun < 1
+    assert process_time() - begun < 1
     assert (error.code, error.offset) == ("too_many_marks", 1)
 
 

@@ -1,6 +1,6 @@
 """A quote is tied to its exact place or not at all."""
 
-from time import perf_counter
+from time import process_time
 from typing import TypedDict
 
 import pytest
@@ -160,17 +160,17 @@ def test_nothing_similar_is_said_plainly() -> None:
     ],
 )
 def test_a_million_characters_are_searched_at_once(text: str, exact: str) -> None:
-    begun = perf_counter()
+    begun = process_time()
     with pytest.raises(QuoteNotFound):
         locate(text, exact)
-    assert perf_counter() - begun < 3, "quick on an idle machine; the limit leaves room for a busy one"
+    assert process_time() - begun < 3, "quick on an idle machine; the limit leaves room for a busy one"
 
 
 def test_a_quote_of_half_a_million_equal_letters_is_ambiguous_at_once() -> None:
-    begun = perf_counter()
+    begun = process_time()
     with pytest.raises(QuoteAmbiguous):
         locate("a" * 1_000_000, "a" * 500_000, prefix="a")
-    assert perf_counter() - begun < 3
+    assert process_time() - begun < 3
 
 
 def test_context_never_tears_a_character() -> None:
