@@ -37,16 +37,17 @@ WITH due AS MATERIALIZED (
     SELECT alarm.id, alarm.claim_id, alarm.kind, alarm.moment, alarm.wake_at, head.event_seq, head.hash
       FROM claims_alarm alarm JOIN claims_claimhead head ON head.claim_id = alarm.claim_id
      WHERE NOT alarm.set_aside AND alarm.kind <> 'wait_over' AND alarm.wake_at >= %(since)s AND alarm.wake_at < %(now)s
-       AND alarm.moment < %(now)s
        AND (%(only)s::bigint IS NULL OR alarm.id = %(only)s)
      ORDER BY alarm.wake_at, alarm.id LIMIT %(batch)s
        FOR UPDATE OF head, alarm SKIP LOCKED
 ), stamp AS MATERIALIZED (
     SELECT clock_timestamp() AS at, count(*) AS taken FROM due
 ), dropped AS (
-    SELECT fore.id FROM claims_alarm fore JOIN claims_alarm succ USING (claim_id)
-     WHERE claim_id IN (SELECT claim_id FROM due) AND succ.moment < %(now)s
-       AND (fore.kind, succ.kind) IN (('due_soon', 'late'), ('date_near', 'date_passed'))
+    SELECT fore.id FROM due succ JOIN claims_alarm fore ON fore.claim_id = succ.claim_id
+       AND fore.kind = CASE succ.kind WHEN 'late' THEN 'due_soon' WHEN 'date_passed' THEN 'date_near' END
+    UNION
+    SELECT fore.id FROM due fore JOIN claims_alarm succ ON succ.claim_id = fore.claim_id AND succ.moment < %(now)s
+       AND succ.kind = CASE fore.kind WHEN 'due_soon' THEN 'late' WHEN 'date_near' THEN 'date_passed' END
 ), first AS (
     SELECT DISTINCT ON (claim_id) id, claim_id, kind, moment, wake_at, event_seq, hash FROM due
      WHERE id NOT IN (SELECT id FROM dropped) ORDER BY claim_id, moment, id
