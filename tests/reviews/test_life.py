@@ -216,7 +216,7 @@ def check_swept(claims: list[int]) -> None:
 
 
 def check_once(claims: list[int]) -> None:
-    """No moment was told twice, and nobody is over their limit."""
+    """No moment was told twice."""
     rows = ClaimEvent.objects.filter(claim__in=claims, type__in=[f"claim.{kind}" for kind in TimeFlag.values])
     told = Counter(rows.values_list("claim", "type", "occurred_at"))
     assert not [moment for moment, times in told.items() if times > 1]
@@ -247,8 +247,8 @@ def test_whatever_people_do_what_is_announced_is_what_holds(seed: int) -> None:
         if number % LOOK_EVERY == 0:
             check_everything(newsroom)
     check_everything(newsroom)
-    assert Decision.objects.exists()
-    assert Flag.objects.filter(kind=TimeFlag.LATE).exists()
+    done = {name for name in newsroom.taken if ":" not in name}
+    assert len(done) > 12, f"too little happened: {newsroom.taken}"
 
 
 def test_a_claim_may_be_dismissed_and_restored_again_and_again() -> None:
