@@ -6,19 +6,27 @@ still be noticed. `broken_guards` compares the list with the database's own cata
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, field
 
 from django.db import connection
 
 
 @dataclass(frozen=True)
 class Guard:
-    """One guard of a table. `says` is how its definition must end (unique indexes) or what it must fire on."""
+    """One guard of a table. `says` is how its definition must end (unique indexes) or what it must fire on.
+
+    `loaded` is how the same definition reads after a dump was loaded, where PostgreSQL words it in another way.
+    """
 
     table: str
     name: str
     says: str = ""
+    loaded: str = field(default="", compare=False)
+
+    def is_in(self, found: Set[Guard]) -> bool:
+        """Is it there, in either wording?"""
+        return self in found or (self.loaded != "" and Guard(self.table, self.name, self.loaded) in found)
 
 
 UNIQUE = (
@@ -110,4 +118,4 @@ def _missing(sql: str, wanted: Iterable[Guard]) -> list[Guard]:
     with connection.cursor() as cursor:
         cursor.execute(sql)
         found = {Guard(*row) for row in cursor.fetchall()}
-    return [guard for guard in wanted if guard not in found]
+    return [guard for guard in wanted if not guard.is_in(found)]

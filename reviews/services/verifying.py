@@ -9,9 +9,13 @@ from claims.services.guards import Guard, broken_guards
 from claims.services.verifying import PROMISE, Invariant, Verified, invariants_in, verify
 
 _HOLDING = "WHERE ((status)::text = ANY ((ARRAY['completed'::character varying, 'open'::character varying])::text[]))"
+_LOADED = (
+    "WHERE ((status)::text = ANY (ARRAY[('completed'::character varying)::text, ('open'::character varying)::text]))"
+)
+_PERSON, _SEAT = "(claim_id, round, reviewer_id)", "(claim_id, round, part, seat)"
 UNIQUE = (
-    Guard("reviews_assignment", "assignment_person_once", f"(claim_id, round, reviewer_id) {_HOLDING}"),
-    Guard("reviews_assignment", "assignment_seat_once", f"(claim_id, round, part, seat) {_HOLDING}"),
+    Guard("reviews_assignment", "assignment_person_once", f"{_PERSON} {_HOLDING}", f"{_PERSON} {_LOADED}"),
+    Guard("reviews_assignment", "assignment_seat_once", f"{_SEAT} {_HOLDING}", f"{_SEAT} {_LOADED}"),
     Guard("reviews_interest", "interest_once", "(reviewer_id, source_id)"),
     Guard("reviews_review", "reviews_review_assignment_id_key", "(assignment_id)"),
     Guard("reviews_reviewer", "reviews_reviewer_user_id_key", "(user_id)"),
