@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from claims.lifecycle import State
-from claims.models import Claim, Desk, Evidence, User
+from claims.models import Claim, Desk, Evidence, SourceKind, User
+from claims.services.proposing import GivenStep
 from reviews.models import Review, Reviewer
 from tests import factories as make
 from tests.browser.axe import assert_axe_clean
@@ -76,6 +77,30 @@ def look(screenshot: Callable[..., object], complaints: dict[Page, list[str]]) -
         assert complaints[page] == [], name
 
     return look_at
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_words_without_a_space_stay_inside_the_page(
+    width: int, at_work: SignedIn, desk: Desk, reviewer: Reviewer, look: Look
+) -> None:
+    endless = "Видання" * 15
+    written = make.an_article(outlet=endless, headline=endless)
+    chain = (GivenStep(endless, SourceKind.OUTLET),)
+    claim = make.a_claim(
+        desk,
+        State.IN_REVIEW,
+        by=make.an_editor(desk),
+        reviewer=reviewer,
+        quote=make.a_quote(written.revision),
+        statement=endless,
+        chain=chain,
+    )
+    page = at_work(width=width)
+    article = f"/admin/claims/article/{written.article.pk}/change/"
+    for path in ("/admin/", f"/admin/claims/claim/{claim.pk}/change/", article, "/admin/claims/claim/"):
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        look(page, f"endless-{width}", width)
 
 
 @pytest.mark.parametrize("screen", [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")])
