@@ -759,11 +759,19 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "minimum_minutes",
-                    models.PositiveIntegerField(default=60, verbose_name="least minutes to review due"),
+                    models.PositiveIntegerField(
+                        default=60,
+                        validators=[django.core.validators.MaxValueValidator(129600)],
+                        verbose_name="least minutes to review due",
+                    ),
                 ),
                 (
                     "warning_hours",
-                    models.PositiveIntegerField(default=8, verbose_name="hours of warning before review due"),
+                    models.PositiveIntegerField(
+                        default=8,
+                        validators=[django.core.validators.MaxValueValidator(2160)],
+                        verbose_name="hours of warning before review due",
+                    ),
                 ),
                 (
                     "min_origins",

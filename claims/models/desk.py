@@ -25,8 +25,12 @@ class Desk(models.Model):
     due_hours_2 = models.PositiveIntegerField(_("hours at priority 2"), default=DUE_HOURS[2], validators=_HOURS)
     due_hours_3 = models.PositiveIntegerField(_("hours at priority 3"), default=DUE_HOURS[3], validators=_HOURS)
     due_hours_4 = models.PositiveIntegerField(_("hours at priority 4"), default=DUE_HOURS[4], validators=_HOURS)
-    minimum_minutes = models.PositiveIntegerField(_("least minutes to review due"), default=60)
-    warning_hours = models.PositiveIntegerField(_("hours of warning before review due"), default=8)
+    minimum_minutes = models.PositiveIntegerField(
+        _("least minutes to review due"), default=60, validators=[MaxValueValidator(60 * 24 * 90)]
+    )
+    warning_hours = models.PositiveIntegerField(
+        _("hours of warning before review due"), default=8, validators=[MaxValueValidator(24 * 90)]
+    )
     min_origins = models.PositiveSmallIntegerField(
         _("distinct origins for confirmed and refuted"), default=2, validators=[MinValueValidator(1)]
     )

@@ -81,6 +81,7 @@ def _give(seat: Planned) -> bool:
             wanted = _wants_somebody(held) and seat.choice.reviewer_id is not None
             if wanted and seat.choice.reviewer_id is not None:
                 reviewer = with_room(seat.choice.reviewer_id)
+                check_eligible(held.claim, reviewer)
                 assign(held, reviewer, by=ROUTER, chosen_by=FIT, reasons=reasons_of(seat.choice))
     except ClaimDeskError:
         return False  # somebody was faster; the next pass looks again
@@ -160,8 +161,9 @@ def _take(claim: Claim, me: Reviewer, choice: Choice, viewer: Viewer) -> Claim:
     with locked(claim.pk) as held:
         if not _wants_somebody(held):
             raise SeatTaken()
-        by, reasons = actor_on(viewer, held.claim), reasons_of(choice)
-        assign(held, with_room(me.pk), by=by, chosen_by=FROM_POOL, reasons=reasons)
+        by, reasons, person = actor_on(viewer, held.claim), reasons_of(choice), with_room(me.pk)
+        check_eligible(held.claim, person)
+        assign(held, person, by=by, chosen_by=FROM_POOL, reasons=reasons)
         return held.claim
 
 

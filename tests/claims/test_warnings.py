@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -71,6 +72,14 @@ def test_hours_that_come_back_announce_nothing_again() -> None:
     assert Flag.objects.get(claim=claim).cleared_by == "desk.warning_hours"
     warned_by(desk, 8)
     assert (standing(claim), claim.events.filter(type="claim.due_soon").count()) == (["due_soon"], 1)
+
+
+@pytest.mark.parametrize("name", ["warning_hours", "minimum_minutes"])
+def test_a_desk_cannot_ask_for_hours_beyond_the_calendar(name: str) -> None:
+    desk = a_desk()
+    setattr(desk, name, 2**31 - 1)
+    with pytest.raises(ValidationError, match="less than or equal"):
+        desk.full_clean()
 
 
 def test_only_claims_that_disagree_are_touched() -> None:
