@@ -19,9 +19,10 @@ from claims.models.apikey import hashed
 from claims.permissions import Viewer, desk_roles, viewer_for_key, viewer_for_user
 from claims.services.articles import GivenArticle, TakenIn, take_in
 from claims.services.evidence import GivenEvidence, add_evidence, keep_file
-from claims.services.proposing import GivenClaim, GivenDate, GivenQuote, Maker, propose
+from claims.services.proposing import GivenClaim, GivenDate, GivenQuote, Maker
 from claims.verdicts import Answers, EvidenceKind, Outcome, Question, Said, So, Stance
 from reviews.models import Assignment, AssignmentStatus, Part, Review, Reviewer
+from reviews.services.accepting import bring
 from reviews.services.acting import act, acting_on
 from reviews.services.assigning import assign
 from reviews.services.reviewing import ask_second_opinion, start_if_queued, submit_review
@@ -141,7 +142,7 @@ def a_claim(
     usual = {"statement": "The minister will resign next week.", "language": "en", "desk": desk}
     if "quote" not in given:
         given["quote"] = a_quote(an_article().revision)
-    made = propose(GivenClaim(**{**usual, **given}), maker(editor, desk), accepted=state != State.PROPOSED)
+    made = bring(GivenClaim(**{**usual, **given}), maker(editor, desk), accepted=state != State.PROPOSED)
     if state in _WALKS:
         _WALKS[state](made, editor, reviewer or a_reviewer(desk))
     return fresh(made)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin import display
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
@@ -25,15 +26,18 @@ from claims.errors import ClaimDeskError
 from claims.models import Appearance, Article, ArticleRevision, Claim, Source, SourceKind
 from claims.permissions import desk_roles, desks_of
 from claims.services.articles import take_in
-from claims.services.proposing import Maker, propose
+from claims.services.proposing import Maker
 
 OFFERED = 200
 
 
-@admin.register(Article)
-class ArticleAdmin(RecordAdmin[Article]):
-    """Articles with their frozen revisions. An article is imported, never typed over."""
+class ArticlePagesAdmin(RecordAdmin[Article]):
+    """Articles with their frozen revisions. An article is imported, never typed over.
 
+    `bring` makes the claim somebody gave; what accepting one means is known where these pages are registered.
+    """
+
+    bring: Callable[..., Claim]
     desk_path = "desk"
     list_display = ("headline", "outlet", "published_column", "language", "revisions_column", "claims_column", "desk")
     list_filter = (OutletFilter, DeskFilter, LanguageFilter)
@@ -117,7 +121,8 @@ class ArticleAdmin(RecordAdmin[Article]):
         viewer, desk = viewer_of(request), form.cleaned_data["desk"]
         actor = viewer.actor.having(*desk_roles(viewer, desk.pk if desk else None))
         try:
-            made = propose(form.given(revision), Maker(actor, user=viewer.user), accepted=form.cleaned_data["accept"])
+            maker = Maker(actor, user=viewer.user)
+            made = self.bring(form.given(revision), maker, accepted=form.cleaned_data["accept"])
         except ClaimDeskError as refusal:
             form.refuse(refusal)
             return None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
@@ -12,8 +13,8 @@ from claims.deadlines import Precision, ZoneBasis, aware, own_date
 from claims.errors import Invalid, QuoteAmbiguous, QuoteNotInText
 from claims.models import ApiKey, Appearance, ArticleRevision, ChainStep, Claim, Desk, Source, SourceKind, User
 from claims.services.articles import address, line, text
-from claims.services.steps import accept, check_due, check_priority
-from claims.services.transitions import proposed
+from claims.services.steps import check_due, check_priority
+from claims.services.transitions import Held, proposed
 from claims.services.wording import wording
 
 WORDS = ("statement", "short_text", "language", "topics", "selection_reason")
@@ -83,12 +84,18 @@ class Maker:
     key: ApiKey | None = None
 
 
-def propose(given: GivenClaim, maker: Maker, *, accepted: bool = False) -> Claim:
-    """Make a claim, and with `accepted` take it into the queue in the same transaction.
+def propose(given: GivenClaim, maker: Maker) -> Claim:
+    """Make a claim.
 
-    Raises `UnusableText`, `QuoteNotInText`, `QuoteAmbiguous`, `Invalid`, `RoleMissing`, `DeskMissing`; then nothing
-    is written.
+    Raises `UnusableText`, `QuoteNotInText`, `QuoteAmbiguous`, `Invalid`, `RoleMissing`; then nothing is written.
     """
+    with proposing(given, maker) as held:
+        return held.claim
+
+
+@contextmanager
+def proposing(given: GivenClaim, maker: Maker) -> Iterator[Held]:
+    """Make a claim and hold it until the block ends, so that it may be taken further in the same transaction."""
     claim = _claim(given, maker)
     anchor = _anchor(given.quote) if given.quote else None
     with proposed(claim, maker.actor, data={"quote": anchor.exact} if anchor else None) as held:
@@ -97,9 +104,7 @@ def propose(given: GivenClaim, maker: Maker, *, accepted: bool = False) -> Claim
         if given.review_due_at is not None:
             claim.review_due_at = check_due(held, aware(given.review_due_at))
             claim.save(update_fields=["review_due_at"])
-        if accepted:
-            accept(held, by=maker.actor)
-    return claim
+        yield held
 
 
 def _claim(given: GivenClaim, maker: Maker) -> Claim:

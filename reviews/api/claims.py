@@ -23,12 +23,13 @@ from claims.lifecycle import Action
 from claims.models import ArticleRevision, Claim, ClaimEvent, Decision, Desk
 from claims.models.claim import ClaimQuerySet
 from claims.permissions import desk_roles, visible_claims, visible_evidence
-from claims.services.proposing import GivenClaim, GivenQuote, Maker, propose
+from claims.services.proposing import GivenClaim, GivenQuote, Maker
 from reviews.api.claim_bodies import ClaimBody, ClaimPatch, given_date, given_step
 from reviews.api.claim_documents import ClaimOut
 from reviews.api.claim_filters import ORDERS, ClaimFilters, narrowed
 from reviews.api.claim_shapes import claim_out, claims_out
 from reviews.permissions import open_assignment
+from reviews.services.accepting import bring
 from reviews.services.acting import act
 
 COPIED = ("priority", "short_text", "selection_reason", "topics")
@@ -70,7 +71,7 @@ class Claims(ClaimView):
         told = checked(ClaimBody, request.data, desks=self.desks)
         revision = self._revision(told) if "article" in told else None
         with transaction.atomic():
-            claim = propose(self._given(told, revision), self._maker(told, revision), accepted=told["accept"])
+            claim = bring(self._given(told, revision), self._maker(told, revision), accepted=told["accept"])
         return self.shown(claim.pk, status=201, headers={"Location": f"/api/v1/claims/{claim.pk}"})
 
     def _revision(self, told: dict[str, Any]) -> ArticleRevision:

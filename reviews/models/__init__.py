@@ -1,7 +1,23 @@
 """The work's tables, one module per noun."""
 
 from reviews.models.assignment import Assignment, AssignmentStatus, Part
+from reviews.models.course import Course, DeskDefaults
+from reviews.models.policy import DeadlinePolicy, PolicyKind, ReviewPolicy, WorkCalendar
 from reviews.models.review import Review
 from reviews.models.reviewer import Absence, Interest, Reviewer
 
-__all__ = ["Absence", "Assignment", "AssignmentStatus", "Interest", "Part", "Review", "Reviewer"]
+__all__ = [
+    "Absence",
+    "Assignment",
+    "AssignmentStatus",
+    "Course",
+    "DeadlinePolicy",
+    "DeskDefaults",
+    "Interest",
+    "Part",
+    "PolicyKind",
+    "Review",
+    "ReviewPolicy",
+    "Reviewer",
+    "WorkCalendar",
+]

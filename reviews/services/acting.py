@@ -20,6 +20,7 @@ from claims.services.transitions import Held, database_time, locked
 from claims.services.undoing import undo, undoable
 from reviews.models import Assignment
 from reviews.permissions import actor_on, open_assignment
+from reviews.services.accepting import accept
 from reviews.services.assigning import put_back, release_strangers, withdraw_all
 
 
@@ -46,7 +47,7 @@ Step = Callable[..., ClaimEvent]
 
 # What `POST /claims/{id}/actions` takes. Reviews, hand-overs and assignments have doors of their own.
 STEPS: Mapping[Action, Step] = {
-    Action.ACCEPT: steps.accept,
+    Action.ACCEPT: accept,
     Action.DISMISS: steps.dismiss,
     Action.RESTORE: steps.restore,
     Action.WAIT: steps.wait,

@@ -12,6 +12,7 @@ from claims.errors import DeskMissing, Invalid, QuoteAmbiguous, QuoteNotInText, 
 from claims.lifecycle import State
 from claims.models import Appearance, ChainStep, Claim, ClaimHead, Desk, Scope, Source, User
 from claims.services.proposing import GivenClaim, GivenDate, GivenQuote, GivenStep, Maker, propose
+from reviews.services.accepting import bring
 from tests.factories import (
     QUOTE,
     TEXT,
@@ -161,7 +162,7 @@ def test_topics_are_one_spelling_each(desk: Desk) -> None:
 
 def test_proposing_and_accepting_at_once_are_two_events_of_one_transaction(desk: Desk, editor: User) -> None:
     due = ahead(hours=5)
-    claim = propose(given(desk=desk, review_due_at=due), maker(editor, desk), accepted=True)
+    claim = bring(given(desk=desk, review_due_at=due), maker(editor, desk), accepted=True)
     first, second = claim.events.all()
     assert (first.type, second.type, first.tx == second.tx) == ("claim.propose", "claim.accept", True)
     assert (first.from_state, first.to_state, second.to_state) == ("", "proposed", "queued")
@@ -172,11 +173,11 @@ def test_accepting_at_once_needs_the_right_to_accept_and_a_desk(desk: Desk, edit
     key, _ = a_key(Scope.CLAIMS_WRITE)
     for who, error in ((maker(key, desk), RoleMissing), (maker(a_reviewer(desk).user, desk), RoleMissing)):
         with pytest.raises(error):
-            propose(given(desk=desk), who, accepted=True)
+            bring(given(desk=desk), who, accepted=True)
     with pytest.raises(DeskMissing):
-        propose(given(), maker(editor, None), accepted=True)
+        bring(given(), maker(editor, None), accepted=True)
     with pytest.raises(Invalid):
-        propose(given(desk=desk, review_due_at=ahead() - timedelta(1)), maker(editor, desk), accepted=True)
+        bring(given(desk=desk, review_due_at=ahead() - timedelta(1)), maker(editor, desk), accepted=True)
     assert nothing_was_written()
 
 
