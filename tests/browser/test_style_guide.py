@@ -11,6 +11,8 @@ from claims.models import User
 from tests.browser.axe import assert_axe_clean
 
 pytestmark = [pytest.mark.browser, pytest.mark.urls("tests.browser.guide"), pytest.mark.django_db(transaction=True)]
+LETTERS = [{}, {"letter-spacing": "0.12em", "word-spacing": "0.16em"}, {"font-family": "monospace"}]
+"""The font at hand; the spacing WCAG 1.4.12 lets readers set; and a wide font, as a machine with few has it."""
 LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
 
 
@@ -31,21 +33,25 @@ def test_every_component_is_clean_in_both_themes_and_widths(
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.parametrize("letters", LETTERS, ids=["as-is", "spaced", "wide"])
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])
 def test_nothing_is_cut_off_at_320_pixels_with_words_half_as_long_again(
-    open_page: Callable[..., Page], live_server: LiveServer, direction: str
+    open_page: Callable[..., Page], live_server: LiveServer, direction: str, letters: dict[str, str]
 ) -> None:
     page = open_page(width=320, base=live_server.url)
     page.goto("/guide/")
     page.evaluate(
-        """direction => {
+        """([direction, letters]) => {
           document.documentElement.dir = direction;
-          document.querySelectorAll(".cd *").forEach(element => element.childNodes.forEach(node => {
-            const words = node.nodeType === Node.TEXT_NODE ? node.data.trim() : "";
-            if (words) node.data += " " + words.slice(0, Math.ceil(words.length / 2));
-          }));
+          document.querySelectorAll(".cd *").forEach(element => {
+            for (const [name, value] of Object.entries(letters)) element.style.setProperty(name, value);
+            element.childNodes.forEach(node => {
+              const words = node.nodeType === Node.TEXT_NODE ? node.data.trim() : "";
+              if (words) node.data += " " + words.slice(0, Math.ceil(words.length / 2));
+            });
+          });
         }""",
-        direction,
+        [direction, letters],
     )
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 
