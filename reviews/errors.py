@@ -38,3 +38,9 @@ class InterestMissing(Invalid):
     """Say which source you have an interest in."""
 
     code = "interest_missing"
+
+
+class NeverWorks(Invalid):
+    """This calendar has less than an hour of work a week, or too little within ten years."""
+
+    code = "calendar_never_works"
