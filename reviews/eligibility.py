@@ -25,7 +25,9 @@ class Code(StrEnum):
     ENTERED_IT = "entered_it"
     INTEREST = "interest"
     LANGUAGE = "language"
+    TOPICS = "topics"
     AWAY = "away"
+    HOURS = "hours"
     AT_LIMIT = "at_limit"
 
 
@@ -45,7 +47,8 @@ class Candidate:
     """What routing knows of a reviewer.
 
     `languages` are BCP 47 tags they read, `interests` the ids of sources they may not judge, `open_load` the claims
-    they hold, `idle_since` when they last got or finished one (None: never).
+    they hold, `idle_since` when they last got or finished one (None: never), `works_at` the next moment of their own
+    working hours (None: they have set none and work at any time).
     """
 
     reviewer_id: int
@@ -58,6 +61,7 @@ class Candidate:
     active: bool = True
     away: tuple[Away, ...] = ()
     idle_since: datetime | None = None
+    works_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -65,8 +69,8 @@ class ClaimFacts:
     """What routing knows of a claim.
 
     `sources` maps the id of every source of its chain, the outlet included, to its name. `held_by` are reviewers who
-    are on it already, `entered_by` the reviewer who entered it where the policy keeps them from judging it.
-    Priority 1 is highest; `due_at` is aware.
+    are on it already, `entered_by` the reviewer who entered it where the policy keeps them from judging it, `needed`
+    the topics whoever takes it must cover. Priority 1 is highest; `due_at` is aware.
     """
 
     claim_id: int
@@ -79,6 +83,7 @@ class ClaimFacts:
     entered_by: int | None = None
     priority: int = 3
     due_at: datetime | None = None
+    needed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,14 @@ def exclusion(claim: ClaimFacts, candidate: Candidate, now: datetime) -> Exclusi
         return _same(Code.ON_CLAIM, "already on this claim")
     if candidate.reviewer_id == claim.entered_by:
         return _same(Code.ENTERED_IT, "entered this claim")
-    return _interest(claim, candidate) or _language(claim, candidate) or _absence(candidate, now) or _full(candidate)
+    return (
+        _interest(claim, candidate)
+        or _language(claim, candidate)
+        or _topics(claim, candidate)
+        or _absence(candidate, now)
+        or _hours(claim, candidate, now)
+        or _full(candidate)
+    )
 
 
 def _same(code: Code, sentence: str) -> Exclusion:
@@ -124,12 +136,34 @@ def _language(claim: ClaimFacts, candidate: Candidate) -> Exclusion | None:
     return Exclusion(Code.LANGUAGE, f"does not read {name}", f"does not read {name}", f"do not read {name}")
 
 
+def _topics(claim: ClaimFacts, candidate: Candidate) -> Exclusion | None:
+    missing = sorted(claim.needed - candidate.topics)
+    if not missing:
+        return None
+    rest = f"not cover {listed(missing)}"
+    return Exclusion(Code.TOPICS, f"does {rest}", f"does {rest}", f"do {rest}")
+
+
 def _absence(candidate: Candidate, now: datetime) -> Exclusion | None:
     ends = [away.until for away in candidate.away if away.start <= now < away.until]
     if not ends:
         return None
     until = max(ends)
     return Exclusion(Code.AWAY, f"away until {until.day} {until:%b}", "away", "away")
+
+
+def _hours(claim: ClaimFacts, candidate: Candidate, now: datetime) -> Exclusion | None:
+    if not starts_too_late(claim, candidate, now):
+        return None
+    rest = "not work before it is due"
+    return Exclusion(Code.HOURS, f"does {rest}", f"does {rest}", f"do {rest}")
+
+
+def starts_too_late(claim: ClaimFacts, candidate: Candidate, now: datetime) -> bool:
+    """Whether the claim falls due before they work again. A claim that is late already can wait for anybody."""
+    if candidate.works_at is None or claim.due_at is None or claim.due_at <= now:
+        return False
+    return candidate.works_at >= claim.due_at
 
 
 def _full(candidate: Candidate) -> Exclusion | None:

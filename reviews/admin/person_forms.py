@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reviews.admin.step_forms import StepForm, why_field
 from reviews.models import Reviewer
-from reviews.services.routing import eligible_for
+from reviews.services.routing import eligible_for, reasons_of
 
 POOL = "pool"
 
@@ -39,10 +37,9 @@ class PersonStep(StepForm):
         widget = PersonChoice()
         choices: list[tuple[str, str | Promise]] = [(POOL, _("Back to the pool"))] if self.pool else []
         if self.page.claim.desk is not None:
-            choice = eligible_for(self.page.claim)
-            names = {one.pk: str(one) for one in _people([reason.reviewer_id for reason in choice.reasons])}
-            widget.barred = frozenset(str(one.reviewer_id) for one in choice.reasons if not one.eligible)
-            choices += [(str(one.reviewer_id), f"{names[one.reviewer_id]}: {one.sentence}") for one in choice.reasons]
+            people = reasons_of(eligible_for(self.page.claim))
+            widget.barred = frozenset(str(one["reviewer_id"]) for one in people if not one["eligible"])
+            choices += [(str(one["reviewer_id"]), f"{one['name']}: {one['sentence']}") for one in people]
         chosen = forms.ChoiceField(label=gettext_lazy("To"), choices=choices, widget=widget)
         note = why_field(gettext_lazy("Note to them; a person reads it first"), required=False)
         return {"to": chosen, "note": note}
@@ -50,17 +47,13 @@ class PersonStep(StepForm):
     def person(self) -> Reviewer | None:
         """Who was chosen."""
         number = self.cleaned_data["to"]
-        return None if number == POOL else _people([int(number)]).first()
+        return None if number == POOL else Reviewer.objects.filter(pk=number).select_related("user").first()
 
 
 class HandOverStep(PersonStep):
     """To a person, with a note they read first, or back to the pool."""
 
     pool = True
-
-
-def _people(ids: Sequence[int]) -> QuerySet[Reviewer]:
-    return Reviewer.objects.filter(pk__in=ids).select_related("user")
 
 
 class RecuseStep(StepForm):

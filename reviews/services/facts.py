@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import count
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, F, Max, Q
 
 from claims.models import Appearance, Claim, DeskRole, Membership
 from reviews.eligibility import Away, Candidate, ClaimFacts
-from reviews.models import Absence, Assignment, Interest, Reviewer
-from reviews.models.assignment import LOADING_STATES
+from reviews.models import Absence, Assignment, Course, Interest, Part, Reviewer
+from reviews.models.assignment import HOLDING, LOADING_STATES
 
 
 def candidates_for(desk_ids: Iterable[int], now: datetime) -> list[Candidate]:
@@ -75,6 +76,17 @@ def _candidate(
     )
 
 
+def first_free_seats(claims: Sequence[Claim]) -> dict[int, int]:
+    """The lowest number of a reviewer's seat in each claim's running round that nobody holds."""
+    taken: dict[int, set[int]] = defaultdict(set)
+    rows = Assignment.objects.filter(
+        claim_id__in=[claim.pk for claim in claims], part=Part.REVIEW, status__in=HOLDING, round=F("claim__round")
+    )
+    for claim_id, seat in rows.values_list("claim_id", "seat"):
+        taken[claim_id].add(seat)
+    return {claim.pk: next(seat for seat in count(1) if seat not in taken[claim.pk]) for claim in claims}
+
+
 def facts_of(claims: Sequence[Claim]) -> dict[int, ClaimFacts]:
     """What routing knows of each claim, by number. Claims without a desk are left out: they cannot be routed."""
     routable = [claim for claim in claims if claim.desk is not None]
@@ -83,10 +95,16 @@ def facts_of(claims: Sequence[Claim]) -> dict[int, ClaimFacts]:
     makers = dict(
         Reviewer.objects.filter(user_id__in=[claim.made_by_user_id for claim in routable]).values_list("user_id", "pk")
     )
-    return {claim.pk: _facts(claim, sources[claim.pk], held[claim.pk], makers) for claim in routable}
+    needed = dict(Course.objects.filter(claim_id__in=ids).values_list("claim_id", "topics"))
+    return {
+        claim.pk: _facts(claim, sources[claim.pk], held[claim.pk], makers, needed.get(claim.pk, ()))
+        for claim in routable
+    }
 
 
-def _facts(claim: Claim, sources: dict[int, str], held: set[int], makers: dict[int, int]) -> ClaimFacts:
+def _facts(
+    claim: Claim, sources: dict[int, str], held: set[int], makers: dict[int, int], needed: Iterable[str]
+) -> ClaimFacts:
     desk = claim.desk
     if desk is None:
         raise ValueError(f"claim {claim.pk} has no desk")
@@ -102,6 +120,7 @@ def _facts(claim: Claim, sources: dict[int, str], held: set[int], makers: dict[i
         entered_by=None if desk.makers_may_review else maker,
         priority=claim.priority,
         due_at=claim.review_due_at,
+        needed=frozenset(needed),
     )
 
 

@@ -1,13 +1,14 @@
-"""Gives queued claims to people: a plan for all of them at once, then each under its own lock, looked at again.
+"""Gives queued claims to people: one plan for all of them, carried out set-based and looked at again under the locks.
 
-Safe with any number of routers: whoever takes the desk's turn plans for it, seats are unique in the database, and a
+Safe with any number of routers: whoever takes the newsroom's turn plans for it, seats are unique in the database, and a
 person's limit is checked again under the lock of their own row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
@@ -17,16 +18,21 @@ from claims.errors import ClaimDeskError, NotFound, RoleMissing
 from claims.lifecycle import Role, State
 from claims.models import Claim, Flag, FlagKind
 from claims.permissions import Viewer, visible_claims
+from claims.services.flagging import Found, raise_flags
 from claims.services.transitions import Held, database_time, locked
 from reviews.errors import NobodyInPool, NotEligible, SeatTaken
 from reviews.models import Assignment, Part, Reviewer
 from reviews.models.assignment import HOLDING
 from reviews.permissions import actor_on
-from reviews.routing import Choice, ClaimFacts, Planned, choose, plan
+from reviews.planning import Planned, plan
+from reviews.routing import Choice, ClaimFacts, choose
 from reviews.services.assigning import ROUTER, assign, free_seats, hand_over
-from reviews.services.facts import candidates_for, facts_of
+from reviews.services.facts import candidates_for, facts_of, first_free_seats
+from reviews.services.seating import Seat, give_seats
 
-BATCH = 500
+BATCH = 10_000  # claims planned for at once
+AGAIN = 500  # of those nobody could take, so many are looked at again in one pass
+POOL = 500  # of the pool, so many of the most urgent are offered to somebody who takes the next
 TURN = 4021  # the advisory lock under which one router plans; others do what is left when it is done
 FIT = "best fit, then lightest load"
 FROM_POOL = "taken from the pool"
@@ -40,6 +46,15 @@ class Routed:
     unroutable: int = 0
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """A plan with what was seen of each claim: its last event and its first free seat."""
+
+    planned: Sequence[Planned]
+    seqs: Mapping[int, int]
+    seats: Mapping[int, int]
+
+
 def wanting_people() -> QuerySet[Claim]:
     """Accepted claims of a desk with a free seat in their running round."""
     holding = Q(assignments__status__in=HOLDING, assignments__part=Part.REVIEW, assignments__round=F("round"))
@@ -49,43 +64,62 @@ def wanting_people() -> QuerySet[Claim]:
 
 
 def route_waiting(batch: int = BATCH) -> Routed:
-    """Route every claim that wants somebody, the most urgent first. A second router answers at once with nothing."""
+    """Route every claim that wants somebody, the most urgent first. A second router answers at once with nothing.
+
+    Whatever changed since the plan was made is left to the next pass.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [TURN])
         if not cursor.fetchone()[0]:
             return Routed()
-        planned = _plan(batch)
-    assigned = sum(_give(seat) for seat in planned if seat.choice.reviewer_id is not None)
-    unroutable = sum(_tell(seat) for seat in planned if seat.choice.reviewer_id is None)
-    return Routed(assigned, unroutable)
+        made = _plan(batch)
+    return Routed(assigned=_give(made), unroutable=_tell(made))
 
 
-def _plan(batch: int) -> list[Planned]:
+def _plan(batch: int) -> _Plan:
     now = database_time()
-    facts = facts_of(_in_turn(batch))
-    return plan(facts.values(), candidates_for({fact.desk_id for fact in facts.values()}, now), now)
+    claims = _in_turn(batch)
+    facts = facts_of(claims)
+    planned = plan(facts.values(), candidates_for({fact.desk_id for fact in facts.values()}, now), now)
+    return _Plan(planned, {claim.pk: claim.seq for claim in claims}, first_free_seats(claims))  # type: ignore[attr-defined]  # annotated
 
 
 def _in_turn(batch: int) -> Sequence[Claim]:
-    """New claims first, the most urgent ahead; then, in no fixed order, some that nobody could take."""
+    """New claims first, the most urgent ahead; then, in no fixed order, some that nobody could take.
+
+    Each with its last event as of now: what is recorded after this is seen by whoever carries the plan out.
+    """
     told = Flag.objects.standing().filter(kind=FlagKind.UNROUTABLE, claim=OuterRef("pk"))
-    wanting = wanting_people().select_related("desk").annotate(told=Exists(told))
+    wanting = wanting_people().select_related("desk").annotate(told=Exists(told), seq=F("head__event_seq"))
     fresh = list(wanting.filter(told=False).order_by("priority", "review_due_at", "id")[:batch])
-    return [*fresh, *wanting.filter(told=True).order_by("?")[: batch - len(fresh)]]
+    return [*fresh, *wanting.filter(told=True).order_by("?")[: min(AGAIN, batch - len(fresh))]]
 
 
-def _give(seat: Planned) -> bool:
-    """Carry out one seat of a plan, unless the claim or the person changed since."""
-    try:
-        with locked(seat.claim.claim_id) as held:
-            wanted = _wants_somebody(held) and seat.choice.reviewer_id is not None
-            if wanted and seat.choice.reviewer_id is not None:
-                reviewer = with_room(seat.choice.reviewer_id)
-                check_eligible(held.claim, reviewer)
-                assign(held, reviewer, by=ROUTER, chosen_by=FIT, reasons=reasons_of(seat.choice))
-    except ClaimDeskError:
-        return False  # somebody was faster; the next pass looks again
-    return wanted
+def _give(made: _Plan) -> int:
+    """Carry out the seats of a plan, except where the claim or the person changed since."""
+    chosen = [seat for seat in made.planned if seat.choice.reviewer_id is not None]
+    names = _names({reason.reviewer_id for seat in chosen for reason in seat.choice.reasons if reason.reviewer_id})
+    seats = [
+        Seat(
+            claim_id=seat.claim.claim_id,
+            seq=made.seqs[seat.claim.claim_id],
+            seat=made.seats[seat.claim.claim_id],
+            reviewer_id=seat.choice.reviewer_id,
+            name=names[seat.choice.reviewer_id],
+            reasons=_worded(seat.choice, names),
+        )
+        for seat in chosen
+        if seat.choice.reviewer_id is not None
+    ]
+    return give_seats(seats, rule=FIT, actor=ROUTER.name)
+
+
+def _tell(made: _Plan) -> int:
+    """Flag the claims that nobody can take, once for each reason; answers how many nobody can take."""
+    nobodys = [seat for seat in made.planned if seat.choice.reviewer_id is None]
+    found = [Found(seat.claim.claim_id, made.seqs[seat.claim.claim_id], seat.choice.why_nobody) for seat in nobodys]
+    raise_flags(FlagKind.UNROUTABLE, found, by=ROUTER)
+    return len(nobodys)
 
 
 def _wants_somebody(held: Held, part: Part = Part.REVIEW) -> bool:
@@ -102,26 +136,32 @@ def with_room(reviewer_id: int) -> Reviewer:
     return reviewer
 
 
-def _tell(seat: Planned) -> bool:
-    """Flag a claim that nobody can take, once for each reason."""
-    told = Flag.objects.standing().filter(
-        claim_id=seat.claim.claim_id, kind=FlagKind.UNROUTABLE, reason=seat.choice.why_nobody
-    )
-    if not told.exists():
-        with locked(seat.claim.claim_id) as held:
-            if _wants_somebody(held):
-                held.raise_flag(FlagKind.UNROUTABLE, by=ROUTER, reason=seat.choice.why_nobody)
-    return True
-
-
-def reasons_of(choice: Choice) -> list[dict[str, object]]:
+def reasons_of(choice: Choice) -> list[dict[str, Any]]:
     """Why here, why not the others, as an assignment keeps it, with everybody's name."""
-    names = {reviewer.pk: str(reviewer) for reviewer in _people([reason.reviewer_id for reason in choice.reasons])}
-    return [{**asdict(reason), "name": names.get(reason.reviewer_id, "")} for reason in choice.reasons]
+    return _worded(choice, _names({reason.reviewer_id for reason in choice.reasons if reason.reviewer_id}))
 
 
-def _people(ids: Sequence[int]) -> QuerySet[Reviewer]:
-    return Reviewer.objects.filter(pk__in=ids).select_related("user")
+def _worded(choice: Choice, names: Mapping[int, str]) -> list[dict[str, Any]]:
+    """One row a person, and one for each ground on which many were left out: "212 others" "do not read Ukrainian"."""
+    return [
+        {
+            "reviewer_id": reason.reviewer_id,
+            "name": names.get(reason.reviewer_id, "") if reason.reviewer_id else _others(reason.people),
+            "eligible": reason.eligible,
+            "code": reason.code,
+            "sentence": reason.sentence,
+            "people": reason.people,
+        }
+        for reason in choice.reasons
+    ]
+
+
+def _others(number: int) -> str:
+    return "1 other" if number == 1 else f"{number} others"
+
+
+def _names(ids: set[int]) -> dict[int, str]:
+    return {reviewer.pk: str(reviewer) for reviewer in Reviewer.objects.filter(pk__in=ids).select_related("user")}
 
 
 def eligible_for(claim: Claim) -> Choice:
@@ -141,7 +181,7 @@ def take_next(viewer: Viewer) -> Claim:
     me = _myself(viewer)
     now = database_time()
     pool = wanting_people().filter(pk__in=visible_claims(viewer, now).values("pk"))
-    claims = list(pool.select_related("desk").order_by("priority", "review_due_at", "id")[:BATCH])
+    claims = list(pool.select_related("desk").order_by("priority", "review_due_at", "id")[:POOL])
     facts = facts_of(claims)
     candidates = [one for one in candidates_for(viewer.reviewer_of, now) if one.reviewer_id == me.pk]
     refusal: ClaimDeskError = NobodyInPool()

@@ -1,0 +1,168 @@
+"""Carries out a plan: seats for many people on many claims in one statement, each looked at again under its lock.
+
+The same rows as `assign` writes for one seat: the assignment, its event in the claim's chain, the flag `unroutable`
+cleared with an event of its own. What is looked at again: nothing was recorded of the claim since the plan was made
+(`seq`), and the person still may and can take it. A person's own row is held too, so that no other pass, no taking from
+the pool and no declared interest comes in between: nobody gets more than their limit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from django.db import DatabaseError, OperationalError, connection, transaction
+
+from claims.services.transitions import hold_many
+from reviews.models import Reviewer
+
+BATCH = 1000
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A seat to be given: `seq` is the claim's last event as the plan saw it, `reasons` what the assignment keeps."""
+
+    claim_id: int
+    seq: int
+    seat: int
+    reviewer_id: int
+    name: str
+    reasons: Sequence[dict[str, Any]]
+
+
+SEAT = """
+WITH given AS MATERIALIZED (
+    SELECT * FROM unnest(%(claims)s::bigint[], %(seqs)s::int[], %(seats)s::int[], %(reviewers)s::bigint[],
+                         %(names)s::text[], %(reasons)s::text[])
+             WITH ORDINALITY AS given (claim_id, seq, seat, reviewer_id, name, reasons, place)
+), stamp AS MATERIALIZED (
+    SELECT clock_timestamp() AS at
+), loads AS MATERIALIZED (
+    SELECT open.reviewer_id, count(*) AS load
+      FROM reviews_assignment open JOIN claims_claim claim ON claim.id = open.claim_id
+     WHERE open.status = 'open' AND open.reviewer_id = ANY(%(reviewers)s)
+       AND claim.state IN ('queued', 'in_review', 'waiting', 'second_opinion')
+     GROUP BY open.reviewer_id
+), fit AS MATERIALIZED (
+    SELECT given.*, claim.state, claim.round, head.hash AS prev_hash,
+           reviewer."limit" - coalesce(loads.load, 0) AS room,
+           row_number() OVER (PARTITION BY given.reviewer_id ORDER BY given.place) AS nth
+      FROM stamp, given
+      JOIN claims_claimhead head ON head.claim_id = given.claim_id AND head.event_seq = given.seq
+      JOIN claims_claim claim ON claim.id = given.claim_id
+      JOIN claims_desk desk ON desk.id = claim.desk_id
+      JOIN reviews_reviewer reviewer ON reviewer.id = given.reviewer_id AND reviewer.is_active
+      JOIN claims_user person ON person.id = reviewer.user_id AND person.is_active
+      JOIN claims_membership works ON works.user_id = person.id AND works.desk_id = desk.id AND works.role = 'reviewer'
+      LEFT JOIN reviews_course course ON course.claim_id = claim.id
+      LEFT JOIN loads ON loads.reviewer_id = given.reviewer_id
+     WHERE claim.state IN ('queued', 'in_review', 'second_opinion')
+       AND (desk.makers_may_review OR claim.made_by_user_id IS DISTINCT FROM person.id)
+       AND reviewer.topics @> coalesce(course.topics, '{}')
+       AND (claim.language = '' OR lower(split_part(claim.language, '-', 1)) IN (
+                SELECT lower(split_part(tag, '-', 1)) FROM unnest(reviewer.languages) AS tag))
+       AND NOT EXISTS (SELECT 1 FROM reviews_absence away WHERE away.reviewer_id = reviewer.id
+                          AND away.starts_at <= stamp.at AND away.ends_at > stamp.at)
+       AND NOT EXISTS (
+           SELECT 1 FROM reviews_interest interest
+             JOIN claims_appearance quote ON quote.claim_id = claim.id
+             JOIN claims_articlerevision revision ON revision.id = quote.revision_id
+             JOIN claims_article article ON article.id = revision.article_id
+             LEFT JOIN claims_chainstep step ON step.appearance_id = quote.id AND step.source_id = interest.source_id
+            WHERE interest.reviewer_id = reviewer.id
+              AND (article.outlet_id = interest.source_id OR step.id IS NOT NULL))
+), seated AS (
+    INSERT INTO reviews_assignment (claim_id, reviewer_id, part, seat, round, status, rule, reasons, note, assigned_at)
+    SELECT claim_id, reviewer_id, 'review', seat, round, 'open', %(rule)s, reasons::jsonb, '', stamp.at
+      FROM fit, stamp WHERE nth <= room
+    RETURNING id, claim_id
+), lowered AS (
+    UPDATE claims_flag flag SET cleared_at = stamp.at, cleared_by = 'claim.clear_flag' FROM seated, stamp
+     WHERE flag.claim_id = seated.claim_id AND flag.kind = 'unroutable' AND flag.cleared_at IS NULL
+    RETURNING flag.claim_id
+), assigned AS (
+    SELECT fit.claim_id, fit.seq + 1 AS seq, 'claim.assign' AS type, fit.state, fit.prev_hash, stamp.at,
+           (json_build_object(
+               'claim', fit.claim_id, 'seq', fit.seq + 1, 'type', 'claim.assign', 'actor_kind', 'rule',
+               'actor_id', NULL, 'actor_name', %(actor)s::text, 'from', fit.state, 'to', fit.state, 'reason', '',
+               'data', json_build_object('assignment', seated.id, 'reviewer', fit.reviewer_id, 'name', fit.name,
+                                         'part', 'review', 'rule', %(rule)s::text),
+               'occurred_at', stamp.at, 'recorded_at', stamp.at))::text AS body
+      FROM stamp, seated JOIN fit USING (claim_id)
+), first AS MATERIALIZED (
+    SELECT *, encode(sha256(convert_to(prev_hash || E'\\n' || body, 'UTF8')), 'hex') AS hash FROM assigned
+), cleared AS (
+    SELECT claim_id, first.seq + 1 AS seq, 'claim.clear_flag' AS type, first.state, first.hash AS prev_hash, first.at,
+           (json_build_object(
+               'claim', claim_id, 'seq', first.seq + 1, 'type', 'claim.clear_flag', 'actor_kind', 'rule',
+               'actor_id', NULL, 'actor_name', %(actor)s::text, 'from', first.state, 'to', first.state, 'reason', '',
+               'data', json_build_object('kind', 'unroutable'),
+               'occurred_at', first.at, 'recorded_at', first.at))::text AS body
+      FROM (SELECT DISTINCT claim_id FROM lowered) told JOIN first USING (claim_id)
+), chained AS (
+    SELECT * FROM first
+     UNION ALL
+    SELECT *, encode(sha256(convert_to(prev_hash || E'\\n' || body, 'UTF8')), 'hex') FROM cleared
+), recorded AS (
+    INSERT INTO claims_claimevent (claim_id, seq, type, actor_kind, actor_name, from_state, to_state,
+                                   occurred_at, recorded_at, body, prev_hash, hash)
+    SELECT claim_id, seq, type, 'rule', %(actor)s, state, state, at, at, body, prev_hash, hash FROM chained
+    RETURNING claim_id, seq, hash
+), heads AS (
+    UPDATE claims_claimhead head SET event_seq = last.seq, hash = last.hash
+      FROM (SELECT DISTINCT ON (claim_id) claim_id, seq, hash FROM recorded ORDER BY claim_id, seq DESC) last
+     WHERE head.claim_id = last.claim_id
+)
+SELECT count(*) FROM seated
+"""
+
+
+def give_seats(seats: Sequence[Seat], *, rule: str, actor: str) -> int:
+    """Give these seats, at most one of each claim, in the order given; answers how many were given.
+
+    A seat that cannot be given any more is left out: the next pass plans anew.
+    """
+    return sum(_batch(seats[start : start + BATCH], rule, actor) for start in range(0, len(seats), BATCH))
+
+
+def _batch(seats: Sequence[Seat], rule: str, actor: str) -> int:
+    """One statement; when the database refuses it, seat by seat, so that a bad row stops nobody else."""
+    try:
+        return _statement(seats, rule, actor)
+    except OperationalError:
+        raise
+    except DatabaseError as bad:
+        if len(seats) == 1:
+            log.exception("seat_refused", claim=seats[0].claim_id, reviewer=seats[0].reviewer_id, error=str(bad))
+            return 0
+        return sum(_batch([seat], rule, actor) for seat in seats)
+
+
+def _statement(seats: Sequence[Seat], rule: str, actor: str) -> int:
+    with transaction.atomic(), connection.cursor() as cursor:
+        free = hold_many([seat.claim_id for seat in seats])
+        held = [seat for seat in seats if seat.claim_id in free]
+        _hold_people({seat.reviewer_id for seat in held})
+        given: dict[str, Any] = {
+            "claims": [seat.claim_id for seat in held],
+            "seqs": [seat.seq for seat in held],
+            "seats": [seat.seat for seat in held],
+            "reviewers": [seat.reviewer_id for seat in held],
+            "names": [seat.name for seat in held],
+            "reasons": [json.dumps(seat.reasons, ensure_ascii=False) for seat in held],
+        }
+        cursor.execute(SEAT, {**given, "rule": rule, "actor": actor})
+        (number,) = cursor.fetchone()
+    return int(number)
+
+
+def _hold_people(ids: set[int]) -> None:
+    """Lock the reviewers, always in the same order and always after the claims, as everybody does."""
+    list(
+        Reviewer.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk").values_list("pk", flat=True)
+    )
