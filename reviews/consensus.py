@@ -1,7 +1,8 @@
-"""What the reviews of one round come to.
+"""Whom a round asks, and what its reviews come to.
 
-Enough reviews that agree decide. Reviews that differ do not: an adjudicator, who is none of the reviewers, settles
-it alone. Nobody is outvoted and nothing is averaged.
+A round decides at the review with which as many agree as must, while no submitted review differs. The first review
+that differs ends that: from then on an adjudicator, who is none of the reviewers, settles it alone, however many
+agreed before. Nobody is outvoted and nothing is averaged.
 """
 
 from __future__ import annotations
@@ -21,6 +22,25 @@ class Status(StrEnum):
     TOO_EARLY = "too_early"
     SPLIT = "split"
     ADJUDICATED = "adjudicated"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whom a round asks: `reviewers` who know nothing of each other, and with `editor` one editor of the desk after
+    the first of them. `agreeing` of them must agree, 1 to `judges`.
+    """
+
+    reviewers: int = 1
+    editor: bool = False
+    agreeing: int = 1
+
+    @property
+    def judges(self) -> int:
+        return self.reviewers + self.editor
+
+    def and_more(self, opinions: int) -> Asked:
+        """The same with so many second opinions: each is one seat more, and one more who must agree."""
+        return Asked(self.reviewers + opinions, self.editor, self.agreeing + opinions)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,16 @@ from claims.services.articles import GivenArticle, TakenIn, take_in
 from claims.services.evidence import GivenEvidence, add_evidence, keep_file
 from claims.services.proposing import GivenClaim, GivenDate, GivenQuote, Maker
 from claims.verdicts import Answers, EvidenceKind, Outcome, Question, Said, So, Stance
-from reviews.models import Assignment, AssignmentStatus, Part, Review, Reviewer
+from reviews.models import (
+    Assignment,
+    AssignmentStatus,
+    DeskDefaults,
+    Part,
+    PolicyKind,
+    Review,
+    Reviewer,
+    ReviewPolicy,
+)
 from reviews.services.accepting import bring
 from reviews.services.acting import act, acting_on
 from reviews.services.assigning import assign
@@ -50,6 +59,21 @@ def ahead(**span: float) -> datetime:
 def a_desk(**columns: Any) -> Desk:
     number = next(_numbers)
     return Desk.objects.create(**{"name": f"Desk {number}", "key": f"desk-{number}", **columns})
+
+
+def a_policy(kind: PolicyKind = PolicyKind.ONE, judges: int = 1, agreeing: int | None = None) -> ReviewPolicy:
+    """A review policy; all of those asked must agree unless fewer are enough."""
+    number, enough = next(_numbers), judges if agreeing is None else agreeing
+    return ReviewPolicy.objects.create(
+        key=f"policy-{number}", name=f"Policy {number}", kind=kind, judges=judges, agreeing=enough
+    )
+
+
+def a_desk_with(policy: ReviewPolicy, **columns: Any) -> Desk:
+    """A desk whose claims are judged under this policy where no rule says otherwise."""
+    desk = a_desk(**columns)
+    DeskDefaults.objects.create(desk=desk, review_policy=policy)
+    return desk
 
 
 def a_person(name: str = "", **columns: Any) -> User:

@@ -2,6 +2,7 @@
 
 from reviews.models.assignment import Assignment, AssignmentStatus, Part
 from reviews.models.course import Course, DeskDefaults
+from reviews.models.opinion import SecondOpinion
 from reviews.models.policy import DeadlinePolicy, PolicyKind, ReviewPolicy, WorkCalendar
 from reviews.models.review import Review
 from reviews.models.reviewer import Absence, Interest, Reviewer
@@ -19,5 +20,6 @@ __all__ = [
     "Review",
     "ReviewPolicy",
     "Reviewer",
+    "SecondOpinion",
     "WorkCalendar",
 ]

@@ -14,9 +14,10 @@ LOADING_STATES = (State.QUEUED, State.IN_REVIEW, State.WAITING, State.SECOND_OPI
 
 
 class Part(TextChoices):
-    """What somebody is asked to do."""
+    """What somebody is asked to do. `EDITOR` is the second judgement that a policy wants from the desk's editor."""
 
     REVIEW = "review", _("review")
+    EDITOR = "editor", _("editor's judgement")
     ADJUDICATION = "adjudication", _("adjudication")
 
 

@@ -21,7 +21,8 @@ from claims.services.undoing import undo, undoable
 from reviews.models import Assignment
 from reviews.permissions import actor_on, open_assignment
 from reviews.services.accepting import accept
-from reviews.services.assigning import put_back, release_strangers, withdraw_all
+from reviews.services.assigning import put_back, release_strangers
+from reviews.services.seats import withdraw_all
 
 
 @dataclass(frozen=True)

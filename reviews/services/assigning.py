@@ -10,29 +10,16 @@ from django.db import IntegrityError, transaction
 from claims.actors import Actor, rule
 from claims.errors import ActionNotPossible, NotFound, RoleMissing
 from claims.lifecycle import Action, Role, State
-from claims.models import Claim, ClaimEvent, DeskRole, Flag, FlagKind, Membership
+from claims.models import Claim, ClaimEvent, DeskRole, FlagKind, Membership
 from claims.services.articles import text
 from claims.services.transitions import Held
 from reviews.errors import InterestMissing, NotEligible, NoteMissing, NotOnIt, SeatTaken
 from reviews.models import Assignment, AssignmentStatus, Interest, Part, Reviewer
-from reviews.models.assignment import HOLDING
+from reviews.services.seats import free_seats, is_split
 
 ROUTER = rule("routing")
 HAND_OVER = rule("hand-over")
 NOTE_LENGTH = 600
-
-
-def free_seats(held: Held, part: Part = Part.REVIEW) -> list[int]:
-    """Seats of the running round that nobody holds: one reviewer, two once a second opinion was asked for."""
-    wanted = 2 if part == Part.REVIEW and held.claim.state == State.SECOND_OPINION else 1
-    taken = Assignment.objects.filter(claim=held.claim, round=held.claim.round, part=part, status__in=HOLDING)
-    seats = set(taken.values_list("seat", flat=True))
-    return [seat for seat in range(1, wanted + 1) if seat not in seats]
-
-
-def is_split(claim: Claim) -> bool:
-    """Whether the reviews of the running round differ and nobody has settled it."""
-    return Flag.objects.standing().filter(claim=claim, kind=FlagKind.SPLIT).exists()
 
 
 def assign(
@@ -95,12 +82,6 @@ def end(held: Held, assignment: Assignment, status: AssignmentStatus, note: str 
     if note:
         assignment.note = note
     assignment.save(update_fields=["status", "ended_at", "note"])
-
-
-def withdraw_all(held: Held) -> None:
-    """End every open assignment of a claim that is no longer worked on."""
-    for assignment in Assignment.objects.open().filter(claim=held.claim):
-        end(held, assignment, AssignmentStatus.WITHDRAWN)
 
 
 def put_back(held: Held, seq: int) -> None:

@@ -11,10 +11,36 @@ SELECT claim_id, round, 'person', reviewer_id, count(*)
  GROUP BY claim_id, round, reviewer_id HAVING count(*) > 1;
 
 -- name: open_seats_are_on_living_claims
--- Whoever still has work to do has it in the running round of a claim that is not dismissed.
+-- Whoever still has work to do has it in the running round of a claim that is worked on.
 SELECT seat.claim_id AS claim, seat.id AS assignment, seat.round, claim.state
   FROM reviews_assignment seat JOIN claims_claim claim ON claim.id = seat.claim_id
- WHERE seat.status = 'open' AND (claim.state = 'dismissed' OR claim.state = 'proposed' OR seat.round > claim.round);
+ WHERE seat.status = 'open'
+   AND (claim.state IN ('dismissed', 'proposed', 'decided') OR seat.round <> claim.round);
+
+-- name: no_seat_that_nobody_asked_for
+-- Every seat that is held is one that the claim's policy or a second opinion asked for, or the adjudicator's.
+SELECT seat.claim_id AS claim, seat.id AS assignment, seat.round, seat.part, seat.seat, asked.reviewers
+  FROM reviews_assignment seat
+  LEFT JOIN reviews_course course ON course.claim_id = seat.claim_id
+  LEFT JOIN reviews_reviewpolicy policy ON policy.id = course.review_policy_id
+  LEFT JOIN reviews_secondopinion more ON more.claim_id = seat.claim_id AND more.round = seat.round
+ CROSS JOIN LATERAL (SELECT policy.kind IS NOT DISTINCT FROM 'with_editor' AS editor) with_editor
+ CROSS JOIN LATERAL (SELECT coalesce(policy.judges, 1) - editor::int + (more.id IS NOT NULL)::int AS reviewers) asked
+ WHERE seat.status IN ('open', 'completed')
+   AND seat.seat > CASE seat.part WHEN 'review' THEN asked.reviewers WHEN 'editor' THEN editor::int ELSE 1 END;
+
+-- name: differences_are_flagged
+-- Reviews of the running round that differ are flagged until somebody settles it, and nobody judges beside them.
+SELECT claim.id AS claim, claim.round, flagged.standing AS flagged
+  FROM claims_claim claim
+ CROSS JOIN LATERAL (SELECT EXISTS (SELECT 1 FROM claims_flag WHERE claim_id = claim.id AND kind = 'split'
+                                       AND cleared_at IS NULL) AS standing) flagged
+ WHERE claim.state = 'second_opinion'
+   AND (flagged.standing IS DISTINCT FROM
+        (SELECT count(DISTINCT (said, so, outcome)) > 1 FROM reviews_review
+          WHERE claim_id = claim.id AND round = claim.round)
+        OR (flagged.standing AND EXISTS (SELECT 1 FROM reviews_assignment seat WHERE seat.claim_id = claim.id
+                                            AND seat.status = 'open' AND seat.part <> 'adjudication')));
 
 -- name: every_assignment_is_told_once
 -- Every seat that was given has exactly one event.
@@ -60,10 +86,26 @@ SELECT decision.claim_id AS claim, decision.number
                       AND (review.said, review.so, review.outcome)
                           = (decision.said, decision.so, decision.outcome));
 
+-- name: decisions_rest_on_enough_reviews
+-- As many reviews as must agree did, and none of the round differed; or somebody who gave none of them settled it.
+SELECT decision.claim_id AS claim, decision.number, last.part, given.reviews, given.differing
+  FROM claims_decision decision
+  JOIN reviews_review last ON last.claim_id = decision.claim_id AND last.submitted_at = decision.decided_at
+  LEFT JOIN reviews_course course ON course.claim_id = decision.claim_id
+  LEFT JOIN reviews_reviewpolicy policy ON policy.id = course.review_policy_id
+  LEFT JOIN reviews_secondopinion more ON more.claim_id = last.claim_id AND more.round = last.round
+ CROSS JOIN LATERAL (SELECT count(*) AS reviews, count(DISTINCT (said, so, outcome)) - 1 AS differing,
+                            coalesce(bool_or(reviewer_id = last.reviewer_id), false) AS same_person
+                       FROM reviews_review
+                      WHERE claim_id = last.claim_id AND round = last.round AND part <> 'adjudication') given
+ WHERE CASE last.part
+       WHEN 'adjudication' THEN given.differing < 1 OR given.same_person
+       ELSE given.differing > 0 OR given.reviews < coalesce(policy.agreeing, 1) + (more.id IS NOT NULL)::int END;
+
 -- name: submissions_are_blind
 -- The event of a submission carries no verdict and no words.
 SELECT claim_id AS claim, seq, type
   FROM claims_claimevent
  WHERE (type IN ('claim.submit_review', 'claim.adjudicate', 'claim.ask_second_opinion') OR type LIKE 'review.%')
    AND ((body::jsonb -> 'data') ?| ARRAY['said', 'so', 'outcome', 'why', 'verdict', 'answers']
-        OR (type <> 'claim.ask_second_opinion' AND body::json ->> 'reason' <> ''));
+        OR ((body::jsonb -> 'data') ? 'review' AND body::json ->> 'reason' <> ''));

@@ -19,6 +19,7 @@ from reviews.consensus import Judgement, Status, decide
 from reviews.errors import NotOnIt
 from reviews.models import Assignment, AssignmentStatus, Part, Review
 from reviews.services.assigning import end
+from reviews.services.seats import asked_of, open_one_more, withdraw_all
 
 CONSENSUS = rule("consensus")
 
@@ -70,7 +71,10 @@ def ask_second_opinion(
         answers = _whole(held, answers)
         check_verdict(held, answers)
         review = _keep(held, assignment, answers, list(Evidence.objects.standing().filter(claim=held.claim)))
-    held.take(Action.ASK_SECOND_OPINION, by=by, reason=reason)
+    # Whoever has just judged the claim gives away what they think as soon as they say why somebody else should look.
+    told = _told(review) if review is not None else {}
+    held.take(Action.ASK_SECOND_OPINION, by=by, reason="" if review is not None else reason, data=told)
+    open_one_more(held, by=by, why=reason, review=review)
     return review
 
 
@@ -102,20 +106,30 @@ def _keep(held: Held, assignment: Assignment, answers: Answers, evidence: Sequen
 def _follow(
     held: Held, review: Review, *, by: Actor, evidence: list[Evidence], exception_reason: str, is_demo: bool
 ) -> None:
-    """One step for the review, and the decision or the disagreement that follows from it."""
-    required = 2 if held.claim.state == State.SECOND_OPINION else 1
-    consensus = decide(_judgements(held), required)
+    """One step for the review, and the decision or the disagreement that follows from it.
+
+    Either way nobody else's judgement is wanted any more: whoever still holds a seat is told so at once, and never
+    sits there beside reviews that are open to others.
+    """
+    consensus = decide(_judgements(held), asked_of(held.claim).agreeing)
     action = Action.ADJUDICATE if review.part == Part.ADJUDICATION else Action.SUBMIT_REVIEW
-    data = {"review": review.pk, "part": review.part}
+    data = _told(review)
     if not consensus.decides:
         held.take(action, by=by, to=State.SECOND_OPINION, data=data)
         if consensus.status == Status.SPLIT:
+            withdraw_all(held)
             held.raise_flag(FlagKind.SPLIT, by=CONSENSUS, reason="The reviews differ. An adjudicator settles it.")
         return
+    withdraw_all(held)
     decision = record_decision(held, answers_of(review), evidence, exception_reason=exception_reason, is_demo=is_demo)
     to = None if action == Action.ADJUDICATE else State.DECIDED
     held.take(action, by=by, to=to, data=data, decision_changed=True)
     held.record("decision.make", by=CONSENSUS, data=told(decision))
+
+
+def _told(review: Review) -> dict[str, object]:
+    """All that the event of a submission says: that it came."""
+    return {"review": review.pk, "part": review.part}
 
 
 def _judgements(held: Held) -> list[Judgement]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from claims.actors import Actor
 from claims.errors import ClaimDeskError, NotFound, RoleMissing
@@ -22,13 +22,13 @@ from claims.services.flagging import Found, raise_flags
 from claims.services.transitions import Held, database_time, locked
 from reviews.errors import NobodyInPool, NotEligible, SeatTaken
 from reviews.models import Assignment, Part, Reviewer
-from reviews.models.assignment import HOLDING
 from reviews.permissions import actor_on
 from reviews.planning import Planned, plan
 from reviews.routing import Choice, ClaimFacts, choose
-from reviews.services.assigning import ROUTER, assign, free_seats, hand_over
+from reviews.services.assigning import ROUTER, assign, hand_over
 from reviews.services.facts import candidates_for, facts_of, first_free_seats
 from reviews.services.seating import Seat, give_seats
+from reviews.services.seats import free_seats, wanting_reviewers
 
 BATCH = 10_000  # claims planned for at once
 AGAIN = 500  # of those nobody could take, so many are looked at again in one pass
@@ -56,11 +56,8 @@ class _Plan:
 
 
 def wanting_people() -> QuerySet[Claim]:
-    """Accepted claims of a desk with a free seat in their running round."""
-    holding = Q(assignments__status__in=HOLDING, assignments__part=Part.REVIEW, assignments__round=F("round"))
-    counted = Claim.objects.filter(desk__isnull=False).annotate(held=Count("assignments", filter=holding))
-    one = Q(state__in=(State.QUEUED, State.IN_REVIEW), held=0)
-    return counted.filter(one | Q(state=State.SECOND_OPINION, held__lt=2))
+    """Accepted claims of a desk with a free reviewer's seat in their running round."""
+    return wanting_reviewers(Claim.objects.all())
 
 
 def route_waiting(batch: int = BATCH) -> Routed:

@@ -19,14 +19,19 @@ UNIQUE = (
     Guard("reviews_interest", "interest_once", "(reviewer_id, source_id)"),
     Guard("reviews_review", "reviews_review_assignment_id_key", "(assignment_id)"),
     Guard("reviews_reviewer", "reviews_reviewer_user_id_key", "(user_id)"),
+    Guard("reviews_secondopinion", "second_opinion_once", "(claim_id, round)"),
 )
 CHECKS = (
     Guard("reviews_absence", "absence_ends_after_start"),
     Guard("reviews_reviewer", "reviewer_limit_positive"),
+    Guard("reviews_reviewpolicy", "policy_agreeing_of_judges"),
+    Guard("reviews_reviewpolicy", "policy_kind_fits"),
 )
 TRIGGERS = (
     Guard("reviews_review", "review_append_only", "BEFORE DELETE OR UPDATE"),
     Guard("reviews_review", "review_not_emptied", "BEFORE TRUNCATE"),
+    Guard("reviews_secondopinion", "second_opinion_append_only", "BEFORE DELETE OR UPDATE"),
+    Guard("reviews_secondopinion", "second_opinion_not_emptied", "BEFORE TRUNCATE"),
 )
 
 

@@ -129,6 +129,23 @@ INSERT INTO reviews_assignment (claim_id, reviewer_id, part, seat, round, status
 -- breaks: open_seats_are_on_living_claims
 UPDATE reviews_assignment SET round = 9 WHERE status = 'open';
 
+-- breaks: open_seats_are_on_living_claims
+UPDATE reviews_assignment SET status = 'open' WHERE claim_id IN (SELECT id FROM claims_claim WHERE state = 'decided');
+
+-- breaks: no_seat_that_nobody_asked_for
+DELETE FROM reviews_secondopinion;
+
+-- breaks: no_seat_that_nobody_asked_for
+UPDATE reviews_assignment SET part = 'editor' WHERE id = (SELECT min(id) FROM reviews_assignment WHERE status =
+    'completed');
+
+-- breaks: differences_are_flagged
+UPDATE claims_flag SET cleared_at = now() WHERE kind = 'split';
+
+-- breaks: differences_are_flagged
+UPDATE reviews_assignment SET status = 'open' WHERE claim_id IN (SELECT claim_id FROM claims_flag WHERE
+    kind = 'split');
+
 -- breaks: every_assignment_is_told_once
 DELETE FROM claims_claimevent WHERE type = 'claim.assign';
 
@@ -146,6 +163,20 @@ DELETE FROM claims_claimevent WHERE type = 'claim.submit_review';
 
 -- breaks: decisions_follow_from_reviews
 UPDATE reviews_review SET so = 'refuted';
+
+-- breaks: decisions_rest_on_enough_reviews
+INSERT INTO reviews_secondopinion (claim_id, round, why, asked_by, asked_at) SELECT id, round, '', '', now() FROM
+    claims_claim WHERE state = 'decided' ON CONFLICT DO NOTHING;
+
+-- breaks: decisions_rest_on_enough_reviews
+UPDATE reviews_review SET part = 'adjudication';
+
+-- breaks: decisions_rest_on_enough_reviews
+UPDATE reviews_review SET reviewer_id = (SELECT min(id) FROM reviews_reviewer);
+
+-- breaks: submissions_are_blind
+UPDATE claims_claimevent SET body = replace(body, '"reason":""', '"reason":"Look."') WHERE type =
+    'claim.submit_review';
 
 -- breaks: submissions_are_blind
 UPDATE claims_claimevent SET body = replace(body, '"part":', '"so":') WHERE type = 'claim.submit_review';

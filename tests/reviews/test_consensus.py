@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.verdicts import Outcome, Said, So
-from reviews.consensus import Consensus, Judgement, NotIndependent, Status, decide
+from reviews.consensus import Asked, Consensus, Judgement, NotIndependent, Status, decide
 
 FIRST = Judgement(1, 11, Said.ACCURATE, So.CONFIRMED, Outcome.BY_DATE)
 SECOND = replace(FIRST, review_id=2, reviewer_id=12)
@@ -114,3 +114,52 @@ def test_a_verdict_is_one_somebody_gave_and_nobody_contradicts(given_reviews: li
         and decision.so is not None
         and len(given_reviews) >= required
     )
+
+
+def plain_reviews() -> st.SearchStrategy[list[Judgement]]:
+    return judgements().map(lambda given: [replace(one, adjudicates=False) for one in given])
+
+
+@given(plain_reviews(), st.integers(1, 5))
+def test_fewer_than_must_agree_never_decide(given_reviews: list[Judgement], required: int) -> None:
+    decision = decide(given_reviews, required)
+    if decision.decides:
+        assert len(decision.review_ids) >= required
+    assert decision.missing == (max(0, required - len(given_reviews)) if decision.status is Status.PENDING else 0)
+
+
+@given(st.integers(1, 5), st.integers(1, 7), st.integers(0, 3))
+def test_a_review_more_that_agrees_never_undecides(required: int, given_number: int, more: int) -> None:
+    def agreeing(number: int) -> list[Judgement]:
+        return [replace(FIRST, review_id=place, reviewer_id=place) for place in range(1, number + 1)]
+
+    before, after = decide(agreeing(given_number), required), decide(agreeing(given_number + more), required)
+    assert after.decides >= before.decides
+    assert before.decides == (given_number >= required)
+    if before.decides:
+        assert (before.said, before.so, before.outcome) == (after.said, after.so, after.outcome)
+
+
+@given(plain_reviews(), st.integers(1, 5), judgements())
+def test_a_difference_never_decides_without_an_adjudication(
+    given_reviews: list[Judgement], required: int, more: list[Judgement]
+) -> None:
+    if decide(given_reviews, required).status is Status.SPLIT:
+        numbered = [replace(one, review_id=100 + one.review_id, reviewer_id=100 + one.reviewer_id) for one in more]
+        status = decide([*given_reviews, *numbered], required).status
+        adjudicated = any(one.adjudicates for one in more)
+        assert (status is Status.SPLIT) != adjudicated
+
+
+@given(st.integers(1, 7), st.integers(0, 1), st.integers(1, 7), st.integers(0, 3))
+def test_every_second_opinion_is_one_seat_and_one_agreement_more(
+    reviewers: int, editor: int, agreeing: int, opinions: int
+) -> None:
+    asked = Asked(reviewers, bool(editor), min(agreeing, reviewers + editor))
+    more = asked.and_more(opinions)
+    assert (more.judges - asked.judges, more.agreeing - asked.agreeing, more.editor) == (
+        opinions,
+        opinions,
+        asked.editor,
+    )
+    assert 1 <= more.agreeing <= more.judges

@@ -20,7 +20,8 @@ from claims.services.proposing import GivenStep
 from claims.services.sweep import raise_due_flags
 from claims.services.verifying import Verified, record_invariants, verify
 from claims.services.watch import Watch
-from claims.verdicts import Question, Stance
+from claims.verdicts import Answers, Question, Said, So, Stance
+from reviews.models import Part
 from reviews.services.acting import act, acting_on
 from reviews.services.assigning import recuse
 from reviews.services.verifying import verify_everything, work_invariants
@@ -48,6 +49,8 @@ def newsroom(settings: Any, tmp_path: Path) -> Claim:
     time.sleep(0.1)
     raise_due_flags()
     decided = confirmed_claim(desk, editor, reviewer)
+    settled(split(desk, editor), desk, editor)
+    split(desk, editor)
     twice_decided(make.a_claim(desk, State.DECIDED, by=editor), editor)
     return decided
 
@@ -71,6 +74,23 @@ def confirmed_claim(desk: Any, editor: Any, reviewer: Any) -> Claim:
     make.evidence_for(claim, by=reviewer, question=Question.SAID)
     make.review_by(claim, reviewer, make.CONFIRMED)
     return make.fresh(claim)
+
+
+def split(desk: Any, editor: Any) -> Claim:
+    """A claim whose two reviewers differ."""
+    claim = make.a_claim(desk, State.SECOND_OPINION, by=editor)
+    second = make.a_reviewer(desk)
+    make.evidence_for(claim, by=second)
+    make.put_on(claim, second, editor)
+    make.review_by(claim, second, Answers(Said.NOT_CHECKED, So.PARTLY, "Half of it can be shown, the rest cannot."))
+    return make.fresh(claim)
+
+
+def settled(claim: Claim, desk: Any, editor: Any) -> None:
+    """Somebody who was neither settled it."""
+    third = make.a_reviewer(desk)
+    make.put_on(claim, third, editor, part=Part.ADJUDICATION)
+    make.review_by(claim, third)
 
 
 def twice_decided(claim: Claim, editor: Any) -> None:
@@ -103,7 +123,7 @@ TAMPERINGS = re.findall(
 def test_it_finds_nothing_in_a_newsroom_that_worked(newsroom: Claim) -> None:
     found = verify_everything(NO_PATIENCE)
     assert newsroom.state == State.DECIDED
-    assert set(Flag.objects.values_list("kind", flat=True)) == {"late", "date_passed", "due_soon"}
+    assert set(Flag.objects.values_list("kind", flat=True)) == {"late", "date_passed", "due_soon", "split"}
     assert found.broken == []
     assert found.checked > 30
 

@@ -1,0 +1,123 @@
+"""How many judge a claim: the seats its running round wants, who holds them, and which are free.
+
+What is asked comes from the policy that was settled when the claim was accepted, and from second opinions asked for
+since. The same stands here twice, for one held claim and as an expression over many; a test holds the two equal.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
+
+from claims.actors import Actor
+from claims.lifecycle import State
+from claims.models import Claim, Flag, FlagKind
+from claims.services.transitions import Held
+from reviews.consensus import Asked
+from reviews.models import Assignment, AssignmentStatus, Course, Part, PolicyKind, Review, ReviewPolicy, SecondOpinion
+from reviews.models.assignment import HOLDING
+
+
+def policy_of(claim: Claim) -> ReviewPolicy | None:
+    """The policy settled for a claim; None means one reviewer."""
+    course = Course.objects.filter(claim=claim).select_related("review_policy").first()
+    return course.review_policy if course else None
+
+
+def asked_by(policy: ReviewPolicy | None) -> Asked:
+    """Whom a policy asks."""
+    if policy is None:
+        return Asked()
+    with_editor = policy.kind == PolicyKind.WITH_EDITOR
+    return Asked(policy.judges - with_editor, with_editor, policy.agreeing)
+
+
+def asked_of(claim: Claim) -> Asked:
+    """Whom the claim's running round asks, second opinions included."""
+    opinions = SecondOpinion.objects.filter(claim=claim, round=claim.round).count()
+    return asked_by(policy_of(claim)).and_more(opinions)
+
+
+def free_seats(held: Held, part: Part = Part.REVIEW) -> list[int]:
+    """Seats of this part in the running round that nobody holds and that are to be given now.
+
+    Once the reviews differ no more of them are: the adjudicator's seat is. The editor's seat opens when a reviewer's
+    judgement is in.
+    """
+    here = Assignment.objects.filter(claim=held.claim, round=held.claim.round, status__in=HOLDING)
+    rows = list(here.values_list("part", "seat", "status"))
+    taken = {seat for kind, seat, _ in rows if kind == part}
+    return [seat for seat in range(1, _given_now(held, part, rows) + 1) if seat not in taken]
+
+
+def _given_now(held: Held, part: Part, rows: list[tuple[str, int, str]]) -> int:
+    if part == Part.ADJUDICATION:
+        return 1
+    if is_split(held.claim):
+        return 0
+    asked = asked_of(held.claim)
+    if part == Part.REVIEW:
+        return asked.reviewers
+    judged = any(kind == Part.REVIEW and status == AssignmentStatus.COMPLETED for kind, _, status in rows)
+    return int(asked.editor and judged)
+
+
+def is_split(claim: Claim) -> bool:
+    """Whether the reviews of the running round differ and nobody has settled it."""
+    return Flag.objects.standing().filter(claim=claim, kind=FlagKind.SPLIT).exists()
+
+
+def reviewers_asked() -> Combinable:
+    """The number of reviewers' seats a claim's running round wants, as an expression over `Claim`."""
+    policy = "course__review_policy__"
+    editors = Case(When(**{f"{policy}kind": PolicyKind.WITH_EDITOR}, then=Value(1)), default=Value(0))
+    opinions = SecondOpinion.objects.filter(claim=OuterRef("pk"), round=OuterRef("round"))
+    return Coalesce(F(f"{policy}judges") - editors, Value(1)) + _number(opinions)
+
+
+def seats_held(part: Part = Part.REVIEW) -> Combinable:
+    """The number of seats of this part that are held in a claim's running round, as an expression over `Claim`."""
+    return _number(
+        Assignment.objects.filter(claim=OuterRef("pk"), round=OuterRef("round"), part=part, status__in=sorted(HOLDING))
+    )
+
+
+def _number(rows: QuerySet[Assignment] | QuerySet[SecondOpinion]) -> Combinable:
+    counted = rows.order_by().values("claim").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
+
+
+WORKED_ON = (State.QUEUED, State.IN_REVIEW, State.SECOND_OPINION)
+
+
+def wanting_reviewers(claims: QuerySet[Claim]) -> QuerySet[Claim]:
+    """Those of these claims that have a reviewer's seat to give, annotated with `seats_wanted` and `seats_held`."""
+    split = Flag.objects.standing().filter(claim=OuterRef("pk"), kind=FlagKind.SPLIT)
+    counted = claims.filter(desk__isnull=False, state__in=WORKED_ON).annotate(
+        seats_wanted=reviewers_asked(), seats_held=seats_held()
+    )
+    return counted.filter(Q(seats_held__lt=F("seats_wanted")), ~Exists(split))
+
+
+def wanting_an_editor(claims: QuerySet[Claim]) -> QuerySet[Claim]:
+    """Those of these claims whose editor's seat is to be taken now, or whose disagreement nobody settles yet."""
+    split = Exists(Flag.objects.standing().filter(claim=OuterRef("pk"), kind=FlagKind.SPLIT))
+    here = Assignment.objects.filter(claim=OuterRef("pk"), round=OuterRef("round"))
+    judged = Exists(here.filter(part=Part.REVIEW, status=AssignmentStatus.COMPLETED))
+    second = Q(~split, judged, course__review_policy__kind=PolicyKind.WITH_EDITOR)
+    holding = here.filter(status__in=sorted(HOLDING))
+    editor, adjudicator = (Exists(holding.filter(part=part)) for part in (Part.EDITOR, Part.ADJUDICATION))
+    return claims.filter(state=State.SECOND_OPINION).filter(Q(second, ~editor) | Q(split, ~adjudicator))
+
+
+def open_one_more(held: Held, *, by: Actor, why: str, review: Review | None) -> SecondOpinion:
+    """Open one blind seat more in the running round. `review` is the review that comes with the request, if any."""
+    return SecondOpinion.objects.create(
+        claim=held.claim, round=held.claim.round, why=why, asked_by=by.name, review=review, asked_at=held.now
+    )
+
+
+def withdraw_all(held: Held) -> None:
+    """End every open assignment of a claim that is no longer worked on, or that needs none of these seats any more."""
+    Assignment.objects.open().filter(claim=held.claim).update(status=AssignmentStatus.WITHDRAWN, ended_at=held.now)
