@@ -44,3 +44,10 @@ class NeverWorks(Invalid):
     """This calendar has less than an hour of work a week, or too little within ten years."""
 
     code = "calendar_never_works"
+
+
+class NoticesOfPeople(ClaimDeskError):
+    """Notices are told to people. A key reads the change feed instead."""
+
+    code = "notices_of_people"
+    status = 403

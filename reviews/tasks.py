@@ -2,6 +2,8 @@
 
 from celery import shared_task
 
+from reviews.services.mailing import make_digests, send_letters
+from reviews.services.notices import make_notices
 from reviews.services.routing import route_waiting
 from reviews.services.verifying import verify_everything
 
@@ -10,6 +12,24 @@ from reviews.services.verifying import verify_everything
 def route() -> None:
     """Give waiting claims to people; what is left waits for the next pass."""
     route_waiting()
+
+
+@shared_task(name="reviews.notices")
+def notices() -> None:
+    """Write down who is to be told of what has happened since the last pass."""
+    make_notices()
+
+
+@shared_task(name="reviews.letters")
+def letters() -> None:
+    """Send the letters that are due."""
+    send_letters()
+
+
+@shared_task(name="reviews.digests")
+def digests() -> None:
+    """Make the daily digests that are due."""
+    make_digests()
 
 
 # A million claims take longer than other tasks may, yet less than until the broker would hand the message out again.

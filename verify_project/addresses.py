@@ -61,3 +61,11 @@ def known_broker_url(given: str) -> str:
     """The address given, or that of this checkout's running servers, or one that fails at once."""
     running = None if given else running_servers()
     return running.broker_url if running else given or NO_BROKER
+
+
+def mail(url: str) -> dict[str, Any]:
+    """Django's settings of the mail server at `url` (smtp://, smtp+tls://, smtp+ssl://); a silent one without."""
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+    found: dict[str, Any] = environ.Env.email_url_config(url)
+    return {name: value for name, value in found.items() if value is not None}

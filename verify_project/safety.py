@@ -35,6 +35,12 @@ def check_production(*, secret_key: str, hosts: list[str], debug: bool, addresse
             raise UnsafeSettings(f"Set {name}: production starts no servers of its own.")
 
 
+def check_mail(*, mail_url: str, site_url: str) -> None:
+    """Raise UnsafeSettings when letters would lead nowhere."""
+    if mail_url and not site_url.startswith(("https://", "http://")):
+        raise UnsafeSettings("Set SITE_URL to the address people reach this site by: letters carry links to it.")
+
+
 def check_development(*, hosts: list[str], secret_key: str) -> None:
     """Raise UnsafeSettings when the development key would be used beyond this machine."""
     if secret_key == DEVELOPMENT_KEY and not set(hosts) <= set(LOOPBACK):

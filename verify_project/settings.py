@@ -8,6 +8,7 @@ import sys
 import tempfile
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
@@ -153,6 +154,16 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+# Mail. Without an address nobody is written to, and people are told so where they choose how they are told.
+MAIL_URL = env.str("MAIL_URL", default="")
+MAIL_ENABLED = bool(MAIL_URL)
+SITE_URL = env.str("SITE_URL", default="" if PRODUCTION else f"http://127.0.0.1:{env.str('PORT', default='8000')}")
+safety.check_mail(mail_url=MAIL_URL, site_url=SITE_URL)
+MAIL_DOMAIN = urlsplit(SITE_URL).hostname or "localhost"
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"Claim Desk <claimdesk@{MAIL_DOMAIN}>")
+EMAIL_TIMEOUT = 10
+vars().update(addresses.mail(MAIL_URL))
+
 # Browser.
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -208,6 +219,9 @@ CELERY_TASK_ROUTES = {"claims.sweep": {"queue": "deadlines"}}  # a worker of its
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "claims.sweep", "schedule": 5.0, "options": {"expires": 4.0}},
     "route": {"task": "reviews.route", "schedule": 2.0, "options": {"expires": 1.5}},
+    "notices": {"task": "reviews.notices", "schedule": 5.0, "options": {"expires": 4.0}},
+    "letters": {"task": "reviews.letters", "schedule": 30.0, "options": {"expires": 25.0}},
+    "digests": {"task": "reviews.digests", "schedule": 60.0, "options": {"expires": 50.0}},
     "warnings": {"task": "claims.warnings", "schedule": 15.0, "options": {"expires": 14.0}},
     "verify": {"task": "claims.verify", "schedule": 3600.0, "options": {"expires": 3000.0}},
 }

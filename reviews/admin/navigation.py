@@ -48,6 +48,7 @@ def _work(request: HttpRequest) -> list[dict[str, Any]]:
         _item(request, _("My queue"), "inbox", home, summary.mine),
         _item(request, _("Team pool"), "circle", f"{home}?view={View.POOL}", summary.pool),
         _item(request, _("Second opinions"), "join", f"{home}?view={View.SECOND}", summary.second),
+        _item(request, _("Notices"), "notifications", _list("reviews_notice"), summary.unread),
         _item(request, _("Proposed claims"), "pending", proposed, summary.proposed if may_triage else 0),
     ]
 
@@ -79,6 +80,7 @@ def _set_up(request: HttpRequest) -> list[dict[str, Any]]:
         items += [
             _item(request, _("People"), "badge", _list("claims_user")),
             _item(request, _("API keys"), "key", _list("claims_apikey")),
+            _item(request, _("Letters"), "mail", _list("reviews_message")),
             _item(request, _("Loops"), "monitor_heart", _list("claims_heartbeat")),
         ]
     return items

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from claims.api import numbers  # noqa: F401  # registers its converter
-from reviews.api import actions, assignments, claims, evidence, people, reviews, stats
+from reviews.api import actions, assignments, claims, evidence, notices, people, reviews, stats
 
 _CLAIM = "claims/<number:number>"
 _EVIDENCE = "evidence/<number:number>"
@@ -21,6 +21,9 @@ urlpatterns = [
     path(f"{_EVIDENCE}/supersede", evidence.Supersede.as_view(), name="api-supersede"),
     path(f"{_EVIDENCE}/snapshot", evidence.KeptFile.as_view(), name="api-snapshot"),
     path("reviewers", people.Reviewers.as_view(), name="api-reviewers"),
+    path("notices", notices.Notices.as_view(), name="api-notices"),
+    path("notices:markRead", notices.NoticesRead.as_view(), name="api-notices-read"),
+    path("notices/settings", notices.NoticeChoices.as_view(), name="api-notice-settings"),
     path("me", people.Me.as_view(), name="api-me"),
     path("stats", stats.Stats.as_view(), name="api-stats"),
     path("stats/<slug:key>", stats.OneStat.as_view(), name="api-stat"),

@@ -2,6 +2,7 @@
 
 from reviews.models.assignment import Assignment, AssignmentStatus, Part
 from reviews.models.course import Course, DeskDefaults
+from reviews.models.notice import FeedMark, Message, Notice, NoticeChoice, NoticeSettings
 from reviews.models.opinion import SecondOpinion
 from reviews.models.policy import DeadlinePolicy, PolicyKind, ReviewPolicy, WorkCalendar
 from reviews.models.review import Review
@@ -14,7 +15,12 @@ __all__ = [
     "Course",
     "DeadlinePolicy",
     "DeskDefaults",
+    "FeedMark",
     "Interest",
+    "Message",
+    "Notice",
+    "NoticeChoice",
+    "NoticeSettings",
     "Part",
     "PolicyKind",
     "Review",

@@ -109,3 +109,21 @@ SELECT claim_id AS claim, seq, type
  WHERE (type IN ('claim.submit_review', 'claim.adjudicate', 'claim.ask_second_opinion') OR type LIKE 'review.%')
    AND ((body::jsonb -> 'data') ?| ARRAY['said', 'so', 'outcome', 'why', 'verdict', 'answers']
         OR ((body::jsonb -> 'data') ? 'review' AND body::json ->> 'reason' <> ''));
+
+-- name: people_are_told_once_a_day
+-- For one claim, reason and day a person is told once, and gets one digest a day.
+SELECT user_id AS person, claim_id AS claim, reason, day, count(*) AS times
+  FROM reviews_notice GROUP BY user_id, claim_id, reason, day HAVING count(*) > 1
+ UNION ALL
+SELECT user_id, NULL, 'digest', day, count(*)
+  FROM reviews_message WHERE notice_id IS NULL GROUP BY user_id, day HAVING count(*) > 1;
+
+-- name: letters_go_to_whom_the_notice_is_for
+-- A letter and the notice in it are for the same person, and its event is of the same claim.
+SELECT message.id AS letter, notice.id AS notice
+  FROM reviews_message message JOIN reviews_notice notice ON notice.id = message.notice_id OR notice.digest_id = message.id
+ WHERE message.user_id <> notice.user_id
+ UNION ALL
+SELECT NULL, notice.id
+  FROM reviews_notice notice JOIN claims_claimevent event ON event.id = notice.event_id
+ WHERE event.claim_id <> notice.claim_id OR notice.made_at < event.recorded_at;

@@ -34,7 +34,7 @@ from claims.models import Appearance, ChainStep, Claim, Decision, Evidence, Flag
 from claims.models.claim import ClaimQuerySet
 from claims.permissions import Viewer, desks_of, visible_claims
 from claims.services.watch import DELAYED_AFTER, HEARTBEAT
-from reviews.models import Absence, Assignment, Review
+from reviews.models import Absence, Assignment, Notice, Review
 from reviews.services.routing import wanting_people
 
 PAGE = 60
@@ -106,10 +106,16 @@ def claims_in(view: str, viewer: Viewer, now: datetime) -> ClaimQuerySet:
     return mine_open.filter(state=State.SECOND_OPINION) if view == View.SECOND else mine_open
 
 
-def counted(claims: QuerySet[Claim]) -> Subquery:
-    """How many claims, as one column of another query."""
+def counted(claims: QuerySet[Any]) -> Subquery:
+    """How many rows, as one column of another query."""
     number = Func(F("pk"), function="COUNT", output_field=IntegerField())
     return Subquery(claims.order_by().annotate(_number=number).values("_number"))
+
+
+def unread_notices(viewer: Viewer, now: datetime) -> QuerySet[Notice]:
+    """What the person was told and has not read, of claims they may still see."""
+    mine = Notice.objects.of(viewer.user.pk if viewer.user else None).unread()
+    return mine.filter(claim__in=visible_claims(viewer, now).values("pk"))
 
 
 @dataclass(frozen=True)
@@ -126,6 +132,7 @@ class Summary:
     limit: int | None
     away_until: datetime | None
     alerts_delayed: bool
+    unread: int
 
     @property
     def room(self) -> int:
@@ -151,10 +158,11 @@ def summary_for(viewer: Viewer, now: datetime) -> Summary:
             late=counted(mine.late(now)),
             due_today=counted(mine.exclude(state=State.WAITING).filter(review_due_at__gte=now, review_due_at__lt=ends)),
             proposed=counted(visible_claims(viewer, now).filter(state=State.PROPOSED)),
+            unread=counted(unread_notices(viewer, now)),
             away_until=Subquery(absence.values("ends_at")[:1]),
             beating=Exists(beat),
         )
-        .values(*numbers, "late", "due_today", "proposed", "reviewer__limit", "away_until", "beating")
+        .values(*numbers, "late", "due_today", "proposed", "unread", "reviewer__limit", "away_until", "beating")
         .get()
     )
     return Summary(limit=row.pop("reviewer__limit"), alerts_delayed=not row.pop("beating"), **row)

@@ -17,12 +17,18 @@ UNIQUE = (
     Guard("reviews_assignment", "assignment_person_once", f"{_PERSON} {_HOLDING}", f"{_PERSON} {_LOADED}"),
     Guard("reviews_assignment", "assignment_seat_once", f"{_SEAT} {_HOLDING}", f"{_SEAT} {_LOADED}"),
     Guard("reviews_interest", "interest_once", "(reviewer_id, source_id)"),
+    Guard("reviews_message", "digest_once_a_day", "(user_id, day) WHERE (notice_id IS NULL)"),
+    Guard("reviews_message", "reviews_message_notice_id_key", "(notice_id)"),
+    Guard("reviews_notice", "notice_once_a_day", "(user_id, claim_id, reason, day)"),
+    Guard("reviews_noticechoice", "notice_choice_once", "(user_id, reason)"),
     Guard("reviews_review", "reviews_review_assignment_id_key", "(assignment_id)"),
     Guard("reviews_reviewer", "reviews_reviewer_user_id_key", "(user_id)"),
     Guard("reviews_secondopinion", "second_opinion_once", "(claim_id, round)"),
 )
 CHECKS = (
     Guard("reviews_absence", "absence_ends_after_start"),
+    Guard("reviews_message", "message_of_notice_or_day"),
+    Guard("reviews_noticesettings", "quiet_hours_whole"),
     Guard("reviews_reviewer", "reviewer_limit_positive"),
     Guard("reviews_reviewpolicy", "policy_agreeing_of_judges"),
     Guard("reviews_reviewpolicy", "policy_kind_fits"),

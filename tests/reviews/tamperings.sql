@@ -196,3 +196,11 @@ SET LOCAL claimdesk.may_truncate = 'on';
 
 -- breaks: guards_of_the_work_are_in_place
 DROP INDEX assignment_seat_once;
+
+-- breaks: people_are_told_once_a_day
+ALTER TABLE reviews_notice DROP CONSTRAINT notice_once_a_day;
+INSERT INTO reviews_notice (user_id, claim_id, reason, day, event_id, in_app, by_mail, made_at)
+SELECT user_id, claim_id, reason, day, event_id, in_app, by_mail, made_at FROM reviews_notice;
+
+-- breaks: letters_go_to_whom_the_notice_is_for
+UPDATE reviews_notice SET event_id = (SELECT min(id) FROM claims_claimevent other WHERE other.claim_id <> reviews_notice.claim_id);

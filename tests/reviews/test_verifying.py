@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from claims.lifecycle import Action, State
-from claims.models import Alarm, Claim, Flag, Heartbeat, Snapshot
+from claims.models import Alarm, Claim, ClaimEvent, Flag, Heartbeat, Snapshot
 from claims.services.proposing import GivenStep
 from claims.services.sweep import raise_due_flags
 from claims.services.verifying import Verified, record_invariants, verify
@@ -24,6 +24,7 @@ from claims.verdicts import Answers, Question, Said, So, Stance
 from reviews.models import Part
 from reviews.services.acting import act, acting_on
 from reviews.services.assigning import recuse
+from reviews.services.notices import tell
 from reviews.services.verifying import verify_everything, work_invariants
 from reviews.tasks import verify as verify_task
 from tests import factories as make
@@ -52,6 +53,7 @@ def newsroom(settings: Any, tmp_path: Path) -> Claim:
     settled(split(desk, editor), desk, editor)
     split(desk, editor)
     twice_decided(make.a_claim(desk, State.DECIDED, by=editor), editor)
+    tell(list(ClaimEvent.objects.order_by("id")))
     return decided
 
 

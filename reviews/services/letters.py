@@ -1,0 +1,137 @@
+"""What a letter says, one notice or a day's digest: written when it is sent, from what holds then."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from claims.models import Claim, User
+from claims.models.claim import ClaimQuerySet
+from claims.permissions import viewer_for_user, visible_claims
+from claims.timewords import absolute
+from reviews.models import Assignment, Message, Notice
+from reviews.noticing import NoticeReason
+from reviews.services.notice_facts import AHEAD, PAST, Facts, facts_about, still_so
+
+MOST = 50
+SUBJECT = 78  # RFC 5322: a line should be no longer
+
+
+@dataclass(frozen=True)
+class Line:
+    """One claim in a letter."""
+
+    reason: str
+    number: int
+    statement: str
+    language: str
+    when: str
+    link: str
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """Why there is nothing to send."""
+
+    reason: str
+
+
+def letter(message: Message) -> EmailMultiAlternatives | Unsent:
+    """The letter of a row as of now, or why it need not be sent."""
+    user = message.user
+    if not user.is_active or not user.email:
+        return Unsent(_("Nobody to write to: the person has no address or no longer signs in."))
+    with timezone.override(ZoneInfo(user.zone)):
+        return _notice(message, message.notice) if message.notice else _digest(message)
+
+
+def _notice(message: Message, notice: Notice) -> EmailMultiAlternatives | Unsent:
+    facts = facts_about([notice.claim_id])
+    if not facts.seen_by(message.user, notice.claim_id):
+        return Unsent(_("The person may no longer see the claim."))
+    if not still_so(notice, facts):
+        return Unsent(_("It was no longer so."))
+    line = _line(notice, facts, message.user)
+    subject = f"{line.reason}: #{line.number} {line.statement}"
+    return _mail(message, subject, heading=line.reason, lines=[line])
+
+
+def _digest(message: Message) -> EmailMultiAlternatives | Unsent:
+    kept = Notice.objects.filter(digest=message).order_by("reason", "claim_id")
+    notices = list(kept.select_related("claim")[: MOST + 1])
+    facts = facts_about(notice.claim_id for notice in notices)
+    told = [one for one in notices if facts.seen_by(message.user, one.claim_id) and still_so(one, facts)]
+    counts = _counts(message.user, facts.now)
+    if not counts and not told:
+        return Unsent(_("There was nothing to say."))
+    lines = [_line(notice, facts, message.user) for notice in told[:MOST]]
+    heading = ", ".join(counts) or ngettext("%(n)d notice", "%(n)d notices", len(told)) % {"n": len(told)}
+    return _mail(message, _("Today: %(what)s") % {"what": heading}, heading=heading, lines=lines)
+
+
+def _counts(user: User, now: datetime) -> list[str]:
+    """What is late and what falls due on the person's running day, of the claims they are on; empty when none is."""
+    seen = visible_claims(viewer_for_user(user), now)
+    held = Assignment.objects.open().filter(reviewer__user=user).values("claim")
+    mine = cast("ClaimQuerySet", seen.filter(pk__in=held))
+    tomorrow = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    late = mine.late(now).count()
+    due = mine.open().filter(review_due_at__gte=now, review_due_at__lt=tomorrow).count()
+    said = [(late, _("%(n)d late")), (due, _("%(n)d due today"))]
+    return [words % {"n": number} for number, words in said if number]
+
+
+def _line(notice: Notice, facts: Facts, user: User) -> Line:
+    claim = facts.claims[notice.claim_id]
+    reason = NoticeReason(notice.reason)
+    return Line(
+        reason=str(reason.label),
+        number=claim.pk,
+        statement=claim.short_text or claim.statement,
+        language=claim.language,
+        when=_when(claim, reason, facts, user),
+        link=f"{settings.SITE_URL}{reverse('admin:claims_claim_change', args=[claim.pk])}",
+    )
+
+
+def _when(claim: Claim, reason: NoticeReason, facts: Facts, user: User) -> str:
+    kind = {**AHEAD, **PAST}.get(reason)
+    moment = facts.moment(claim.pk, kind) if kind else claim.review_due_at
+    if moment is None:
+        return ""
+    words = _("Its own date: %(when)s") if reason in {NoticeReason.DATE_NEAR, NoticeReason.DATE_PASSED} else None
+    when = absolute(moment, facts.now, ZoneInfo(user.zone))
+    return (words or _("Review due: %(when)s")) % {"when": f"{when} ({user.zone})"}
+
+
+def _mail(message: Message, subject: str, *, heading: str, lines: Sequence[Line]) -> EmailMultiAlternatives:
+    context = {
+        "heading": heading,
+        "lines": lines,
+        "queue": f"{settings.SITE_URL}{reverse('admin:index')}",
+        "choices": f"{settings.SITE_URL}{reverse('admin:reviews_notice_settings')}",
+    }
+    mail = EmailMultiAlternatives(
+        subject=_cut(" ".join(subject.split())),
+        body=render_to_string("notices/letter.txt", context),
+        to=[message.user.email],
+        # The same number on every try: a letter that came twice is one to the reader's program.
+        headers={"Message-ID": f"<letter-{message.pk}@{settings.MAIL_DOMAIN}>", "Auto-Submitted": "auto-generated"},
+    )
+    mail.attach_alternative(render_to_string("notices/letter.html", context), "text/html")
+    return mail
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= SUBJECT else f"{words[: SUBJECT - 1].rstrip()}…"

@@ -1,0 +1,188 @@
+"""Reads what happened and writes down who is to be told: rows first, whatever carries them comes later.
+
+One reader at a time goes through the events in the order of the change feed and remembers its place in the same
+transaction, so an event is read once whoever is killed. Nobody is told of a claim they may not see, nor of something
+that is no longer so, nor of what they did themselves; for one claim, reason and day a person is told once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from claims.actors import ActorKind
+from claims.deadlines import TimeFlag
+from claims.lifecycle import State
+from claims.models import ClaimEvent, FlagKind, User
+from reviews.models import FeedMark, Message, Notice, NoticeChoice, NoticeSettings, Part
+from reviews.noticing import USUAL, ByMail, NoticeReason, Way, day_of, when_allowed
+from reviews.services.assigning import HAND_OVER
+from reviews.services.notice_facts import Facts, facts_about, still_so
+
+BATCH = 1000
+READER = "notices"
+OWN_DATE, EDITOR = "own_date", "editor"  # what an escalation's event calls its track and whom it tells
+
+
+@dataclass(frozen=True)
+class Telling:
+    """Somebody to be told of an event, before it is judged whether they are."""
+
+    event: ClaimEvent
+    user_id: int
+    reason: NoticeReason
+
+
+def make_notices(batch: int = BATCH) -> int:
+    """Write the notices of the next events; answers how many events were read. Another reader at work: none."""
+    with transaction.atomic():
+        FeedMark.objects.get_or_create(reader=READER)
+        mark = FeedMark.objects.select_for_update(skip_locked=True).filter(reader=READER).first()
+        if mark is None:
+            return 0
+        events = list(ClaimEvent.objects.after(mark.tx, mark.event)[:batch])
+        if not events:
+            return 0
+        tell(events)
+        mark.tx, mark.event = events[-1].tx, events[-1].pk
+        mark.save(update_fields=["tx", "event"])
+    return len(events)
+
+
+def tell(events: Sequence[ClaimEvent]) -> None:
+    """Write the notices of these events, and the letters they ask for, in one transaction of the caller's."""
+    heard = [event for event in events if event.type in TOLD]
+    if not heard:
+        return
+    facts = facts_about({event.claim_id for event in heard})
+    wanted = [telling for event in heard for telling in _tellings(event, facts)]
+    people = _people({telling.user_id for telling in wanted})
+    made = [
+        notice
+        for telling in wanted
+        if (person := people.get(telling.user_id)) is not None
+        and (notice := _notice(telling, person, facts)) is not None
+    ]
+    Notice.objects.bulk_create(made, ignore_conflicts=True)
+    _letters(made, people, facts.now)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who may be told: their row, their choices, when they are written to, and what they see."""
+
+    user: User
+    ways: Mapping[str, Way]
+    times: NoticeSettings
+
+    def way(self, reason: NoticeReason) -> Way:
+        """How this person wants to hear it."""
+        return self.ways.get(reason, USUAL[reason])
+
+
+def _people(ids: Iterable[int]) -> dict[int, Person]:
+    """Active people with their choices, in three queries."""
+    users = User.objects.filter(pk__in=set(ids), is_active=True).in_bulk()
+    own = NoticeSettings.objects.in_bulk(list(users))
+    ways: dict[int, dict[str, Way]] = {}
+    for row in NoticeChoice.objects.filter(user__in=users):
+        ways.setdefault(row.user_id, {})[row.reason] = Way(row.in_app, ByMail(row.by_mail))
+    return {pk: Person(user, ways.get(pk, {}), own.get(pk) or NoticeSettings(user=user)) for pk, user in users.items()}
+
+
+def _notice(telling: Telling, person: Person, facts: Facts) -> Notice | None:
+    """The row, unless the person does not want it, may not see the claim, or it is no longer so."""
+    way = person.way(telling.reason)
+    if way.silent or not facts.seen_by(person.user, telling.event.claim_id):
+        return None
+    notice = Notice(
+        user=person.user,
+        claim_id=telling.event.claim_id,
+        reason=telling.reason,
+        day=day_of(facts.now, person.user.zone),
+        event=telling.event,
+        in_app=way.in_app,
+        by_mail=way.by_mail,
+        made_at=facts.now,
+    )
+    return notice if still_so(notice, facts) else None
+
+
+def _letters(made: Sequence[Notice], people: Mapping[int, Person], now: datetime) -> None:
+    """A letter for every notice that was new and is wanted at once. Without a mail server there are none."""
+    if not settings.MAIL_ENABLED or not made:
+        return
+    written = Notice.objects.filter(
+        event__in={notice.event_id for notice in made}, by_mail=ByMail.AT_ONCE, message__isnull=True, made_at=now
+    )
+    Message.objects.bulk_create(
+        Message(
+            user_id=notice.user_id,
+            notice=notice,
+            made_at=now,
+            next_attempt_at=when_allowed(now, people[notice.user_id].times.quiet, people[notice.user_id].user.zone),
+        )
+        for notice in written
+        if people[notice.user_id].user.email
+    )
+
+
+def _tellings(event: ClaimEvent, facts: Facts) -> list[Telling]:
+    found = TOLD[event.type](event, facts)
+    did_it = event.actor_id if event.actor_kind == ActorKind.PERSON else None
+    return [Telling(event, user, reason) for user, reason in found if user != did_it]
+
+
+Found = list[tuple[int, NoticeReason]]
+
+
+def _assigned(event: ClaimEvent, facts: Facts) -> Found:
+    seat = facts.seats.get(event.data.get("assignment", 0))
+    if seat is None:
+        return []
+    if seat.part == Part.ADJUDICATION:
+        reason = NoticeReason.ADJUDICATION
+    elif event.actor_name == HAND_OVER.name:
+        reason = NoticeReason.HANDED
+    elif event.to_state == State.SECOND_OPINION:
+        reason = NoticeReason.SECOND_OPINION
+    else:
+        reason = NoticeReason.ASSIGNED
+    return [(seat.reviewer.user_id, reason)]
+
+
+def _flagged(event: ClaimEvent, facts: Facts) -> Found:
+    reasons = {FlagKind.SPLIT: NoticeReason.SPLIT, FlagKind.UNROUTABLE: NoticeReason.UNROUTABLE}
+    reason = reasons.get(event.data.get("kind", ""))
+    return [(user, reason) for user in facts.editors(event.claim_id)] if reason else []
+
+
+def _escalated(event: ClaimEvent, facts: Facts) -> Found:
+    """A step of the desk's ladder: whom it names is told what the clock says now."""
+    own_date = event.data.get("track") == OWN_DATE
+    kind = TimeFlag.DATE_PASSED if own_date else TimeFlag.LATE
+    near, past = (
+        (NoticeReason.DATE_NEAR, NoticeReason.DATE_PASSED) if own_date else (NoticeReason.REMINDER, NoticeReason.LATE)
+    )
+    reason = past if facts.has_passed(event.claim_id, kind) else near
+    is_editor = event.data.get("tell") == EDITOR
+    told = facts.editors(event.claim_id) if is_editor else facts.on_it(event.claim_id)
+    return [(user, reason) for user in told]
+
+
+def _to_judges(reason: NoticeReason) -> Callable[[ClaimEvent, Facts], Found]:
+    return lambda event, facts: [(user, reason) for user in facts.judges(event.claim_id)]
+
+
+# Which events somebody may be told of, and whom and why.
+TOLD: Mapping[str, Callable[[ClaimEvent, Facts], Found]] = {
+    "claim.assign": _assigned,
+    "claim.raise_flag": _flagged,
+    "claim.escalate": _escalated,
+    "claim.reopen": _to_judges(NoticeReason.REOPENED),
+    "decision.make": _to_judges(NoticeReason.DECIDED),
+}

@@ -1,0 +1,78 @@
+"""Notices in a real browser: both widths, both themes, by keyboard, and without script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from claims.models import ClaimEvent, User
+from reviews.models import Notice
+from reviews.services.notices import tell
+from tests import factories as make
+from tests.browser.axe import assert_axe_clean
+from tests.browser.conftest import OPEN, SHOT
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+LIST, CHOICES = "/admin/reviews/notice/", "/admin/reviews/notice/settings/"
+
+
+@pytest.fixture
+def told(transactional_db: None) -> User:
+    """Somebody who was put on three claims, one of them with endless words, and told."""
+    desk = make.a_desk()
+    editor, reviewer = make.an_editor(desk), make.a_reviewer(desk)
+    for statement in ("The ferry will run again on Friday.", "Видання" * 20, "وزير الخارجية سيستقيل الأسبوع المقبل."):
+        make.put_on(make.a_claim(desk, by=editor, statement=statement), reviewer, editor)
+    tell(list(ClaimEvent.objects.order_by("id")))
+    reviewer.user.is_staff = True
+    reviewer.user.save(update_fields=["is_staff"])
+    return reviewer.user
+
+
+@pytest.fixture
+def open_told(told: User, open_page: OPEN, live_server: LiveServer) -> Callable[..., Page]:
+    """A browser of somebody who was told."""
+    return partial(open_page, user=told, base=live_server.url)
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")])
+def test_notices_and_choices_are_whole_and_accessible(
+    width: int, theme: str, open_told: Callable[..., Page], screenshot: SHOT, complaints: dict[Page, list[str]]
+) -> None:
+    page = open_told(width=width, theme=theme)
+    for address, name in ((LIST, "notices"), (CHOICES, "notice-choices")):
+        page.goto(address)
+        screenshot(page, f"{name}-{width}-{theme}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        assert_axe_clean(page)
+    assert complaints[page] == []
+
+
+def test_the_bell_leads_to_the_list_by_keyboard_and_empties_it(
+    open_told: Callable[..., Page],
+) -> None:
+    page = open_told()
+    page.goto("/admin/")
+    bell = page.get_by_test_id("bell")
+    expect(bell).to_have_accessible_name("Notices: 3 not read yet")
+    bell.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("notice")).to_have_count(3)
+    page.get_by_role("button", name="Mark all as read").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("3 notices marked as read.")).to_be_visible()
+    expect(page.get_by_test_id("bell")).to_have_accessible_name("Notices")
+
+
+def test_choices_are_kept_without_script(open_told: Callable[..., Page]) -> None:
+    page = open_told(script=False)
+    page.goto(CHOICES)
+    page.get_by_label("Late: by mail").select_option("digest")
+    page.get_by_role("button", name="Keep these choices").click()
+    expect(page.get_by_text("Your choices are kept.")).to_be_visible()
+    expect(page.get_by_label("Late: by mail")).to_have_value("digest")
+    assert Notice.objects.unread().count() == 3
