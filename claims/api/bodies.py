@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import IO, Any
 
+from django.core.exceptions import TooManyFieldsSent, TooManyFilesSent
 from rest_framework.exceptions import ParseError
-from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.parsers import BaseParser, DataAndFiles, MultiPartParser
 
 from claims.api.errors import BodyTooLarge, Malformed
 from claims.services.evidence import FILE_LIMIT
@@ -42,7 +44,7 @@ class MergePatchParser(JsonParser):
 
 
 class FileParser(MultiPartParser):
-    """A form with one file. Raises `BodyTooLarge` before it is read, `Malformed` when it is no form."""
+    """A form with one file, no name twice. Raises `BodyTooLarge` before it is read, `Malformed` when it is no form."""
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
@@ -50,9 +52,13 @@ class FileParser(MultiPartParser):
         """The fields and files of the form."""
         refuse_large((parser_context or {})["request"].META, MULTIPART_LIMIT)
         try:
-            return super().parse(stream, media_type, parser_context)
+            form = super().parse(stream, media_type, parser_context)
         except ParseError as broken:
             raise Malformed("The body is not multipart/form-data with the boundary its header names.") from broken
+        except (TooManyFieldsSent, TooManyFilesSent) as many:
+            raise Malformed("The form has more fields than any that is taken here.") from many
+        _refuse_names(form)
+        return form
 
 
 TAKEN_BY: Mapping[str, frozenset[type[BaseParser]]] = {
@@ -96,11 +102,24 @@ def _refuse_deep(text: str) -> None:
             raise Malformed(f"The body is nested deeper than {DEEPEST} levels.")
 
 
+def _refuse_names(form: DataAndFiles[Any, Any]) -> None:
+    """Refuse a name that stands twice: of two values one would be lost without a word."""
+    named = [name for part in (form.data, form.files) for name, values in part.lists() for _ in values]
+    for name, times in Counter(named).items():
+        _refuse_unkept(name)
+        if times > 1:
+            raise Malformed(f'The name "{name[:60]}" stands twice in the form.')
+
+
+def _refuse_unkept(name: str) -> None:
+    if _SURROGATE.search(name):
+        raise Malformed("A name in the body holds a character that cannot be kept.")
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
-        if _SURROGATE.search(name):
-            raise Malformed("A name in the body holds a character that cannot be kept.")
+        _refuse_unkept(name)
         if name in found:
             raise Malformed(f'The name "{name}" stands twice in one object.')
         found[name] = value

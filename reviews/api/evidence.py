@@ -18,7 +18,7 @@ from claims.api.downloads import download
 from claims.api.errors import Invalid, NothingHere
 from claims.api.evidence_shapes import EvidenceBody, EvidenceOut, EvidencePatch, FileBody, evidence_out
 from claims.api.examples import EVIDENCE
-from claims.api.fields import checked
+from claims.api.fields import LARGEST_ID, checked
 from claims.api.paging import Order, page_of
 from claims.api.parameters import Paged, given, page_in
 from claims.api.preconditions import expected_version, is_known, tag
@@ -174,10 +174,16 @@ def _sent(request: Request) -> tuple[type[EvidenceBody], Any]:
         return EvidenceBody, request.data
     fields: dict[str, Any] = {name: request.data[name] for name in request.data}
     for name in NUMBERS & fields.keys():
-        fields[name] = int(fields[name]) if fields[name].isascii() and fields[name].isdigit() else fields[name]
+        fields[name] = _number(fields[name])
     if "primary" in fields:
         fields["primary"] = {"true": True, "false": False}.get(fields["primary"], fields["primary"])
     return FileBody, fields
+
+
+def _number(told: Any) -> Any:
+    """The number a text writes; anything else as it is, for the field to refuse."""
+    written = isinstance(told, str) and told.isascii() and told.isdigit() and len(told) <= len(str(LARGEST_ID))
+    return int(told) if written else told
 
 
 def _made(item: Evidence) -> Response:

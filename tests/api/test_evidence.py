@@ -142,3 +142,37 @@ def test_evidence_of_a_dismissed_claim_is_refused(desk: Desk) -> None:
     claim = a_claim(desk, State.DISMISSED)
     answer = with_key(Scope.CLAIMS_READ, Scope.EVIDENCE_WRITE).post(f"/claims/{claim.pk}/evidence", LINK)
     assert (answer.status, answer.code) == (409, "action_not_possible")
+
+
+def form(api: Api, number: int, *parts: tuple[str, bytes], **headers: str) -> Answer:
+    """A form whose parts each say the rest of their header line themselves."""
+    lines = [b'--x\r\nContent-Disposition: form-data; name="%s\r\n\r\n%s\r\n' % (head.encode(), body) for head, body in parts]
+    kind = {"Content_Type": "multipart/form-data; boundary=x", **headers}
+    return api("POST", f"/claims/{number}/evidence", None, b"".join([*lines, b"--x--\r\n"]), **kind)
+
+
+FILE = ('file"; filename="a.txt"', b"words")
+SAID = [('question"', b"so"), ('stance"', b"supports")]
+
+
+@pytest.mark.parametrize(
+    ("parts", "status", "code"),
+    [
+        ([FILE, ('derives_from"', b"9" * 5000)], 422, "invalid"),
+        ([FILE, ('derives_from"; filename="b.txt"', b"1")], 422, "invalid"),
+        ([FILE, ('ti\x00tle"', b"1")], 400, "malformed"),
+        ([FILE, ('title"', b"one"), ('title"', b"two")], 400, "malformed"),
+        ([FILE, FILE], 400, "malformed"),
+        ([FILE, ('file"', b"words")], 400, "malformed"),
+        ([FILE, *[(f'field{number}"', b"1") for number in range(2500)]], 400, "malformed"),
+        ([(f'file{number}"; filename="a.txt"', b"1") for number in range(150)], 400, "malformed"),
+    ],
+)
+@pytest.mark.parametrize("headers", [{}, {"Idempotency_Key": "again"}])
+def test_a_form_that_cannot_be_read_is_refused_whole(
+    api: Api, desk: Desk, parts: list[tuple[str, bytes]], status: int, code: str, headers: dict[str, str]
+) -> None:
+    claim = a_claim(desk)
+    answer = form(api, claim.pk, *SAID, *parts, **headers)
+    assert (answer.status, answer.code) == (status, code), answer.body
+    assert not Evidence.objects.exists()
