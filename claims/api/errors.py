@@ -18,6 +18,12 @@ class Malformed(Refused):
     code = "malformed"
 
 
+class BodyCutOff(Refused):
+    """The body ended before all of it had arrived."""
+
+    code = "body_cut_off"
+
+
 class BadParameter(Refused):
     """A parameter in the address is unknown or not usable."""
 
@@ -137,4 +143,11 @@ class Busy(Refused):
     """Somebody else is writing this at the moment. Ask again in a second."""
 
     code = "busy"
+    status = 503
+
+
+class Unavailable(Refused):
+    """The database cannot be reached at the moment. Ask again in a few seconds."""
+
+    code = "unavailable"
     status = 503

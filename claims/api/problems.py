@@ -8,10 +8,11 @@ from dataclasses import asdict, is_dataclass
 from enum import Enum
 from typing import Any
 
+import psycopg
 import structlog
 from django.core.exceptions import RequestDataTooBig
-from django.db import OperationalError
-from django.http import Http404
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, UnreadablePostError
 from django.utils.functional import Promise
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -22,6 +23,7 @@ from claims.errors import ClaimDeskError, NaiveTime, StaleVersion, UnusableAddre
 MEDIA_TYPE = "application/problem+json"
 TYPES = "/api/docs/problems/"
 BUSY_SECONDS = "1"
+AWAY_SECONDS = "5"
 # What to do about a refused field, where the sentence alone does not say it.
 HINTS = {
     "naive_time": "Add Z or an offset such as +02:00. We do not guess time zones.",
@@ -108,9 +110,18 @@ def refusal_of(exc: Exception) -> ClaimDeskError:
         return exc
     if isinstance(exc, exceptions.ValidationError):
         return invalid(list(faults_of(exc.detail)))
-    if isinstance(exc, OperationalError):
-        return errors.Busy(headers={"Retry-After": BUSY_SECONDS})
+    if isinstance(exc, OperationalError | InterfaceError):
+        return _database(exc)
     return _framework(exc)
+
+
+def _database(exc: OperationalError | InterfaceError) -> ClaimDeskError:
+    """A wait that was too long, or a connection that is gone: no state, the server's end (57P…) or its loss (08…)."""
+    cause = exc.__cause__
+    state = cause.sqlstate if isinstance(cause, psycopg.Error) else None
+    if isinstance(cause, psycopg.Error) and (state is None or state.startswith(("57P", "08"))):
+        return errors.Unavailable(headers={"Retry-After": AWAY_SECONDS})
+    return errors.Busy(headers={"Retry-After": BUSY_SECONDS})
 
 
 # The framework's exceptions, and which refusal of ours each of them is.
@@ -125,6 +136,7 @@ _FRAMEWORK: tuple[tuple[type[Exception], type[ClaimDeskError]], ...] = (
     (exceptions.UnsupportedMediaType, errors.MediaTypeUnsupported),
     (exceptions.ParseError, errors.Malformed),
     (RequestDataTooBig, errors.BodyTooLarge),
+    (UnreadablePostError, errors.BodyCutOff),
 )
 
 

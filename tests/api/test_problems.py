@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import psycopg
 import pytest
-from django.db import OperationalError
+from django.core.handlers.wsgi import WSGIRequest
+from django.db import InterfaceError, OperationalError
+from django.http import UnreadablePostError
 from django.test import Client
 
 from claims.api import limits
@@ -136,6 +139,37 @@ def test_a_wait_that_is_too_long_asks_to_come_again(api: Api, desk: Desk, monkey
     monkeypatch.setattr(claim_views, "claim_out", wait)
     answer = api.get(f"/claims/{claim.pk}")
     assert (answer.status, answer.code, answer.headers["Retry-After"]) == (503, "busy", "1")
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        psycopg.OperationalError("connection is bad: No such file or directory"),
+        psycopg.errors.AdminShutdown("terminating connection due to administrator command"),
+        psycopg.InterfaceError("the connection is closed"),
+    ],
+)
+def test_a_database_that_is_away_is_not_taken_for_somebody_who_writes(
+    api: Api, desk: Desk, monkeypatch: pytest.MonkeyPatch, lost: psycopg.Error
+) -> None:
+    claim = a_claim(desk)
+    kind = InterfaceError if isinstance(lost, psycopg.InterfaceError) else OperationalError
+
+    def fail(*_: Any) -> None:
+        raise kind(str(lost)) from lost
+
+    monkeypatch.setattr(claim_views, "claim_out", fail)
+    answer = api.get(f"/claims/{claim.pk}")
+    assert (answer.status, answer.code, answer.headers["Retry-After"]) == (503, "unavailable", "5")
+
+
+def test_a_body_that_breaks_off_is_said_to(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: WSGIRequest, *__: Any) -> bytes:
+        raise UnreadablePostError
+
+    monkeypatch.setattr(WSGIRequest, "body", property(broken))
+    answer = api.post("/claims", {"statement": "x"})
+    assert (answer.status, answer.code) == (400, "body_cut_off")
 
 
 def test_too_many_requests_say_when_to_go_on(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
