@@ -19,17 +19,29 @@ _CONTROL = "control_character"
 _BIDI = "bidi_control"
 _SURROGATE = "lone_surrogate"
 _NONCHARACTER = "noncharacter"
+_TAG = "hidden_tag"
+_NOTHING_VISIBLE = "nothing_visible"
 _LINE_BREAK = "line_break"
 _TOO_LONG = "too_long"
 _TOO_MANY_MARKS = "too_many_marks"
 
 _NONCHARACTERS = "\ufdd0-\ufdef" + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+# The only use of tag characters that is left (UTS 51): a black flag, the region, a cancel tag. All else they could
+# spell is words that nobody sees.
+_REGION_FLAG = "\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f"
 # CR, LF and TAB are missing from the control characters on purpose.
 _REFUSED = re.compile(
-    r"(?P<control_character>[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f])"
+    rf"{_REGION_FLAG}|(?P<hidden_tag>[\U000e0000-\U000e007f])"
+    r"|(?P<control_character>[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f])"
     r"|(?P<bidi_control>[\u202a-\u202e\u2066-\u2069])"
     r"|(?P<lone_surrogate>[\ud800-\udfff])"
     rf"|(?P<noncharacter>[{_NONCHARACTERS}])"
+)
+# What Unicode calls default ignorable, and the blank of Braille. Among letters they have their use; alone they are
+# a headline that nobody can see or click.
+_VISIBLE = re.compile(
+    "[^\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u2800\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 _NEWLINES = re.compile("\r\n|\r|\u2028|\u2029")
 _NOT_IN_A_LINE = re.compile("[\t\n\r\u2028\u2029]")
@@ -40,6 +52,8 @@ _WHY = {
     _BIDI: "it makes text read in another order than it is stored. Remove it.",
     _SURROGATE: "it is half of a character. Send the whole character.",
     _NONCHARACTER: "Unicode reserves it for internal use. Remove it.",
+    _TAG: "it spells words that nobody sees. Remove it.",
+    _NOTHING_VISIBLE: "it cannot be seen, and nothing else stands here. Write words.",
     _LINE_BREAK: "this field is a single line. Put a space instead.",
 }
 # Python knows no names for control characters, though Unicode lists these aliases.
@@ -79,10 +93,12 @@ def clean(text: str, *, field: str, max_length: int) -> str:
 
     A leading byte order mark is dropped. Raises TextRefused for control characters
     other than line breaks and tabs, bidirectional overrides, embeddings and isolates,
-    lone surrogates, non-characters, endless runs of marks, and text that is too long.
-    Joiners and direction marks that scripts need stay.
+    lone surrogates, non-characters, hidden tags, endless runs of marks, text in which
+    nothing can be seen, and text that is too long. Joiners and direction marks that
+    scripts need stay.
     """
     _refuse_characters(text, field)
+    _refuse_invisible(text, field)
     _refuse_runs_of_marks(text, field)
     one_form = unicodedata.normalize("NFC", _NEWLINES.sub("\n", text.removeprefix("\ufeff")))
     _refuse_length(one_form, field, max_length)
@@ -113,8 +129,14 @@ def name_of(character: str) -> str:
 
 
 def _refuse_characters(text: str, field: str) -> None:
-    if found := _REFUSED.search(text):
-        raise _refusal(str(found.lastgroup), field, found.start(), found.group())
+    for found in _REFUSED.finditer(text):
+        if found.lastgroup:  # a flag of a region belongs to no group
+            raise _refusal(found.lastgroup, field, found.start(), found.group())
+
+
+def _refuse_invisible(text: str, field: str) -> None:
+    if (bare := text.strip("\ufeff \t\r\n").strip()) and not _VISIBLE.search(bare):
+        raise _refusal(_NOTHING_VISIBLE, field, text.index(bare), bare[0])
 
 
 def _refuse_runs_of_marks(text: str, field: str) -> None:

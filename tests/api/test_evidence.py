@@ -146,7 +146,9 @@ def test_evidence_of_a_dismissed_claim_is_refused(desk: Desk) -> None:
 
 def form(api: Api, number: int, *parts: tuple[str, bytes], **headers: str) -> Answer:
     """A form whose parts each say the rest of their header line themselves."""
-    lines = [b'--x\r\nContent-Disposition: form-data; name="%s\r\n\r\n%s\r\n' % (head.encode(), body) for head, body in parts]
+    lines = [
+        b'--x\r\nContent-Disposition: form-data; name="%s\r\n\r\n%s\r\n' % (head.encode(), body) for head, body in parts
+    ]
     kind = {"Content_Type": "multipart/form-data; boundary=x", **headers}
     return api("POST", f"/claims/{number}/evidence", None, b"".join([*lines, b"--x--\r\n"]), **kind)
 

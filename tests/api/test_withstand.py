@@ -48,6 +48,9 @@ def test_a_verdict_without_evidence(desk: Desk) -> None:
         ({"published_at": "yesterday"}, 422, "invalid", "/published_at"),
         ({"published_at": 1700000000}, 422, "invalid", "/published_at"),
         ({"published_at": "0001-01-01T00:00:00Z"}, 422, "invalid", "/published_at"),
+        ({"published_at": "2026-W47-5T10:00:00Z"}, 422, "invalid", "/published_at"),
+        ({"published_at": "20261120T100000+0200"}, 422, "invalid", "/published_at"),
+        ({"published_at": "\uff12\uff10\uff12\uff16-11-20T10:00:00Z"}, 422, "invalid", "/published_at"),
         ({"published_at": "2026-02-30T00:00:00Z"}, 422, "invalid", "/published_at"),
         ({"headline": "Minister \u202emay go"}, 422, "unusable_text", "/headline"),
         ({"headline": "Minister\x00"}, 422, "unusable_text", "/headline"),
@@ -58,6 +61,9 @@ def test_a_verdict_without_evidence(desk: Desk) -> None:
         ({"url": "javascript:alert(1)"}, 422, "unusable_address", "/url"),
         ({"url": "https://user:secret@harbour.example/"}, 422, "unusable_address", "/url"),
         ({"published_zone": "Mars/Base"}, 422, "invalid", ""),
+        ({"published_zone": "localtime"}, 422, "invalid", ""),
+        ({"headline": "\u200b"}, 422, "unusable_text", "/headline"),
+        ({"headline": "Minister\U000e0067\U000e006f may go"}, 422, "unusable_text", "/headline"),
         ({"desk": "no-such-desk"}, 422, "invalid", "/desk"),
         ({"extract": True}, 422, "invalid", "/extract"),
         ({"id": 7}, 422, "unknown_field", "/id"),
@@ -71,6 +77,15 @@ def test_an_article_that_cannot_be_taken(
     if pointer:
         assert answer.pointers == [pointer]
     assert everything() == [0] * 6
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2026-11-20t10:00:00z", "2026-11-20 10:00:00+00:00", "2026-11-20T12:00:00.000000000+02:00", "2026-11-20T10:00Z"],
+)
+def test_a_time_may_be_written_as_the_standard_has_it(api: Api, written: str) -> None:
+    answer = api.post("/articles", ARTICLE | {"published_at": written})
+    assert (answer.status, answer.body["published_at"]) == (201, "2026-11-20T10:00:00Z")
 
 
 def test_a_naive_time_comes_with_the_way_out(api: Api) -> None:
@@ -162,6 +177,7 @@ WRITES: list[Send] = [
     lambda api, pk: api.act(pk, action="wait", reason="reply", waiting_until="2030-01-01", review_due_at="2031-01-01"),
     lambda api, pk: api.act(pk, action="set_own_date", own_date={"until": "2026-13-01", "zone": "UTC"}, reason="x"),
     lambda api, pk: api.act(pk, action="set_own_date", own_date={"until": "2026-12-01", "zone": "Nowhere"}, reason="x"),
+    lambda api, pk: api.act(pk, action="set_own_date", own_date={"until": "2026-W48-1", "zone": "UTC"}, reason="x"),
     lambda api, pk: api.act(pk, action="change_desk", desk=10**40, reason="x"),
     lambda api, pk: api.act(pk, action="dismiss", reason="duplicate", duplicate_of=pk),
     lambda api, pk: api.act(pk, action="reopen", reason="x", extra=1),

@@ -147,6 +147,10 @@ def test_a_time_without_a_zone_is_refused_with_an_example() -> None:
         (date(2026, 11, 27), date(2026, 11, 26), Precision.DAY, "UTC", "ends before it begins"),
         (NOON, NOON - HOUR, Precision.MINUTE, "UTC", "ends before it begins"),
         (date(2026, 11, 27), date(2026, 11, 27), Precision.DAY, "Europe/Atlantis", "no time zone"),
+        *(
+            (date(2026, 11, 27), date(2026, 11, 27), Precision.DAY, name, "no time zone")
+            for name in ("localtime", "Factory", "posixrules", "posix/Europe/Kyiv", "right/Europe/Kyiv")
+        ),
         (date(2026, 11, 27), date(2026, 11, 27), Precision.DAY, "../../etc/passwd", "no time zone"),
         (date(2026, 11, 27), date(2026, 11, 27), Precision.MINUTE, "UTC", "needs times with an offset"),
         (NOON, NOON, Precision.DAY, "UTC", "needs plain dates"),

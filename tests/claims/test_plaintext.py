@@ -55,12 +55,37 @@ def test_a_byte_order_mark_in_front_is_dropped() -> None:
         ("\ufffe", "noncharacter", "U+FFFE NONCHARACTER"),
         ("\ufdd0", "noncharacter", "U+FDD0 NONCHARACTER"),
         ("\U0010ffff", "noncharacter", "U+10FFFF NONCHARACTER"),
+        ("\U000e0041", "hidden_tag", "U+E0041 TAG LATIN CAPITAL LETTER A"),
+        ("\U000e007f", "hidden_tag", "U+E007F CANCEL TAG"),
     ],
 )
 def test_it_refuses_by_code_point_name_and_position(character: str, code: str, name: str) -> None:
     error = refused(f"Пять{character}!")
     assert (error.code, error.offset, error.character, error.field) == (code, 4, character, "own_date_words")
     assert error.message.startswith(f"Own date words: the character at position 4 is {name}: ")
+
+
+SCOTLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
+
+
+def test_the_flag_of_a_region_is_no_hidden_text() -> None:
+    assert clean(f"A {SCOTLAND} B", field="text", max_length=20) == f"A {SCOTLAND} B"
+    assert refused(f"A {SCOTLAND}\U000e0068 B").offset == 9
+    assert refused("\U0001f3f4" + "\U000e0061" * 40 + "\U000e007f").code == "hidden_tag"
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u00ad", " \u2060\n\u3164", "\u2800", "\ufe0f", "\ufeff\u200d"])
+@pytest.mark.parametrize("line", [True, False])
+def test_a_text_that_nobody_can_see_is_none(unseen: str, line: bool) -> None:
+    text = unseen.replace("\n", " ") if line else unseen
+    assert refused(text, line=line).code == "nothing_visible"
+    assert "cannot be seen" in refused(text, line=line).message
+    assert clean(f"a{unseen}", field="text", max_length=10) == f"a{unseen}"
+
+
+def test_blanks_alone_stay_for_the_field_to_ask_for_words() -> None:
+    assert clean_line(" \t ", field="text", max_length=5) == ""
+    assert clean(" \n", field="text", max_length=5) == " \n"
 
 
 def test_the_position_counts_in_the_text_as_given() -> None:
