@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reviews.eligibility import Away, Candidate, ClaimFacts, Code, Exclusion, exclusion, language_name, listed
 
-__all__ = ["Away", "Candidate", "Choice", "ClaimFacts", "Code", "Reason", "choose"]
+__all__ = ["Away", "Candidate", "Choice", "ClaimFacts", "Code", "Reason", "choose", "settled_on"]
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,17 @@ def choose(claim: ClaimFacts, candidates: Iterable[Candidate], now: datetime) ->
     if not ranked:
         return Choice(None, against, why_nobody(claim.desk_name, Counter(map(grounds, excluded.values()))))
     return Choice(ranked[0].reviewer_id, _reasons_for(claim, ranked) + against)
+
+
+def settled_on(choice: Choice, reviewer_id: int) -> Choice:
+    """Return the choice as it stands when a person put this eligible reviewer on the claim, whoever ranks first."""
+    reasons = tuple(
+        replace(reason, code=Code.CHOSEN if reason.reviewer_id == reviewer_id else Code.ELIGIBLE)
+        if reason.eligible
+        else reason
+        for reason in choice.reasons
+    )
+    return replace(choice, reviewer_id=reviewer_id, reasons=reasons)
 
 
 Rank = tuple[int, bool, float, float, int]

@@ -24,7 +24,7 @@ from reviews.errors import NobodyInPool, NotEligible, SeatTaken
 from reviews.models import Assignment, Part, Reviewer
 from reviews.permissions import actor_on
 from reviews.planning import Planned, plan
-from reviews.routing import Choice, ClaimFacts, choose
+from reviews.routing import Choice, ClaimFacts, choose, settled_on
 from reviews.services.assigning import ROUTER, assign, hand_over
 from reviews.services.facts import candidates_for, facts_of, first_free_seats
 from reviews.services.seating import Seat, give_seats
@@ -259,11 +259,11 @@ def pass_on(held: Held, assignment: Assignment, to: Reviewer | None, *, by: Acto
 
 
 def check_eligible(claim: Claim, reviewer: Reviewer) -> Choice:
-    """Whether a named reviewer could take the claim now. Raises `NotEligible` with the reason why not."""
+    """The choice of a named reviewer who could take the claim now. Raises `NotEligible` with the reason why not."""
     choice = eligible_for(claim)
     reason = next((one for one in choice.reasons if one.reviewer_id == reviewer.pk), None)
     if reason is None:
         raise NotEligible(f"{reviewer}: not a reviewer of this desk.")
     if not reason.eligible:
         raise NotEligible(f"{reviewer}: {reason.sentence}.")
-    return choice
+    return settled_on(choice, reviewer.pk)

@@ -48,6 +48,16 @@ def test_people_come_on_a_claim_and_leave_it_through_one_door(desk: Desk) -> Non
     assert listed[-1]["rule"] == f"assigned by {editor.full_name}"
 
 
+def test_the_reasons_name_as_chosen_whom_the_editor_chose(desk: Desk) -> None:
+    editor, ranked_first, named = an_editor(desk), a_reviewer(desk), a_reviewer(desk)
+    claim = a_claim(desk, by=editor)
+    head = signed_in(editor)
+    head.post(f"/claims/{claim.pk}/assignments", {"action": "assign", "reviewer": named.pk})
+    (row,) = head.get(f"/claims/{claim.pk}/assignments").body["results"]
+    codes = {reason["reviewer_id"]: reason["code"] for reason in row["reasons"]}
+    assert codes == {ranked_first.pk: "eligible", named.pk: "chosen"}
+
+
 def test_an_interest_is_named_and_kept(desk: Desk) -> None:
     reviewer, editor = a_reviewer(desk), an_editor(desk)
     claim = a_claim(desk, by=editor)

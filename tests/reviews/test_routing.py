@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 
-from reviews.routing import Away, Candidate, Choice, ClaimFacts, Code, Reason, choose
+from reviews.routing import Away, Candidate, Choice, ClaimFacts, Code, Reason, choose, settled_on
 from tests.reviews.newsrooms import ANNA, AWAY, CLAIM, CLAIMS, HOUR, NOW, PEOPLE, may_take
 
 BEN = replace(ANNA, reviewer_id=2)
@@ -124,6 +124,13 @@ def test_the_reasons_are_readable_and_ranked() -> None:
         Reason(3, eligible=False, code=Code.AWAY, sentence="away until 1 Dec"),
     )
     assert choice.why_nobody == ""
+
+
+def test_whoever_a_person_puts_on_a_claim_is_the_one_that_was_chosen() -> None:
+    gone = replace(BEN, reviewer_id=3, away=AWAY)
+    choice = settled_on(choose(CLAIM, [ANNA, BEN, gone], NOW), 2)
+    assert choice.reviewer_id == 2
+    assert [reason.code for reason in choice.reasons] == [Code.ELIGIBLE, Code.CHOSEN, Code.AWAY]
 
 
 def test_nobody_is_idle_longest_when_all_are_equally_idle() -> None:
