@@ -68,12 +68,13 @@ def zone_named(name: str) -> ZoneInfo:
 
     Some files beside the zones are none: the machine's own, a placeholder, and copies that count leap seconds.
     """
+    refusal = Invalid(f'There is no time zone "{name}".', hint="Use an IANA name such as Europe/Kyiv.")
+    if name in NO_ZONES or name.startswith(("posix/", "right/")):
+        raise refusal
     try:
-        if name in NO_ZONES or name.startswith(("posix/", "right/")):
-            raise ZoneInfoNotFoundError(name)
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:
-        raise Invalid(f'There is no time zone "{name}".', hint="Use an IANA name such as Europe/Kyiv.") from unknown
+        raise refusal from unknown
 
 
 def aware(moment: datetime) -> datetime:

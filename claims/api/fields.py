@@ -20,8 +20,8 @@ from claims.models import Desk
 from claims.plaintext import TextRefused, clean, clean_line
 
 LARGEST_ID = 2**63 - 1
-# RFC 3339 (which lets a blank stand for the T); seconds may be left out, and a missing offset has a sentence of its own.
-# The reader behind it takes week dates, times without separators and digits of other scripts too: nobody means those.
+# RFC 3339 (which lets a blank stand for the T); seconds may be left out, and a missing offset has its own sentence. The
+# reader behind it takes week dates, times without separators and digits of other scripts too: nobody means those.
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-]\d{2}:\d{2})?)?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 

@@ -76,7 +76,7 @@ def test_the_flag_of_a_region_is_no_hidden_text() -> None:
 
 @pytest.mark.parametrize("unseen", ["\u200b", "\u00ad", " \u2060\n\u3164", "\u2800", "\ufe0f", "\ufeff\u200d"])
 @pytest.mark.parametrize("line", [True, False])
-def test_a_text_that_nobody_can_see_is_none(unseen: str, line: bool) -> None:
+def test_a_text_that_nobody_can_see_is_none(unseen: str, *, line: bool) -> None:
     text = unseen.replace("\n", " ") if line else unseen
     assert refused(text, line=line).code == "nothing_visible"
     assert "cannot be seen" in refused(text, line=line).message

@@ -121,6 +121,19 @@ def test_a_child_that_dies_comes_back_and_ctrl_c_ends_them_all(site: Site) -> No
 
 
 @pytest.mark.slow
+def test_a_database_and_a_broker_that_die_come_back(site: Site) -> None:
+    assert site.is_ready(), site.said()
+    assert ready(site)
+    for program, name in ((b"postgres", "database"), (b"valkey", "broker")):
+        born = child(site, program)
+        os.kill(born[0], signal.SIGKILL)
+        wait_until(lambda born=born, program=program: child(site, program) not in {(0, 0), born}, within=READY_WITHIN)
+        wait_until(lambda: ready(site), within=READY_WITHIN)
+        assert ready(site), site.said()
+        assert f"{name:<9} | ended with status -9; starting it again" in site.said()
+
+
+@pytest.mark.slow
 def test_a_killed_supervisor_leaves_no_orphan(site: Site) -> None:
     assert site.is_ready(), site.said()
     family = site.family()
@@ -132,8 +145,21 @@ def test_a_killed_supervisor_leaves_no_orphan(site: Site) -> None:
 
 def web(site: Site) -> Born:
     """The web process of the site; (0, 0) while there is none."""
+    return child(site, b"gunicorn")
+
+
+def child(site: Site, program: bytes) -> Born:
+    """A child of the site that runs this program; (0, 0) while there is none."""
     children = (born for born, parent in everybody() if parent == site.process.pid)
-    return next((born for born in children if b"gunicorn" in Path(f"/proc/{born[0]}/cmdline").read_bytes()), (0, 0))
+    return next((born for born in children if program in Path(f"/proc/{born[0]}/cmdline").read_bytes()), (0, 0))
+
+
+def ready(site: Site) -> bool:
+    """Does the site reach its database?"""
+    try:
+        return site.get("/readyz") == 200
+    except OSError:
+        return False
 
 
 def answers(site: Site) -> bool:

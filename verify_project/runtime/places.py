@@ -8,12 +8,14 @@ survives a reboot. Nothing here imports Django: settings read this module.
 import fcntl
 import json
 import os
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from typing import Protocol
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 SOCKETS_PREFIX = "claimdesk-"
@@ -24,13 +26,27 @@ class RuntimeProblem(Exception):
     """Something on this machine keeps the servers from starting; the message says what."""
 
 
+class Server(Protocol):
+    """A server of our own: a database or a broker."""
+
+    process: subprocess.Popen[bytes] | None
+
+    @property
+    def name(self) -> str:
+        """What it is called in the log."""
+
+    def start(self) -> None:
+        """Start it, also again after it has ended; raises RuntimeProblem. Only from the main thread."""
+
+
 @dataclass(frozen=True)
 class Servers:
-    """Addresses of a database and a broker, and the socket directory if they are our own."""
+    """Addresses of a database and a broker, the socket directory if they are our own, and those we started."""
 
     database_url: str
     broker_url: str
     sockets: str = ""
+    started: tuple[Server, ...] = field(default=(), compare=False)
 
 
 def system_directory() -> Path:
@@ -76,7 +92,8 @@ def socket_directory() -> Path:
 def announce(servers: Servers) -> None:
     """Let other commands of this checkout find the servers."""
     fresh = _state_file().with_suffix(".new")
-    fresh.write_text(json.dumps(asdict(servers)))
+    told = {"database_url": servers.database_url, "broker_url": servers.broker_url, "sockets": servers.sockets}
+    fresh.write_text(json.dumps(told))
     fresh.replace(_state_file())
 
 

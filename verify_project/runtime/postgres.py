@@ -36,6 +36,7 @@ class Cluster:
     throwaway: bool = False
     account: processes.Account | None = field(default_factory=processes.server_account)
     process: subprocess.Popen[bytes] | None = None
+    name: str = "database"
 
     @cached_property
     def programs(self) -> Path:

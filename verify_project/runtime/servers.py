@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from verify_project.runtime import places, processes
-from verify_project.runtime.places import RuntimeProblem, Servers
+from verify_project.runtime.places import RuntimeProblem, Server, Servers
 from verify_project.runtime.postgres import Cluster
 from verify_project.runtime.valkey import Broker
 
@@ -113,17 +113,20 @@ def _started(home: Path, *, throwaway: bool, given: Servers) -> Iterator[Servers
         if account:
             account.give(sockets)
         database_url, broker_url = given.database_url, given.broker_url
+        started: list[Server] = []
         if not database_url:
             cluster = Cluster(home / "postgres", sockets, throwaway, account)
             running.callback(cluster.stop)
             cluster.start()
             database_url = cluster.url
+            started.append(cluster)
         if not broker_url:
             broker = Broker(home / "valkey", sockets, account)
             running.callback(broker.stop)
             broker.start()
             broker_url = broker.url
-        yield Servers(database_url, broker_url, str(sockets))
+            started.append(broker)
+        yield Servers(database_url, broker_url, str(sockets), tuple(started))
 
 
 def clean_data() -> str:

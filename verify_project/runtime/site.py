@@ -33,7 +33,8 @@ def run_site(*, port: int) -> None:
         def welcome() -> None:
             print(welcome_text(port, newsroom, time.monotonic() - begun), flush=True)
 
-        supervise(children(environment, port), is_ready=lambda: answers(port), when_ready=welcome)
+        family = children(environment, port)
+        supervise(family, is_ready=lambda: answers(port), when_ready=welcome, servers=found.started)
     say("stop", "everything has ended")
 
 

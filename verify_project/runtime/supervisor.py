@@ -11,10 +11,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from verify_project.runtime.places import RuntimeProblem
+from verify_project.runtime.places import RuntimeProblem, Server
 from verify_project.runtime.processes import before_exec
 
 RESTART_FLOOR = 2.0  # seconds between two starts of one child
@@ -102,10 +102,36 @@ class Child:
             say(self.name, line.decode(errors="replace").rstrip())
 
 
-def supervise(children: list[Child], *, is_ready: Callable[[], bool], when_ready: Callable[[], None]) -> None:
-    """Run the children until SIGINT or SIGTERM, then end them all.
+def keep_server(server: Server) -> None:
+    """Start a server again when it has ended. Raises RuntimeProblem when it does not come back.
 
-    Raises RuntimeProblem when one of them keeps ending before the site was ever ready.
+    What outlives a killed database holds its memory for a moment, and it cannot start beside that.
+    """
+    status = server.process.poll() if server.process else None
+    if status is None:
+        return
+    say(server.name, f"ended with status {status}; starting it again")
+    for _ in range(FEWEST_LIVES - 1):
+        try:
+            server.start()
+        except RuntimeProblem as problem:
+            say(server.name, str(problem))
+            time.sleep(RESTART_FLOOR)
+        else:
+            return
+    server.start()
+
+
+def supervise(
+    children: list[Child],
+    *,
+    is_ready: Callable[[], bool],
+    when_ready: Callable[[], None],
+    servers: Sequence[Server] = (),
+) -> None:
+    """Run the children, and the servers they stand on, until SIGINT or SIGTERM, then end the children.
+
+    Raises RuntimeProblem when one of them keeps ending before the site was ever ready, or a server does not come back.
     """
     ended = threading.Event()
     for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -115,6 +141,8 @@ def supervise(children: list[Child], *, is_ready: Callable[[], bool], when_ready
         for child in children:
             child.start()
         while not ended.wait(0.2):
+            for server in servers:
+                keep_server(server)
             for child in children:
                 child.keep_running()
                 if not ready and child.lives > FEWEST_LIVES:

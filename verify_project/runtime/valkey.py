@@ -27,6 +27,7 @@ class Broker:
     sockets: Path
     account: processes.Account | None = field(default_factory=processes.server_account)
     process: subprocess.Popen[bytes] | None = None
+    name: str = "broker"
 
     @cached_property
     def program(self) -> Path:
