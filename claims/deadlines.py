@@ -176,6 +176,14 @@ def time_flags(facts: DateFacts, now: datetime) -> list[TimeFlag]:
     return holding(moments(facts), now)
 
 
+@dataclass(frozen=True)
+class Due:
+    """A review due with the words that say how it came about, for example "24 h before its own date"."""
+
+    moment: datetime
+    why: str
+
+
 def earliest_due(now: datetime, hours: int, minimum_minutes: int) -> datetime:
     """Review due for a claim accepted at `now`: the desk's hours, never before now and the desk's minimum."""
     return now + max(timedelta(hours=hours), timedelta(minutes=minimum_minutes))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from claims.actors import Actor
-from claims.deadlines import OwnDate, ZoneBasis, earliest_due
+from claims.deadlines import Due, OwnDate, ZoneBasis, earliest_due
 from claims.errors import DeskMissing, DueTooEarly, Invalid, NoOwnDate, ReasonMissing
 from claims.lifecycle import Action, DismissalReason, State, WaitingReason
 from claims.models import Claim, ClaimEvent, Desk
@@ -31,8 +31,16 @@ def _note(note: str, *, needed: bool) -> str:
     return because(note, "note", 300) if needed else text(note, "note", 300).strip()
 
 
-def _due_on(held: Held, desk: Desk) -> datetime:
-    return earliest_due(held.now, desk.hours_for(held.claim.priority), desk.minimum_minutes)
+def plain_due(desk: Desk, priority: int, now: datetime) -> Due:
+    """Review due by the desk's plain hours, which count day and night."""
+    hours = desk.hours_for(priority)
+    return Due(earliest_due(now, hours, desk.minimum_minutes), f"{hours} h at priority {priority}")
+
+
+def wished_due(held: Held) -> Due | None:
+    """The review due that was asked for while the claim was proposed, if it still lies ahead."""
+    wished = held.claim.review_due_at
+    return Due(wished, "as it was asked for") if wished is not None and wished > held.now else None
 
 
 def check_due(held: Held, due: datetime) -> datetime:
@@ -42,21 +50,31 @@ def check_due(held: Held, due: datetime) -> datetime:
     return due
 
 
-def accept(held: Held, *, by: Actor, desk: Desk | None = None, due: datetime | None = None) -> ClaimEvent:
+def accept(
+    held: Held, *, by: Actor, desk: Desk | None = None, due: datetime | None = None, usual: Due | None = None
+) -> ClaimEvent:
     """Accept a proposed claim: it gets its desk and review due, and can be routed.
 
-    `due` is what was wished for while it was proposed, if that still lies ahead, else the desk's plain hours, unless
-    handed in. Raises `DeskMissing`, `DueTooEarly`.
+    Review due is `due` where somebody says so, else what was wished for while it was proposed if that still lies
+    ahead, else the `usual` one of the desk's policy, else the desk's plain hours. The event says which (`due_why`).
+    Raises `DeskMissing`, `DueTooEarly`.
     """
     desk = desk or held.claim.desk
     if desk is None:
         raise DeskMissing(pointer="/desk")
-    wished = held.claim.review_due_at
-    if due is None:
-        due = wished if wished is not None and wished > held.now else _due_on(held, desk)
-    due = check_due(held, due)
-    changes = {"desk": desk, "review_due_at": due, "first_review_due_at": due, "accepted_at": held.now}
-    return held.take(Action.ACCEPT, by=by, changes=changes)
+    if due is not None:
+        settled = Due(check_due(held, due), f"set by {by.name}")
+    else:
+        settled = wished_due(held) or usual or plain_due(desk, held.claim.priority, held.now)
+    return held.take(
+        Action.ACCEPT, by=by, changes={"desk": desk, **_first_due(held, settled)}, data={"due_why": settled.why}
+    )
+
+
+def _first_due(held: Held, settled: Due) -> dict[str, object]:
+    """What a claim gets when it is accepted: "on time" is measured against this first review due for good."""
+    due = settled.moment
+    return {"review_due_at": due, "first_review_due_at": due, "accepted_at": held.now}
 
 
 def dismiss(
@@ -70,19 +88,20 @@ def dismiss(
     return held.take(Action.DISMISS, by=by, changes=changes, reason=note or str(reason.label))
 
 
-def restore(held: Held, *, by: Actor) -> ClaimEvent:
+def restore(held: Held, *, by: Actor, usual: Due | None = None) -> ClaimEvent:
     """Take a dismissed claim back into the queue, for a new round: reviews given before it was dismissed are past.
 
-    A claim that was never accepted gets its review due now.
+    A claim that was never accepted gets its review due now, like one that is accepted.
     """
     if held.claim.desk is None:
         raise DeskMissing(pointer="/desk")
     changes: dict[str, object] = {"dismissal_reason": "", "dismissal_note": "", "duplicate_of": None}
     changes["round"] = held.claim.round + 1
-    if held.claim.accepted_at is None:
-        due = _due_on(held, held.claim.desk)
-        changes |= {"review_due_at": due, "first_review_due_at": due, "accepted_at": held.now}
-    return held.take(Action.RESTORE, by=by, changes=changes)
+    if held.claim.accepted_at is not None:
+        return held.take(Action.RESTORE, by=by, changes=changes)
+    settled = wished_due(held) or usual or plain_due(held.claim.desk, held.claim.priority, held.now)
+    changes |= _first_due(held, settled)
+    return held.take(Action.RESTORE, by=by, changes=changes, data={"due_why": settled.why})
 
 
 def wait(held: Held, *, by: Actor, reason: WaitingReason, until: datetime, due: datetime, note: str = "") -> ClaimEvent:

@@ -19,6 +19,7 @@ from claims.services.transitions import database_time
 from claims.verdicts import Answers
 from reviews.admin.verdicts import answers_from, verdict_fields
 from reviews.services.claimpage import ClaimPage
+from reviews.services.due import due_after_wait
 
 LOCAL = "%Y-%m-%dT%H:%M"
 
@@ -73,7 +74,7 @@ class AcceptStep(StepForm):
     pointers: ClassVar[dict[str, str]] = {**StepForm.pointers, "/desk": "desk"}
     desk = forms.ModelChoiceField(Desk.objects.none(), label=gettext_lazy("Desk"))
     due = moment_field(
-        gettext_lazy("Review due"), required=False, help_text=gettext_lazy("Empty: the desk's hours for its priority.")
+        gettext_lazy("Review due"), required=False, help_text=gettext_lazy("Empty: as the desk counts it.")
     )
 
     def more_fields(self) -> dict[str, forms.Field]:
@@ -111,13 +112,13 @@ class WaitStep(StepForm):
     due = moment_field(gettext_lazy("New review due"))
 
     def first_values(self) -> dict[str, Any]:
-        """Until its own date plus an hour, else three days; review due a day later."""
+        """Until its own date plus an hour, else three days; review due as the claim's policy counts from then."""
         now, own = database_time(), self.page.claim.confirm_by
         ahead = own is not None and own > now
         until = own + timedelta(hours=1) if own is not None and ahead else now + timedelta(days=3)
         until = until.replace(second=0, microsecond=0) + timedelta(minutes=1)
         reason = WaitingReason.OWN_DATE if ahead else WaitingReason.REPLY
-        return {"reason": reason, "until": until, "due": until + timedelta(days=1)}
+        return {"reason": reason, "until": until, "due": due_after_wait(self.page.claim, until)}
 
     def arguments(self) -> dict[str, Any]:
         given = super().arguments()

@@ -1,10 +1,11 @@
 """The work's tables, one module per noun."""
 
 from reviews.models.assignment import Assignment, AssignmentStatus, Part
+from reviews.models.calendar import DeadlinePolicy, WorkCalendar
 from reviews.models.course import Course, DeskDefaults
 from reviews.models.notice import FeedMark, Message, Notice, NoticeChoice, NoticeSettings
 from reviews.models.opinion import SecondOpinion
-from reviews.models.policy import DeadlinePolicy, PolicyKind, ReviewPolicy, WorkCalendar
+from reviews.models.policy import PolicyKind, ReviewPolicy
 from reviews.models.review import Review
 from reviews.models.reviewer import Absence, Interest, Reviewer
 

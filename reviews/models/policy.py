@@ -1,4 +1,4 @@
-"""How many people judge a claim, and by when: what a desk or a routing rule asks for."""
+"""How many people judge a claim: what a desk or a routing rule asks for. By when stands in `calendar`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, TextChoices
 from django.utils.translation import gettext_lazy as _
-
-from claims.models.zone import valid_zone
 
 MOST_JUDGES = 7
 
@@ -50,39 +48,6 @@ class ReviewPolicy(models.Model):
                 name="policy_kind_fits",
             ),
         )
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class WorkCalendar(models.Model):
-    """When a desk works, in its zone."""
-
-    name = models.CharField(_("name"), max_length=80, unique=True)
-    zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[valid_zone])
-
-    class Meta:
-        verbose_name = _("work calendar")
-        ordering = ("name",)
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class DeadlinePolicy(models.Model):
-    """How review due is counted. Without a calendar every hour counts."""
-
-    key = models.SlugField(_("key"), max_length=40, unique=True)
-    name = models.CharField(_("name"), max_length=80, unique=True)
-    calendar = models.ForeignKey(
-        WorkCalendar, models.PROTECT, verbose_name=_("work calendar"), related_name="policies", null=True, blank=True
-    )
-    is_active = models.BooleanField(_("can be chosen"), default=True)
-
-    class Meta:
-        verbose_name = _("deadline policy")
-        verbose_name_plural = _("deadline policies")
-        ordering = ("name",)
 
     def __str__(self) -> str:
         return self.name

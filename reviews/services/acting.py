@@ -20,7 +20,7 @@ from claims.services.transitions import Held, database_time, locked
 from claims.services.undoing import undo, undoable
 from reviews.models import Assignment
 from reviews.permissions import actor_on, open_assignment
-from reviews.services.accepting import accept
+from reviews.services.accepting import accept, restore
 from reviews.services.assigning import put_back, release_strangers
 from reviews.services.seats import withdraw_all
 
@@ -50,7 +50,7 @@ Step = Callable[..., ClaimEvent]
 STEPS: Mapping[Action, Step] = {
     Action.ACCEPT: accept,
     Action.DISMISS: steps.dismiss,
-    Action.RESTORE: steps.restore,
+    Action.RESTORE: restore,
     Action.WAIT: steps.wait,
     Action.RESUME: steps.resume,
     Action.SET_DUE: steps.set_due,

@@ -90,8 +90,20 @@ def _own_date(told: Told) -> str:
 
 
 def _accepted(told: Told) -> str:
-    when = told.changed_to("review_due_at")
-    return _("%(who)s accepted it into the queue. Review due %(when)s") % {"who": told.who, "when": when}
+    return _with_due(told, _("%(who)s accepted it into the queue"))
+
+
+def _restored(told: Told) -> str:
+    return _with_due(told, _("%(who)s restored it"))
+
+
+def _with_due(told: Told, pattern: str) -> str:
+    """What happened, then the review due it brought and how that came about, where it brought one."""
+    words, when = pattern % {"who": told.who}, told.changed_to("first_review_due_at")
+    if not when:
+        return words
+    due = _("%(words)s. Review due %(when)s") % {"words": words, "when": when}
+    return f"{due}: {told.data('due_why')}" if told.data("due_why") else due
 
 
 def _waits(told: Told) -> str:
@@ -121,7 +133,7 @@ SAID: dict[str, Words] = {
     "claim.propose": _simple("%(who)s proposed it"),
     "claim.accept": _accepted,
     "claim.dismiss": _simple("%(who)s dismissed it"),
-    "claim.restore": _simple("%(who)s restored it"),
+    "claim.restore": _restored,
     "claim.assign": _assigned,
     "claim.start": _simple("%(who)s began the review"),
     "claim.hand_over": _handed,
