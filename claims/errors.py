@@ -177,21 +177,51 @@ class NotUndoable(ClaimDeskError):
 
 
 class SelfPublication(ClaimDeskError):
-    """Whoever reviewed first does not publish. Ask another editor."""
+    """Whoever reviewed first neither publishes nor corrects nor withdraws. Ask another editor."""
 
     code = "self_publication"
 
 
 class NothingPublished(ClaimDeskError):
-    """The decision is not published."""
+    """Nothing about this claim is public."""
 
     code = "nothing_published"
 
 
+class NotPublic(NothingPublished):
+    """The verdict that stands is not public yet. Publish it: it replaces the earlier one."""
+
+    code = "not_public"
+
+
 class AlreadyPublished(ClaimDeskError):
-    """The decision is published already."""
+    """This verdict is public already."""
 
     code = "already_published"
+
+
+class WithdrawnForGood(ClaimDeskError):
+    """This verdict was withdrawn. Reopen the claim: a new decision can be published."""
+
+    code = "withdrawn"
+
+
+class Embargoed(ClaimDeskError):
+    """The article is under embargo."""
+
+    code = "embargoed"
+
+
+class CorrectionMissing(Invalid):
+    """Readers know an earlier verdict. Say how much has changed (minor, update or substantial) and what."""
+
+    code = "correction_missing"
+
+
+class CorrectionNotPossible(Invalid):
+    """This is no correction."""
+
+    code = "correction_not_possible"
 
 
 class FileTooLarge(Invalid):

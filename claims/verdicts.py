@@ -129,7 +129,7 @@ def check_answers(answers: Answers, confirm_by: datetime | None, now: datetime) 
     if answers.too_early:
         _check_too_early(answers.said, confirm_by, now)
     _check_outcome(answers, confirm_by, now)
-    _check_why(answers.why)
+    check_why(answers.why)
 
 
 def _check_too_early(said: Said, confirm_by: datetime | None, now: datetime) -> None:
@@ -153,7 +153,7 @@ def _check_outcome(answers: Answers, confirm_by: datetime | None, now: datetime)
         raise OutcomeMissing("Its own date has not passed, so the outcome cannot be later.", pointer="/outcome")
 
 
-def _check_why(why: str) -> None:
+def check_why(why: str) -> None:
     least, most = WHY_LENGTH
     if not least <= len(why) <= most:
         raise ReasonMissing(

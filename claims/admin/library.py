@@ -86,12 +86,18 @@ class SourceAdmin(SetUpAdmin[Source]):
 class DecisionAdmin(OfClaimAdmin[Decision]):
     """Decisions as they were made. They are superseded on the claim's page, never edited."""
 
-    list_display = ("claim_column", "so_column", "said_column", "outcome", "number", "standing", "decided_column")
-    list_filter = (ClaimDeskFilter, "so", "said", "outcome", "standing", "is_demo")
+    list_display = (
+        *("claim_column", "so_column", "said_column", "outcome", "number", "standing", "public_column"),
+        "decided_column",
+    )
+    list_filter = (
+        *(ClaimDeskFilter, "so", "said", "outcome", "standing", "correction_class", "is_demo"),
+        *(("published_at", admin.EmptyFieldListFilter), ("withdrawn_at", admin.EmptyFieldListFilter)),
+    )
     list_select_related = ("claim",)
     search_fields = ("why", "claim__statement")
     ordering = ("-decided_at", "-id")
-    exclude = ("evidence", "withdrawn_at", "withdrawn_note", "published_at", "correction_class", "correction_note")
+    exclude = ("evidence",)
 
     @display(description=_("is it so?"), ordering="so")
     def so_column(self, row: Decision) -> SafeString:
@@ -100,6 +106,10 @@ class DecisionAdmin(OfClaimAdmin[Decision]):
     @display(description=_("was it said?"), ordering="said")
     def said_column(self, row: Decision) -> SafeString:
         return columns.in_cd(claimdesk.said_chip(row.said))
+
+    @display(description=_("public"), boolean=True)
+    def public_column(self, row: Decision) -> bool:
+        return row.is_public
 
     @display(description=_("decided"), ordering="decided_at")
     def decided_column(self, row: Decision) -> SafeString:

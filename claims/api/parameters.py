@@ -45,6 +45,16 @@ class Search(Words):
         super().__init__(longest=200, **options)
 
 
+class Whether(serializers.BooleanField):
+    """Written out: true or false."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """The answer."""
+        if data not in ("true", "false"):
+            raise serializers.ValidationError("Must be true or false.", code="invalid")
+        return bool(data == "true")
+
+
 class Listed(serializers.ListField):
     """Several values; the row matches when it has one of them. None at all is a slip, and refused."""
 

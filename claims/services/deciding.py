@@ -50,11 +50,37 @@ def record_decision(
         why=answers.why,
         exception_reason=exception_reason,
         decided_at=held.now,
+        recorded_at=held.now,
         supersedes=last,
         is_demo=is_demo,
     )
     decision.evidence.set(evidence)
     mark_used(held, evidence)
+    held.decide(decision)
+    return decision
+
+
+def reword(held: Held, before: Decision, why: str) -> Decision:
+    """Write a decision that gives the answers of `before` in other words, and let it stand in its place.
+
+    The answers were given when `before` was decided, so a date that has passed since is not answered by it.
+    """
+    before.standing = False
+    before.save(update_fields=["standing"])
+    decision = Decision.objects.create(
+        claim=held.claim,
+        number=before.number + 1,
+        said=before.said,
+        so=before.so,
+        outcome=before.outcome,
+        why=why,
+        exception_reason=before.exception_reason,
+        decided_at=before.decided_at,
+        recorded_at=held.now,
+        supersedes=before,
+        is_demo=before.is_demo,
+    )
+    decision.evidence.set(before.evidence.all())
     held.decide(decision)
     return decision
 

@@ -60,7 +60,8 @@ SELECT claim.id AS claim, claim.version, coalesce(told.n, 0) AS changes
   FROM claims_claim claim
   LEFT JOIN (SELECT claim_id, count(*) AS n FROM claims_claimevent
               WHERE type LIKE 'claim.%' AND type NOT IN ('claim.assign', 'claim.raise_flag', 'claim.clear_flag')
-                AND ((from_state <> '' AND from_state <> to_state) OR body::json -> 'data' -> 'changes' IS NOT NULL)
+                AND ((from_state <> '' AND from_state <> to_state) OR body::json -> 'data' -> 'changes' IS NOT NULL
+                     OR type IN ('claim.publish', 'claim.correct', 'claim.withdraw'))
               GROUP BY claim_id) told ON told.claim_id = claim.id
  WHERE claim.version <> 1 + coalesce(told.n, 0);
 
@@ -193,9 +194,71 @@ SELECT coalesce(decision.claim_id, told.claim_id) AS claim, decision.id AS decis
   FULL JOIN (SELECT claim_id, (body::json -> 'data' ->> 'decision')::bigint AS decision, count(*) AS times,
                     min(recorded_at) AS at, min(body::json -> 'data' ->> 'so') AS so,
                     min(body::json -> 'data' ->> 'said') AS said
-               FROM claims_claimevent WHERE type = 'decision.make' GROUP BY 1, 2) told ON told.decision = decision.id
- WHERE (decision.claim_id, decision.decided_at, decision.so::text, decision.said::text, 1::bigint)
+               FROM claims_claimevent WHERE type IN ('decision.make', 'decision.reword') GROUP BY 1, 2) told
+         ON told.decision = decision.id
+ WHERE (decision.claim_id, decision.recorded_at, decision.so::text, decision.said::text, 1::bigint)
        IS DISTINCT FROM (told.claim_id, told.at, told.so, told.said, told.times);
+
+-- name: rewording_keeps_the_answers
+-- A correction of words gives the answers, evidence and moment of the decision it supersedes; any other is new.
+SELECT decision.claim_id AS claim, decision.number
+  FROM claims_decision decision
+  JOIN claims_claimevent told ON told.claim_id = decision.claim_id AND told.type IN ('decision.make', 'decision.reword')
+   AND (told.body::json -> 'data' ->> 'decision')::bigint = decision.id
+  LEFT JOIN claims_decision before ON before.id = decision.supersedes_id
+ WHERE CASE told.type WHEN 'decision.make' THEN decision.decided_at <> decision.recorded_at ELSE
+       (decision.said, decision.so, decision.outcome, decision.exception_reason, decision.decided_at, decision.is_demo)
+       IS DISTINCT FROM
+       (before.said, before.so, before.outcome, before.exception_reason, before.decided_at, before.is_demo)
+       OR ARRAY(SELECT evidence_id FROM claims_decision_evidence WHERE decision_id = decision.id ORDER BY 1)
+       <> ARRAY(SELECT evidence_id FROM claims_decision_evidence WHERE decision_id = before.id ORDER BY 1) END;
+
+-- name: what_is_public_had_stood
+-- A decision was published once it was made and while it stood, before any later one was.
+SELECT decision.claim_id AS claim, decision.number, decision.published_at
+  FROM claims_decision decision
+  LEFT JOIN claims_decision later ON later.supersedes_id = decision.id
+ WHERE decision.published_at < decision.recorded_at OR decision.published_at > later.recorded_at;
+
+-- name: one_public_decision_at_a_time
+-- Readers are told one decision of a claim: the next publication replaces it, or it was withdrawn before.
+SELECT line.claim_id AS claim, line.number, line.published_at, line.replaced_at, line.withdrawn_at, line.next
+  FROM (SELECT claim_id, number, published_at, replaced_at, withdrawn_at, lead(published_at) OVER way AS next
+          FROM claims_decision WHERE published_at IS NOT NULL
+        WINDOW way AS (PARTITION BY claim_id ORDER BY number)) line
+ WHERE line.next <= line.published_at
+    OR (line.withdrawn_at IS NULL AND line.replaced_at IS DISTINCT FROM line.next)
+    OR (line.withdrawn_at IS NOT NULL AND (line.replaced_at IS NOT NULL OR line.withdrawn_at <= line.published_at
+                                           OR line.withdrawn_at >= line.next));
+
+-- name: every_publication_is_told_once
+-- Every publication and every withdrawal has exactly one event, recorded when it happened, that says the same.
+SELECT coalesce(done.claim, told.claim) AS claim, coalesce(done.decision, told.decision) AS decision, done.at, told.times
+  FROM (SELECT claim_id AS claim, id AS decision, 'public' AS what, published_at AS at,
+               ARRAY[so, said, why, correction_class, correction_note]::text[] AS says
+          FROM claims_decision WHERE published_at IS NOT NULL
+         UNION ALL
+        SELECT claim_id, id, 'withdrawn', withdrawn_at, ARRAY[withdrawn_note]::text[]
+          FROM claims_decision WHERE withdrawn_at IS NOT NULL) done
+  FULL JOIN (SELECT claim_id AS claim, (body::json -> 'data' ->> 'decision')::bigint AS decision,
+                    CASE type WHEN 'claim.withdraw' THEN 'withdrawn' ELSE 'public' END AS what, count(*) AS times,
+                    min(recorded_at) AS at,
+                    min(CASE type WHEN 'claim.withdraw' THEN ARRAY[body::json ->> 'reason'] ELSE
+                        ARRAY[body::json #>> '{data,so}', body::json #>> '{data,said}', body::json #>> '{data,why}',
+                              body::json #>> '{data,correction_class}', body::json #>> '{data,correction_note}'] END
+                       ) AS says
+               FROM claims_claimevent WHERE type IN ('claim.publish', 'claim.correct', 'claim.withdraw')
+              GROUP BY 1, 2, 3) told ON (told.decision, told.what) = (done.decision, done.what)
+ WHERE (done.claim, done.at, done.says, 1::bigint) IS DISTINCT FROM (told.claim, told.at, told.says, told.times);
+
+-- name: publications_name_public_evidence
+-- What is told with a publication names only evidence of the claim that is public.
+SELECT event.claim_id AS claim, event.seq, named.item AS evidence
+  FROM claims_claimevent event
+ CROSS JOIN LATERAL json_array_elements_text(event.body::json #> '{data,evidence}') AS named (item)
+  LEFT JOIN claims_evidence item ON item.id = named.item::bigint
+   AND item.claim_id = event.claim_id AND item.visibility = 'public'
+ WHERE event.type IN ('claim.publish', 'claim.correct', 'decision.reword') AND item.id IS NULL;
 
 -- name: decisions_have_their_evidence
 -- Every verdict rests on evidence that its answers need and that was there before it.

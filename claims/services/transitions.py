@@ -85,6 +85,8 @@ class Held:
         self.claim, self.now, self._head = claim, now, head
         self._standing: Decision | None = None
         self._standing_read = False
+        self._public: Decision | None = None
+        self._public_read = False
 
     @property
     def standing(self) -> Decision | None:
@@ -97,6 +99,21 @@ class Held:
     def decide(self, decision: Decision | None) -> None:
         """From here on this decision stands (None: none does). The caller has saved it."""
         self._standing, self._standing_read = decision, True
+
+    @property
+    def public(self) -> Decision | None:
+        """The decision readers are told now, read once under the lock."""
+        if not self._public_read:
+            self.tell(Decision.objects.public().filter(claim=self.claim).first())
+        return self._public
+
+    def tell(self, decision: Decision | None) -> None:
+        """From here on this is what readers are told (None: nothing). The caller has saved it."""
+        self._public, self._public_read = decision, True
+
+    def check(self, action: Action, by: Actor) -> lifecycle.Rule:
+        """Whether `by` may take the step as the claim stands. Raises `ActionNotPossible` or `RoleMissing`."""
+        return lifecycle.check(action, State(self.claim.state), by.roles)
 
     def take(
         self,
@@ -116,8 +133,7 @@ class Held:
         `occurred_at` is when it became true, if that was before now.
         Raises `ActionNotPossible` or `RoleMissing`.
         """
-        before = State(self.claim.state)
-        rule = lifecycle.check(action, before, by.roles)
+        before, rule = State(self.claim.state), self.check(action, by)
         after = _target(rule, before, to)
         written = {name: value for name, value in (changes or {}).items() if getattr(self.claim, name) != value}
         if after != before:

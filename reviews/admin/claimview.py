@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -28,7 +29,7 @@ FIRST_OF_ALL = ("accept", "restore", "resume")  # what a claim in its state need
 IN_HEAD = ("hand_over", "wait")
 IN_MORE = (
     *("accept", "assign", "resume", "ask_second_opinion", "set_due", "set_own_date", "set_priority", "change_desk"),
-    *("edit", "reopen", "restore", "decline", "recuse", "dismiss"),
+    *("edit", "publish", "correct", "withdraw", "reopen", "restore", "decline", "recuse", "dismiss"),
 )
 
 
@@ -82,6 +83,7 @@ def shown(page: ClaimPage, now: datetime, viewer: Viewer) -> dict[str, Any]:
         "undo": _offer(page, Action.UNDO) == "",
         "takes_work": bool(viewer.reviewer_of),
         "may_take": _may_take(page, viewer),
+        "public_banner": _public_banner(page, now),
         "verdict_refusal": _verdict_refusal(page),
         "verdict_button": _verdict_button(page),
         "may_except": bool({"editor"} & {str(role) for role in page.roles}),
@@ -89,6 +91,24 @@ def shown(page: ClaimPage, now: datetime, viewer: Viewer) -> dict[str, Any]:
         "before": page.neighbour(-1),
         "after": page.neighbour(1),
         "why_here": page.mine.reasons if page.mine else [],
+    }
+
+
+def _public_banner(page: ClaimPage, now: datetime) -> str:
+    """What to know while readers are told a verdict that no longer stands; empty when they are not."""
+    if page.public is None or page.public.standing:
+        return ""
+    if page.standing is not None:
+        return _("A new verdict stands. The earlier one stays public until the new one is published.")
+    reopened = next((event for event in page.events if event.type == "claim.reopen"), None)
+    if reopened is None:
+        return _("The earlier verdict stays public until a new one is published.")
+    return _(
+        "Reopened by %(who)s on %(when)s: %(why)s. The earlier verdict stays public until a new one is published."
+    ) % {
+        "who": reopened.actor_name,
+        "when": timewords.absolute(reopened.recorded_at, now, get_current_timezone()),
+        "why": reopened.reason.rstrip("."),
     }
 
 
@@ -164,6 +184,9 @@ LABELS = {
     "ask_second_opinion": gettext_lazy("Second opinion"),
     "dismiss": gettext_lazy("Dismiss"),
     "edit": gettext_lazy("Edit words"),
+    "publish": gettext_lazy("Publish the verdict"),
+    "correct": gettext_lazy("Correct its words"),
+    "withdraw": gettext_lazy("Withdraw"),
 }
 
 

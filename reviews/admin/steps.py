@@ -12,6 +12,7 @@ from claims.errors import RoleMissing
 from claims.lifecycle import Action, Role, State, check
 from claims.models import FlagKind
 from claims.permissions import Viewer
+from reviews.admin.outcome_forms import CorrectStep, PublishStep, WithdrawStep
 from reviews.admin.person_forms import HandOverStep, PersonStep, RecuseStep
 from reviews.admin.step_forms import (
     AcceptStep,
@@ -193,6 +194,30 @@ DIALOGS: Mapping[str, Dialog] = {
         ReasonStep,
         _act(Action.REOPEN),
         _t("Reopened. Its verdict no longer stands."),
+    ),
+    "publish": Dialog(
+        Action.PUBLISH,
+        _t("Publish the verdict"),
+        _t("Publish"),
+        PublishStep,
+        _act(Action.PUBLISH),
+        _t("Published."),
+    ),
+    "correct": Dialog(
+        Action.CORRECT,
+        _t("Correct what was published"),
+        _t("Publish the correction"),
+        CorrectStep,
+        _act(Action.CORRECT),
+        _t("Corrected."),
+    ),
+    "withdraw": Dialog(
+        Action.WITHDRAW,
+        _t("Withdraw what was published"),
+        _t("Withdraw"),
+        WithdrawStep,
+        _act(Action.WITHDRAW),
+        _t("Withdrawn. Its address stays, with your reason."),
     ),
     "set_due": Dialog(
         Action.SET_DUE,

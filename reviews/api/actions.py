@@ -15,7 +15,7 @@ from claims.api.fields import Body, DeskNamed, Moment, Number, OneOf, Words, che
 from claims.api.preconditions import expected_version
 from claims.api.repeating import repeatable
 from claims.deadlines import own_date
-from claims.lifecycle import Action, DismissalReason, WaitingReason
+from claims.lifecycle import Action, CorrectionClass, DismissalReason, WaitingReason
 from claims.models import Desk
 from claims.permissions import visible_claims
 from reviews.api.claim_bodies import OwnDateBody, given_date
@@ -109,6 +109,30 @@ class ReopenBody(ActionBody):
     reason = Words(longest=REASON)
 
 
+class PublishBody(ActionBody):
+    """Publish the verdict that stands. Where readers know an earlier one, say how much has changed and what."""
+
+    action = named(Action.PUBLISH)
+    correction_class = OneOf(CorrectionClass.choices, required=False, help_text="Needed when it replaces another.")
+    note = Words(longest=REASON, required=False, help_text="What changed; needed with correction_class.")
+
+
+class CorrectBody(ActionBody):
+    """Put the public verdict in other words. Another answer needs a reopened claim."""
+
+    action = named(Action.CORRECT)
+    correction_class = OneOf(CorrectionClass.choices)
+    note = Words(longest=REASON, help_text="What changed, as readers are told.")
+    why = Words(longest=4000, lines=True, help_text="The new words: 20 to 600 characters.")
+
+
+class WithdrawBody(ActionBody):
+    """Take back what is public. The reason stays at its address."""
+
+    action = named(Action.WITHDRAW)
+    note = Words(longest=REASON, help_text="Why, as readers are told.")
+
+
 BODIES: Mapping[Action, type[ActionBody]] = {
     Action.ACCEPT: AcceptBody,
     Action.DISMISS: DismissBody,
@@ -120,6 +144,9 @@ BODIES: Mapping[Action, type[ActionBody]] = {
     Action.CHANGE_DESK: ChangeDeskBody,
     Action.SET_PRIORITY: SetPriorityBody,
     Action.REOPEN: ReopenBody,
+    Action.PUBLISH: PublishBody,
+    Action.CORRECT: CorrectBody,
+    Action.WITHDRAW: WithdrawBody,
     Action.UNDO: PlainBody,
 }
 # One door per step. What is not in BODIES has another one, or none yet.

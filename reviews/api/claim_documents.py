@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from claims.api.article_shapes import DeskRef, SourceRef
 from claims.deadlines import Precision
-from claims.lifecycle import DismissalReason, State, WaitingReason
+from claims.lifecycle import CorrectionClass, DismissalReason, State, WaitingReason
 from claims.models import FlagKind
 from claims.verdicts import Outcome, Said, So
 
@@ -117,6 +117,26 @@ class VerdictOut(Fields):
     is_demo = serializers.BooleanField()
 
 
+class PublishedOut(VerdictOut):
+    """How a decision was published. `public` says whether readers are told it now."""
+
+    standing = serializers.BooleanField()
+    public = serializers.BooleanField()
+    published_at = serializers.DateTimeField(allow_null=True)
+    replaced_at = serializers.DateTimeField(allow_null=True, help_text="When a later publication took its place.")
+    withdrawn_at = serializers.DateTimeField(allow_null=True)
+    withdrawn_note = serializers.CharField(help_text="Why, as readers are told.")
+    correction_class = serializers.ChoiceField(CorrectionClass.choices, allow_null=True)
+    correction_class_label = serializers.CharField()
+    correction_note = serializers.CharField(
+        help_text="What changed against the publication before, as readers are told."
+    )
+
+
+class PublicationOut(PublishedOut):
+    """What readers were told last. Reopening does not end it: `standing` is false then, `public` still true."""
+
+
 class AssigneeOut(Fields):
     """Somebody who is on the claim."""
 
@@ -160,6 +180,7 @@ class ClaimOut(Fields):
     quote = QuoteOut(allow_null=True)
     chain = ChainStepOut(many=True)
     verdict = VerdictOut(allow_null=True)
+    publication = PublicationOut(allow_null=True)
     assignees = AssigneeOut(many=True)
     evidence_count = serializers.IntegerField()
     selection_reason = serializers.CharField()

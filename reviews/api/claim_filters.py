@@ -11,10 +11,11 @@ from rest_framework import serializers
 
 from claims.api.fields import DeskNamed, OneOf
 from claims.api.paging import Order
-from claims.api.parameters import Instant, Listed, Paged, Search, WholeNumber
+from claims.api.parameters import Instant, Listed, Paged, Search, Whether, WholeNumber
 from claims.lifecycle import State
 from claims.models import Appearance, ChainStep, Decision, FlagKind
 from claims.models.claim import ClaimQuerySet
+from claims.models.decision import DecisionQuerySet
 from claims.permissions import Viewer
 from claims.verdicts import So
 from reviews.models import Assignment
@@ -66,6 +67,8 @@ class ClaimFilters(Paged):
     decided_after = Instant(required=False)
     decided_before = Instant(required=False)
     updated_after = Instant(required=False)
+    published = Whether(required=False, help_text="Whether readers are told a verdict of it now.")
+    corrected = Whether(required=False, help_text="Whether readers were ever told that something changed.")
     q = Search(required=False, help_text="Words of the statement.")
     sort = OneOf([(key, key) for key in ORDERS], default="-created")
 
@@ -111,8 +114,15 @@ def _quoted(**where: Any) -> Q:
 _JOINED: Mapping[str, Callable[[Any], Q]] = {
     "outlet": lambda number: _quoted(revision__article__outlet=number),
     "article": lambda number: _quoted(revision__article=number),
+    "published": lambda wanted: _told(DecisionQuerySet.public, wanted=wanted),
+    "corrected": lambda wanted: _told(DecisionQuerySet.corrected, wanted=wanted),
     "source": lambda number: Q(Exists(ChainStep.objects.filter(appearance__claim=OuterRef("pk"), source=number))),
 }
+
+
+def _told(which: Callable[[DecisionQuerySet], DecisionQuerySet], *, wanted: bool) -> Q:
+    found = Q(Exists(which(Decision.objects.filter(claim=OuterRef("pk")))))
+    return found if wanted else ~found
 
 
 def _assigned(who: str, viewer: Viewer) -> Q:

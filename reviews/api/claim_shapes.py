@@ -25,6 +25,7 @@ class Around:
 
     quotes: dict[int, Appearance] = field(default_factory=dict)
     standing: dict[int, Decision] = field(default_factory=dict)
+    told: dict[int, Decision] = field(default_factory=dict)
     assignments: dict[int, list[Assignment]] = field(default_factory=lambda: defaultdict(list))
     evidence: dict[int, tuple[int, int]] = field(default_factory=dict)
     flags: dict[int, list[Flag]] = field(default_factory=lambda: defaultdict(list))
@@ -35,8 +36,12 @@ def around(claims: Sequence[Claim]) -> Around:
     found, numbers = Around(), [claim.pk for claim in claims]
     for appearance in first_appearances(numbers):
         found.quotes[appearance.claim_id] = appearance
-    for decision in Decision.objects.filter(claim__in=numbers, standing=True):
-        found.standing[decision.claim_id] = decision
+    decisions = Decision.objects.filter(Q(standing=True) | Q(published_at__isnull=False, replaced_at__isnull=True))
+    for decision in decisions.filter(claim__in=numbers).order_by("claim", "number"):
+        if decision.standing:
+            found.standing[decision.claim_id] = decision
+        if decision.published_at is not None and decision.replaced_at is None:
+            found.told[decision.claim_id] = decision
     people = Assignment.objects.open().filter(claim__in=numbers).select_related("reviewer__user").order_by("pk")
     for assignment in people:
         found.assignments[assignment.claim_id].append(assignment)
@@ -91,6 +96,7 @@ def _claim(claim: Claim, found: Around, viewer: Viewer, now: datetime, link: Cal
         "quote": quote_out(quote) if quote else None,
         "chain": [step_out(step) for step in quote.chain.all()] if quote else [],
         "verdict": verdict_out(standing) if standing else None,
+        "publication": publication_out(found.told[claim.pk]) if claim.pk in found.told else None,
         "assignees": [assignee_out(assignment) for assignment in people],
         "evidence_count": _evidence_count(claim, found, viewer),
         "selection_reason": claim.selection_reason,
@@ -222,6 +228,29 @@ def verdict_out(decision: Decision) -> dict[str, Any]:
         "why": decision.why,
         "decided_at": rfc3339(decision.decided_at),
         "is_demo": decision.is_demo,
+    }
+
+
+def publication_out(decision: Decision) -> dict[str, Any]:
+    """What readers were told last, and whether they still are."""
+    return {
+        **verdict_out(decision),
+        "standing": decision.standing,
+        **published_out(decision),
+    }
+
+
+def published_out(decision: Decision) -> dict[str, Any]:
+    """How a decision was published, corrected and taken back."""
+    return {
+        "public": decision.is_public,
+        "published_at": rfc3339(decision.published_at),
+        "replaced_at": rfc3339(decision.replaced_at),
+        "withdrawn_at": rfc3339(decision.withdrawn_at),
+        "withdrawn_note": decision.withdrawn_note,
+        "correction_class": decision.correction_class or None,
+        "correction_class_label": decision.get_correction_class_display() if decision.correction_class else "",
+        "correction_note": decision.correction_note,
     }
 
 

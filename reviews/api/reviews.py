@@ -23,8 +23,8 @@ from claims.errors import AnswerMissing, RoleMissing
 from claims.models import Claim, Decision
 from claims.verdicts import Answers, Outcome, Said, So
 from claims.wordings import said_words, so_words
-from reviews.api.claim_documents import ClaimOut, VerdictOut
-from reviews.api.claim_shapes import claim_out, verdict_out
+from reviews.api.claim_documents import ClaimOut, PublishedOut
+from reviews.api.claim_shapes import claim_out, publication_out
 from reviews.api.claims import ClaimView
 from reviews.models import Review
 from reviews.services.acting import acting_on
@@ -89,13 +89,12 @@ class SubmittedOut(serializers.Serializer[Any]):
     claim = ClaimOut()
 
 
-class DecisionOut(VerdictOut):
-    """One decision on a claim. What it says never changes; whether it stands does."""
+class DecisionOut(PublishedOut):
+    """One decision on a claim. What it says never changes; whether it stands and is public does."""
 
-    standing = serializers.BooleanField()
+    recorded_at = serializers.DateTimeField(help_text="Later than decided_at where only the words were corrected.")
     exception_reason = serializers.CharField()
     evidence = serializers.ListField(child=serializers.IntegerField())
-    published_at = serializers.DateTimeField(allow_null=True)
 
 
 class Reviews(ClaimView):
@@ -188,11 +187,10 @@ def review_out(review: Review, shown: Set[int]) -> dict[str, Any]:
 def decision_out(decision: Decision, shown: Set[int]) -> dict[str, Any]:
     """A `DecisionOut`. `shown` are the numbers of the evidence the viewer may see."""
     return {
-        **verdict_out(decision),
-        "standing": decision.standing,
+        **publication_out(decision),
+        "recorded_at": rfc3339(decision.recorded_at),
         "exception_reason": decision.exception_reason,
         "evidence": sorted(item.pk for item in decision.evidence.all() if item.pk in shown),
-        "published_at": rfc3339(decision.published_at),
     }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from claims.actors import Actor
@@ -22,6 +23,7 @@ from reviews.models import Assignment
 from reviews.permissions import actor_on, open_assignment
 from reviews.services.accepting import accept, restore
 from reviews.services.assigning import put_back, release_strangers
+from reviews.services.publishing import POSSIBLE, check_publisher, correct, first_reviewer, publish, withdraw
 from reviews.services.seats import withdraw_all
 
 
@@ -32,6 +34,11 @@ class Acting:
     held: Held
     by: Actor
     mine: Assignment | None
+
+    @cached_property
+    def first_reviewer(self) -> int | None:
+        """The person who judged the claim first in the running round."""
+        return first_reviewer(self.held.claim)
 
 
 @contextmanager
@@ -59,6 +66,9 @@ STEPS: Mapping[Action, Step] = {
     Action.SET_PRIORITY: steps.set_priority,
     Action.EDIT: steps.edit,
     Action.REOPEN: steps.reopen,
+    Action.PUBLISH: publish,
+    Action.CORRECT: correct,
+    Action.WITHDRAW: withdraw,
     Action.UNDO: undo,
 }
 ELSEWHERE = frozenset(
@@ -151,6 +161,9 @@ def _offer(acting: Acting, action: Action) -> Offer:
         if action == Action.SUBMIT_REVIEW and acting.held.claim.state == State.QUEUED and Role.ON_IT in roles:
             return Offer(action, allowed=True)
         check(action, State(acting.held.claim.state), roles)
+        if action in POSSIBLE:
+            check_publisher(acting.by, acting.first_reviewer)
+            POSSIBLE[action](acting.held)
     except ClaimDeskError as refusal:
         return Offer(action, allowed=False, code=refusal.code, sentence=refusal.message)
     return Offer(action, allowed=True)

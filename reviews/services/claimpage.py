@@ -65,6 +65,16 @@ class ClaimPage:
         return next((one for one in self.decisions if one.standing), None)
 
     @property
+    def public(self) -> Decision | None:
+        """What readers are told now."""
+        return next((one for one in self.decisions if one.is_public), None)
+
+    @property
+    def told(self) -> list[Decision]:
+        """Every decision readers were ever told, the latest first."""
+        return [one for one in self.decisions if one.published_at is not None]
+
+    @property
     def holders(self) -> list[Assignment]:
         """Who still has something to do on the claim."""
         return [one for one in self.assignments if one.status == AssignmentStatus.OPEN]
@@ -106,7 +116,10 @@ def _page(claim: Claim, viewer: Viewer, now: datetime) -> ClaimPage:
     flags: list[Flag] = claim.standing_flags  # type: ignore[attr-defined]  # prefetched above
     decisions: list[Decision] = claim.all_decisions  # type: ignore[attr-defined]  # prefetched above
     appearance = claim.first_appearance()
-    acting = Acting(Held(claim, claim.head, now), viewer.actor.having(*roles), mine)
+    held = Held(claim, claim.head, now)
+    held.decide(next((one for one in decisions if one.standing), None))
+    held.tell(next((one for one in decisions if one.is_public), None))
+    acting = Acting(held, viewer.actor.having(*roles), mine)
     split = any(flag.kind == FlagKind.SPLIT for flag in flags)
     return ClaimPage(
         claim=claim,

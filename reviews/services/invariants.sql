@@ -102,6 +102,18 @@ SELECT decision.claim_id AS claim, decision.number, last.part, given.reviews, gi
        WHEN 'adjudication' THEN given.differing < 1 OR given.same_person
        ELSE given.differing > 0 OR given.reviews < coalesce(policy.agreeing, 1) + (more.id IS NOT NULL)::int END;
 
+-- name: nobody_publishes_what_they_reviewed_first
+-- Whoever reviewed a claim first in the round that was decided neither publishes nor corrects nor withdraws it.
+SELECT event.claim_id AS claim, event.seq, event.type, event.actor_id AS person
+  FROM claims_claimevent event
+ CROSS JOIN LATERAL (SELECT round FROM reviews_review WHERE claim_id = event.claim_id
+                        AND submitted_at <= event.recorded_at ORDER BY submitted_at DESC, id DESC LIMIT 1) decided
+ CROSS JOIN LATERAL (SELECT reviewer_id FROM reviews_review WHERE claim_id = event.claim_id
+                        AND round = decided.round ORDER BY submitted_at, id LIMIT 1) first
+  JOIN reviews_reviewer person ON person.id = first.reviewer_id
+ WHERE event.type IN ('claim.publish', 'claim.correct', 'claim.withdraw')
+   AND event.actor_kind = 'person' AND event.actor_id = person.user_id;
+
 -- name: submissions_are_blind
 -- The event of a submission carries no verdict and no words.
 SELECT claim_id AS claim, seq, type

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from claims import timewords, wordings
 from claims.actors import ActorKind
+from claims.lifecycle import CorrectionClass
 from claims.models import ClaimEvent
 from claims.verdicts import So
 
@@ -128,6 +129,25 @@ def _flag(told: Told) -> str:
     return wordings.flag_words(told.data("kind") if kind == "raise_flag" else kind)
 
 
+def _published(told: Told) -> str:
+    names = {"who": told.who, "class": _class_words(told), "number": told.data("replaces")}
+    if told.data("replaces"):
+        return _("%(who)s published the verdict in place of number %(number)d. Correction: %(class)s") % names
+    return _("%(who)s published the verdict") % names
+
+
+def _corrected(told: Told) -> str:
+    return _("%(who)s corrected what was public. Correction: %(class)s") % {
+        "who": told.who,
+        "class": _class_words(told),
+    }
+
+
+def _class_words(told: Told) -> str:
+    key = told.data("correction_class")
+    return str(CorrectionClass(key).label).lower() if key in CorrectionClass.values else ""
+
+
 REASON_IN_WORDS = frozenset({"decision.make"})
 SAID: dict[str, Words] = {
     "claim.propose": _simple("%(who)s proposed it"),
@@ -161,4 +181,8 @@ SAID: dict[str, Words] = {
     "evidence.edit": _evidence("%(who)s edited evidence: %(title)s"),
     "evidence.supersede": _simple("%(who)s replaced evidence"),
     "decision.make": _decided,
+    "decision.reword": _simple("The same verdict in other words stands"),
+    "claim.publish": _published,
+    "claim.correct": _corrected,
+    "claim.withdraw": _simple("%(who)s withdrew what was public"),
 }

@@ -132,7 +132,8 @@ def test_the_database_refuses_a_claim_that_cannot_be(changes: dict[str, object],
 def test_the_database_refuses_a_second_standing_decision() -> None:
     first = a_claim(a_desk(), State.DECIDED).decisions.get()
     with pytest.raises(IntegrityError, match="decision_standing_once"), transaction.atomic():
-        Decision.objects.create(claim=first.claim, number=2, said="accurate", why="Again.", decided_at=now())
+        moments = {"decided_at": now(), "recorded_at": now()}
+        Decision.objects.create(claim=first.claim, number=2, said="accurate", why="Again.", **moments)
 
 
 def test_an_item_of_evidence_tells_the_guards_whether_it_stands() -> None:

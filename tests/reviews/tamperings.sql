@@ -97,6 +97,49 @@ UPDATE claims_decision SET so = 'refuted';
 -- breaks: every_decision_is_told_once
 DELETE FROM claims_claimevent WHERE type = 'decision.make';
 
+-- breaks: rewording_keeps_the_answers
+UPDATE claims_decision SET so = 'unproven' WHERE correction_class <> '';
+
+-- breaks: rewording_keeps_the_answers
+UPDATE claims_decision SET decided_at = recorded_at WHERE correction_class <> '';
+
+-- breaks: rewording_keeps_the_answers
+UPDATE claims_decision SET decided_at = decided_at - interval '1 hour' WHERE correction_class = '';
+
+-- breaks: what_is_public_had_stood
+UPDATE claims_decision SET published_at = recorded_at - interval '1 second' WHERE published_at IS NOT NULL;
+
+-- breaks: what_is_public_had_stood
+UPDATE claims_decision former SET published_at = later.recorded_at + interval '1 second' FROM claims_decision later
+    WHERE later.supersedes_id = former.id;
+
+-- breaks: one_public_decision_at_a_time
+DROP INDEX decision_public_once;
+UPDATE claims_decision SET replaced_at = NULL;
+
+-- breaks: one_public_decision_at_a_time
+UPDATE claims_decision SET replaced_at = now() WHERE withdrawn_at IS NULL AND published_at IS NOT NULL;
+
+-- breaks: every_publication_is_told_once
+DELETE FROM claims_claimevent WHERE type = 'claim.publish';
+
+-- breaks: every_publication_is_told_once
+UPDATE claims_decision SET published_at = now() WHERE number = 1 AND published_at IS NULL;
+
+-- breaks: every_publication_is_told_once
+UPDATE claims_decision SET withdrawn_note = 'It was never so.' WHERE withdrawn_at IS NOT NULL;
+
+-- breaks: every_publication_is_told_once
+UPDATE claims_decision SET correction_note = 'Nothing of note.' WHERE correction_class <> '';
+
+-- breaks: publications_name_public_evidence
+UPDATE claims_evidence SET visibility = 'protected' WHERE visibility = 'public';
+
+-- breaks: nobody_publishes_what_they_reviewed_first
+UPDATE reviews_reviewer person SET user_id = (SELECT max(actor_id) FROM claims_claimevent WHERE type = 'claim.publish')
+    WHERE id = (SELECT reviewer_id FROM reviews_review review JOIN claims_decision decision
+                  ON decision.claim_id = review.claim_id AND decision.published_at IS NOT NULL ORDER BY review.id LIMIT 1);
+
 -- breaks: decisions_have_their_evidence
 DELETE FROM claims_decision_evidence;
 

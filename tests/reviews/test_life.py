@@ -117,6 +117,13 @@ class Newsroom:
             Action.SET_PRIORITY: {"priority": self.dice.randrange(1, 5), **reason},
             Action.EDIT: {"changes": {"statement": f"Statement {self.dice.randrange(9)}."}},
             Action.REOPEN: reason,
+            Action.PUBLISH: self.dice.choice([{}, {"correction_class": "update", "note": "It is new."}]),
+            Action.CORRECT: {
+                "correction_class": "minor",
+                "note": "Plainer.",
+                "why": f"{make.WHY} {self.dice.random()}",
+            },
+            Action.WITHDRAW: {"note": "It was wrong."},
             Action.UNDO: {},
         }
 

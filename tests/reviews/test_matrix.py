@@ -37,7 +37,7 @@ OFFERED: dict[str, dict[str, str]] = {
         "in_review": f"dismiss edit assign wait ask_second_opinion {SEAT} {EDITORS}",
         "waiting": f"dismiss edit resume {EDITORS}",
         "second_opinion": f"dismiss edit assign {SEAT} {EDITORS}",
-        "decided": f"reopen {EDITORS}",
+        "decided": f"publish reopen {EDITORS}",
         "dismissed": "restore edit",
     },
     "reviewer": {"queued": "assign", "in_review": "assign", "second_opinion": "assign"},
@@ -112,6 +112,34 @@ def test_an_adjudicator_is_offered_to_settle_or_leave(desk: Desk) -> None:
     assert allowed(claim, judge) == {"assign", "adjudicate", *SEAT.split()}
 
 
+def test_what_an_editor_may_do_with_a_verdict_follows_from_what_readers_know(desk: Desk) -> None:
+    editor, claim = an_editor(desk), a_claim(desk, State.DECIDED)
+    everything = {"publish", "correct", "withdraw"}
+    assert allowed(claim, editor) & everything == {"publish"}
+    act(claim.pk, Action.PUBLISH, viewer(editor))
+    assert allowed(claim, editor) & everything == {"correct", "withdraw"}
+    for somebody_else in OFFERED.keys() - {"editor", "on it"}:
+        assert allowed(claim, somebody(somebody_else, desk)) & everything == set(), somebody_else
+    act(claim.pk, Action.REOPEN, viewer(editor), reason="There is something new.")
+    assert allowed(claim, editor) & everything == set()
+    reviewer = a_reviewer(desk)
+    put_on(claim, reviewer, editor)
+    review_by(claim, reviewer)
+    assert allowed(claim, editor) & everything == {"publish", "withdraw"}
+    act(claim.pk, Action.WITHDRAW, viewer(editor), note="It was wrong.")
+    assert allowed(claim, editor) & everything == {"publish"}
+
+
+def test_whoever_reviewed_first_is_offered_no_step_of_publishing(desk: Desk) -> None:
+    both = a_reviewer(desk)
+    joined(both.user, desk, DeskRole.EDITOR)
+    claim = a_claim(desk, State.DECIDED, reviewer=both)
+    act(claim.pk, Action.PUBLISH, viewer(an_editor(desk)))
+    offers = {offer.action: offer for offer in offered(claim.pk, viewer(both))}
+    for action in (Action.PUBLISH, Action.CORRECT, Action.WITHDRAW):
+        assert (offers[action].allowed, offers[action].code) == (False, "self_publication")
+
+
 @pytest.mark.parametrize("role", DeskRole)
 def test_for_people_of_other_desks_the_claim_does_not_exist(desk: Desk, role: DeskRole) -> None:
     stranger = joined(an_editor(a_desk()), a_desk(), role)
@@ -129,7 +157,7 @@ def test_every_refusal_has_a_code_and_a_sentence(desk: Desk) -> None:
 
 
 def test_every_step_a_person_can_take_is_offered_or_refused_once(desk: Desk) -> None:
-    kept_for_later = {"split", "merge", "publish", "correct", "withdraw"}
+    kept_for_later = {"split", "merge"}
     no_buttons = {"propose", "start", "raise_flag", "clear_flag"}
     offers = [str(offer.action) for offer in offered(a_claim(desk).pk, viewer(an_editor(desk)))]
     assert sorted(offers) == sorted(set(Action.values) - kept_for_later - no_buttons)

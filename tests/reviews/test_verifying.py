@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from claims.lifecycle import Action, State
-from claims.models import Alarm, Claim, ClaimEvent, Flag, Heartbeat, Snapshot
+from claims.models import Alarm, Claim, ClaimEvent, Flag, Heartbeat, Snapshot, Visibility
 from claims.services.proposing import GivenStep
 from claims.services.sweep import raise_due_flags
 from claims.services.verifying import Verified, record_invariants, verify
@@ -53,8 +53,9 @@ def newsroom(settings: Any, tmp_path: Path) -> Claim:
     settled(split(desk, editor), desk, editor)
     split(desk, editor)
     twice_decided(make.a_claim(desk, State.DECIDED, by=editor), editor)
+    told_to_readers(decided, editor)
     tell(list(ClaimEvent.objects.order_by("id")))
-    return decided
+    return make.fresh(decided)
 
 
 def step_back_from(claim: Claim, reviewer: Any, editor: Any) -> None:
@@ -73,7 +74,7 @@ def confirmed_claim(desk: Any, editor: Any, reviewer: Any) -> Claim:
     make.a_file(claim, by=reviewer, stance=Stance.SUPPORTS)
     link = make.evidence_for(claim, by=reviewer)
     make.evidence_for(claim, by=reviewer, derives_from=link)
-    make.evidence_for(claim, by=reviewer, question=Question.SAID)
+    make.evidence_for(claim, by=reviewer, question=Question.SAID, visibility=Visibility.PUBLIC)
     make.review_by(claim, reviewer, make.CONFIRMED)
     return make.fresh(claim)
 
@@ -102,6 +103,18 @@ def twice_decided(claim: Claim, editor: Any) -> None:
     reviewer = make.a_reviewer(claim.desk)
     make.put_on(claim, reviewer, editor)
     make.review_by(claim, reviewer)
+
+
+def told_to_readers(claim: Claim, editor: Any) -> None:
+    """Published, corrected in its words; another one published and withdrawn."""
+    person = make.viewer(editor)
+    act(claim.pk, Action.PUBLISH, person)
+    words = "Two reports that know nothing of each other say that it is so."
+    act(claim.pk, Action.CORRECT, person, correction_class="minor", note="Said more plainly.", why=words)
+    assert claim.desk is not None
+    other = make.a_claim(claim.desk, State.DECIDED, by=editor)
+    act(other.pk, Action.PUBLISH, person)
+    act(other.pk, Action.WITHDRAW, person, note="It was about somebody else.")
 
 
 def by_hand(sql: str) -> None:

@@ -1,0 +1,104 @@
+"""What publishing, correcting and withdrawing ask for. None of them can be undone, so each says first what it does."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from claims.lifecycle import CorrectionClass
+from claims.models import Decision, Visibility
+from claims.verdicts import WHY_LENGTH
+from reviews.admin.step_forms import StepForm, why_field
+
+CLASSES = [
+    (CorrectionClass.MINOR, gettext_lazy("Minor: a slip, nothing that matters to the verdict")),
+    (CorrectionClass.UPDATE, gettext_lazy("Update: something is new since")),
+    (CorrectionClass.SUBSTANTIAL, gettext_lazy("Substantial: what readers were told was wrong")),
+]
+
+
+def class_field() -> forms.ChoiceField:
+    """How much has changed, nothing chosen beforehand."""
+    return forms.ChoiceField(
+        label=gettext_lazy("How much has changed"), choices=CLASSES, widget=forms.RadioSelect, required=True
+    )
+
+
+class PublishStep(StepForm):
+    """Readers are told the verdict that stands. Where they know another one, they are told what changed."""
+
+    pointers: ClassVar[dict[str, str]] = {**StepForm.pointers, "/correction_class": "correction_class"}
+
+    @property
+    def decision(self) -> Decision | None:
+        """The verdict that would be published."""
+        return self.page.standing
+
+    @property
+    def sentences(self) -> list[str]:
+        """What publishing does, and which evidence goes with it."""
+        words = [_("Readers are told this verdict. It cannot be undone, only corrected or withdrawn.")]
+        if self.decision is not None:
+            words.append(evidence_words(self.decision))
+        if self.page.public is not None:
+            words.append(_("It replaces verdict %(number)d, which readers know.") % {"number": self.page.public.number})
+        return words
+
+    def more_fields(self) -> dict[str, forms.Field]:
+        if self.page.public is None:
+            return {}
+        return {"correction_class": class_field(), "note": why_field(gettext_lazy("What changed, as readers are told"))}
+
+
+def evidence_words(decision: Decision) -> str:
+    """How much of the evidence readers are shown."""
+    items = list(decision.evidence.all())
+    public = sum(1 for item in items if item.visibility == Visibility.PUBLIC)
+    if not items:
+        return _("It rests on no evidence.")
+    shown = ngettext(
+        "%(public)d of %(number)d piece of evidence is shown to readers; the others stay inside.",
+        "%(public)d of %(number)d pieces of evidence are shown to readers; the others stay inside.",
+        len(items),
+    )
+    return shown % {"public": public, "number": len(items)}
+
+
+class CorrectStep(StepForm):
+    """The same verdict in other words."""
+
+    pointers: ClassVar[dict[str, str]] = {**StepForm.pointers, "/correction_class": "correction_class", "/why": "why"}
+    correction_class = class_field()
+    note = why_field(gettext_lazy("What changed, as readers are told"))
+    why = forms.CharField(
+        label=gettext_lazy("Why, in words a reader can follow"),
+        max_length=WHY_LENGTH[1],
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    sentences = (
+        gettext_lazy("Readers get the new words at once, and are told what changed. It cannot be undone."),
+        gettext_lazy("If an answer is wrong, reopen the claim instead: the new verdict then replaces this one."),
+    )
+
+    def first_values(self) -> dict[str, Any]:
+        return {"why": self.page.standing.why if self.page.standing else ""}
+
+    def arguments(self) -> dict[str, Any]:
+        given = super().arguments()
+        return given | {"why": given["why"].replace("\r\n", "\n")}
+
+
+class WithdrawStep(StepForm):
+    """Readers are told no verdict any more, and why."""
+
+    note = why_field(gettext_lazy("Why, as readers are told"))
+
+    @property
+    def decision(self) -> Decision | None:
+        """The verdict that would be taken back."""
+        return self.page.public
+
+    sentences = (gettext_lazy("The verdict is taken back. Its address stays and says why. It cannot be undone."),)
