@@ -101,6 +101,29 @@ def test_words_without_a_space_stay_inside_the_page(
         page.goto(path)
         page.wait_for_load_state("networkidle")
         look(page, f"endless-{width}", width)
+        page.wait_for_function("[...document.querySelectorAll('[data-cd-scroll]')].every(e => e.scrollWidth <= e.clientWidth)")
+
+
+def test_paper_has_no_navigation_but_the_time(at_work: SignedIn, claims: list[Claim], look: Look) -> None:
+    page = at_work()
+    for path in ("/admin/", f"/admin/claims/claim/{claims[0].pk}/change/"):
+        page.goto(path)
+        page.emulate_media(media="print")
+        expect(page.get_by_role("navigation", name="Main")).to_be_hidden()
+        expect(page.get_by_role("button")).to_have_count(0)
+        expect(page.get_by_text("As of ")).to_be_visible()
+        look(page, "print", 1440)
+        page.emulate_media(media="screen")
+
+
+def test_the_bar_of_a_claim_stands_at_the_bottom_of_the_window(at_work: SignedIn, claims: list[Claim]) -> None:
+    page = at_work()
+    page.set_viewport_size({"width": 1440, "height": 2400})
+    page.goto(f"/admin/claims/claim/{claims[0].pk}/change/")
+    page.wait_for_load_state("networkidle")
+    bar = page.locator(".cd-bar").bounding_box()
+    assert bar is not None
+    assert round(bar["y"] + bar["height"]) == 2400
 
 
 @pytest.mark.parametrize("screen", [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")])

@@ -195,6 +195,18 @@ def test_the_page_is_complete_without_script(
     expect(page.get_by_test_id("list-count")).to_have_text("1 claim")
 
 
+def test_paper_names_the_filters_and_the_time(
+    open_page: OPEN, live_server: LiveServer, desk: Desk, editor: User
+) -> None:
+    page = open_page(user=editor, base=live_server.url)
+    page.goto(f"/desk/?desk={desk.pk}")
+    page.emulate_media(media="print")
+    expect(page.locator("select[name=desk]")).to_be_visible()
+    expect(page.get_by_text("As of ")).to_be_visible()
+    expect(page.get_by_role("navigation")).to_have_count(0)
+    page.wait_for_function("[...document.fonts].some(font => font.family === 'Inter' && font.status === 'loaded')")
+
+
 def test_a_filter_goes_into_the_address_and_every_link(
     open_page: OPEN, live_server: LiveServer, desk: Desk, editor: User
 ) -> None:
