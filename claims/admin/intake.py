@@ -113,7 +113,10 @@ class ClaimForm(PlainForm):
         help_text=_("Words like may, likely, reportedly; separated by commas. Empty: read from the quote."),
     )
     own_precision = forms.ChoiceField(
-        label=_("Its own date"), required=False, choices=[("", _("None")), *Precision.choices]
+        label=_("Its own date"),
+        required=False,
+        choices=[("", _("None")), *Precision.choices],
+        widget=forms.Select(attrs={"data-cd-precision": "own_first own_last"}),
     )
     own_first = forms.CharField(label=_("From"), required=False, widget=_local("datetime-local"))
     own_last = forms.CharField(label=_("Until"), required=False, widget=_local("datetime-local"))

@@ -137,6 +137,7 @@ class ClaimAdmin(ClaimListAdmin):
             except ClaimDeskError as refusal:
                 form.refuse(refusal)
             else:
+                messages.success(request, _("Evidence added."))
                 return redirect(f"{_address(claim_id)}#evidence")
         return self._claim(request, page, evidence=form)
 

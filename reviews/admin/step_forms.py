@@ -88,7 +88,11 @@ class AcceptStep(StepForm):
 class DismissStep(StepForm):
     """It will not be checked."""
 
-    reason = forms.ChoiceField(label=gettext_lazy("Reason"), choices=DismissalReason.choices)
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Reason"),
+        choices=[("", gettext_lazy("Choose a reason")), *DismissalReason.choices],
+        error_messages={"required": gettext_lazy("Choose a reason: it is what the newsroom reads later.")},
+    )
     note = why_field(gettext_lazy("In words"), most=300, required=False)
     duplicate_of = forms.IntegerField(
         label=gettext_lazy("Number of the claim it repeats"), required=False, min_value=1, help_text="#"
@@ -140,7 +144,12 @@ class OwnDateStep(StepForm):
 
     pointers: ClassVar[dict[str, str]] = {**StepForm.pointers, "/own_date": "first"}
     none = forms.BooleanField(label=gettext_lazy("It has no date of its own"), required=False)
-    precision = forms.ChoiceField(label=gettext_lazy("Precision"), choices=Precision.choices, initial=Precision.DAY)
+    precision = forms.ChoiceField(
+        label=gettext_lazy("Precision"),
+        choices=Precision.choices,
+        initial=Precision.DAY,
+        widget=forms.Select(attrs={"data-cd-precision": "first last"}),
+    )
     first = forms.CharField(
         label=gettext_lazy("From"), required=False, widget=forms.TextInput(attrs={"type": "datetime-local"})
     )

@@ -293,6 +293,18 @@ def test_what_a_claim_needs_first_is_a_button_of_its_own(signed: SignIn, editor:
         assert re.findall(r'data-testid="first-(\w+)"', body) == [step]
 
 
+def test_a_claim_is_dismissed_only_for_a_reason_that_somebody_chose(
+    signed: SignIn, reviewer: Reviewer, claim: Claim
+) -> None:
+    client = signed(reviewer.user)
+    assert b"Choose a reason: it is what the newsroom reads later." in client.post(step_of(claim, "dismiss")).content
+    claim.refresh_from_db()
+    assert claim.state != State.DISMISSED
+    client.post(step_of(claim, "dismiss"), {"reason": "not_factual"})
+    claim.refresh_from_db()
+    assert claim.state == State.DISMISSED
+
+
 def test_a_draft_belongs_to_one_person(signed: SignIn, reviewer: Reviewer, claim: Claim) -> None:
     body = signed(reviewer.user).get(page_of(claim)).content.decode()
     assert f'data-cd-draft="claim-{claim.pk}-round-{claim.round}-of-{reviewer.user.pk}"' in body

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -101,7 +102,9 @@ def test_words_without_a_space_stay_inside_the_page(
         page.goto(path)
         page.wait_for_load_state("networkidle")
         look(page, f"endless-{width}", width)
-        page.wait_for_function("[...document.querySelectorAll('[data-cd-scroll]')].every(e => e.scrollWidth <= e.clientWidth)")
+        page.wait_for_function(
+            "[...document.querySelectorAll('[data-cd-scroll]')].every(e => e.scrollWidth <= e.clientWidth)"
+        )
 
 
 def test_paper_has_no_navigation_but_the_time(at_work: SignedIn, claims: list[Claim], look: Look) -> None:
@@ -218,6 +221,62 @@ def test_a_draft_survives_leaving_and_goes_once_it_is_recorded(
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Claim number 2.")
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('cd-draft')).length") == 0
+
+
+def end_session(page: Page) -> None:
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+
+
+def sign_in_again(page: Page, user: User) -> None:
+    user.set_password("of the test")
+    user.save(update_fields=["password"])
+    page.get_by_label("User name").fill(user.username)
+    page.get_by_label("Password").fill("of the test")
+    page.get_by_role("button", name="Sign in").click()
+
+
+def test_a_session_that_ends_while_somebody_writes_costs_no_word(
+    at_work: SignedIn, reviewer: Reviewer, claims: list[Claim]
+) -> None:
+    page = at_work()
+    claim = f"/admin/claims/claim/{claims[0].pk}"
+    writings = {
+        f"{claim}/change/": ("what", "A note that took long.", "Add"),
+        f"{claim}/step/hand_over/": ("note", "Please read the second page.", "Hand over"),
+        "/admin/claims/article/add/": ("text", "A pasted article.", "Import article"),
+    }
+    for path, (field, words, button) in writings.items():
+        page.goto(path)
+        page.locator(f"[name={field}]").fill(words)
+        end_session(page)
+        page.locator("main form").get_by_role("button", name=button).click()
+        sign_in_again(page, reviewer.user)
+        expect(page.locator(f"[name={field}]")).to_have_value(words)
+
+
+def test_one_form_of_a_claim_leaves_what_stands_in_the_other(at_work: SignedIn, claims: list[Claim]) -> None:
+    page = at_work()
+    page.goto(f"/admin/claims/claim/{claims[0].pk}/change/")
+    page.locator("[name=why]").fill(WHY)
+    page.locator("[name=what]").fill("https://example.org/a-report")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("Evidence added.")).to_be_visible()
+    expect(page.locator("[name=why]")).to_have_value(WHY)
+    expect(page.locator("[name=what]")).to_have_value("")
+    page.locator("[name=what]").fill("The next note")
+    page.get_by_test_id("record").click()
+    expect(page.get_by_role("alert")).to_contain_text("Not done yet. Your text is kept.")
+    expect(page.locator("[name=what]")).to_have_value("The next note")
+    expect(page.locator("[name=why]")).to_have_value(WHY)
+
+
+def test_a_date_known_to_the_day_is_asked_for_as_a_day(at_work: SignedIn, claims: list[Claim]) -> None:
+    page = at_work()
+    page.goto(f"/admin/claims/claim/{claims[0].pk}/step/set_own_date/")
+    page.locator("[name=first]").fill("2027-04-05")
+    page.locator("[name=reason]").fill("The speech named the day.")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("Mon 5 Apr 2027, end of day")).to_be_visible()
 
 
 def test_selected_words_become_the_quote(

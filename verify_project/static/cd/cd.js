@@ -124,7 +124,11 @@
     if (event.defaultPrevented || event.isComposing || mode === "off") return;
     const typing = event.target.matches?.(TYPING);
     if (event.key === "Escape" && typing) { event.target.blur(); return; }
-    if ((event.ctrlKey || event.metaKey) && event.key === "Enter") { act("Control+Enter", event); return; }
+    if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
+      const own = event.target.form?.querySelector("[data-cd-send]"); /* what is being written goes first */
+      if (own && event.target.value) own.click(); else act("Control+Enter", event);
+      return;
+    }
     if (typing || event.ctrlKey || event.metaKey || event.altKey !== (mode === "alt")) return;
     const key = produced(event);
     if (["Shift", "Alt"].includes(key)) return;
