@@ -20,17 +20,20 @@ MOST_IN_CHUNKS = 32 * 1024 * 1024  # bytes, more than any body that is taken; th
 IN_MEMORY = 1024 * 1024  # bytes; a longer body sent in chunks waits on disk
 BLOCK = 64 * 1024
 PATIENCE = 20.0  # seconds between two parts of a body
+PATIENCE_AFTER = 3.0  # the same once the answer is known
 
 
 def drained(application: WSGIApplication, *, most: int = MOST) -> WSGIApplication:
     """The application, answering only when at most `most` bytes of what it left unread have been taken in."""
 
     def answering(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        _lose_patience(environ)
+        _wait_at_most(PATIENCE, environ)
         response = application(environ, start_response)
+        _wait_at_most(PATIENCE_AFTER, environ)
         if int(environ.get("CONTENT_LENGTH") or 0) <= most:
             with suppress(OSError):  # the client has gone: there is nothing to wait for
                 _drain(environ["wsgi.input"], most)
+        _wait_at_most(None, environ)  # a slow reader of a long answer is no silent one
         return response
 
     return answering
@@ -55,11 +58,11 @@ def measured(application: WSGIApplication, *, most: int = MOST_IN_CHUNKS) -> WSG
     return answering
 
 
-def _lose_patience(environ: WSGIEnvironment) -> None:
-    """Let reads of a client that has fallen silent fail. The server sets its own wait anew for each request."""
+def _wait_at_most(seconds: float | None, environ: WSGIEnvironment) -> None:
+    """Let reads of a client that has fallen silent fail; None waits for ever."""
     client = environ.get("gunicorn.socket")
     if isinstance(client, socket.socket):
-        client.settimeout(PATIENCE)
+        client.settimeout(seconds)
 
 
 def _drain(body: InputStream, most: int) -> None:

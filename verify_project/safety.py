@@ -8,6 +8,13 @@ from django.core.exceptions import ImproperlyConfigured
 DEVELOPMENT_KEY = "development-only-key-never-used-where-others-can-reach-it-0123456789"
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 SHORTEST_KEY = 50  # characters
+FEWEST_DIFFERENT = 5  # characters of a key, as Django's own deployment check counts them
+# What an address begins with, by the variable that holds it.
+SCHEMES = {
+    "DATABASE_URL": ("postgres://", "postgresql://"),
+    "BROKER_URL": ("redis://", "rediss://", "redis+socket://"),
+    "EVIDENCE_DIR": ("/",),
+}
 
 
 class UnsafeSettings(ImproperlyConfigured):
@@ -23,6 +30,8 @@ def check_production(*, secret_key: str, hosts: list[str], debug: bool, addresse
         )
     if len(secret_key) < SHORTEST_KEY:
         raise UnsafeSettings(f"SECRET_KEY is too short: use at least {SHORTEST_KEY} random characters.")
+    if len(set(secret_key)) < FEWEST_DIFFERENT:
+        raise UnsafeSettings("SECRET_KEY can be guessed: use random characters, not one repeated.")
     if not hosts or "*" in hosts:
         raise UnsafeSettings(
             "Set ALLOWED_HOSTS to the names this site is reached by; with none, or with `*`, "
@@ -33,12 +42,21 @@ def check_production(*, secret_key: str, hosts: list[str], debug: bool, addresse
     for name, value in addresses.items():
         if not value:
             raise UnsafeSettings(f"Set {name}: production starts no servers of its own.")
+        if not value.startswith(SCHEMES[name]):
+            raise UnsafeSettings(f"{name} must begin with {' or '.join(SCHEMES[name])}.")
 
 
 def check_mail(*, mail_url: str, site_url: str) -> None:
     """Raise UnsafeSettings when letters would lead nowhere."""
     if mail_url and not site_url.startswith(("https://", "http://")):
         raise UnsafeSettings("Set SITE_URL to the address people reach this site by: letters carry links to it.")
+
+
+def whole_number(name: str, told: str) -> int:
+    """The number a variable holds, 1 or more. Raises UnsafeSettings with its name."""
+    if not (told.isascii() and told.isdigit() and len(told) < 10 and int(told) > 0):
+        raise UnsafeSettings(f"{name} must be a whole number of at least 1; it says {told!r}.")
+    return int(told)
 
 
 def check_development(*, hosts: list[str], secret_key: str) -> None:

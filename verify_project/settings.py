@@ -140,7 +140,9 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # The API: requests a caller may make in a minute, counted in each web process by itself.
-API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=600)
+API_REQUESTS_PER_MINUTE = safety.whole_number(
+    "API_REQUESTS_PER_MINUTE", env.str("API_REQUESTS_PER_MINUTE", default="600")
+)
 
 # People.
 LOGIN_URL = "admin:login"

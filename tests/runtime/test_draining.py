@@ -10,6 +10,7 @@ import pytest
 from django.core.handlers.wsgi import WSGIRequest
 from django.test import RequestFactory
 
+from verify_project import draining
 from verify_project.draining import drained, measured
 
 
@@ -45,12 +46,22 @@ def test_a_body_that_would_be_cut_off_anyway_is_not_waited_for() -> None:
     assert len(body.read()) == 1000
 
 
-def test_a_client_that_falls_silent_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("verify_project.draining.PATIENCE", 0.05)
+def test_a_client_that_falls_silent_is_waited_for_once_and_then_briefly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draining, "PATIENCE", 0.2)
+    monkeypatch.setattr(draining, "PATIENCE_AFTER", 0.1)
     ours, theirs = socket.socketpair()
+    waits: list[float | None] = []
+
+    def reading(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        waits.append(ours.gettimeout())
+        with pytest.raises(TimeoutError):
+            environ["wsgi.input"].read(10)
+        return [b"cut off"]
+
     with ours, theirs, ours.makefile("rb") as body:
         environ = {"wsgi.input": body, "CONTENT_LENGTH": "10", "gunicorn.socket": ours}
-        assert list(drained(refusing)(environ, lambda *_: lambda _: None)) == [b"too large"]
+        assert list(drained(reading)(environ, lambda *_: lambda _: None)) == [b"cut off"]
+        assert [*waits, ours.gettimeout()] == [0.2, None]
 
 
 def echo(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

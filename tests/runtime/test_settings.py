@@ -14,7 +14,7 @@ from verify_project.celery import app
 from verify_project.headers import STRICT, policy_for
 from verify_project.runtime.places import CHECKOUT
 
-LONG_KEY = "k9" * 30
+LONG_KEY = "0123456789" * 6
 PRODUCTION = {
     "CLAIMDESK_ENV": "production",
     "SECRET_KEY": "".join(chr(33 + n) for n in range(80)),
@@ -48,10 +48,14 @@ def check(**changes: Any) -> None:
     [
         ({"secret_key": safety.DEVELOPMENT_KEY}, "development key"),
         ({"secret_key": "short"}, "too short"),
+        ({"secret_key": "a" * 60}, "can be guessed"),
         ({"hosts": []}, "ALLOWED_HOSTS"),
         ({"hosts": ["*"]}, "ALLOWED_HOSTS"),
         ({"debug": True}, "DEBUG"),
         ({"addresses": {"DATABASE_URL": ""}}, "Set DATABASE_URL"),
+        ({"addresses": {"DATABASE_URL": "sqlite:///desk"}}, "DATABASE_URL must begin with postgres:// or"),
+        ({"addresses": {"BROKER_URL": "amqp://broker"}}, "BROKER_URL must begin with redis://"),
+        ({"addresses": {"EVIDENCE_DIR": "evidence"}}, "EVIDENCE_DIR must begin with /"),
     ],
 )
 def test_production_refuses_and_says_why(changes: dict[str, Any], words: str) -> None:
@@ -69,6 +73,19 @@ def test_a_process_in_production_ends_on_the_development_key_with_one_sentence()
     assert done.returncode != 0
     assert "will not start with the development key" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("told", ["many", "0", "-1", "1.5", ""])
+def test_a_limit_that_is_no_number_is_one_sentence_with_its_name(told: str) -> None:
+    with pytest.raises(safety.UnsafeSettings, match="API_REQUESTS_PER_MINUTE must be a whole number"):
+        safety.whole_number("API_REQUESTS_PER_MINUTE", told)
+    assert safety.whole_number("API_REQUESTS_PER_MINUTE", "60") == 60
+
+
+def test_a_process_ends_on_a_number_that_is_none_with_one_sentence() -> None:
+    done = manage("check", **(PRODUCTION | {"API_REQUESTS_PER_MINUTE": "many"}))
+    assert done.returncode != 0
+    assert done.stderr.startswith("API_REQUESTS_PER_MINUTE must be a whole number")
 
 
 def test_production_passes_the_deployment_check() -> None:
