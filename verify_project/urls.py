@@ -8,12 +8,13 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from claims.api import problem_pages
 from claims.api.nowhere import Nowhere
 from verify_project.health import readyz
-from verify_project.runtime.places import CHECKOUT
 
+handler500 = "verify_project.failing.failed"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/admin/")),
     path("readyz", readyz, name="readyz"),
     path("admin/", admin.site.urls),
+    path("desk/", include("reviews.dashboard.urls")),
     path("api/v1/", include("reviews.api.urls")),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
@@ -22,5 +23,3 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path("^api/?$", RedirectView.as_view(pattern_name="api-docs")),
     re_path("^api/", Nowhere.as_view()),  # whatever follows
 ]
-if (CHECKOUT / "reviews/dashboard/urls.py").exists():
-    urlpatterns.append(path("desk/", include("reviews.dashboard.urls")))
