@@ -20,6 +20,7 @@ from claims.errors import ClaimDeskError, NotFound, StaleVersion
 from claims.models import Claim
 from claims.services.evidence import add_evidence
 from reviews.admin.claimview import shown
+from reviews.admin.judging import liked
 from reviews.admin.preview import preview_of
 from reviews.admin.rows import row_of
 from reviews.admin.steps import DIALOGS, Dialog
@@ -188,7 +189,7 @@ class ClaimAdmin(ClaimListAdmin):
     ) -> HttpResponse:
         context = shown(page, now_of(request), viewer_of(request))
         context |= {
-            "verdict": verdict or VerdictForm(claim=page.claim),
+            "verdict": verdict or VerdictForm(claim=page.claim, like=liked(page, request.GET.get("like", ""))),
             "evidence_form": evidence or EvidenceForm(known=page.evidence),
             "title": f"#{page.claim.pk}",
             "queue_crumb": [(reverse("admin:index"), _("My queue"))],

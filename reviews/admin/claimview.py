@@ -17,6 +17,7 @@ from claims.lifecycle import Action
 from claims.models import ChainStep, Evidence
 from claims.permissions import Viewer
 from claims.verdicts import Question, So
+from reviews.admin.judging import judging
 from reviews.admin.preview import stance_words
 from reviews.admin.rows import Note
 from reviews.admin.steps import DIALOGS
@@ -82,10 +83,8 @@ def shown(page: ClaimPage, now: datetime, viewer: Viewer) -> dict[str, Any]:
         "more": [_button(page, name) for name in IN_MORE],
         "undo": _offer(page, Action.UNDO) == "",
         "takes_work": bool(viewer.reviewer_of),
-        "may_take": _may_take(page, viewer),
         "public_banner": _public_banner(page, now),
-        "verdict_refusal": _verdict_refusal(page),
-        "verdict_button": _verdict_button(page),
+        **judging(page, viewer),
         "may_except": bool({"editor"} & {str(role) for role in page.roles}),
         "so_keys": list(enumerate(So, 1)),
         "before": page.neighbour(-1),
@@ -188,24 +187,3 @@ LABELS = {
     "correct": gettext_lazy("Correct its words"),
     "withdraw": gettext_lazy("Withdraw"),
 }
-
-
-def _may_take(page: ClaimPage, viewer: Viewer) -> bool:
-    """Whether the claim waits in the pool of somebody who reviews there."""
-    wanted = 2 if page.claim.state == "second_opinion" else 1
-    held = sum(1 for one in page.assignments if one.round == page.claim.round and one.status in {"open", "completed"})
-    there = page.claim.desk_id in viewer.reviewer_of
-    done = page.mine is not None or page.my_review is not None
-    return there and not done and held < wanted and _offer(page, Action.ASSIGN) == ""
-
-
-def _verdict_refusal(page: ClaimPage) -> str:
-    """Why no verdict can be recorded by this person now; empty when it can."""
-    adjudicates = page.mine is not None and page.mine.part == "adjudication"
-    return _offer(page, Action.ADJUDICATE if adjudicates else Action.SUBMIT_REVIEW)
-
-
-def _verdict_button(page: ClaimPage) -> str:
-    if page.mine is not None and page.mine.part == "adjudication":
-        return _("Settle the disagreement")
-    return _("Record verdict")

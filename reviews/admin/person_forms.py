@@ -9,11 +9,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from claims.models import User
 from reviews.admin.step_forms import StepForm, why_field
-from reviews.models import Reviewer
+from reviews.models import Part, Reviewer
+from reviews.services.editing import editors_of, profile_of
 from reviews.services.routing import eligible_for, reasons_of
 
-POOL = "pool"
+POOL, EDITOR = "pool", "editor-"
 
 
 class PersonChoice(forms.Select):
@@ -29,40 +31,85 @@ class PersonChoice(forms.Select):
 
 
 class PersonStep(StepForm):
-    """Somebody takes the claim: eligible people first, each with why or why not."""
+    """Somebody takes a seat: eligible people first, each with why or why not; editors where an editor may sit."""
 
     pool: ClassVar[bool] = False
 
+    @property
+    def part(self) -> Part:
+        """What the seat is for that this gives: a reviewer's while one is free, else the editor's or adjudicator's."""
+        seats = self.page.seats
+        return (None if seats.free(Part.REVIEW) else seats.editors) or Part.REVIEW
+
     def more_fields(self) -> dict[str, forms.Field]:
-        widget = PersonChoice()
+        widget, claim, part = PersonChoice(), self.page.claim, self.part
         choices: list[tuple[str, str | Promise]] = [(POOL, _("Back to the pool"))] if self.pool else []
-        if self.page.claim.desk is not None:
-            people = reasons_of(eligible_for(self.page.claim))
+        if claim.desk is not None and part != Part.EDITOR:
+            people = reasons_of(eligible_for(claim))
             widget.barred = frozenset(str(one["reviewer_id"]) for one in people if not one["eligible"])
             choices += [(str(one["reviewer_id"]), f"{one['name']}: {one['sentence']}") for one in people]
+        if claim.desk is not None and part != Part.REVIEW:
+            words = _("%(name)s: editor of the desk")
+            choices += [(f"{EDITOR}{one.pk}", words % {"name": one.full_name}) for one in editors_of(claim)]
         chosen = forms.ChoiceField(label=gettext_lazy("To"), choices=choices, widget=widget)
         note = why_field(gettext_lazy("Note to them; a person reads it first"), required=False)
         return {"to": chosen, "note": note}
 
     def person(self) -> Reviewer | None:
-        """Who was chosen."""
-        number = self.cleaned_data["to"]
-        return None if number == POOL else Reviewer.objects.filter(pk=number).select_related("user").first()
+        """Who was chosen. Makes the profile of an editor who has none: call it in the step's transaction."""
+        who = self.cleaned_data["to"]
+        if who.startswith(EDITOR):
+            return profile_of(User.objects.get(pk=int(who.removeprefix(EDITOR))))
+        return None if who == POOL else Reviewer.objects.filter(pk=who).select_related("user").first()
 
 
-class HandOverStep(PersonStep):
+class SeatStep(StepForm):
+    """Somebody leaves a seat: one's own, or, where an editor has the choice, the one that is named."""
+
+    def more_fields(self) -> dict[str, forms.Field]:
+        if self.page.mine is not None or len(self.page.holders) < 2:
+            return {}
+        seats = [(str(one.pk), f"{one.reviewer}: {one.get_part_display()}") for one in self.page.holders]
+        return {"seat": forms.ChoiceField(label=gettext_lazy("Whose seat"), choices=seats)}
+
+    def seat_chosen(self) -> int | None:
+        """The number of the assignment that was named."""
+        return int(self.cleaned_data["seat"]) if "seat" in self.cleaned_data else None
+
+
+class HandOverStep(SeatStep, PersonStep):
     """To a person, with a note they read first, or back to the pool."""
 
     pool = True
 
+    @property
+    def part(self) -> Part:
+        """What the seat is for that is handed over: one's own, for an editor the first one."""
+        seat = self.page.mine or min(self.page.holders, key=lambda one: one.seat, default=None)
+        return Part(seat.part) if seat else Part.REVIEW
 
-class RecuseStep(StepForm):
-    """Step back because of an interest in a source."""
+    def more_fields(self) -> dict[str, forms.Field]:
+        return {**SeatStep.more_fields(self), **PersonStep.more_fields(self)}
+
+
+class DeclineStep(SeatStep):
+    """Back to the pool, without having worked on it."""
+
+    def more_fields(self) -> dict[str, forms.Field]:
+        return {**super().more_fields(), "note": why_field(gettext_lazy("Note"), required=False)}
+
+
+class RecuseStep(SeatStep):
+    """Step back because of an interest in a source of the chain or the outlet; in words where no source is known."""
 
     def more_fields(self) -> dict[str, forms.Field]:
         sources = {step.source_id: str(step.source) for step in self.page.chain if step.source_id}
+        if self.page.appearance is not None:
+            outlet = self.page.appearance.revision.article.outlet
+            sources.setdefault(outlet.pk, str(outlet))
+        what = why_field(gettext_lazy("What the interest is"), most=300, required=not sources)
+        seat = super().more_fields()
+        if not sources:
+            return {**seat, "note": what}
         choices = [(str(pk), name) for pk, name in sources.items()]
-        return {
-            "source": forms.ChoiceField(label=gettext_lazy("Interest in"), choices=choices),
-            "note": why_field(gettext_lazy("What the interest is"), most=300, required=False),
-        }
+        return {**seat, "source": forms.ChoiceField(label=gettext_lazy("Interest in"), choices=choices), "note": what}

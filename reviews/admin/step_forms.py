@@ -228,12 +228,6 @@ class EditStep(StepForm):
         return {"changes": given | {"topics": topics}}
 
 
-class DeclineStep(StepForm):
-    """Back to the pool, not worked on."""
-
-    note = why_field(gettext_lazy("Note"), required=False)
-
-
 class OpinionStep(StepForm):
     """One more blind review. A reviewer submits their own with it."""
 

@@ -8,15 +8,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _t
 
-from claims.errors import RoleMissing
-from claims.lifecycle import Action, Role, State, check
-from claims.models import FlagKind
+from claims.lifecycle import Action
 from claims.permissions import Viewer
+from reviews.admin import seat_steps
 from reviews.admin.outcome_forms import CorrectStep, PublishStep, WithdrawStep
-from reviews.admin.person_forms import HandOverStep, PersonStep, RecuseStep
+from reviews.admin.person_forms import DeclineStep, HandOverStep, PersonStep, RecuseStep
 from reviews.admin.step_forms import (
     AcceptStep,
-    DeclineStep,
     DeskStep,
     DismissStep,
     EditStep,
@@ -29,13 +27,7 @@ from reviews.admin.step_forms import (
     StepForm,
     WaitStep,
 )
-from reviews.errors import NotEligible
-from reviews.models import Part
-from reviews.permissions import roles_on
-from reviews.services.acting import act, acting_on
-from reviews.services.assigning import assignment_of, decline, recuse
-from reviews.services.reviewing import ask_second_opinion
-from reviews.services.routing import give, pass_on, take
+from reviews.services.acting import act
 
 Run = Callable[[int, StepForm, Viewer], object]
 
@@ -49,54 +41,6 @@ def _act(action: Action) -> Run:
 
 def _undo(claim_id: int, form: StepForm, viewer: Viewer) -> object:
     return act(claim_id, Action.UNDO, viewer)
-
-
-def _take(claim_id: int, form: StepForm, viewer: Viewer) -> object:
-    check(Action.ASSIGN, State(form.page.claim.state), roles_on(viewer, form.page.claim))
-    return take(claim_id, viewer)
-
-
-def _assign(claim_id: int, form: StepForm, viewer: Viewer) -> object:
-    claim = form.page.claim
-    roles = roles_on(viewer, claim)
-    check(Action.ASSIGN, State(claim.state), roles)
-    if Role.EDITOR not in roles:
-        raise RoleMissing("Putting somebody on a claim: only for editors of its desk. Take it yourself instead.")
-    reviewer = form.person() if isinstance(form, PersonStep) else None
-    if reviewer is None:
-        raise NotEligible(pointer="/reviewer")
-    differ = any(flag.kind == FlagKind.SPLIT for flag in form.page.flags)
-    part = Part.ADJUDICATION if differ else Part.REVIEW
-    chosen_by = f"assigned by {viewer.actor.name}"
-    return give(claim, reviewer, viewer, chosen_by=chosen_by, note=form.cleaned_data["note"], part=part)
-
-
-def _hand_over(claim_id: int, form: StepForm, viewer: Viewer) -> object:
-    to = form.person() if isinstance(form, PersonStep) else None
-    with acting_on(claim_id, viewer, form.cleaned_data["version"]) as acting:
-        mine = assignment_of(acting.held, None, acting.mine)
-        return pass_on(acting.held, mine, to, by=acting.by, note=form.cleaned_data["note"])
-
-
-def _decline(claim_id: int, form: StepForm, viewer: Viewer) -> object:
-    with acting_on(claim_id, viewer, form.cleaned_data["version"]) as acting:
-        mine = assignment_of(acting.held, None, acting.mine)
-        decline(acting.held, mine, by=acting.by, note=form.cleaned_data["note"])
-        return mine
-
-
-def _recuse(claim_id: int, form: StepForm, viewer: Viewer) -> object:
-    given = form.cleaned_data
-    with acting_on(claim_id, viewer, given["version"]) as acting:
-        mine = assignment_of(acting.held, None, acting.mine)
-        recuse(acting.held, mine, by=acting.by, source_id=int(given["source"]), note=given["note"])
-        return mine
-
-
-def _second_opinion(claim_id: int, form: StepForm, viewer: Viewer) -> object:
-    answers = form.answers() if isinstance(form, OpinionStep) else None
-    with acting_on(claim_id, viewer, form.cleaned_data["version"]) as acting:
-        return ask_second_opinion(acting.held, acting.mine, answers, by=acting.by, why=form.cleaned_data["reason"])
 
 
 @dataclass(frozen=True)
@@ -124,16 +68,24 @@ DIALOGS: Mapping[str, Dialog] = {
         _t("Accepted."),
         undoable=True,
     ),
-    "take": Dialog(Action.ASSIGN, _t("Take this claim"), _t("Take it"), PlainStep, _take, _t("It is yours.")),
+    "take": Dialog(Action.ASSIGN, _t("Take this claim"), _t("Take it"), PlainStep, seat_steps.take, _t("It is yours.")),
+    "judge": Dialog(
+        Action.ASSIGN,
+        _t("Judge this claim as editor"),
+        _t("Judge it"),
+        PlainStep,
+        seat_steps.judge,
+        _t("You judge it. Nobody else's verdict is shown unless reviewers differ and you settle it."),
+    ),
     "assign": Dialog(
-        Action.ASSIGN, _t("Put somebody on this claim"), _t("Assign"), PersonStep, _assign, _t("Assigned.")
+        Action.ASSIGN, _t("Put somebody on this claim"), _t("Assign"), PersonStep, seat_steps.assign, _t("Assigned.")
     ),
     "hand_over": Dialog(
         Action.HAND_OVER,
         _t("Hand over this claim"),
         _t("Hand over"),
         HandOverStep,
-        _hand_over,
+        seat_steps.hand_over,
         _t("Handed over."),
         key="h",
         leaves=True,
@@ -163,7 +115,7 @@ DIALOGS: Mapping[str, Dialog] = {
         _t("Ask for a second opinion"),
         _t("Send for second opinion"),
         OpinionStep,
-        _second_opinion,
+        seat_steps.second_opinion,
         _t("Sent for a second opinion. They do not see your verdict until theirs is recorded."),
         key="o",
         leaves=True,
@@ -269,7 +221,7 @@ DIALOGS: Mapping[str, Dialog] = {
         _t("Decline this claim"),
         _t("Decline"),
         DeclineStep,
-        _decline,
+        seat_steps.decline,
         _t("Back in the pool."),
         leaves=True,
     ),
@@ -278,7 +230,7 @@ DIALOGS: Mapping[str, Dialog] = {
         _t("Step back from this claim"),
         _t("Recuse"),
         RecuseStep,
-        _recuse,
+        seat_steps.recuse,
         _t("You are off this claim, and your interest is kept."),
         leaves=True,
     ),

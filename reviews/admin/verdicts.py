@@ -13,6 +13,7 @@ from claims.admin.forms import PlainForm
 from claims.models import Claim, Evidence, Visibility
 from claims.services.evidence import GivenEvidence, keep_file
 from claims.verdicts import WHY_LENGTH, Answers, EvidenceKind, Outcome, Question, Said, So, Stance
+from reviews.models import Review
 
 TOO_EARLY = "too_early"
 ASKED = (Said.ACCURATE, Said.ALTERED, Said.NOT_FOUND, Said.NOT_CHECKED)
@@ -69,9 +70,12 @@ class VerdictForm(PlainForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, claim: Claim, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, claim: Claim, like: Review | None = None, **kwargs: Any) -> None:
+        """`like` is a review whose answers the form begins with; why is always one's own."""
         self.claim = claim
-        known = {"version": claim.version, "seen": claim.head.event_seq}
+        known: dict[str, Any] = {"version": claim.version, "seen": claim.head.event_seq}
+        if like is not None:
+            known |= {"said": like.said, "so": like.so or TOO_EARLY, "outcome": like.outcome}
         super().__init__(*args, initial=known, **kwargs)
 
     def more_fields(self) -> dict[str, forms.Field]:

@@ -28,6 +28,7 @@ from reviews.models import Assignment, AssignmentStatus, Part, Reviewer
 from reviews.permissions import roles_on
 from reviews.services.acting import Acting, acting_on
 from reviews.services.assigning import assignment_of, decline, recuse
+from reviews.services.editing import take_as_editor
 from reviews.services.routing import give, pass_on, take
 
 
@@ -42,7 +43,7 @@ class Way(TextChoices):
 
 
 class AssignmentBody(Body):
-    """One of: assign (reviewer, part), take, hand_over (to, note), decline, recuse (source).
+    """One of: assign (reviewer, part), take (part), hand_over (to, note), decline, recuse (source).
 
     `assignment` names whose seat it is about; left out it is one's own, for an editor the first one.
     """
@@ -50,7 +51,11 @@ class AssignmentBody(Body):
     action = OneOf(Way.choices)
     reviewer = Number(required=False, help_text="assign: number of the reviewer.")
     to = Number(required=False, allow_null=True, help_text="hand_over: number of the reviewer; null: back to the pool.")
-    part = OneOf(Part.choices, required=False, help_text="assign: review (default) or, by an editor, adjudication.")
+    part = OneOf(
+        Part.choices,
+        required=False,
+        help_text="assign, take: review (default); for editors also editor (the second judgement) or adjudication.",
+    )
     assignment = Number(required=False, help_text="hand_over, decline, recuse: number of the assignment.")
     source = Number(required=False, help_text="recuse: number of the source.")  # type: ignore[assignment]  # the metaclass takes fields off the class
     note = Words(longest=600, lines=True, required=False, allow_blank=True, help_text="hand_over to a person needs it.")
@@ -58,7 +63,7 @@ class AssignmentBody(Body):
 
 ALLOWED = {
     Way.ASSIGN: {"reviewer", "part", "note"},
-    Way.TAKE: set[str](),
+    Way.TAKE: {"part"},
     Way.HAND_OVER: {"to", "assignment", "note"},
     Way.DECLINE: {"assignment", "note"},
     Way.RECUSE: {"assignment", "source", "note"},
@@ -113,14 +118,14 @@ class Assignments(ClaimView):
 
     def _come(self, claim: Claim, way: Way, told: dict[str, Any]) -> None:
         check(Action.ASSIGN, State(claim.state), roles_on(self.viewer, claim))
+        part = Part(told.get("part", Part.REVIEW))
         if way == Way.TAKE:
-            take(claim.pk, self.viewer)
+            take(claim.pk, self.viewer) if part == Part.REVIEW else take_as_editor(claim.pk, self.viewer, part)
             return
         if Role.EDITOR not in roles_on(self.viewer, claim):
             raise RoleMissing("Putting somebody on a claim: only for editors of its desk. Take it yourself instead.")
         reviewer = self._reviewer(told.get("reviewer"), "/reviewer")
         chosen_by = f"assigned by {self.viewer.actor.name}"
-        part = Part(told.get("part", Part.REVIEW))
         give(claim, reviewer, self.viewer, chosen_by=chosen_by, note=told.get("note", ""), part=part)
 
     def _leave(self, acting: Acting, way: Way, told: dict[str, Any]) -> None:

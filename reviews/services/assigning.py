@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from claims.actors import Actor, rule
-from claims.errors import ActionNotPossible, NotFound, RoleMissing
+from claims.errors import NotFound, RoleMissing
 from claims.lifecycle import Action, Role, State
 from claims.models import Claim, ClaimEvent, DeskRole, FlagKind, Membership
 from claims.services.articles import text
 from claims.services.transitions import Held
-from reviews.errors import InterestMissing, NotEligible, NoteMissing, NotOnIt, SeatTaken
+from reviews.errors import InterestMissing, NotEligible, NoteMissing, NotOnIt
 from reviews.models import Assignment, AssignmentStatus, Interest, Part, Reviewer
-from reviews.services.seats import free_seats, is_split
+from reviews.services.seats import check_free
 
 ROUTER = rule("routing")
 HAND_OVER = rule("hand-over")
@@ -35,10 +36,8 @@ def assign(
     """Give a free seat to a reviewer. The caller has judged who is eligible.
 
     Raises `SeatTaken` when no seat is free, `NotEligible` when the person holds one already, and
-    `ActionNotPossible` for an adjudicator where nothing is to settle.
+    `ActionNotPossible` where no such seat is to be given: an adjudicator's where nothing is to settle.
     """
-    if part == Part.ADJUDICATION and not is_split(held.claim):
-        raise ActionNotPossible("An adjudicator is needed only when the reviews differ.")
     assignment = _seated(
         held, reviewer, part=part, rule=chosen_by, reasons=list(reasons), note=text(note, "note", NOTE_LENGTH).strip()
     )
@@ -56,14 +55,11 @@ def assign(
 
 def _seated(held: Held, reviewer: Reviewer, *, part: Part, **said: Any) -> Assignment:
     """The new row on the first free seat of the running round."""
-    free = free_seats(held, part)
-    if not free:
-        raise SeatTaken()
     assignment = Assignment(
         claim=held.claim,
         reviewer=reviewer,
         part=part,
-        seat=free[0],
+        seat=check_free(held, part),
         round=held.claim.round,
         assigned_at=held.now,
         **said,
@@ -92,10 +88,15 @@ def put_back(held: Held, seq: int) -> None:
 
 
 def release_strangers(held: Held, *, by: Actor) -> None:
-    """Take off whoever does not review for the desk the claim has now: they do not even see it any more."""
-    colleagues = Membership.objects.filter(desk=held.claim.desk, role=DeskRole.REVIEWER).values("user")
+    """Take off whoever is nothing on the desk the claim has now that their seat needs: they may not even see it."""
+    here = Membership.objects.filter(desk=held.claim.desk)
+    colleagues = here.filter(role=DeskRole.REVIEWER).values("user")
+    editors = here.filter(role=DeskRole.EDITOR).values("user")
+    stays = Q(reviewer__user__in=colleagues) & ~Q(part=Part.EDITOR) | Q(reviewer__user__in=editors) & ~Q(
+        part=Part.REVIEW
+    )
     seats = Assignment.objects.open().filter(claim=held.claim).select_related("reviewer__user")
-    for assignment in seats.exclude(reviewer__user__in=colleagues):
+    for assignment in seats.exclude(stays):
         if held.claim.state == State.WAITING:
             end(held, assignment, AssignmentStatus.WITHDRAWN)
         else:

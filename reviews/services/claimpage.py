@@ -22,9 +22,11 @@ from claims.models import (
 )
 from claims.permissions import Viewer, desk_roles, record_roles, visible_claims, visible_evidence
 from claims.services.transitions import Held
-from reviews.models import Assignment, AssignmentStatus, Part, Review
+from reviews.models import Assignment, AssignmentStatus, Part, Review, ReviewPolicy, SecondOpinion
+from reviews.models.assignment import HOLDING
 from reviews.services.acting import Acting, Offer, offers_to
 from reviews.services.queue import order_of_mine
+from reviews.services.seats import Seats, asked_by, policy_of
 from reviews.visibility import Seen, may_read_reviews
 
 EVENTS = 200
@@ -42,7 +44,11 @@ class Place:
 
 @dataclass(frozen=True)
 class ClaimPage:
-    """One claim as somebody sees it at one moment. `mine` is their open assignment."""
+    """One claim as somebody sees it at one moment. `mine` is their open assignment.
+
+    `policy` says how many judge it (None: one), `opinion` is the second opinion asked for in this round, `seats` are
+    the round's.
+    """
 
     claim: Claim
     appearance: Appearance | None
@@ -54,6 +60,9 @@ class ClaimPage:
     decisions: Sequence[Decision]
     events: Sequence[ClaimEvent]
     flags: Sequence[Flag]
+    policy: ReviewPolicy | None
+    opinion: SecondOpinion | None
+    seats: Seats
     mine: Assignment | None
     my_review: Review | None
     roles: frozenset[Role]
@@ -73,6 +82,13 @@ class ClaimPage:
     def told(self) -> list[Decision]:
         """Every decision readers were ever told, the latest first."""
         return [one for one in self.decisions if one.published_at is not None]
+
+    @property
+    def differing(self) -> Sequence[Review]:
+        """The reviews that differ, oldest first, for somebody who may read them to settle it; else none."""
+        if not self.seats.split or len(self.reviews) < 2:
+            return ()
+        return sorted(self.reviews, key=lambda review: review.pk)
 
     @property
     def holders(self) -> list[Assignment]:
@@ -121,6 +137,7 @@ def _page(claim: Claim, viewer: Viewer, now: datetime) -> ClaimPage:
     held.tell(next((one for one in decisions if one.is_public), None))
     acting = Acting(held, viewer.actor.having(*roles), mine)
     split = any(flag.kind == FlagKind.SPLIT for flag in flags)
+    policy, opinion = policy_of(claim), SecondOpinion.objects.filter(claim=claim, round=claim.round).first()
     return ClaimPage(
         claim=claim,
         appearance=appearance,
@@ -132,6 +149,9 @@ def _page(claim: Claim, viewer: Viewer, now: datetime) -> ClaimPage:
         decisions=decisions,
         events=list(claim.events.order_by("-seq")[:EVENTS]),
         flags=flags,
+        policy=policy,
+        opinion=opinion,
+        seats=Seats(asked_by(policy).and_more(int(opinion is not None)), split, _held(claim, assignments)),
         mine=mine,
         my_review=next((one.review for one in _of_round(claim, assignments) if _is_by(one, me)), None),
         roles=roles,
@@ -150,6 +170,11 @@ def _roles(viewer: Viewer, claim: Claim, mine: Assignment | None) -> frozenset[R
     if mine is None:
         return roles
     return roles | {Role.ADJUDICATOR if mine.part == Part.ADJUDICATION else Role.ON_IT}
+
+
+def _held(claim: Claim, assignments: Sequence[Assignment]) -> list[tuple[str, int, str]]:
+    here = (one for one in assignments if one.round == claim.round and one.status in HOLDING)
+    return [(one.part, one.seat, one.status) for one in here]
 
 
 def _of_round(claim: Claim, assignments: Sequence[Assignment]) -> list[Assignment]:

@@ -19,6 +19,7 @@ from django.db.models import (
     IntegerField,
     OuterRef,
     Prefetch,
+    Q,
     QuerySet,
     Subquery,
     TextChoices,
@@ -34,8 +35,10 @@ from claims.models import Appearance, ChainStep, Claim, Decision, Evidence, Flag
 from claims.models.claim import ClaimQuerySet
 from claims.permissions import Viewer, desks_of, visible_claims
 from claims.services.watch import DELAYED_AFTER, HEARTBEAT
-from reviews.models import Absence, Assignment, Notice, Review
+from reviews.models import Absence, Assignment, AssignmentStatus, Notice, Review
+from reviews.models.assignment import HOLDING
 from reviews.services.routing import wanting_people
+from reviews.services.seats import wanting_an_editor
 
 PAGE = 60
 MOST = 300
@@ -49,6 +52,7 @@ class View(TextChoices):
     MINE = "mine", _("Mine")
     POOL = "pool", _("Team pool")
     SECOND = "second", _("Second opinions")
+    HANDED = "handed", _("Handed over")
     DECIDED = "decided", _("Decided today")
 
 
@@ -102,8 +106,21 @@ def claims_in(view: str, viewer: Viewer, now: datetime) -> ClaimQuerySet:
     if view == View.DECIDED:
         judged = Review.objects.filter(claim=OuterRef("pk"), reviewer__user=me)
         return seen.decided_since(day_start(now)).filter(Exists(judged))
-    mine_open = seen.open().filter(held)
-    return mine_open.filter(state=State.SECOND_OPINION) if view == View.SECOND else mine_open
+    if view == View.HANDED:
+        gone = Assignment.objects.filter(claim=OuterRef("pk"), reviewer__user=me, round=OuterRef("round"))
+        return seen.open().filter(Exists(gone.filter(status=AssignmentStatus.HANDED_OVER)))
+    if view == View.SECOND:
+        return seen.filter(state=State.SECOND_OPINION).filter(Q(held) | _waits_for_an_editor(viewer))
+    return seen.open().filter(held)
+
+
+def _waits_for_an_editor(viewer: Viewer) -> Q:
+    """Claims of the desks somebody edits that want an editor's judgement, and that they have not judged."""
+    me = viewer.user.pk if viewer.user else None
+    judged = Assignment.objects.filter(claim=OuterRef("pk"), reviewer__user=me, round=OuterRef("round"))
+    done = Exists(judged.filter(status__in=sorted(HOLDING)))
+    theirs = Claim.objects.filter(~done, desk__in=sorted(viewer.editor_of))
+    return Q(pk__in=wanting_an_editor(theirs).values("pk"))
 
 
 def counted(claims: QuerySet[Any]) -> Subquery:
@@ -125,6 +142,7 @@ class Summary:
     mine: int
     pool: int
     second: int
+    handed: int
     decided: int
     late: int
     due_today: int

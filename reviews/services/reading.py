@@ -32,7 +32,7 @@ def _seen(claim: Claim, viewer: Viewer) -> Seen:
     edits = claim.desk_id is not None and claim.desk_id in viewer.editor_of
     # Whoever adjudicates has to read what differs; whoever still owes a review of their own must not.
     return Seen(
-        on_it=Part.REVIEW in mine,
+        on_it=any(part != Part.ADJUDICATION for part in mine),
         submitted=submitted,
         may_adjudicate=edits or Part.ADJUDICATION in mine,
     )

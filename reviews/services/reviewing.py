@@ -46,7 +46,7 @@ def submit_review(
     Raises the refusals of `claims.services.deciding.check_verdict`, `NotOnIt`, `ActionNotPossible`.
     """
     if assignment is None or assignment.claim_id != held.claim.pk:
-        raise NotOnIt()
+        raise _not_on_it(held, by)
     start_if_queued(held, by=by)
     answers = _whole(held, answers)
     exception_reason = line(exception_reason, "exception_reason", 300) if Role.EDITOR in by.roles else ""
@@ -76,6 +76,13 @@ def ask_second_opinion(
     held.take(Action.ASK_SECOND_OPINION, by=by, reason="" if review is not None else reason, data=told)
     open_one_more(held, by=by, why=reason, review=review)
     return review
+
+
+def _not_on_it(held: Held, by: Actor) -> NotOnIt:
+    here = Assignment.objects.filter(claim=held.claim, round=held.claim.round, status=AssignmentStatus.WITHDRAWN)
+    if here.filter(reviewer__user=by.id).exists():
+        return NotOnIt("Your judgement is not needed any more: enough agreed, or an adjudicator settles it.")
+    return NotOnIt()
 
 
 def _whole(held: Held, answers: Answers) -> Answers:

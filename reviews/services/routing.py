@@ -26,9 +26,10 @@ from reviews.permissions import actor_on
 from reviews.planning import Planned, plan
 from reviews.routing import Choice, ClaimFacts, choose, settled_on
 from reviews.services.assigning import ROUTER, assign, hand_over
+from reviews.services.editing import check_may_judge, edits
 from reviews.services.facts import candidates_for, facts_of, first_free_seats
 from reviews.services.seating import Seat, give_seats
-from reviews.services.seats import free_seats, wanting_reviewers
+from reviews.services.seats import free_seats, seats_of, wanting_reviewers
 
 BATCH = 10_000  # claims planned for at once
 AGAIN = 500  # of those nobody could take, so many are looked at again in one pass
@@ -231,30 +232,41 @@ def take(claim_id: int, viewer: Viewer) -> Claim:
 def give(
     claim: Claim, reviewer: Reviewer, viewer: Viewer, *, chosen_by: str, note: str = "", part: Part = Part.REVIEW
 ) -> Claim:
-    """Put a named reviewer on a claim, if they are eligible now; only an editor names an adjudicator.
+    """Put a named person on a claim, if they could take that seat now; only an editor names an editor or adjudicator.
 
     An adjudicator is none of the round's reviewers, and is named only when these differ. Raises `NotEligible`,
     `SeatTaken`, `RoleMissing`, `ActionNotPossible`.
     """
     with locked(claim.pk) as held:
         by = actor_on(viewer, held.claim)
-        if part == Part.ADJUDICATION and Role.EDITOR not in by.roles:
-            raise RoleMissing.of("Naming an adjudicator", [str(Role.EDITOR.label)])
+        if part != Part.REVIEW and Role.EDITOR not in by.roles:
+            raise RoleMissing.of("Naming who judges beside the reviewers", [str(Role.EDITOR.label)])
         if not _wants_somebody(held, part):
-            raise SeatTaken()
-        reasons = reasons_of(check_eligible(held.claim, reviewer))
-        person = with_room(reviewer.pk)
-        assign(held, person, by=by, chosen_by=chosen_by, reasons=reasons, note=note, part=part)
+            raise seats_of(held.claim).why_none(part)
+        reasons = _fit(held, reviewer, part)
+        assign(held, reviewer, by=by, chosen_by=chosen_by, reasons=reasons, note=note, part=part)
         return held.claim
 
 
+def _fit(held: Held, reviewer: Reviewer, part: Part) -> list[dict[str, Any]]:
+    """Why this person may take a seat of this part now. Raises `NotEligible`.
+
+    An editor takes a seat beside the reviewers as editor, with no language and no limit to say otherwise.
+    """
+    if part != Part.REVIEW and (part == Part.EDITOR or edits(held.claim, reviewer.user_id)):
+        check_may_judge(held.claim, reviewer)
+        return []
+    with_room(reviewer.pk)
+    return reasons_of(check_eligible(held.claim, reviewer))
+
+
 def pass_on(held: Held, assignment: Assignment, to: Reviewer | None, *, by: Actor, note: str) -> Assignment | None:
-    """Hand a seat over to somebody who could take the claim now and is under their limit, or back to the pool.
+    """Hand a seat over to somebody who could take it now and is under their limit, or back to the pool.
 
     Raises `NotEligible` with the reason, and what `hand_over` refuses.
     """
     if to is not None:
-        check_eligible(held.claim, with_room(to.pk))
+        _fit(held, to, Part(assignment.part))
     return hand_over(held, assignment, by=by, to=to, note=note)
 
 

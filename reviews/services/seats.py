@@ -6,15 +6,20 @@ since. The same stands here twice, for one held claim and as an expression over 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from claims.actors import Actor
+from claims.errors import ActionNotPossible, ClaimDeskError
 from claims.lifecycle import State
 from claims.models import Claim, Flag, FlagKind
 from claims.services.transitions import Held
 from reviews.consensus import Asked
+from reviews.errors import SeatTaken
 from reviews.models import Assignment, AssignmentStatus, Course, Part, PolicyKind, Review, ReviewPolicy, SecondOpinion
 from reviews.models.assignment import HOLDING
 
@@ -39,28 +44,75 @@ def asked_of(claim: Claim) -> Asked:
     return asked_by(policy_of(claim)).and_more(opinions)
 
 
+@dataclass(frozen=True)
+class Seats:
+    """The seats of one running round: what is asked, what is `held` (part, number, status), whether reviews differ."""
+
+    asked: Asked
+    split: bool
+    held: Sequence[tuple[str, int, str]]
+
+    def free(self, part: str) -> list[int]:
+        """Seats of this part that nobody holds and that are to be given now.
+
+        Once the reviews differ no more of them are: the adjudicator's seat is. The editor's seat opens when a
+        reviewer's judgement is in.
+        """
+        taken = {seat for kind, seat, _ in self.held if kind == part}
+        return [seat for seat in range(1, self._given_now(part) + 1) if seat not in taken]
+
+    @property
+    def editors(self) -> Part | None:
+        """The part that waits for an editor now, if one does: to settle a disagreement, or to judge second."""
+        part = Part.ADJUDICATION if self.split else Part.EDITOR
+        return part if self.free(part) else None
+
+    def why_no_editor(self) -> ClaimDeskError:
+        """Why no seat waits for an editor."""
+        return self.why_none(Part.ADJUDICATION if self.split else Part.EDITOR)
+
+    def why_none(self, part: str) -> ClaimDeskError:
+        """Why no seat of this part is free."""
+        if part == Part.ADJUDICATION and not self.split:
+            return ActionNotPossible("An adjudicator is needed only when the reviews differ.")
+        if part != Part.ADJUDICATION and self.split:
+            return ActionNotPossible("The reviews differ. An adjudicator settles it; nobody else judges any more.")
+        if part == Part.EDITOR and not self.asked.editor:
+            return ActionNotPossible("This claim asks no editor for a second judgement.")
+        if part == Part.EDITOR and not self._judged:
+            return ActionNotPossible("The editor's seat opens when the reviewer's judgement is in.")
+        return SeatTaken()
+
+    @property
+    def _judged(self) -> bool:
+        return any(kind == Part.REVIEW and status == AssignmentStatus.COMPLETED for kind, _, status in self.held)
+
+    def _given_now(self, part: str) -> int:
+        if part == Part.ADJUDICATION:
+            return int(self.split)
+        if self.split:
+            return 0
+        return self.asked.reviewers if part == Part.REVIEW else int(self.asked.editor and self._judged)
+
+
+def seats_of(claim: Claim) -> Seats:
+    """The seats of the claim's running round as they are now."""
+    here = Assignment.objects.filter(claim=claim, round=claim.round, status__in=HOLDING)
+    return Seats(asked_of(claim), is_split(claim), list(here.values_list("part", "seat", "status")))
+
+
 def free_seats(held: Held, part: Part = Part.REVIEW) -> list[int]:
-    """Seats of this part in the running round that nobody holds and that are to be given now.
-
-    Once the reviews differ no more of them are: the adjudicator's seat is. The editor's seat opens when a reviewer's
-    judgement is in.
-    """
-    here = Assignment.objects.filter(claim=held.claim, round=held.claim.round, status__in=HOLDING)
-    rows = list(here.values_list("part", "seat", "status"))
-    taken = {seat for kind, seat, _ in rows if kind == part}
-    return [seat for seat in range(1, _given_now(held, part, rows) + 1) if seat not in taken]
+    """Seats of this part in the running round of a held claim that are to be given now."""
+    return seats_of(held.claim).free(part)
 
 
-def _given_now(held: Held, part: Part, rows: list[tuple[str, int, str]]) -> int:
-    if part == Part.ADJUDICATION:
-        return 1
-    if is_split(held.claim):
-        return 0
-    asked = asked_of(held.claim)
-    if part == Part.REVIEW:
-        return asked.reviewers
-    judged = any(kind == Part.REVIEW and status == AssignmentStatus.COMPLETED for kind, _, status in rows)
-    return int(asked.editor and judged)
+def check_free(held: Held, part: Part) -> int:
+    """The first free seat of this part. Raises `SeatTaken`, or `ActionNotPossible` with why there is none."""
+    seats = seats_of(held.claim)
+    free = seats.free(part)
+    if not free:
+        raise seats.why_none(part)
+    return free[0]
 
 
 def is_split(claim: Claim) -> bool:

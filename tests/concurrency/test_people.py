@@ -8,10 +8,11 @@ import pytest
 from django.db.models import Count
 
 from claims.lifecycle import Action, State
-from claims.models import Claim, ClaimEvent, Decision, Flag
+from claims.models import Claim, ClaimEvent, Decision, Desk, Flag, User
 from claims.permissions import Viewer
-from reviews.models import Assignment, AssignmentStatus, Review
+from reviews.models import Assignment, AssignmentStatus, Part, PolicyKind, Review
 from reviews.services.acting import act, acting_on
+from reviews.services.editing import take_as_editor
 from reviews.services.reviewing import ask_second_opinion, submit_review
 from reviews.services.routing import Routed, route_waiting, take_next
 from tests import factories as make
@@ -124,4 +125,54 @@ def test_a_claim_moved_by_many_at_once_keeps_one_history() -> None:
     at_once(*[partial(move, viewer) for viewer in editors])
     moves = ClaimEvent.objects.filter(claim=claim, type="claim.set_due")
     assert moves.count() == 30
+    assert broken_promises() == {}
+
+
+def split_claim(desk: Desk, editor: User) -> Claim:
+    """Two reviewers of the desk differ on it."""
+    claim = make.a_claim(desk, State.SECOND_OPINION, by=editor)
+    second = make.a_reviewer(desk)
+    for site in ("one", "two"):
+        make.evidence_for(claim, url=f"https://{site}.example/{claim.pk}")
+    make.put_on(claim, second, editor)
+    make.review_by(claim, second, make.CONFIRMED)
+    return make.fresh(claim)
+
+
+def test_of_editors_who_want_to_settle_a_disagreement_at_once_one_does() -> None:
+    desk = make.a_desk()
+    maker, editors = make.an_editor(desk), [make.viewer(make.an_editor(desk)) for _ in range(4)]
+    for _ in range(ROUNDS):
+        claim = split_claim(desk, maker)
+        answers = at_once(*[partial(take_as_editor, claim.pk, who) for who in editors])
+        assert refusals(answers) == ["Somebody else has this claim already."] * (len(editors) - 1)
+        assert Assignment.objects.open().get(claim=claim).part == Part.ADJUDICATION
+    assert broken_promises() == {}
+
+
+def test_a_disagreement_settled_twice_at_once_is_one_decision_and_a_sentence() -> None:
+    desk = make.a_desk()
+    maker, editor = make.an_editor(desk), make.an_editor(desk)
+    for _ in range(ROUNDS):
+        claim = split_claim(desk, maker)
+        take_as_editor(claim.pk, make.viewer(editor))
+        answers = at_once(*[partial(submit, claim, make.viewer(editor), None)] * 2)
+        assert refusals(answers) == ["You are not on this claim. Take it first."]
+        assert make.fresh(claim).state == State.DECIDED
+        assert Decision.objects.filter(claim=claim).count() == 1
+    assert broken_promises() == {}
+
+
+def test_independent_reviews_submitted_at_once_decide_once_and_let_the_others_go() -> None:
+    desk = make.a_desk_with(make.a_policy(PolicyKind.INDEPENDENT, 4, 2))
+    editor, people = make.an_editor(desk), [make.a_reviewer(desk, limit=ROUNDS) for _ in range(4)]
+    for _ in range(ROUNDS):
+        claim = make.a_claim(desk, by=editor)
+        for person in people:
+            make.put_on(claim, person, editor)
+        answers = at_once(*[partial(submit, claim, make.viewer(person), None) for person in people])
+        gone = "Your judgement is not needed any more: enough agreed, or an adjudicator settles it."
+        assert refusals(answers) == [gone] * 2
+        assert Decision.objects.filter(claim=claim).count() == 1
+        assert Review.objects.filter(claim=claim).count() == 2
     assert broken_promises() == {}

@@ -1,0 +1,88 @@
+"""What the page of a claim says of its judging: what is asked, what a verdict given now leads to, who may take part."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from claims.lifecycle import Action, Role
+from claims.permissions import Viewer
+from reviews.models import Part, PolicyKind, Review
+from reviews.services.claimpage import ClaimPage
+
+
+def judging(page: ClaimPage, viewer: Viewer) -> dict[str, Any]:
+    """What `reviews/claim.html` shows of it."""
+    return {
+        "may_take": _may_take(page, viewer),
+        "may_judge": _may_judge(page),
+        "verdict_refusal": _verdict_refusal(page),
+        "verdict_button": _("Settle the disagreement") if _settles(page) else _("Record verdict"),
+        "need": need(page),
+    }
+
+
+def need(page: ClaimPage) -> str:
+    """What a verdict leads to, with the name of the policy that asks for it; empty when one verdict decides."""
+    if _settles(page):
+        return _("Yours settles it. Neither answer has to be one that was given before; say why in your own words.")
+    asked, name = page.seats.asked, page.policy.name if page.policy else ""
+    if page.opinion is not None:
+        desk = page.claim.desk.name if page.claim.desk else ""
+        named = ", ".join(part for part in (_("%(desk)s desk") % {"desk": desk}, name) if part)
+        return _("Needs a second opinion: %(named)s. %(blind)s") % {"named": named, "blind": _blind(page)}
+    if page.policy is not None and page.policy.kind == PolicyKind.WITH_EDITOR:
+        return _("Needs a second judgement by an editor: %(name)s. %(blind)s") % {"name": name, "blind": _blind(page)}
+    if asked.judges > 1:
+        return _("%(name)s: %(agreeing)d of %(judges)d independent reviews must agree. %(blind)s") % {
+            "name": name,
+            "agreeing": asked.agreeing,
+            "judges": asked.judges,
+            "blind": _blind(page),
+        }
+    return ""
+
+
+def liked(page: ClaimPage, number: str) -> Review | None:
+    """The review of those that differ whose answers somebody who settles it wants to begin with."""
+    return next((one for one in page.differing if str(one.pk) == number), None) if _settles(page) else None
+
+
+def _blind(page: ClaimPage) -> str:
+    """Who does not see whose verdict: to the first, that theirs is hidden; to the others, that they will not see it."""
+    if any(status == "completed" for _part, _seat, status in page.seats.held):
+        return _("You do not see a verdict given before until the claim is decided.")
+    if page.mine is not None and page.seats.asked.editor and page.opinion is None:
+        return _("The editor does not see your verdict until theirs is recorded.")
+    return _("The second reviewer does not see your verdict until theirs is recorded.")
+
+
+def _may_take(page: ClaimPage, viewer: Viewer) -> bool:
+    """Whether the claim waits in the pool of somebody who reviews there."""
+    there = page.claim.desk_id in viewer.reviewer_of
+    done = page.mine is not None or page.my_review is not None
+    return there and not done and bool(page.seats.free(Part.REVIEW)) and _refusal(page, Action.ASSIGN) == ""
+
+
+def _may_judge(page: ClaimPage) -> str:
+    """The words of the button with which an editor takes the seat that waits for one; empty where none does."""
+    done = page.mine is not None or page.my_review is not None
+    if done or Role.EDITOR not in page.roles or _refusal(page, Action.ASSIGN):
+        return ""
+    words = {Part.ADJUDICATION: _("Settle it yourself"), Part.EDITOR: _("Give the second judgement")}
+    return words.get(page.seats.editors, "") if page.seats.editors else ""
+
+
+def _settles(page: ClaimPage) -> bool:
+    return page.mine is not None and page.mine.part == Part.ADJUDICATION
+
+
+def _verdict_refusal(page: ClaimPage) -> str:
+    """Why no verdict can be recorded by this person now; empty when it can."""
+    return _refusal(page, Action.ADJUDICATE if _settles(page) else Action.SUBMIT_REVIEW)
+
+
+def _refusal(page: ClaimPage, action: Action) -> str:
+    offer = page.offers.get(action)
+    return "" if offer is None or offer.allowed else offer.sentence

@@ -1,0 +1,82 @@
+"""Seats beside the reviewers' by the API: the editor's second judgement and the settling of a disagreement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from claims.lifecycle import State
+from claims.models import Claim, Desk, User
+from reviews.models import PolicyKind, Reviewer
+from tests import factories as make
+from tests.api.conftest import Answer, Api, signed_in
+
+ANSWERS = {"said": "not_checked", "so": "unproven", "why": "We asked everybody named and found nothing."}
+
+
+@pytest.fixture
+def strict(db: None) -> Desk:
+    return make.a_desk_with(make.a_policy(PolicyKind.WITH_EDITOR, 2))
+
+
+@pytest.fixture
+def editor(strict: Desk) -> User:
+    return make.an_editor(strict)
+
+
+@pytest.fixture
+def reviewer(strict: Desk) -> Reviewer:
+    return make.a_reviewer(strict)
+
+
+@pytest.fixture
+def claim(strict: Desk, editor: User, reviewer: Reviewer) -> Claim:
+    """The reviewer is on it; somebody else entered it."""
+    claim = make.a_claim(strict, by=make.an_editor(strict))
+    make.put_on(claim, reviewer, editor)
+    return claim
+
+
+def take(api: Api, claim: Claim, part: str) -> Answer:
+    return api.post(f"/claims/{claim.pk}/assignments", {"action": "take", "part": part})
+
+
+def judge(api: Api, claim: Claim, **answers: Any) -> Answer:
+    tag = api.get(f"/claims/{claim.pk}").etag
+    return api.post(f"/claims/{claim.pk}/reviews", ANSWERS | answers, If_Match=tag)
+
+
+def test_an_editor_takes_the_second_judgement_when_it_is_open_and_decides(
+    claim: Claim, editor: User, reviewer: Reviewer
+) -> None:
+    api = signed_in(editor)
+    early = take(api, claim, "editor")
+    assert (early.status, early.body["detail"]) == (
+        409,
+        "The editor's seat opens when the reviewer's judgement is in.",
+    )
+    assert judge(signed_in(reviewer.user), claim).body["claim"]["state"] == "second_opinion"
+    assert take(api, claim, "adjudication").body["detail"] == ("An adjudicator is needed only when the reviews differ.")
+    assert [one["part"] for one in take(api, claim, "editor").body["assignees"]] == ["editor"]
+    assert api.get(f"/claims/{claim.pk}/reviews").body["results"] == []
+    assert judge(api, claim).body["claim"]["state"] == "decided"
+
+
+def test_an_editor_settles_a_disagreement_of_others(claim: Claim, strict: Desk, editor: User) -> None:
+    judge(signed_in(claim.assignments.get().reviewer.user), claim)
+    make.evidence_for(claim)
+    take(signed_in(editor), claim, "editor")
+    assert judge(signed_in(editor), claim, so="partly").body["claim"]["state"] == "second_opinion"
+    third = signed_in(make.an_editor(strict))
+    assert take(signed_in(editor), claim, "adjudication").code == "not_eligible"
+    assert take(third, claim, "adjudication").status == 201
+    assert len(third.get(f"/claims/{claim.pk}/reviews").body["results"]) == 2
+    assert judge(third, claim, so="partly").body["claim"]["state"] == "decided"
+    assert make.fresh(claim).state == State.DECIDED
+
+
+def test_a_reviewer_takes_no_seat_of_an_editor(claim: Claim, strict: Desk) -> None:
+    other = signed_in(make.a_reviewer(strict).user)
+    refused = take(other, claim, "editor")
+    assert (refused.status, refused.body["detail"]) == (403, "Judging as editor: only for editor of its desk.")

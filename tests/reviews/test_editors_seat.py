@@ -1,0 +1,262 @@
+"""The second judgement that a policy wants from an editor, and editors who settle a disagreement."""
+
+from __future__ import annotations
+
+import pytest
+
+from claims.errors import ActionNotPossible, RoleMissing
+from claims.lifecycle import Action, State
+from claims.models import Claim, Decision, Desk, DeskRole, User
+from claims.services.proposing import GivenStep
+from claims.verdicts import Answers
+from reviews.errors import InterestMissing, NotEligible, NoteMissing, SeatTaken
+from reviews.models import Assignment, AssignmentStatus, Interest, Part, PolicyKind, Reviewer
+from reviews.services.acting import act, acting_on
+from reviews.services.assigning import assignment_of, decline, recuse
+from reviews.services.editing import profile_of, take_as_editor
+from reviews.services.reading import readable_reviews
+from reviews.services.routing import give, pass_on, route_waiting, wanting_people
+from reviews.services.seats import wanting_an_editor
+from tests.factories import (
+    CONFIRMED,
+    UNPROVEN,
+    a_claim,
+    a_desk,
+    a_desk_with,
+    a_policy,
+    a_reviewer,
+    an_editor,
+    evidence_for,
+    fresh,
+    joined,
+    put_on,
+    review_by,
+    viewer,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return a_desk_with(a_policy(PolicyKind.WITH_EDITOR, 2))
+
+
+@pytest.fixture
+def editor(desk: Desk) -> User:
+    return an_editor(desk)
+
+
+@pytest.fixture
+def reviewer(desk: Desk) -> Reviewer:
+    return a_reviewer(desk)
+
+
+@pytest.fixture
+def claim(desk: Desk, editor: User, reviewer: Reviewer) -> Claim:
+    """Judged by the reviewer; the editor's seat waits."""
+    claim = a_claim(desk, by=an_editor(desk), chain=[GivenStep("Somebody")])
+    for site in ("one", "two"):
+        evidence_for(claim, url=f"https://{site}.example/report")
+    put_on(claim, reviewer, editor)
+    review_by(claim, reviewer)
+    return fresh(claim)
+
+
+def judged_by(claim: Claim, editor: User, answers: Answers = UNPROVEN) -> None:
+    review_by(claim, profile_of(editor), answers)
+
+
+def seat_of(claim: Claim, part: Part) -> Assignment:
+    return Assignment.objects.open().get(claim=claim, part=part)
+
+
+def leave(claim: Claim, who: User, way: str) -> None:
+    with acting_on(claim.pk, viewer(who)) as acting:
+        seat = assignment_of(acting.held, None, acting.mine)
+        if way == "recuse":
+            source = claim.appearances.get().chain.get().source_id
+            recuse(acting.held, seat, by=acting.by, source_id=source)
+        else:
+            decline(acting.held, seat, by=acting.by)
+
+
+def test_an_editor_without_a_profile_gives_the_second_judgement_and_it_decides(claim: Claim, editor: User) -> None:
+    assert claim.state == State.SECOND_OPINION
+    take_as_editor(claim.pk, viewer(editor))
+    judged_by(claim, editor)
+    assert fresh(claim).state == State.DECIDED
+    assert list(Assignment.objects.filter(claim=claim).order_by("pk").values_list("part", "status")) == [
+        ("review", "completed"),
+        ("editor", "completed"),
+    ]
+
+
+def test_a_profile_made_for_an_editor_takes_no_routed_work(claim: Claim, desk: Desk, editor: User) -> None:
+    take_as_editor(claim.pk, viewer(editor))
+    assert not profile_of(editor).is_active
+    joined(editor, desk, DeskRole.REVIEWER)
+    other = a_claim(desk, by=an_editor(desk))
+    route_waiting()
+    assert Assignment.objects.get(claim=other).reviewer != profile_of(editor)
+
+
+def test_the_editors_seat_is_not_in_the_pool(claim: Claim, desk: Desk) -> None:
+    a_reviewer(desk)
+    assert not wanting_people().filter(pk=claim.pk).exists()
+    assert wanting_an_editor(Claim.objects.all()).filter(pk=claim.pk).exists()
+    assert route_waiting().assigned == 0
+
+
+def test_the_editors_seat_opens_when_the_reviewers_judgement_is_in(desk: Desk, editor: User) -> None:
+    claim = a_claim(desk, by=editor)
+    with pytest.raises(ActionNotPossible, match="opens when the reviewer's judgement is in"):
+        take_as_editor(claim.pk, viewer(editor))
+    assert not wanting_an_editor(Claim.objects.all()).exists()
+
+
+def test_no_seat_waits_for_an_editor_where_the_policy_asks_none() -> None:
+    desk = a_desk()
+    editor = an_editor(desk)
+    with pytest.raises(ActionNotPossible, match="asks no editor"):
+        take_as_editor(a_claim(desk, by=editor).pk, viewer(editor))
+
+
+def test_a_reviewer_does_not_take_the_editors_seat(claim: Claim, desk: Desk) -> None:
+    with pytest.raises(RoleMissing):
+        take_as_editor(claim.pk, viewer(a_reviewer(desk)))
+
+
+def test_the_editor_is_not_the_reviewer(desk: Desk) -> None:
+    both = joined(an_editor(desk), desk, DeskRole.REVIEWER)
+    claim = a_claim(desk, by=an_editor(desk))
+    profile = Reviewer.objects.create(user=both, languages=["en"])
+    put_on(claim, profile, both)
+    review_by(claim, profile)
+    with pytest.raises(NotEligible, match="already on this claim"):
+        take_as_editor(claim.pk, viewer(both))
+
+
+def test_an_editor_who_entered_the_claim_does_not_judge_it_where_the_desk_says_so(reviewer: Reviewer) -> None:
+    desk = a_desk_with(a_policy(PolicyKind.WITH_EDITOR, 2), makers_may_review=False)
+    editor, person = an_editor(desk), a_reviewer(desk)
+    claim = a_claim(desk, by=editor)
+    put_on(claim, person, editor)
+    review_by(claim, person)
+    with pytest.raises(NotEligible, match="entered this claim"):
+        take_as_editor(claim.pk, viewer(editor))
+
+
+def test_an_editor_with_an_interest_does_not_judge(claim: Claim, editor: User) -> None:
+    Interest.objects.create(reviewer=profile_of(editor), source_id=claim.appearances.get().chain.get().source_id or 0)
+    with pytest.raises(NotEligible, match="declared an interest in Somebody"):
+        take_as_editor(claim.pk, viewer(editor))
+
+
+def test_the_seat_is_taken_once(claim: Claim, desk: Desk, editor: User) -> None:
+    take_as_editor(claim.pk, viewer(editor))
+    with pytest.raises(SeatTaken):
+        take_as_editor(claim.pk, viewer(an_editor(desk)))
+
+
+def test_an_editor_in_the_seat_reads_nothing_before_judging(claim: Claim, editor: User) -> None:
+    assert not readable_reviews(claim, viewer(editor)).exists()
+    take_as_editor(claim.pk, viewer(editor))
+    assert not readable_reviews(claim, viewer(editor)).exists()
+
+
+@pytest.mark.parametrize("way", ["decline", "recuse"])
+def test_the_editor_leaves_and_another_takes_the_seat(claim: Claim, desk: Desk, editor: User, way: str) -> None:
+    take_as_editor(claim.pk, viewer(editor))
+    leave(claim, editor, way)
+    assert fresh(claim).state == State.SECOND_OPINION
+    another = an_editor(desk)
+    take_as_editor(claim.pk, viewer(another))
+    judged_by(claim, another)
+    assert fresh(claim).state == State.DECIDED
+
+
+def test_an_editor_who_declined_may_change_their_mind_and_one_who_recused_may_not(claim: Claim, editor: User) -> None:
+    take_as_editor(claim.pk, viewer(editor))
+    leave(claim, editor, "decline")
+    take_as_editor(claim.pk, viewer(editor))
+    leave(claim, editor, "recuse")
+    with pytest.raises(NotEligible, match="stepped back"):
+        take_as_editor(claim.pk, viewer(editor))
+
+
+def test_the_editors_seat_is_handed_to_an_editor_with_a_note_and_to_nobody_else(
+    claim: Claim, desk: Desk, editor: User
+) -> None:
+    take_as_editor(claim.pk, viewer(editor))
+    another = profile_of(an_editor(desk))
+    for to, note, refusal in ((a_reviewer(desk), "Please.", NotEligible), (another, "", NoteMissing)):
+        with pytest.raises(refusal), acting_on(claim.pk, viewer(editor)) as acting:
+            pass_on(acting.held, assignment_of(acting.held, None, acting.mine), to, by=acting.by, note=note)
+    with acting_on(claim.pk, viewer(editor)) as acting:
+        pass_on(acting.held, assignment_of(acting.held, None, acting.mine), another, by=acting.by, note="I am away.")
+    assert seat_of(claim, Part.EDITOR).reviewer == another
+    review_by(claim, another)
+    assert fresh(claim).state == State.DECIDED
+
+
+def test_an_editor_names_another(claim: Claim, desk: Desk, editor: User) -> None:
+    another = profile_of(an_editor(desk))
+    give(claim, another, viewer(editor), chosen_by="named", part=Part.EDITOR)
+    assert seat_of(claim, Part.EDITOR).reviewer == another
+
+
+def test_a_difference_with_the_editor_goes_to_a_third_who_may_be_an_editor(
+    claim: Claim, desk: Desk, editor: User
+) -> None:
+    take_as_editor(claim.pk, viewer(editor))
+    judged_by(claim, editor, CONFIRMED)
+    assert wanting_an_editor(Claim.objects.all()).filter(pk=claim.pk).exists()
+    with pytest.raises(NotEligible, match="already on this claim"):
+        take_as_editor(claim.pk, viewer(editor))
+    third = an_editor(desk)
+    take_as_editor(claim.pk, viewer(third))
+    assert seat_of(claim, Part.ADJUDICATION).reviewer == profile_of(third)
+    assert not wanting_an_editor(Claim.objects.all()).filter(pk=claim.pk).exists()
+    judged_by(claim, third, CONFIRMED)
+    assert fresh(claim).state == State.DECIDED
+
+
+def test_an_adjudicator_who_finds_an_interest_steps_back(claim: Claim, desk: Desk, editor: User) -> None:
+    take_as_editor(claim.pk, viewer(editor))
+    judged_by(claim, editor, CONFIRMED)
+    third = an_editor(desk)
+    take_as_editor(claim.pk, viewer(third))
+    with pytest.raises(InterestMissing), acting_on(claim.pk, viewer(third)) as acting:
+        recuse(acting.held, assignment_of(acting.held, None, acting.mine), by=acting.by, source_id=None)
+    leave(claim, third, "recuse")
+    assert fresh(claim).state == State.SECOND_OPINION
+    give(claim, a_reviewer(desk), viewer(editor), chosen_by="named", part=Part.ADJUDICATION)
+    assert seat_of(claim, Part.ADJUDICATION).status == AssignmentStatus.OPEN
+
+
+def test_another_desk_keeps_its_own_editor_and_lets_the_others_go(claim: Claim, desk: Desk, editor: User) -> None:
+    elsewhere = a_desk()
+    take_as_editor(claim.pk, viewer(editor))
+    joined(editor, elsewhere, DeskRole.EDITOR)
+    act(claim.pk, Action.CHANGE_DESK, viewer(editor), desk=elsewhere, reason="It is theirs.")
+    assert seat_of(claim, Part.EDITOR).reviewer == profile_of(editor)
+    third = a_desk()
+    mover = joined(an_editor(elsewhere), third, DeskRole.EDITOR)
+    act(claim.pk, Action.CHANGE_DESK, viewer(mover), desk=third, reason="No, theirs.")
+    assert not Assignment.objects.open().filter(claim=claim).exists()
+
+
+def test_a_reopened_claim_wants_reviewer_and_editor_again(claim: Claim, desk: Desk, editor: User) -> None:
+    take_as_editor(claim.pk, viewer(editor))
+    judged_by(claim, editor)
+    act(claim.pk, Action.REOPEN, viewer(editor), reason="New figures.")
+    assert wanting_people().filter(pk=claim.pk).exists()
+    again = a_reviewer(desk)
+    put_on(claim, again, editor)
+    review_by(claim, again)
+    assert fresh(claim).state == State.SECOND_OPINION
+    take_as_editor(claim.pk, viewer(editor))
+    judged_by(claim, editor)
+    assert fresh(claim).state == State.DECIDED
+    assert Decision.objects.filter(claim=claim).count() == 2
