@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -78,7 +78,7 @@ def shown(page: ClaimPage, now: datetime, viewer: Viewer) -> dict[str, Any]:
         "items": [_item(row) for row in page.evidence],
         "evidence_words": stance_words(_counts(page)),
         "timeline": entries(page.events, now, me),
-        "first": [button for button in (_button(page, name) for name in FIRST_OF_ALL) if not button.refusal],
+        "first": _first(page),
         "head": [_button(page, name) for name in IN_HEAD],
         "more": [_button(page, name) for name in IN_MORE],
         "undo": _offer(page, Action.UNDO) == "",
@@ -171,6 +171,16 @@ def _counts(page: ClaimPage) -> dict[str, int]:
 def _offer(page: ClaimPage, action: Action) -> str:
     offer = page.offers.get(action)
     return "" if offer is None or offer.allowed else offer.sentence
+
+
+def _first(page: ClaimPage) -> list[Button]:
+    """What the claim needs before anything else, where the person may do it."""
+    steps = [_button(page, name) for name in FIRST_OF_ALL]
+    is_split = any(flag.kind == "split" for flag in page.flags)
+    is_settled_by = any(one.part == "adjudication" and one.status == "open" for one in page.assignments)
+    if is_split and not is_settled_by and "editor" in map(str, page.roles):
+        steps.append(replace(_button(page, "assign"), label=_("Name an adjudicator")))
+    return [step for step in steps if not step.refusal]
 
 
 def _button(page: ClaimPage, name: str) -> Button:

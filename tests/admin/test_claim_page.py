@@ -328,7 +328,10 @@ def test_an_editor_sees_both_reviews_of_a_disagreement_and_names_an_adjudicator(
     body = client.get(page_of(claim)).content.decode()
     assert make.WHY in body
     assert make.CONFIRMED.why in body
-    client.post(step_of(claim, "assign"), {"version": claim.version, "to": third.pk, "note": ""})
+    assert "Name an adjudicator" in body
+    assert "Name an adjudicator" not in signed(third.user).get(page_of(claim)).content.decode()
+    signed(editor).post(step_of(claim, "assign"), {"version": claim.version, "to": third.pk, "note": ""})
+    assert "Name an adjudicator" not in signed(editor).get(page_of(claim)).content.decode()
     settles = signed(third.user)
     assert "Settle the disagreement" in settles.get(page_of(claim)).content.decode()
     record(settles, make.fresh(claim), so="confirmed")
