@@ -119,6 +119,19 @@ def test_paper_has_no_navigation_but_the_time(at_work: SignedIn, claims: list[Cl
         page.emulate_media(media="screen")
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_long_queue_goes_on_over_pages_at_every_width(
+    width: int, at_work: SignedIn, claims: list[Claim], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reviews.services.queue.PAGE", 2)
+    page = at_work(width=width)
+    page.goto("/admin/")
+    expect(page.get_by_role("rowheader").first).to_contain_text("on this page")
+    page.get_by_role("link", name="More of the list").click()
+    expect(page.locator("[data-cd-row]")).to_have_count(1)
+    expect(page.get_by_role("link", name="Earlier in the list")).to_be_visible()
+
+
 def test_the_bar_of_a_claim_stands_at_the_bottom_of_the_window(at_work: SignedIn, claims: list[Claim]) -> None:
     page = at_work()
     page.set_viewport_size({"width": 1440, "height": 2400})
