@@ -73,7 +73,7 @@ def _urgency(claim: ClaimFacts) -> tuple[int, bool, float, int]:
 class _Person:
     """A candidate while a plan is made; `circles` are the ones they could take claims of."""
 
-    __slots__ = ("candidate", "circles", "idle", "share")
+    __slots__ = ("candidate", "circles", "idle", "is_full", "share")
 
     def __init__(self, candidate: Candidate) -> None:
         self.circles: list[_Circle] = []
@@ -81,11 +81,8 @@ class _Person:
 
     def _becomes(self, candidate: Candidate) -> None:
         self.candidate, self.idle = candidate, idle_since(candidate)
+        self.is_full = candidate.open_load >= candidate.limit
         self.share = candidate.open_load / candidate.limit if candidate.limit else 1.0
-
-    @property
-    def is_full(self) -> bool:
-        return self.candidate.open_load >= self.candidate.limit
 
     def gets_one(self, now: datetime) -> None:
         self._becomes(replace(self.candidate, open_load=self.candidate.open_load + 1, idle_since=now))

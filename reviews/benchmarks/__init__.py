@@ -1,0 +1,1 @@
+"""Benchmarks of the work, in the form of `claims.benchmarks`."""
