@@ -43,6 +43,7 @@ FLAG_ICONS: Final[dict[str, str]] = {
     "unroutable": "f-unroutable",
     "evidence_gone": "f-gone",
     "differs": "f-differs",
+    "away": "f-away",
     "idle": "f-idle",
     "date_near": "f-date",
     "unnamed": "f-anon",
@@ -57,7 +58,8 @@ FLAG_WORDS: Final[dict[str, str | Promise]] = {
     "unroutable": pgettext_lazy("flag", "Nobody can take this"),
     "evidence_gone": pgettext_lazy("flag", "A link no longer opens"),
     "differs": pgettext_lazy("flag", "Differs from the passage it cites"),
-    "idle": pgettext_lazy("flag", "No activity for a while"),
+    "away": pgettext_lazy("flag", "Reviewer is away"),
+    "idle": pgettext_lazy("flag", "No activity for 2 days"),
     "date_near": pgettext_lazy("flag", "Its date is near"),
     "unnamed": pgettext_lazy("flag", "Unnamed source"),
 }

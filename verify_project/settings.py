@@ -224,6 +224,7 @@ CELERY_BEAT_SCHEDULE = {
     "notices": {"task": "reviews.notices", "schedule": 5.0, "options": {"expires": 4.0}},
     "letters": {"task": "reviews.letters", "schedule": 30.0, "options": {"expires": 25.0}},
     "digests": {"task": "reviews.digests", "schedule": 60.0, "options": {"expires": 50.0}},
+    "tend": {"task": "reviews.tend", "schedule": 10.0, "options": {"expires": 8.0}},
     "warnings": {"task": "claims.warnings", "schedule": 15.0, "options": {"expires": 14.0}},
     "verify": {"task": "claims.verify", "schedule": 3600.0, "options": {"expires": 3000.0}},
 }

@@ -22,6 +22,8 @@ class FlagKind(TextChoices):
     SPLIT = "split", _("Reviewers disagree")
     DATE_PASSED = "date_passed", _("Date passed, unconfirmed")
     UNROUTABLE = "unroutable", _("Nobody can take this")
+    AWAY = "away", _("Reviewer is away")
+    IDLE = "idle", _("No activity for 2 days")
     DATE_NEAR = "date_near", _("Its date is near")
 
 

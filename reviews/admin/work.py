@@ -68,7 +68,8 @@ class AbsenceInline(_OfReviewerInline):
     """When somebody is away."""
 
     model = Absence
-    fields = ("starts_at", "ends_at", "note")
+    fk_name = "reviewer"
+    fields = ("starts_at", "ends_at", "then", "hand_over_to", "note")
 
 
 class InterestInline(_OfReviewerInline):

@@ -7,7 +7,7 @@ from reviews.models.notice import FeedMark, Message, Notice, NoticeChoice, Notic
 from reviews.models.opinion import SecondOpinion
 from reviews.models.policy import PolicyKind, ReviewPolicy
 from reviews.models.review import Review
-from reviews.models.reviewer import Absence, Interest, Reviewer
+from reviews.models.reviewer import Absence, Interest, Reviewer, Then
 
 __all__ = [
     "Absence",
@@ -28,5 +28,6 @@ __all__ = [
     "ReviewPolicy",
     "Reviewer",
     "SecondOpinion",
+    "Then",
     "WorkCalendar",
 ]

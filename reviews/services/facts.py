@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Max, Q
 
 from claims.models import Appearance, Claim, DeskRole, Membership
+from reviews.calendars import add_working
 from reviews.eligibility import Away, Candidate, ClaimFacts
 from reviews.models import Absence, Assignment, Course, Interest, Part, Reviewer
 from reviews.models.assignment import HOLDING, LOADING_STATES
@@ -25,7 +26,7 @@ def candidates_for(desk_ids: Iterable[int], now: datetime) -> list[Candidate]:
     reviewers = _with_load(list(desks))
     people = [reviewer.pk for reviewer in reviewers]
     away, interests = _absences(people, now), _interests(people)
-    return [_candidate(reviewer, desks, away, interests) for reviewer in reviewers]
+    return [_candidate(reviewer, desks, away, interests, now) for reviewer in reviewers]
 
 
 def _with_load(user_ids: Sequence[int]) -> list[Reviewer]:
@@ -59,8 +60,13 @@ def _interests(people: Sequence[int]) -> dict[int, set[int]]:
 
 
 def _candidate(
-    reviewer: Reviewer, desks: dict[int, set[int]], away: dict[int, list[Away]], interests: dict[int, set[int]]
+    reviewer: Reviewer,
+    desks: dict[int, set[int]],
+    away: dict[int, list[Away]],
+    interests: dict[int, set[int]],
+    now: datetime,
 ) -> Candidate:
+    hours = reviewer.calendar
     last_given, last_ended = getattr(reviewer, "last_given", None), getattr(reviewer, "last_ended", None)
     return Candidate(
         reviewer_id=reviewer.pk,
@@ -73,6 +79,7 @@ def _candidate(
         active=reviewer.is_active,
         away=tuple(away[reviewer.pk]),
         idle_since=max((moment for moment in (last_given, last_ended) if moment is not None), default=None),
+        works_at=add_working(hours, now, timedelta(0)) if hours else None,
     )
 
 

@@ -1,0 +1,86 @@
+"""Which claims stand still: their reviewer is away, or nobody has done anything for two days. Both are flags.
+
+A periodic pass raises and clears them, set-based; between two passes a flag may be up to its period behind.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+
+from claims.actors import ActorKind, rule
+from claims.lifecycle import State
+from claims.models import Claim, ClaimEvent, Flag, FlagKind
+from claims.services.flagging import Found, lower_flags, raise_flags
+from claims.services.transitions import database_time
+from reviews.models import Absence, Assignment
+
+IDLE_AFTER = timedelta(hours=48)
+WATCHER = rule("standstill")
+
+
+@dataclass(frozen=True)
+class Marked:
+    """What a pass did: flags raised and cleared."""
+
+    raised: int = 0
+    cleared: int = 0
+
+
+def idle_since(now: datetime) -> QuerySet[Claim]:
+    """Claims in review of which no person recorded anything for 48 hours, with `last`, when somebody did."""
+    by_people = ClaimEvent.objects.filter(claim=OuterRef("pk"), actor_kind=ActorKind.PERSON).order_by("-seq")
+    last = Subquery(by_people.values("recorded_at")[:1])
+    return Claim.objects.filter(state=State.IN_REVIEW).annotate(last=last).filter(last__lt=now - IDLE_AFTER)
+
+
+def away_sentence(absence: Absence) -> str:
+    """ "Ines is away until 1 Dec.", the day on the clock of the person who is away."""
+    back = absence.ends_at.astimezone(ZoneInfo(absence.reviewer.user.zone))
+    return f"{absence.reviewer} is away until {back.day} {back:%b}."
+
+
+def flag_standstill() -> Marked:
+    """Raise and clear the flags `away` and `idle` as they hold now."""
+    now = database_time()
+    away, idle = _away(now), _idle(now)
+    raised = raise_flags(FlagKind.AWAY, away, by=WATCHER) + raise_flags(FlagKind.IDLE, idle, by=WATCHER)
+    cleared = _clear(FlagKind.AWAY, away) + _clear(FlagKind.IDLE, idle)
+    return Marked(raised, cleared)
+
+
+def _away(now: datetime) -> list[Found]:
+    held = Assignment.objects.loading().filter(claim=OuterRef("pk"))
+    gone = Absence.objects.at(now).filter(reviewer__assignments__in=held.values("pk")).order_by("-ends_at", "pk")
+    claims = Claim.objects.filter(pk__in=_seats_of_people_away(now)).annotate(
+        seq=F("head__event_seq"), gone=ArraySubquery(gone.values("pk"))
+    )
+    rows = list(claims.values_list("pk", "seq", "gone"))
+    absences = Absence.objects.select_related("reviewer__user").in_bulk({pk for *_, gone in rows for pk in gone})
+    return [Found(pk, seq, away_sentence(absences[gone[0]])) for pk, seq, gone in rows if gone and gone[0] in absences]
+
+
+def _seats_of_people_away(now: datetime) -> QuerySet[Assignment]:
+    gone = Exists(Absence.objects.at(now).filter(reviewer=OuterRef("reviewer")))
+    return Assignment.objects.loading().filter(gone).values("claim")
+
+
+def _idle(now: datetime) -> list[Found]:
+    rows = idle_since(now).annotate(seq=F("head__event_seq")).values_list("pk", "seq", "last", "desk__zone")
+    return [Found(pk, seq, _idle_sentence(last, zone)) for pk, seq, last, zone in rows]
+
+
+def _idle_sentence(last: datetime, zone: str) -> str:
+    there = last.astimezone(ZoneInfo(zone))
+    return f"Nobody has done anything since {there.day} {there:%b, %H:%M}."
+
+
+def _clear(kind: FlagKind, holding: list[Found]) -> int:
+    """Clear the flags of this kind that stand on other claims."""
+    standing = Flag.objects.standing().filter(kind=kind).exclude(claim__in=[one.claim_id for one in holding])
+    found = [Found(*row) for row in standing.values_list("claim", "claim__head__event_seq").distinct()]
+    return lower_flags(kind, found, by=WATCHER)
