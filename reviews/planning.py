@@ -13,7 +13,7 @@ who ranked next, and how many were left out on which grounds: true, and small en
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -99,7 +99,7 @@ class _Circle:
     def __init__(self, claim: ClaimFacts, people: Sequence[_Person], now: datetime) -> None:
         self.able: dict[int, tuple[_Person, bool]] = {}
         self.barred: dict[int, Grounds] = {}
-        self.counts: Counter[Grounds] = Counter()
+        self.counts: dict[Grounds, int] = {}
         self._rankings: dict[frozenset[str], list[Rank]] = {}
         anybodys = replace(claim, held_by=frozenset(), entered_by=None, sources={})
         for person in people:
@@ -113,7 +113,7 @@ class _Circle:
 
     def _left_out(self, reviewer_id: int, why: Grounds) -> None:
         self.barred[reviewer_id] = why
-        self.counts[why] += 1
+        self.counts[why] = self.counts.get(why, 0) + 1
 
     def has_full(self, person: _Person) -> None:
         limit = f"at the limit of {person.candidate.limit}"
@@ -185,7 +185,7 @@ class _Newsroom:
         counts = self._counted(claim, circle, barred)
         if not best:
             return Choice(None, _told(counts), why_nobody(claim.desk_name, counts))
-        others = len(people) - counts.total() - len(best)
+        others = len(people) - sum(counts.values()) - len(best)
         return Choice(best[0].candidate.reviewer_id, _named(claim, best, others) + _told(counts))
 
     def _circle(self, claim: ClaimFacts, people: Sequence[_Person]) -> _Circle:
@@ -211,7 +211,7 @@ class _Newsroom:
         entered = () if claim.entered_by is None else (claim.entered_by,)
         return claim.held_by.union(entered, *interested)
 
-    def _counted(self, claim: ClaimFacts, circle: _Circle, barred: frozenset[int]) -> Counter[Grounds]:
+    def _counted(self, claim: ClaimFacts, circle: _Circle, barred: frozenset[int]) -> dict[Grounds, int]:
         """How many of the desk are left out of this claim on which grounds, each counted once."""
         counts = circle.counts.copy()
         for reviewer_id in barred:
@@ -222,7 +222,7 @@ class _Newsroom:
                 counts[circle.barred[reviewer_id]] -= 1
             why = exclusion(claim, person.candidate, self._now)
             if why is not None:
-                counts[grounds(why)] += 1
+                counts[grounds(why)] = counts.get(grounds(why), 0) + 1
         return counts
 
 
@@ -242,7 +242,7 @@ def _named(claim: ClaimFacts, best: Sequence[_Person], others: int) -> tuple[Rea
     return tuple(reasons)
 
 
-def _told(counts: Counter[Grounds]) -> tuple[Reason, ...]:
+def _told(counts: dict[Grounds, int]) -> tuple[Reason, ...]:
     return tuple(
         Reason(None, eligible=False, code=code, sentence=one if number == 1 else many, people=number)
         for (code, one, many), number in sorted(counts.items(), key=lambda item: (-item[1], item[0]))

@@ -9,7 +9,7 @@ whoever has been idle longest, then the lowest id: the same facts give the same 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -103,7 +103,7 @@ def grounds(why: Exclusion) -> Grounds:
     return why.code, why.of_one, why.of_many
 
 
-def why_nobody(desk_name: str, counted: Counter[Grounds]) -> str:
+def why_nobody(desk_name: str, counted: Mapping[Grounds, int]) -> str:
     """One plain sentence why a desk has nobody for a claim, from how many are left out on which grounds."""
     on_desk = {why: number for why, number in counted.items() if number and why[0] not in _NOT_OF_THE_DESK}
     if not on_desk:

@@ -2,9 +2,9 @@
 
 from celery import shared_task
 
+from reviews.services.leaving import settle_absences, take_back_standing
 from reviews.services.mailing import make_digests, send_letters
 from reviews.services.notices import make_notices
-from reviews.services.leaving import settle_absences, take_back_standing
 from reviews.services.routing import route_waiting
 from reviews.services.stillness import flag_standstill
 from reviews.services.verifying import verify_everything
@@ -32,6 +32,8 @@ def letters() -> None:
 def digests() -> None:
     """Make the daily digests that are due."""
     make_digests()
+
+
 @shared_task(name="reviews.tend")
 def tend() -> None:
     """Settle the claims of people who went away, and mark the claims that stand still."""

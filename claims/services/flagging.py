@@ -60,10 +60,10 @@ WITH given AS MATERIALIZED (
      WHERE flag.claim_id = given.claim_id AND flag.kind = %(kind)s AND flag.cleared_at IS NULL
     RETURNING flag.claim_id
 ), told AS (
-    SELECT given.claim_id, given.seq + 1 AS seq, given.reason, head.hash AS prev_hash, claim.state,
+    SELECT head.claim_id, head.event_seq + 1 AS seq, '' AS reason, head.hash AS prev_hash, claim.state,
            'claim.clear_flag' AS type
-      FROM cleared JOIN given USING (claim_id) JOIN claims_claimhead head USING (claim_id)
-      JOIN claims_claim claim ON claim.id = given.claim_id
+      FROM cleared JOIN claims_claimhead head ON head.claim_id = cleared.claim_id
+      JOIN claims_claim claim ON claim.id = cleared.claim_id
 """
 RECORD = """
 ), worded AS (

@@ -21,6 +21,7 @@ from claims.actors import Actor
 from claims.errors import NotFound, StaleVersion
 from claims.lifecycle import Action, State
 from claims.models import Claim, ClaimEvent, ClaimHead, Decision, Flag, chained
+from claims.models.many import any_of
 from claims.services.announcing import clear_flags, rewrite_alarms
 
 MOVES_ALARMS = frozenset({"state", "review_due_at", "confirm_by", "desk", "waiting_until"})
@@ -58,7 +59,7 @@ def hold_many(claim_ids: Sequence[int]) -> frozenset[int]:
 
     For set-based passes by rules: what somebody holds is left to the next pass.
     """
-    free = ClaimHead.objects.select_for_update(skip_locked=True).filter(pk__in=claim_ids)
+    free = ClaimHead.objects.select_for_update(skip_locked=True).filter(pk__in=any_of(claim_ids))
     return frozenset(free.order_by("pk").values_list("pk", flat=True))
 
 

@@ -122,9 +122,9 @@ def _state_words(page: ClaimPage, me: int | None) -> str:
 def _notes(page: ClaimPage, flags: list[str], now: datetime) -> list[Note]:
     claim = page.claim
     found = [
-        Note(flag.kind, flag.reason if flag.kind == "unroutable" else "")
+        Note(flag.kind, flag.reason if flag.kind != "split" else "")
         for flag in page.flags
-        if flag.kind in {"split", "unroutable"}
+        if flag.kind in {"split", "unroutable", "away", "idle"}
     ]
     if "date_passed" in flags:
         found.append(Note("date_passed"))

@@ -7,6 +7,7 @@ has to choose well, and one in five has declared an interest in an outlet.
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 from django.db import connection
 
@@ -47,7 +48,7 @@ def fill(*, people: int, claims: int, room: int) -> None:
     _outlets()
     _people(people, room, chance)
     languages = chance.choices(LANGUAGES, COMMON, k=claims)
-    given = {
+    given: dict[str, Any] = {
         "languages": languages,
         "desks": [chance.randint(1, DESKS) for _ in languages],
         "topics": [",".join(chance.sample(TOPICS, chance.choice((1, 1, 2)))) for _ in languages],

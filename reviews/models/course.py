@@ -22,7 +22,9 @@ class DeskDefaults(models.Model):
         null=True,
         blank=True,
     )
-    takes_back = models.BooleanField(_("claims without activity and those of people away go back to the pool"), default=False)
+    takes_back = models.BooleanField(
+        _("claims without activity and those of people away go back to the pool"), default=False
+    )
 
     class Meta:
         verbose_name = _("desk's defaults")

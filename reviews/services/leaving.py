@@ -1,8 +1,9 @@
 """What becomes of somebody's claims when they go away or stand still: handed over, back to the pool, or kept.
 
 Absences are carried out by a periodic pass. Nothing is marked as done: while an absence holds that says "hand over" or
-"back to the pool", any open seat of that person is still to be settled, each under its own claim's lock. So the pass may
-be killed at any claim and run twice, and a claim that was parked when the absence began is settled when it comes back.
+"back to the pool", any open seat of that person is still to be settled, each under its own claim's lock. So the pass
+may be killed at any claim and run twice, and a claim that was parked when the absence began is settled when it comes
+back.
 """
 
 from __future__ import annotations

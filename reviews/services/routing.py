@@ -27,7 +27,7 @@ from reviews.planning import Planned, plan
 from reviews.routing import Choice, ClaimFacts, choose, settled_on
 from reviews.services.assigning import ROUTER, assign, hand_over
 from reviews.services.editing import check_may_judge, edits
-from reviews.services.facts import candidates_for, facts_of, first_free_seats
+from reviews.services.facts import PLANNED, candidates_for, facts_of, first_free_seats
 from reviews.services.seating import Seat, give_seats
 from reviews.services.seats import free_seats, seats_of, wanting_reviewers
 
@@ -88,7 +88,8 @@ def _in_turn(batch: int) -> Sequence[Claim]:
     Each with its last event as of now: what is recorded after this is seen by whoever carries the plan out.
     """
     told = Flag.objects.standing().filter(kind=FlagKind.UNROUTABLE, claim=OuterRef("pk"))
-    wanting = wanting_people().select_related("desk").annotate(told=Exists(told), seq=F("head__event_seq"))
+    wanting = wanting_people().select_related("desk").only(*PLANNED, "desk__name", "desk__makers_may_review")
+    wanting = wanting.annotate(told=Exists(told), seq=F("head__event_seq"))
     fresh = list(wanting.filter(told=False).order_by("priority", "review_due_at", "id")[:batch])
     return [*fresh, *wanting.filter(told=True).order_by("?")[: min(AGAIN, batch - len(fresh))]]
 

@@ -38,8 +38,8 @@ class Seat:
 SEAT = """
 WITH given AS MATERIALIZED (
     SELECT * FROM unnest(%(claims)s::bigint[], %(seqs)s::int[], %(seats)s::int[], %(reviewers)s::bigint[],
-                         %(names)s::text[], %(reasons)s::text[])
-             WITH ORDINALITY AS given (claim_id, seq, seat, reviewer_id, name, reasons, place)
+                         %(reasons)s::text[])
+             WITH ORDINALITY AS given (claim_id, seq, seat, reviewer_id, reasons, place)
 ), stamp AS MATERIALIZED (
     SELECT clock_timestamp() AS at
 ), loads AS MATERIALIZED (
@@ -49,8 +49,7 @@ WITH given AS MATERIALIZED (
        AND claim.state IN ('queued', 'in_review', 'waiting', 'second_opinion')
      GROUP BY open.reviewer_id
 ), fit AS MATERIALIZED (
-    SELECT given.*, claim.state, claim.round, head.hash AS prev_hash,
-           reviewer."limit" - coalesce(loads.load, 0) AS room,
+    SELECT given.*, claim.round, reviewer."limit" - coalesce(loads.load, 0) AS room,
            row_number() OVER (PARTITION BY given.reviewer_id ORDER BY given.place) AS nth
       FROM stamp, given
       JOIN claims_claimhead head ON head.claim_id = given.claim_id AND head.event_seq = given.seq
@@ -70,42 +69,47 @@ WITH given AS MATERIALIZED (
                           AND away.starts_at <= stamp.at AND away.ends_at > stamp.at)
        AND NOT EXISTS (
            SELECT 1 FROM reviews_interest interest
-             JOIN claims_appearance quote ON quote.claim_id = claim.id
-             JOIN claims_articlerevision revision ON revision.id = quote.revision_id
-             JOIN claims_article article ON article.id = revision.article_id
-             LEFT JOIN claims_chainstep step ON step.appearance_id = quote.id AND step.source_id = interest.source_id
-            WHERE interest.reviewer_id = reviewer.id
-              AND (article.outlet_id = interest.source_id OR step.id IS NOT NULL))
+            WHERE interest.reviewer_id = reviewer.id AND interest.source_id IN (
+                  SELECT article.outlet_id FROM claims_appearance quote
+                    JOIN claims_articlerevision revision ON revision.id = quote.revision_id
+                    JOIN claims_article article ON article.id = revision.article_id
+                   WHERE quote.claim_id = claim.id
+                   UNION ALL
+                  SELECT step.source_id FROM claims_appearance quote
+                    JOIN claims_chainstep step ON step.appearance_id = quote.id
+                   WHERE quote.claim_id = claim.id))
 ), seated AS (
     INSERT INTO reviews_assignment (claim_id, reviewer_id, part, seat, round, status, rule, reasons, note, assigned_at)
     SELECT claim_id, reviewer_id, 'review', seat, round, 'open', %(rule)s, reasons::jsonb, '', stamp.at
       FROM fit, stamp WHERE nth <= room
-    RETURNING id, claim_id
+    RETURNING id, claim_id, reviewer_id
 ), lowered AS (
     UPDATE claims_flag flag SET cleared_at = stamp.at, cleared_by = 'claim.clear_flag' FROM seated, stamp
      WHERE flag.claim_id = seated.claim_id AND flag.kind = 'unroutable' AND flag.cleared_at IS NULL
-    RETURNING flag.claim_id
 ), assigned AS (
-    SELECT fit.claim_id, fit.seq + 1 AS seq, 'claim.assign' AS type, fit.state, fit.prev_hash, stamp.at,
-           (json_build_object(
-               'claim', fit.claim_id, 'seq', fit.seq + 1, 'type', 'claim.assign', 'actor_kind', 'rule',
-               'actor_id', NULL, 'actor_name', %(actor)s::text, 'from', fit.state, 'to', fit.state, 'reason', '',
-               'data', json_build_object('assignment', seated.id, 'reviewer', fit.reviewer_id, 'name', fit.name,
+    SELECT head.claim_id, head.event_seq + 1 AS seq, 'claim.assign' AS type, claim.state, head.hash AS prev_hash,
+           stamp.at, (json_build_object(
+               'claim', head.claim_id, 'seq', head.event_seq + 1, 'type', 'claim.assign', 'actor_kind', 'rule',
+               'actor_id', NULL, 'actor_name', %(actor)s::text, 'from', claim.state, 'to', claim.state, 'reason', '',
+               'data', json_build_object('assignment', seated.id, 'reviewer', seated.reviewer_id,
+                                         'name', %(names)s::jsonb ->> seated.reviewer_id::text,
                                          'part', 'review', 'rule', %(rule)s::text),
-               'occurred_at', stamp.at, 'recorded_at', stamp.at))::text AS body
-      FROM stamp, seated JOIN fit USING (claim_id)
+               'occurred_at', stamp.at, 'recorded_at', stamp.at))::text AS body,
+           EXISTS (SELECT 1 FROM claims_flag flag WHERE flag.claim_id = head.claim_id AND flag.kind = 'unroutable'
+                      AND flag.cleared_at IS NULL) AS was_flagged
+      FROM stamp, seated JOIN claims_claimhead head ON head.claim_id = seated.claim_id
+      JOIN claims_claim claim ON claim.id = seated.claim_id
 ), first AS MATERIALIZED (
     SELECT *, encode(sha256(convert_to(prev_hash || E'\\n' || body, 'UTF8')), 'hex') AS hash FROM assigned
 ), cleared AS (
-    SELECT claim_id, first.seq + 1 AS seq, 'claim.clear_flag' AS type, first.state, first.hash AS prev_hash, first.at,
+    SELECT claim_id, seq + 1 AS seq, 'claim.clear_flag' AS type, state, hash AS prev_hash, at,
            (json_build_object(
-               'claim', claim_id, 'seq', first.seq + 1, 'type', 'claim.clear_flag', 'actor_kind', 'rule',
-               'actor_id', NULL, 'actor_name', %(actor)s::text, 'from', first.state, 'to', first.state, 'reason', '',
-               'data', json_build_object('kind', 'unroutable'),
-               'occurred_at', first.at, 'recorded_at', first.at))::text AS body
-      FROM (SELECT DISTINCT claim_id FROM lowered) told JOIN first USING (claim_id)
+               'claim', claim_id, 'seq', seq + 1, 'type', 'claim.clear_flag', 'actor_kind', 'rule',
+               'actor_id', NULL, 'actor_name', %(actor)s::text, 'from', state, 'to', state, 'reason', '',
+               'data', json_build_object('kind', 'unroutable'), 'occurred_at', at, 'recorded_at', at))::text AS body
+      FROM first WHERE was_flagged
 ), chained AS (
-    SELECT * FROM first
+    SELECT claim_id, seq, type, state, prev_hash, at, body, hash FROM first
      UNION ALL
     SELECT *, encode(sha256(convert_to(prev_hash || E'\\n' || body, 'UTF8')), 'hex') FROM cleared
 ), recorded AS (
@@ -153,7 +157,7 @@ def _statement(seats: Sequence[Seat], rule: str, actor: str) -> int:
             "seqs": [seat.seq for seat in held],
             "seats": [seat.seat for seat in held],
             "reviewers": [seat.reviewer_id for seat in held],
-            "names": [seat.name for seat in held],
+            "names": json.dumps({str(seat.reviewer_id): seat.name for seat in held}),
             "reasons": [json.dumps(seat.reasons, ensure_ascii=False) for seat in held],
         }
         cursor.execute(SEAT, {**given, "rule": rule, "actor": actor})

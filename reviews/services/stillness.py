@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from claims.actors import ActorKind, rule
 from claims.lifecycle import State
@@ -54,19 +53,19 @@ def flag_standstill() -> Marked:
 
 
 def _away(now: datetime) -> list[Found]:
-    held = Assignment.objects.loading().filter(claim=OuterRef("pk"))
-    gone = Absence.objects.at(now).filter(reviewer__assignments__in=held.values("pk")).order_by("-ends_at", "pk")
-    claims = Claim.objects.filter(pk__in=_seats_of_people_away(now)).annotate(
-        seq=F("head__event_seq"), gone=ArraySubquery(gone.values("pk"))
+    """Claims on which somebody still has work to do who is away; of several, the first seat's."""
+    gone = Absence.objects.at(now).filter(reviewer=OuterRef("reviewer")).order_by("-ends_at", "pk")
+    seats = Assignment.objects.loading().annotate(
+        seq=F("claim__head__event_seq"), absence=Subquery(gone.values("pk")[:1])
     )
-    rows = list(claims.values_list("pk", "seq", "gone"))
-    absences = Absence.objects.select_related("reviewer__user").in_bulk({pk for *_, gone in rows for pk in gone})
-    return [Found(pk, seq, away_sentence(absences[gone[0]])) for pk, seq, gone in rows if gone and gone[0] in absences]
-
-
-def _seats_of_people_away(now: datetime) -> QuerySet[Assignment]:
-    gone = Exists(Absence.objects.at(now).filter(reviewer=OuterRef("reviewer")))
-    return Assignment.objects.loading().filter(gone).values("claim")
+    rows = seats.filter(absence__isnull=False).order_by("claim", "-seat").values_list("claim", "seq", "absence")
+    by_claim = {claim: (seq, absence) for claim, seq, absence in rows}
+    absences = Absence.objects.select_related("reviewer__user").in_bulk({absence for _, absence in by_claim.values()})
+    return [
+        Found(claim, seq, away_sentence(absences[absence]))
+        for claim, (seq, absence) in by_claim.items()
+        if absence in absences
+    ]
 
 
 def _idle(now: datetime) -> list[Found]:

@@ -1,0 +1,96 @@
+"""A claim in review of which nobody did anything for two days is marked, until somebody does."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from claims.lifecycle import Action, DismissalReason, State
+from claims.models import Claim, Desk, Flag, FlagKind, User
+from claims.services.transitions import locked
+from reviews.models import DeskDefaults, Reviewer
+from reviews.services import stillness
+from reviews.services.acting import act
+from reviews.services.leaving import take_back_standing
+from reviews.services.stillness import Marked, flag_standstill, idle_since
+from tests import factories as make
+from tests.concurrency.crowd import broken_promises
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return make.a_desk()
+
+
+@pytest.fixture
+def editor(desk: Desk) -> User:
+    return make.an_editor(desk)
+
+
+@pytest.fixture
+def reviewer(desk: Desk) -> Reviewer:
+    return make.a_reviewer(desk)
+
+
+@pytest.fixture
+def claim(desk: Desk, editor: User, reviewer: Reviewer) -> Claim:
+    return make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer)
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if two days were over as soon as they begin."""
+    monkeypatch.setattr(stillness, "IDLE_AFTER", timedelta(0))
+
+
+def test_it_counts_48_hours_from_the_last_thing_a_person_did(claim: Claim) -> None:
+    began = claim.events.get(type="claim.start").recorded_at
+    two_days = timedelta(hours=48)
+    assert not idle_since(began + two_days).exists()
+    assert idle_since(began + two_days + timedelta(microseconds=1)).get() == claim
+    with locked(claim.pk) as held:
+        held.record("claim.late", by=stillness.WATCHER)
+    assert idle_since(began + two_days + timedelta(microseconds=1)).get() == claim
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.WAITING, State.SECOND_OPINION, State.DECIDED])
+def test_only_claims_in_review_stand_still(desk: Desk, state: State) -> None:
+    make.a_claim(desk, state)
+    assert not idle_since(make.ahead(days=9)).exists()
+
+
+def test_it_is_marked_once_and_cleared_when_it_goes_on(at_once: None, claim: Claim, editor: User) -> None:
+    assert [flag_standstill(), flag_standstill()] == [Marked(raised=1), Marked()]
+    flag = Flag.objects.standing().get(claim=claim, kind=FlagKind.IDLE)
+    assert flag.reason.startswith("Nobody has done anything since ")
+    act(claim.pk, Action.DISMISS, make.viewer(editor), reason=DismissalReason.OFF_SUBJECT)
+    assert not Flag.objects.standing().exists()
+    assert flag_standstill() == Marked()
+    assert broken_promises() == {}
+
+
+def test_the_mark_goes_when_somebody_does_something(
+    claim: Claim, editor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stillness, "IDLE_AFTER", timedelta(0))
+    flag_standstill()
+    monkeypatch.setattr(stillness, "IDLE_AFTER", timedelta(hours=48))
+    act(claim.pk, Action.SET_PRIORITY, make.viewer(editor), priority=1, reason="It matters.")
+    assert flag_standstill() == Marked(cleared=1)
+    assert claim.events.filter(type="claim.clear_flag").count() == 1
+    assert broken_promises() == {}
+
+
+def test_a_desk_may_take_claims_back_that_stand_still(at_once: None, claim: Claim, desk: Desk) -> None:
+    assert take_back_standing() == 0
+    DeskDefaults.objects.create(desk=desk, takes_back=True)
+    assert take_back_standing() == 1
+    assert make.fresh(claim).state == State.QUEUED
+    told: dict[str, Any] = claim.events.get(type="claim.hand_over").content
+    assert (told["actor_name"], told["reason"]) == ("standstill", "Nobody did anything for 2 days.")
+    assert take_back_standing() == 0
+    assert broken_promises() == {}
