@@ -51,3 +51,9 @@ class NoticesOfPeople(ClaimDeskError):
 
     code = "notices_of_people"
     status = 403
+
+
+class TooManyRules(ClaimDeskError):
+    """There are 200 rules already. Change one, or switch off and reuse one that nobody needs."""
+
+    code = "too_many_rules"

@@ -30,11 +30,14 @@ from reviews.models import (
     Review,
     Reviewer,
     ReviewPolicy,
+    RuleVersion,
 )
+from reviews.rules import Conditions, Outcomes
 from reviews.services.accepting import bring
 from reviews.services.acting import act, acting_on
 from reviews.services.assigning import assign
 from reviews.services.reviewing import ask_second_opinion, start_if_queued, submit_review
+from reviews.services.rules import GivenRule, add_rule
 
 TEXT = "The minister is likely to resign next week, a person close to her said. She denied it on Monday."
 QUOTE = "The minister is likely to resign next week"
@@ -175,6 +178,20 @@ def a_claim(
 def fresh(claim: Claim) -> Claim:
     """The claim as the database has it now."""
     return Claim.objects.select_related("desk").get(pk=claim.pk)
+
+
+def a_rule(
+    conditions: Conditions | None = None,
+    outcomes: Outcomes | None = None,
+    *,
+    by: User | None = None,
+    name: str = "",
+    active: bool = True,
+) -> RuleVersion:
+    """A routing rule that stands last, written by an administrator unless named."""
+    title = name or f"Rule {next(_numbers)}"
+    given = GivenRule(title, conditions or Conditions(), outcomes or Outcomes(), active=active)
+    return add_rule(given, viewer(by or an_administrator()))
 
 
 def put_on(claim: Claim, reviewer: Reviewer, by: User, *, part: Part = Part.REVIEW) -> Assignment:

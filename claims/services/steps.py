@@ -5,7 +5,9 @@ Steps that also touch the work (assignments, reviews) are composed of these in `
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from claims.actors import Actor
 from claims.deadlines import Due, OwnDate, ZoneBasis, earliest_due
@@ -51,24 +53,31 @@ def check_due(held: Held, due: datetime) -> datetime:
 
 
 def accept(
-    held: Held, *, by: Actor, desk: Desk | None = None, due: datetime | None = None, usual: Due | None = None
+    held: Held,
+    *,
+    by: Actor,
+    desk: Desk | None = None,
+    due: datetime | None = None,
+    usual: Due | None = None,
+    priority: int | None = None,
+    data: Mapping[str, Any] | None = None,
 ) -> ClaimEvent:
     """Accept a proposed claim: it gets its desk and review due, and can be routed.
 
     Review due is `due` where somebody says so, else what was wished for while it was proposed if that still lies
     ahead, else the `usual` one of the desk's policy, else the desk's plain hours. The event says which (`due_why`).
-    Raises `DeskMissing`, `DueTooEarly`.
+    `priority` replaces the one it has; `data` goes with the event. Raises `DeskMissing`, `DueTooEarly`.
     """
+    priority = held.claim.priority if priority is None else priority
     desk = desk or held.claim.desk
     if desk is None:
         raise DeskMissing(pointer="/desk")
     if due is not None:
         settled = Due(check_due(held, due), f"set by {by.name}")
     else:
-        settled = wished_due(held) or usual or plain_due(desk, held.claim.priority, held.now)
-    return held.take(
-        Action.ACCEPT, by=by, changes={"desk": desk, **_first_due(held, settled)}, data={"due_why": settled.why}
-    )
+        settled = wished_due(held) or usual or plain_due(desk, priority, held.now)
+    changes = {"desk": desk, "priority": priority, **_first_due(held, settled)}
+    return held.take(Action.ACCEPT, by=by, changes=changes, data={"due_why": settled.why, **(data or {})})
 
 
 def _first_due(held: Held, settled: Due) -> dict[str, object]:
@@ -157,9 +166,9 @@ def set_own_date(
     return held.take(Action.SET_OWN_DATE, by=by, changes=changes, reason=because(reason))
 
 
-def change_desk(held: Held, *, by: Actor, desk: Desk, reason: str) -> ClaimEvent:
-    """Give the claim to another desk."""
-    return held.take(Action.CHANGE_DESK, by=by, changes={"desk": desk}, reason=because(reason))
+def change_desk(held: Held, *, by: Actor, desk: Desk, reason: str, data: Mapping[str, Any] | None = None) -> ClaimEvent:
+    """Give the claim to another desk. `data` goes with the event."""
+    return held.take(Action.CHANGE_DESK, by=by, changes={"desk": desk}, reason=because(reason), data=data)
 
 
 def set_priority(held: Held, *, by: Actor, priority: int, reason: str) -> ClaimEvent:

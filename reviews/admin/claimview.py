@@ -21,6 +21,8 @@ from reviews.admin.judging import judging
 from reviews.admin.preview import stance_words
 from reviews.admin.rows import Note
 from reviews.admin.steps import DIALOGS
+from reviews.rulewords import Part, sentence
+from reviews.services.cases import names_for
 from reviews.services.claimpage import ClaimPage
 from reviews.services.timeline import entries
 
@@ -90,7 +92,16 @@ def shown(page: ClaimPage, now: datetime, viewer: Viewer) -> dict[str, Any]:
         "before": page.neighbour(-1),
         "after": page.neighbour(1),
         "why_here": page.mine.reasons if page.mine else [],
+        "rule_parts": _rule_parts(page),
     }
+
+
+def _rule_parts(page: ClaimPage) -> tuple[Part, ...]:
+    """The rule that took the claim as a sentence; nothing where none did."""
+    if page.course is None or page.course.rule is None:
+        return ()
+    ruled = page.course.rule.ruled()
+    return sentence(ruled.conditions, ruled.outcomes, names_for([ruled]))
 
 
 def _public_banner(page: ClaimPage, now: datetime) -> str:

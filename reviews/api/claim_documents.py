@@ -147,6 +147,34 @@ class AssigneeOut(Fields):
     since = serializers.DateTimeField()
 
 
+class RuleRef(Fields):
+    """A version of a routing rule."""
+
+    id = serializers.IntegerField()
+    version = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class PassedRule(Fields):
+    """A rule that was asked first and did not take the claim."""
+
+    rule = serializers.IntegerField()
+    version = serializers.IntegerField()
+    name = serializers.CharField()
+    why = serializers.CharField(help_text="The first condition that did not hold.")
+
+
+class CourseOut(Fields):
+    """How a claim is handled, settled when it was accepted. Null: one reviewer, the desk's plain hours."""
+
+    rule = RuleRef(allow_null=True, help_text="The rule that took it; null: none did.")
+    earlier = PassedRule(many=True, help_text="In order; rules of other desks are left out.")
+    skills = serializers.ListField(child=serializers.CharField(), help_text="Topics a reviewer needs.")
+    review_policy = serializers.CharField(allow_null=True)
+    deadline_policy = serializers.CharField(allow_null=True)
+    settled_at = serializers.DateTimeField()
+
+
 class ClaimLinks(Fields):
     """Where to go from a claim. `admin` is the page on which people work on it."""
 
@@ -182,6 +210,7 @@ class ClaimOut(Fields):
     verdict = VerdictOut(allow_null=True)
     publication = PublicationOut(allow_null=True)
     assignees = AssigneeOut(many=True)
+    course = CourseOut(allow_null=True, help_text="Null before it is accepted.")
     evidence_count = serializers.IntegerField()
     selection_reason = serializers.CharField()
     accepted_at = serializers.DateTimeField(allow_null=True)

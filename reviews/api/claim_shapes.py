@@ -16,7 +16,7 @@ from claims.deadlines import TimeFlag, moments
 from claims.models import Appearance, ChainStep, Claim, Decision, Evidence, Flag, FlagKind, Visibility
 from claims.permissions import Viewer
 from claims.wordings import flag_words, said_words, so_words
-from reviews.models import Assignment
+from reviews.models import Assignment, Course
 
 
 @dataclass
@@ -29,10 +29,11 @@ class Around:
     assignments: dict[int, list[Assignment]] = field(default_factory=lambda: defaultdict(list))
     evidence: dict[int, tuple[int, int]] = field(default_factory=dict)
     flags: dict[int, list[Flag]] = field(default_factory=lambda: defaultdict(list))
+    courses: dict[int, Course] = field(default_factory=dict)
 
 
 def around(claims: Sequence[Claim]) -> Around:
-    """Read it: six queries, none per row."""
+    """Read it: seven queries, none per row."""
     found, numbers = Around(), [claim.pk for claim in claims]
     for appearance in first_appearances(numbers):
         found.quotes[appearance.claim_id] = appearance
@@ -51,6 +52,9 @@ def around(claims: Sequence[Claim]) -> Around:
     logged = Flag.objects.standing().filter(claim__in=numbers).exclude(kind__in=TimeFlag.values)
     for flag in logged.order_by("pk"):
         found.flags[flag.claim_id].append(flag)
+    courses = Course.objects.filter(claim__in=numbers)
+    for course in courses.select_related("rule", "review_policy", "deadline_policy"):
+        found.courses[course.claim_id] = course
     return found
 
 
@@ -98,6 +102,7 @@ def _claim(claim: Claim, found: Around, viewer: Viewer, now: datetime, link: Cal
         "verdict": verdict_out(standing) if standing else None,
         "publication": publication_out(found.told[claim.pk]) if claim.pk in found.told else None,
         "assignees": [assignee_out(assignment) for assignment in people],
+        "course": course_out(found.courses[claim.pk]) if claim.pk in found.courses else None,
         "evidence_count": _evidence_count(claim, found, viewer),
         "selection_reason": claim.selection_reason,
         "accepted_at": rfc3339(claim.accepted_at),
@@ -262,6 +267,19 @@ def assignee_out(assignment: Assignment) -> dict[str, Any]:
         "name": str(assignment.reviewer),
         "part": str(assignment.part),
         "since": rfc3339(assignment.assigned_at),
+    }
+
+
+def course_out(course: Course) -> dict[str, Any]:
+    """How the claim is handled, and by which rule's word."""
+    rule = course.rule
+    return {
+        "rule": {"id": rule.rule_id, "version": rule.number, "name": rule.name} if rule else None,
+        "earlier": list(course.earlier),
+        "skills": list(course.topics),
+        "review_policy": course.review_policy.name if course.review_policy else None,
+        "deadline_policy": course.deadline_policy.name if course.deadline_policy else None,
+        "settled_at": rfc3339(course.set_at),
     }
 
 

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from claims.api import numbers  # noqa: F401  # registers its converter
-from reviews.api import actions, assignments, claims, evidence, notices, people, reviews, stats
+from reviews.api import actions, assignments, claims, defaults, evidence, notices, people, reviews, rules, stats
 
 _CLAIM = "claims/<number:number>"
 _EVIDENCE = "evidence/<number:number>"
@@ -20,6 +20,11 @@ urlpatterns = [
     path(_EVIDENCE, evidence.OneEvidence.as_view(), name="api-evidence"),
     path(f"{_EVIDENCE}/supersede", evidence.Supersede.as_view(), name="api-supersede"),
     path(f"{_EVIDENCE}/snapshot", evidence.KeptFile.as_view(), name="api-snapshot"),
+    path("routing_rules", rules.RoutingRules.as_view(), name="api-rules"),
+    path("routing_rules:reorder", rules.RuleOrder.as_view(), name="api-rule-order"),
+    path("routing_rules/<number:number>", rules.OneRoutingRule.as_view(), name="api-rule"),
+    path("routing_rules/<number:number>/versions", rules.RuleVersions.as_view(), name="api-rule-versions"),
+    path("desks/<number:number>/defaults", defaults.OneDeskDefaults.as_view(), name="api-desk-defaults"),
     path("reviewers", people.Reviewers.as_view(), name="api-reviewers"),
     path("notices", notices.Notices.as_view(), name="api-notices"),
     path("notices:markRead", notices.NoticesRead.as_view(), name="api-notices-read"),

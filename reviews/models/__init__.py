@@ -8,6 +8,7 @@ from reviews.models.opinion import SecondOpinion
 from reviews.models.policy import PolicyKind, ReviewPolicy
 from reviews.models.review import Review
 from reviews.models.reviewer import Absence, Interest, Reviewer, Then
+from reviews.models.rule import RoutingRule, RuleBook, RuleVersion
 
 __all__ = [
     "Absence",
@@ -27,6 +28,9 @@ __all__ = [
     "Review",
     "ReviewPolicy",
     "Reviewer",
+    "RoutingRule",
+    "RuleBook",
+    "RuleVersion",
     "SecondOpinion",
     "Then",
     "WorkCalendar",

@@ -25,6 +25,7 @@ class DeskDefaults(models.Model):
     takes_back = models.BooleanField(
         _("claims without activity and those of people away go back to the pool"), default=False
     )
+    version = models.PositiveIntegerField(_("version"), default=1)
 
     class Meta:
         verbose_name = _("desk's defaults")
@@ -35,9 +36,12 @@ class DeskDefaults(models.Model):
 
 
 class Course(models.Model):
-    """How one claim is handled: written once when it is accepted, so that a changed rule moves no running work.
+    """How one claim is handled: written when it is accepted, so that a changed rule moves no running work.
 
     `topics` are the skills whoever takes it must have. Null policies mean one reviewer and the desk's plain hours.
+    `rule` is the version that took the claim, null: none did. `earlier` are the rules before it, in order, each
+    `{"rule", "version", "name", "why"}` with the first condition that did not hold. `given_desk` and
+    `given_priority` are what the claim came with, before the rule moved them.
     """
 
     claim = models.OneToOneField("claims.Claim", models.PROTECT, primary_key=True, related_name="course")
@@ -53,6 +57,14 @@ class Course(models.Model):
         blank=True,
     )
     topics = ArrayField(models.CharField(max_length=40), verbose_name=_("skills needed"), default=list, blank=True)
+    rule = models.ForeignKey(
+        "reviews.RuleVersion", models.PROTECT, verbose_name=_("rule"), related_name="courses", null=True, blank=True
+    )
+    earlier = models.JSONField(_("why not earlier rules"), default=list, blank=True)
+    given_desk = models.ForeignKey(
+        "claims.Desk", models.PROTECT, verbose_name=_("desk it came with"), related_name="+", null=True, blank=True
+    )
+    given_priority = models.PositiveSmallIntegerField(_("priority it came with"), null=True, blank=True)
     set_at = models.DateTimeField(_("settled"))
 
     class Meta:

@@ -1,4 +1,4 @@
-"""Takes claims into the queue: what a claim's course will be, its review due, and the step itself.
+"""Takes claims into the queue and from desk to desk: the step itself, and the course that follows from it.
 
 Every door through which a claim is accepted comes through here: the API, the admin, bulk and the demo.
 """
@@ -10,12 +10,22 @@ from datetime import datetime
 from django.db import transaction
 
 from claims.actors import Actor
+from claims.lifecycle import Action
 from claims.models import Claim, ClaimEvent, Desk
 from claims.services import steps
 from claims.services.proposing import GivenClaim, Maker, proposing
 from claims.services.transitions import Held
-from reviews.models import Course, DeskDefaults
+from reviews.models import Course
 from reviews.services.due import due_when_accepted
+from reviews.services.settling import (
+    judged,
+    judged_where_it_is,
+    put_back_course,
+    settle_where_it_is,
+    terms_of,
+    told_course,
+    write_course,
+)
 
 
 def bring(given: GivenClaim, maker: Maker, *, accepted: bool = False) -> Claim:
@@ -30,43 +40,52 @@ def bring(given: GivenClaim, maker: Maker, *, accepted: bool = False) -> Claim:
 
 
 def accept(held: Held, *, by: Actor, desk: Desk | None = None, due: datetime | None = None) -> ClaimEvent:
-    """Accept a proposed claim: settle its course, then take the step with the review due that follows.
+    """Accept a proposed claim: the first rule that takes it says where it goes, then the step is taken.
 
+    `by` has been judged on the desk that the claim has or that they named. Where a rule sends it is the word of
+    whoever wrote the rule, so it may be a desk on which `by` has no right.
     Raises `DeskMissing`, `DueTooEarly`, `RoleMissing`, `ActionNotPossible`.
     """
     desk = desk or held.claim.desk
+    settled = judged(held, (desk.pk if desk else None, held.claim.priority))
+    if settled.outcomes.desk is not None:
+        desk = Desk.objects.get(pk=settled.outcomes.desk)
     if desk is None:
         return steps.accept(held, by=by, due=due)  # refuses
-    usual = _usual_of(desk)
-    event = steps.accept(held, by=by, desk=desk, due=due, usual=due_when_accepted(held, desk, usual.deadline_policy))
-    _settle(held, usual)
+    priority, terms = settled.outcomes.priority, terms_of(settled, desk)
+    usual = due_when_accepted(held, desk, terms.deadline_policy, priority)
+    event = steps.accept(held, by=by, desk=desk, due=due, usual=usual, priority=priority, data=settled.told())
+    write_course(held, settled, terms)
+    return event
+
+
+def change_desk(held: Held, *, by: Actor, desk: Desk, reason: str) -> ClaimEvent:
+    """Give the claim to another desk, where it is settled anew. What it ran under before goes with the event."""
+    before = told_course(held.claim)
+    event = steps.change_desk(held, by=by, desk=desk, reason=reason, data={"course": before} if before else None)
+    if held.claim.accepted_at is not None:
+        settle_where_it_is(held, desk)
     return event
 
 
 def restore(held: Held, *, by: Actor) -> ClaimEvent:
-    """Take a dismissed claim back into the queue. One that was never accepted is settled now.
+    """Take a dismissed claim back into the queue. One that was never accepted is settled now, on the desk it has.
 
     Raises `DeskMissing`, `RoleMissing`, `ActionNotPossible`.
     """
     desk = held.claim.desk
     if desk is None or held.claim.accepted_at is not None:
         return steps.restore(held, by=by)
-    usual = _usual_of(desk)
-    event = steps.restore(held, by=by, usual=due_when_accepted(held, desk, usual.deadline_policy))
-    _settle(held, usual)
+    settled = judged_where_it_is(held)
+    terms = terms_of(settled, desk)
+    event = steps.restore(held, by=by, usual=due_when_accepted(held, desk, terms.deadline_policy))
+    write_course(held, settled, terms)
     return event
 
 
-def _usual_of(desk: Desk) -> DeskDefaults:
-    found = DeskDefaults.objects.filter(desk=desk).select_related("deadline_policy__calendar").first()
-    return found or DeskDefaults(desk=desk)
-
-
-def _settle(held: Held, usual: DeskDefaults) -> None:
-    """Write down how this claim will be handled on this desk."""
-    settled = {
-        "review_policy_id": usual.review_policy_id,
-        "deadline_policy_id": usual.deadline_policy_id,
-        "set_at": held.now,
-    }
-    Course.objects.update_or_create(claim=held.claim, defaults=settled)
+def undo_course(held: Held, undone: ClaimEvent) -> None:
+    """What taking a step back means for the course: the one before, or none for a claim that is not accepted."""
+    if held.claim.accepted_at is None:
+        Course.objects.filter(claim=held.claim).delete()
+    elif undone.type == f"claim.{Action.CHANGE_DESK}" and "course" in undone.data:
+        put_back_course(held, undone.data["course"])

@@ -21,7 +21,7 @@ from claims.services.transitions import Held, database_time, locked
 from claims.services.undoing import undo, undoable
 from reviews.models import Assignment
 from reviews.permissions import actor_on, open_assignment
-from reviews.services.accepting import accept, restore
+from reviews.services.accepting import accept, change_desk, restore, undo_course
 from reviews.services.assigning import put_back, release_strangers
 from reviews.services.publishing import POSSIBLE, check_publisher, correct, first_reviewer, publish, withdraw
 from reviews.services.seats import withdraw_all
@@ -62,7 +62,7 @@ STEPS: Mapping[Action, Step] = {
     Action.RESUME: steps.resume,
     Action.SET_DUE: steps.set_due,
     Action.SET_OWN_DATE: steps.set_own_date,
-    Action.CHANGE_DESK: steps.change_desk,
+    Action.CHANGE_DESK: change_desk,
     Action.SET_PRIORITY: steps.set_priority,
     Action.EDIT: steps.edit,
     Action.REOPEN: steps.reopen,
@@ -106,11 +106,13 @@ def _on_the_new_desk(acting: Acting, viewer: Viewer, desk: Desk) -> Actor:
 
 
 def _settle_seats(acting: Acting, action: Action, event: ClaimEvent) -> None:
-    """What a step of the record means for who is on the claim."""
+    """What a step of the record means for who is on the claim, and for its course when it is taken back."""
+    if action == Action.UNDO:
+        undone = ClaimEvent.objects.get(claim=acting.held.claim, seq=event.data["undone"])
+        undo_course(acting.held, undone)
+        put_back(acting.held, undone)
     if acting.held.claim.state == State.DISMISSED:
         withdraw_all(acting.held)
-    elif action == Action.UNDO:
-        put_back(acting.held, event.data["undone"])
     elif action == Action.CHANGE_DESK:
         release_strangers(acting.held, by=acting.by)
 

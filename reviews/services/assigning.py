@@ -80,9 +80,8 @@ def end(held: Held, assignment: Assignment, status: AssignmentStatus, note: str 
     assignment.save(update_fields=["status", "ended_at", "note"])
 
 
-def put_back(held: Held, seq: int) -> None:
-    """Give back the seats that event `seq`, undone now, had withdrawn."""
-    undone = ClaimEvent.objects.get(claim=held.claim, seq=seq)
+def put_back(held: Held, undone: ClaimEvent) -> None:
+    """Give back the seats that the event, undone now, had withdrawn."""
     withdrawn = Assignment.objects.filter(claim=held.claim, status=AssignmentStatus.WITHDRAWN)
     withdrawn.filter(ended_at=undone.recorded_at).update(status=AssignmentStatus.OPEN, ended_at=None)
 

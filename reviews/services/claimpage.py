@@ -22,7 +22,7 @@ from claims.models import (
 )
 from claims.permissions import Viewer, desk_roles, record_roles, visible_claims, visible_evidence
 from claims.services.transitions import Held
-from reviews.models import Assignment, AssignmentStatus, Part, Review, ReviewPolicy, SecondOpinion
+from reviews.models import Assignment, AssignmentStatus, Course, Part, Review, ReviewPolicy, SecondOpinion
 from reviews.models.assignment import HOLDING
 from reviews.services.acting import Acting, Offer, offers_to
 from reviews.services.queue import order_of_mine
@@ -68,6 +68,7 @@ class ClaimPage:
     roles: frozenset[Role]
     offers: dict[Action, Offer]
     place: Place
+    course: Course | None
 
     @property
     def standing(self) -> Decision | None:
@@ -157,6 +158,7 @@ def _page(claim: Claim, viewer: Viewer, now: datetime) -> ClaimPage:
         roles=roles,
         offers={offer.action: offer for offer in offers_to(acting)},
         place=_place(claim.pk, viewer, now),
+        course=Course.objects.filter(claim=claim).select_related("rule", "review_policy", "deadline_policy").first(),
     )
 
 

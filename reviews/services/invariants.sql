@@ -139,3 +139,23 @@ SELECT message.id AS letter, notice.id AS notice
 SELECT NULL, notice.id
   FROM reviews_notice notice JOIN claims_claimevent event ON event.id = notice.event_id
  WHERE event.claim_id <> notice.claim_id OR notice.made_at < event.recorded_at;
+
+-- name: only_accepted_claims_have_a_course
+-- How a claim is handled is settled when it is accepted, never before.
+SELECT course.claim_id AS claim, course.set_at
+  FROM reviews_course course JOIN claims_claim claim ON claim.id = course.claim_id
+ WHERE claim.accepted_at IS NULL;
+
+-- name: rules_are_their_newest_version
+-- A routing rule says what its newest version says, and has every version before it.
+SELECT rule.id AS rule, rule.version, kept.newest, kept.versions
+  FROM reviews_routingrule rule
+  LEFT JOIN (SELECT rule_id, max(number) AS newest, count(*) AS versions
+               FROM reviews_ruleversion GROUP BY rule_id) kept ON kept.rule_id = rule.id
+  LEFT JOIN reviews_ruleversion version ON version.rule_id = rule.id AND version.number = rule.version
+ WHERE (rule.version, rule.version, rule.name, rule.is_active)
+       IS DISTINCT FROM (kept.newest, kept.versions::int, version.name, version.is_active);
+
+-- name: rules_have_a_place_each
+-- No two routing rules stand at the same place. Their constraint looks at commit, so it is no guard like the others.
+SELECT position, count(*) AS rules FROM reviews_routingrule GROUP BY position HAVING count(*) > 1;

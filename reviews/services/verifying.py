@@ -24,6 +24,7 @@ UNIQUE = (
     Guard("reviews_review", "reviews_review_assignment_id_key", "(assignment_id)"),
     Guard("reviews_reviewer", "reviews_reviewer_user_id_key", "(user_id)"),
     Guard("reviews_secondopinion", "second_opinion_once", "(claim_id, round)"),
+    Guard("reviews_ruleversion", "rule_version_once", "(rule_id, number)"),
 )
 CHECKS = (
     Guard("reviews_absence", "absence_ends_after_start"),
@@ -32,12 +33,16 @@ CHECKS = (
     Guard("reviews_reviewer", "reviewer_limit_positive"),
     Guard("reviews_reviewpolicy", "policy_agreeing_of_judges"),
     Guard("reviews_reviewpolicy", "policy_kind_fits"),
+    Guard("reviews_rulebook", "rule_book_only_one"),
+    Guard("reviews_ruleversion", "rule_priority"),
 )
 TRIGGERS = (
     Guard("reviews_review", "review_append_only", "BEFORE DELETE OR UPDATE"),
     Guard("reviews_review", "review_not_emptied", "BEFORE TRUNCATE"),
     Guard("reviews_secondopinion", "second_opinion_append_only", "BEFORE DELETE OR UPDATE"),
     Guard("reviews_secondopinion", "second_opinion_not_emptied", "BEFORE TRUNCATE"),
+    Guard("reviews_ruleversion", "rule_version_append_only", "BEFORE DELETE OR UPDATE"),
+    Guard("reviews_ruleversion", "rule_version_not_emptied", "BEFORE TRUNCATE"),
 )
 
 

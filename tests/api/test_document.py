@@ -22,9 +22,10 @@ from claims.lifecycle import TRANSITIONS, State
 from claims.management.diagram import diagram, table
 from claims.models import Desk
 from claims.services.proposing import GivenStep
-from reviews.api import actions, assignments, claim_documents, people, reviews, stats
+from reviews.api import actions, assignments, claim_documents, defaults, people, reviews, rule_bodies, stats
+from reviews.rules import Conditions
 from tests.api.conftest import Api, signed_in
-from tests.factories import a_claim, a_file, a_reviewer, ahead, an_editor, dated, evidence_for, put_on
+from tests.factories import a_claim, a_file, a_reviewer, a_rule, ahead, an_editor, dated, evidence_for, put_on
 
 Made = dict[str, Any]
 
@@ -117,6 +118,8 @@ def compare(shown: Any, described: object, where: str = "") -> None:
 
 def test_what_is_shown_is_what_is_described(desk: Desk) -> None:
     editor, reviewer = an_editor(desk), a_reviewer(desk)
+    a_rule(Conditions(languages=("uk",)))
+    rule = a_rule()
     claim = a_claim(desk, by=editor, own=dated(ahead(hours=3)), chain=[GivenStep("Mira Vale")])
     put_on(claim, reviewer, editor)
     a_file(claim, by=editor)
@@ -142,10 +145,13 @@ def test_what_is_shown_is_what_is_described(desk: Desk) -> None:
         "/desks": library.DeskOut,
         "/reviewers": people.ReviewerOut,
         "/stats": stats.StatOut,
+        "/routing_rules": rule_bodies.RuleOut,
+        f"/routing_rules/{rule.rule_id}/versions": rule_bodies.RuleVersionOut,
     }
     for path, kind in listed.items():
         compare(api.get(path).body["results"], kind(many=True), path)
     compare(api.get("/me").body, people.MeOut())
+    compare(api.get(f"/desks/{desk.pk}/defaults").body, defaults.DefaultsOut())
     assert flags.FlagOut().fields.keys()
 
 

@@ -224,6 +224,20 @@ UPDATE claims_claimevent SET body = replace(body, '"reason":""', '"reason":"Look
 -- breaks: submissions_are_blind
 UPDATE claims_claimevent SET body = replace(body, '"part":', '"so":') WHERE type = 'claim.submit_review';
 
+-- breaks: only_accepted_claims_have_a_course
+UPDATE reviews_course SET claim_id = (SELECT id FROM claims_claim WHERE state = 'proposed' LIMIT 1)
+ WHERE claim_id = (SELECT min(claim_id) FROM reviews_course);
+
+-- breaks: rules_have_a_place_each
+ALTER TABLE reviews_routingrule DROP CONSTRAINT rule_position_once;
+UPDATE reviews_routingrule SET position = 1;
+
+-- breaks: rules_are_their_newest_version
+UPDATE reviews_routingrule SET name = 'Another';
+
+-- breaks: rules_are_their_newest_version
+UPDATE reviews_routingrule SET version = version + 1;
+
 -- breaks: guards_are_in_place
 ALTER TABLE claims_claimevent DISABLE TRIGGER USER;
 

@@ -40,6 +40,8 @@ def newsroom(settings: Any, tmp_path: Path) -> Claim:
     settings.STORAGES = settings.STORAGES | {"evidence": aside}
     desk = make.a_desk(min_origins=2)
     editor, reviewer = make.an_editor(desk), make.a_reviewer(desk)
+    make.a_rule()
+    make.a_rule(active=False)
     for state in State:
         make.a_claim(desk, state, by=editor)
     for state in (State.QUEUED, State.WAITING, State.DECIDED):

@@ -1,0 +1,183 @@
+"""What the API document says of routing rules, and rules read from bodies and written into answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from rest_framework import serializers
+
+from claims.api.fields import Body, DeskNamed, Number, OneOf, Words, YesNo
+from claims.api.times import rfc3339
+from claims.models import Desk, SourceKind
+from reviews.models import RuleVersion
+from reviews.rules import HEDGES, MOST_DAYS, Conditions, Outcomes
+from reviews.rulewords import Names, plain, sentence
+from reviews.services.rules import NAME, NOTE, GivenRule
+from reviews.services.rulevalues import MOST_VALUES
+
+
+def several(child: serializers.Field[Any, Any, Any, Any], words: str = "") -> serializers.ListField:
+    """Values of one condition: one of them is enough. None ask nothing."""
+    return serializers.ListField(child=child, required=False, max_length=MOST_VALUES, help_text=words)
+
+
+class ConditionsBody(Body):
+    """What a rule asks. All that is named must hold; of several values of one condition, one is enough."""
+
+    desks = several(DeskNamed(), "Numbers or keys.")
+    outlets = several(Number(), "Numbers of sources.")
+    sources = several(Number(), "Somebody in the chain, or whatever they belong to; numbers of sources.")
+    source_kinds = several(OneOf(SourceKind.choices), "Somebody in the chain is of this kind.")
+    topics = several(Words(longest=40))
+    languages = several(Words(longest=16), "BCP 47; en stands for en-GB too.")
+    priorities = several(Number(most=4))
+    hedged = YesNo(required=False, allow_null=True, help_text="Whether its quote is hedged.")
+    hedge_kinds = several(OneOf([str(kind) for kind in HEDGES]))
+    dated = YesNo(required=False, allow_null=True, help_text="Whether it has a date of its own.")
+    within_days = Number(
+        least=0,
+        most=MOST_DAYS,
+        required=False,
+        allow_null=True,
+        help_text="Its own date is at most so many days ahead.",
+    )
+
+
+class OutcomesBody(Body):
+    """What a rule settles. What it leaves open stays as it is, policies as the desk has them."""
+
+    skills = serializers.ListField(
+        child=Words(longest=40), required=False, max_length=MOST_VALUES, help_text="Topics a reviewer needs."
+    )
+    desk = DeskNamed(required=False, allow_null=True, help_text="Number or key.")
+    priority = Number(most=4, required=False, allow_null=True)
+    review_policy = Number(required=False, allow_null=True)
+    deadline_policy = Number(required=False, allow_null=True)
+
+
+class RuleBody(Body):
+    """A routing rule. `note` says why it is written or changed."""
+
+    refused = {
+        "position": "The place follows from routing_rules:reorder.",
+        "sentence": "The sentence is made from the rule.",
+        "version": "Send the version as If-Match.",
+    }
+    name = Words(longest=NAME)
+    active = YesNo(required=False)
+    conditions = ConditionsBody(required=False)
+    outcomes = OutcomesBody(required=False)
+    note = Words(longest=NOTE, required=False, allow_blank=True)
+
+
+class RulePatch(RuleBody):
+    """A merge patch: members that are left out stay, null takes a condition or an outcome away."""
+
+    name = Words(longest=NAME, required=False)
+
+
+class ConditionsOut(serializers.Serializer[Any]):
+    """What a rule asks; empty lists and null ask nothing."""
+
+    desks = serializers.ListField(child=serializers.IntegerField())
+    outlets = serializers.ListField(child=serializers.IntegerField())
+    sources = serializers.ListField(child=serializers.IntegerField())
+    source_kinds = serializers.ListField(child=serializers.CharField())
+    topics = serializers.ListField(child=serializers.CharField())
+    languages = serializers.ListField(child=serializers.CharField())
+    priorities = serializers.ListField(child=serializers.IntegerField())
+    hedged = serializers.BooleanField(allow_null=True)
+    hedge_kinds = serializers.ListField(child=serializers.CharField())
+    dated = serializers.BooleanField(allow_null=True)
+    within_days = serializers.IntegerField(allow_null=True)
+
+
+class OutcomesOut(serializers.Serializer[Any]):
+    """What a rule settles; null leaves it open."""
+
+    skills = serializers.ListField(child=serializers.CharField())
+    desk = serializers.IntegerField(allow_null=True)
+    priority = serializers.IntegerField(allow_null=True)
+    review_policy = serializers.IntegerField(allow_null=True)
+    deadline_policy = serializers.IntegerField(allow_null=True)
+
+
+class RuleVersionOut(serializers.Serializer[Any]):
+    """A rule as somebody saved it."""
+
+    version = serializers.IntegerField(help_text="Of the newest one also the rule's ETag.")
+    name = serializers.CharField()
+    active = serializers.BooleanField()
+    conditions = ConditionsOut()
+    outcomes = OutcomesOut()
+    sentence = serializers.CharField(help_text="The rule in words, with what everything is called today.")
+    note = serializers.CharField()
+    made_by = serializers.CharField()
+    made_at = serializers.DateTimeField()
+
+
+class RuleOut(RuleVersionOut):
+    """A routing rule as it stands."""
+
+    id = serializers.IntegerField()
+    position = serializers.IntegerField(help_text="Lower ones are asked first.")
+
+
+def given_rule(told: Mapping[str, Any]) -> GivenRule:
+    """The rule of a checked body."""
+    return GivenRule(
+        name=told["name"],
+        conditions=given_conditions(told.get("conditions", {})),
+        outcomes=given_outcomes(told.get("outcomes", {})),
+        active=told.get("active", True),
+        note=told.get("note", ""),
+    )
+
+
+def given_conditions(told: Mapping[str, Any]) -> Conditions:
+    """The conditions of a checked body."""
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
+    desks: tuple[Desk, ...] = values.pop("desks", ())
+    return Conditions(desks=tuple(desk.pk for desk in desks), **values)
+
+
+def given_outcomes(told: Mapping[str, Any]) -> Outcomes:
+    """The outcomes of a checked body."""
+    desk: Desk | None = told.get("desk")
+    rest = {name: told.get(name) for name in ("priority", "review_policy", "deadline_policy")}
+    return Outcomes(skills=tuple(told.get("skills", ())), desk=desk.pk if desk else None, **rest)
+
+
+def rule_out(version: RuleVersion, names: Names) -> dict[str, Any]:
+    """A `RuleOut`."""
+    return {"id": version.rule_id, "position": version.rule.position, **version_out(version, names)}
+
+
+def version_out(version: RuleVersion, names: Names) -> dict[str, Any]:
+    """A `RuleVersionOut`."""
+    ruled = version.ruled()
+    return {
+        "version": version.number,
+        "name": version.name,
+        "active": version.is_active,
+        **writable(version),
+        "sentence": plain(sentence(ruled.conditions, ruled.outcomes, names)),
+        "note": version.note,
+        "made_by": version.made_by_name,
+        "made_at": rfc3339(version.made_at),
+    }
+
+
+def writable(version: RuleVersion) -> dict[str, Any]:
+    """What a rule asks and settles, as it is written."""
+    ruled = version.ruled()
+    return {
+        "conditions": {name: _plain(value) for name, value in asdict(ruled.conditions).items()},
+        "outcomes": {name: _plain(value) for name, value in asdict(ruled.outcomes).items()},
+    }
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value

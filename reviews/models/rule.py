@@ -1,0 +1,103 @@
+"""Routing rules: an order of them, and for each every version it ever had."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import CheckConstraint, Deferrable, F, Q, UniqueConstraint
+from django.utils.translation import gettext_lazy as _
+
+from claims.models.frozen import frozen
+from reviews.rules import Conditions, Outcomes, Ruled
+
+
+class RuleBook(models.Model):
+    """The one row that whoever changes rules holds. `version` counts every change, of a rule or of the order."""
+
+    version = models.PositiveIntegerField(_("version"), default=0)
+
+    class Meta:
+        verbose_name = _("rule book")
+        constraints = (CheckConstraint(condition=Q(id=1), name="rule_book_only_one"),)
+
+    def __str__(self) -> str:
+        return str(self.version)
+
+
+class RoutingRule(models.Model):
+    """A rule and its place in the order: the first active one that matches takes the claim.
+
+    Name and whether it is switched on are those of its newest version, whose number is `version`.
+    """
+
+    name = models.CharField(_("name"), max_length=80)
+    position = models.PositiveIntegerField(_("position"))
+    is_active = models.BooleanField(_("switched on"), default=True)
+    version = models.PositiveIntegerField(_("version"), default=1)
+
+    class Meta:
+        verbose_name = _("routing rule")
+        ordering = ("position",)
+        constraints = (
+            UniqueConstraint(fields=("position",), deferrable=Deferrable.DEFERRED, name="rule_position_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RuleVersionQuerySet(models.QuerySet["RuleVersion"]):
+    def newest(self) -> Self:
+        """The versions that rules have now, in the order of the rules. One statement never sees half a change."""
+        return self.filter(number=F("rule__version")).select_related("rule").order_by("rule__position")
+
+
+class RuleVersion(models.Model):
+    """A rule as somebody saved it, for good. `conditions` are `rules.Conditions` as `kept()` writes them."""
+
+    rule = models.ForeignKey(RoutingRule, models.PROTECT, verbose_name=_("rule"), related_name="versions")
+    number = models.PositiveIntegerField(_("number"))
+    name = models.CharField(_("name"), max_length=80)
+    is_active = models.BooleanField(_("switched on"), default=True)
+    conditions = models.JSONField(_("conditions"), default=dict)
+    skills = ArrayField(models.CharField(max_length=40), verbose_name=_("skills needed"), default=list)
+    desk = models.ForeignKey("claims.Desk", models.PROTECT, verbose_name=_("desk"), related_name="+", null=True)
+    priority = models.PositiveSmallIntegerField(_("priority"), null=True)
+    review_policy = models.ForeignKey(
+        "reviews.ReviewPolicy", models.PROTECT, verbose_name=_("review policy"), related_name="+", null=True
+    )
+    deadline_policy = models.ForeignKey(
+        "reviews.DeadlinePolicy", models.PROTECT, verbose_name=_("deadline policy"), related_name="+", null=True
+    )
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    made_by_kind = models.CharField(_("made by a"), max_length=8)
+    made_by_id = models.BigIntegerField(_("number of who made it"), null=True)
+    made_by_name = models.CharField(_("made by"), max_length=200)
+    made_at = models.DateTimeField(_("made"))
+
+    objects = RuleVersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("version of a routing rule")
+        ordering = ("rule", "number")
+        constraints = (
+            UniqueConstraint(fields=("rule", "number"), name="rule_version_once"),
+            CheckConstraint(condition=Q(priority__isnull=True) | Q(priority__range=(1, 4)), name="rule_priority"),
+        )
+        triggers = frozen("rule_version")
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.number})"
+
+    def ruled(self) -> Ruled:
+        """The version as rules are decided by."""
+        outcomes = Outcomes(
+            skills=tuple(self.skills),
+            desk=self.desk_id,
+            priority=self.priority,
+            review_policy=self.review_policy_id,
+            deadline_policy=self.deadline_policy_id,
+        )
+        return Ruled(self.rule_id, self.number, self.name, Conditions.read(self.conditions), outcomes, self.pk)

@@ -1,0 +1,134 @@
+"""Settles how a claim is handled: the first routing rule that takes it, and its desk's defaults for the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from claims.models import Claim, Desk
+from claims.services.transitions import Held
+from reviews.models import Course, DeadlinePolicy, DeskDefaults, Review
+from reviews.rules import Case, Outcomes, Ruled, first_match, passed_over
+from reviews.rulewords import why_not
+from reviews.services.cases import Given, cases_of, names_for, standing_rules
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What the rules say of a claim that came with `given`. `ruled` is the rule that takes it, None: none does."""
+
+    given: Given
+    ruled: Ruled | None = None
+    earlier: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def outcomes(self) -> Outcomes:
+        return self.ruled.outcomes if self.ruled else Outcomes()
+
+    def told(self) -> dict[str, Any]:
+        """The rule as events name it."""
+        if self.ruled is None:
+            return {}
+        return {"rule": {"id": self.ruled.rule, "version": self.ruled.version, "name": self.ruled.name}}
+
+
+def judged(held: Held, given: Given) -> Settled:
+    """What the rules that stand now say of the held claim. Where there are none, nothing more is read."""
+    return judged_by(standing_rules(), held, given)
+
+
+def judged_by(rules: Sequence[Ruled], held: Held, given: Given) -> Settled:
+    """What these rules say of the held claim."""
+    if not rules:
+        return Settled(given)
+    number = held.claim.pk
+    case = cases_of([held.claim], {number: held.now}, {number: given})[number]
+    return Settled(given, first_match(rules, case), _earlier(rules, case))
+
+
+def _earlier(rules: Sequence[Ruled], case: Case) -> tuple[dict[str, Any], ...]:
+    """Why the rules before the match did not take it, as a course keeps it."""
+    passed = passed_over(rules, case)
+    names = names_for([one.ruled for one in passed])
+    return tuple(
+        {"rule": one.ruled.rule, "version": one.ruled.version, "name": one.ruled.name, "why": why_not(one, case, names)}
+        for one in passed
+    )
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The policies a claim runs under. None: one reviewer, the desk's plain hours."""
+
+    review_policy: int | None
+    deadline_policy: DeadlinePolicy | None
+
+
+def terms_of(settled: Settled, desk: Desk) -> Terms:
+    """The policies that the rule names, and the desk's defaults for what it leaves open."""
+    usual = DeskDefaults.objects.filter(desk=desk).select_related("deadline_policy__calendar").first() or DeskDefaults()
+    outcomes = settled.outcomes
+    deadline = usual.deadline_policy
+    if outcomes.deadline_policy is not None:
+        deadline = DeadlinePolicy.objects.select_related("calendar").get(pk=outcomes.deadline_policy)
+    return Terms(outcomes.review_policy or usual.review_policy_id, deadline)
+
+
+def write_course(held: Held, settled: Settled, terms: Terms) -> Course:
+    """Keep what was settled for a claim that is on its desk by now.
+
+    Once a review of the running round is in, the review policy stays: nobody changes the terms of a judgement that
+    has begun.
+    """
+    claim = held.claim
+    course, _ = Course.objects.update_or_create(
+        claim=claim,
+        defaults={
+            **({} if _has_begun(claim) else {"review_policy_id": terms.review_policy}),
+            "deadline_policy": terms.deadline_policy,
+            "topics": list(settled.outcomes.skills),
+            "rule_id": settled.ruled.row if settled.ruled else None,
+            "earlier": list(settled.earlier),
+            "given_desk_id": settled.given[0],
+            "given_priority": settled.given[1],
+            "set_at": held.now,
+        },
+    )
+    return course
+
+
+def _has_begun(claim: Claim) -> bool:
+    return Review.objects.filter(claim=claim, round=claim.round).exists()
+
+
+def judged_where_it_is(held: Held) -> Settled:
+    """What the rules say of a claim whose desk and priority a person has just said.
+
+    Rules that would send it to another desk are left aside: where it belongs has been said.
+    """
+    claim = held.claim
+    staying = [ruled for ruled in standing_rules() if ruled.outcomes.desk in {None, claim.desk_id}]
+    return judged_by(staying, held, (claim.desk_id, claim.priority))
+
+
+def settle_where_it_is(held: Held, desk: Desk) -> Course:
+    """Settle a claim anew on the desk that a person has just given it."""
+    settled = judged_where_it_is(held)
+    return write_course(held, settled, terms_of(settled, desk))
+
+
+TOLD = ("review_policy_id", "deadline_policy_id", "topics", "rule_id", "earlier", "given_desk_id", "given_priority")
+
+
+def told_course(claim: Claim) -> dict[str, Any] | None:
+    """The claim's course as an event keeps it, None when it has none."""
+    told: dict[str, Any] | None = Course.objects.filter(claim=claim).values(*TOLD).first()
+    return told
+
+
+def put_back_course(held: Held, told: dict[str, Any]) -> None:
+    """Write a course back that an event kept."""
+    Course.objects.update_or_create(
+        claim=held.claim, defaults={**{name: told[name] for name in TOLD}, "set_at": held.now}
+    )
