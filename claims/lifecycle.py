@@ -51,6 +51,7 @@ class Action(TextChoices):
     SET_OWN_DATE = "set_own_date", _("Change its own date")
     CHANGE_DESK = "change_desk", _("Change desk")
     SET_PRIORITY = "set_priority", _("Change priority")
+    SETTLE = "settle", _("Settle anew")
     EDIT = "edit", _("Edit")
     SPLIT = "split", _("Split claim")
     MERGE = "merge", _("Merge duplicate")
@@ -304,6 +305,14 @@ _ROWS = (
         also="routed again",
     ),
     _rule(_A.SET_PRIORITY, _MOVABLE, _STAYS, _Who((_R.EDITOR,), {_R.TRIAGER: _PROPOSED}), needs="a reason"),
+    _rule(
+        _A.SETTLE,
+        OPEN_STATES,
+        _STAYS,
+        _Who((_R.SYSTEM,)),
+        needs="a routing rule that takes it",
+        also="desk, priority, skills and policies as the rule says",
+    ),
     _rule(
         _A.EDIT,
         ALL_STATES - {_S.DECIDED},

@@ -5,6 +5,7 @@ from celery import shared_task
 from reviews.services.leaving import settle_absences, take_back_standing
 from reviews.services.mailing import make_digests, send_letters
 from reviews.services.notices import make_notices
+from reviews.services.resettling import settle_asked
 from reviews.services.routing import route_waiting
 from reviews.services.stillness import flag_standstill
 from reviews.services.verifying import verify_everything
@@ -14,6 +15,12 @@ from reviews.services.verifying import verify_everything
 def route() -> None:
     """Give waiting claims to people; what is left waits for the next pass."""
     route_waiting()
+
+
+@shared_task(name="reviews.settle")
+def settle() -> None:
+    """Settle open claims anew where somebody asked for it after rules changed."""
+    settle_asked()
 
 
 @shared_task(name="reviews.notices")

@@ -225,6 +225,7 @@ CELERY_BEAT_SCHEDULE = {
     "letters": {"task": "reviews.letters", "schedule": 30.0, "options": {"expires": 25.0}},
     "digests": {"task": "reviews.digests", "schedule": 60.0, "options": {"expires": 50.0}},
     "tend": {"task": "reviews.tend", "schedule": 10.0, "options": {"expires": 8.0}},
+    "settle": {"task": "reviews.settle", "schedule": 3.0, "options": {"expires": 2.5}},
     "warnings": {"task": "claims.warnings", "schedule": 15.0, "options": {"expires": 14.0}},
     "verify": {"task": "claims.verify", "schedule": 3600.0, "options": {"expires": 3000.0}},
 }

@@ -11,11 +11,13 @@ from rest_framework import serializers
 from claims.api.fields import Body, DeskNamed, Number, OneOf, Words, YesNo
 from claims.api.times import rfc3339
 from claims.models import Desk, SourceKind
-from reviews.models import RuleVersion
+from reviews.models import Resettling, RuleVersion
 from reviews.rules import HEDGES, MOST_DAYS, Conditions, Outcomes
 from reviews.rulewords import Names, plain, sentence
 from reviews.services.rules import NAME, NOTE, GivenRule
 from reviews.services.rulevalues import MOST_VALUES
+from reviews.services.trying import MOST_DAYS as MOST_TRIED
+from reviews.services.trying import Trial
 
 
 def several(child: serializers.Field[Any, Any, Any, Any], words: str = "") -> serializers.ListField:
@@ -70,6 +72,9 @@ class RuleBody(Body):
     conditions = ConditionsBody(required=False)
     outcomes = OutcomesBody(required=False)
     note = Words(longest=NOTE, required=False, allow_blank=True)
+    apply_to_open = YesNo(
+        required=False, help_text="Whether the open claims that it takes are settled anew, shortly after."
+    )
 
 
 class RulePatch(RuleBody):
@@ -118,11 +123,52 @@ class RuleVersionOut(serializers.Serializer[Any]):
     made_at = serializers.DateTimeField()
 
 
+class AppliedOut(serializers.Serializer[Any]):
+    """How far the open claims that a rule takes are settled anew."""
+
+    asked_at = serializers.DateTimeField()
+    settled = serializers.IntegerField(help_text="Claims settled anew so far.")
+    finished_at = serializers.DateTimeField(allow_null=True)
+
+
 class RuleOut(RuleVersionOut):
     """A routing rule as it stands."""
 
     id = serializers.IntegerField()
     position = serializers.IntegerField(help_text="Lower ones are asked first.")
+    applied = AppliedOut(allow_null=True, help_text="The last time this version was applied to open claims.")
+
+
+class TrialBody(Body):
+    """A rule to be tried: a saved one by its number, as it is or as it would become, or a new one."""
+
+    rule = Number(required=False, help_text="Number of a saved rule: tried in its place, else behind all others.")
+    conditions = ConditionsBody(required=False, help_text="Otherwise those of the saved rule.")
+    outcomes = OutcomesBody(required=False, help_text="Otherwise those of the saved rule.")
+    days = Number(most=MOST_TRIED, required=False, help_text="Claims accepted in so many days; 30 unless named.")
+
+
+class TriedOut(serializers.Serializer[Any]):
+    """A claim that the rule would have taken."""
+
+    claim = serializers.IntegerField()
+    statement = serializers.CharField()
+    language = serializers.CharField()
+    accepted_at = serializers.DateTimeField()
+    nobody = serializers.CharField(help_text="Why nobody could take it today; empty when somebody can.")
+
+
+class TrialOut(serializers.Serializer[Any]):
+    """What a rule would have done. Nothing was changed."""
+
+    sentence = serializers.CharField()
+    days = serializers.IntegerField()
+    looked_at = serializers.IntegerField(help_text="Claims accepted in these days; at most the newest 10,000.")
+    matched = serializers.IntegerField()
+    earlier = serializers.IntegerField(help_text="More claims meet it, but an earlier rule takes them first.")
+    nobody = serializers.IntegerField(help_text="Of those matched: nobody could take them today.")
+    open_now = serializers.IntegerField(help_text="Open claims that apply_to_open would settle anew.")
+    results = TriedOut(many=True, help_text="At most 100, first those with nobody to go to.")
 
 
 def given_rule(told: Mapping[str, Any]) -> GivenRule:
@@ -133,6 +179,7 @@ def given_rule(told: Mapping[str, Any]) -> GivenRule:
         outcomes=given_outcomes(told.get("outcomes", {})),
         active=told.get("active", True),
         note=told.get("note", ""),
+        applies=told.get("apply_to_open", False),
     )
 
 
@@ -150,9 +197,42 @@ def given_outcomes(told: Mapping[str, Any]) -> Outcomes:
     return Outcomes(skills=tuple(told.get("skills", ())), desk=desk.pk if desk else None, **rest)
 
 
-def rule_out(version: RuleVersion, names: Names) -> dict[str, Any]:
+def rule_out(version: RuleVersion, names: Names, applied: Resettling | None) -> dict[str, Any]:
     """A `RuleOut`."""
-    return {"id": version.rule_id, "position": version.rule.position, **version_out(version, names)}
+    return {
+        "id": version.rule_id,
+        "position": version.rule.position,
+        **version_out(version, names),
+        "applied": applied
+        and {
+            "asked_at": rfc3339(applied.asked_at),
+            "settled": applied.settled,
+            "finished_at": rfc3339(applied.finished_at),
+        },
+    }
+
+
+def trial_out(trial: Trial) -> dict[str, Any]:
+    """A `TrialOut`."""
+    return {
+        "sentence": trial.sentence,
+        "days": trial.days,
+        "looked_at": trial.looked_at,
+        "matched": trial.matched,
+        "earlier": trial.earlier,
+        "nobody": trial.nobody,
+        "open_now": trial.open_now,
+        "results": [
+            {
+                "claim": row.claim.pk,
+                "statement": row.claim.statement,
+                "language": row.claim.language,
+                "accepted_at": rfc3339(row.claim.accepted_at),
+                "nobody": row.nobody,
+            }
+            for row in trial.rows
+        ],
+    }
 
 
 def version_out(version: RuleVersion, names: Names) -> dict[str, Any]:

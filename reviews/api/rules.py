@@ -24,15 +24,21 @@ from reviews.api.rule_bodies import (
     RuleOut,
     RulePatch,
     RuleVersionOut,
+    TrialBody,
+    TrialOut,
+    given_conditions,
+    given_outcomes,
     given_rule,
     rule_out,
+    trial_out,
     version_out,
     writable,
 )
-from reviews.models import RuleVersion
+from reviews.models import Resettling, RuleVersion
 from reviews.services.cases import names_for
 from reviews.services.rules import (
     MOST_RULES,
+    GivenRule,
     add_rule,
     book_version,
     change_rule,
@@ -42,6 +48,7 @@ from reviews.services.rules import (
     reorder,
     rule_seen,
 )
+from reviews.services.trying import DAYS, try_rule
 
 
 class RulesOut(serializers.Serializer[Any]):
@@ -146,6 +153,27 @@ class RuleOrder(SetUpView):
         return Response({"results": _rules_out(newest_seen(self.viewer)), "version": now}, headers={"ETag": tag(now)})
 
 
+class RuleTrial(SetUpView):
+    """Trying a rule."""
+
+    @extend_schema(request=TrialBody, responses={200: TrialOut})
+    @repeatable
+    def post(self, request: Request) -> Response:
+        """Try a rule on claims accepted lately: which it would have taken, and whether somebody could take them."""
+        led_desks(self.viewer)
+        told = checked(TrialBody, request.data, desks=self.desks)
+        saved = rule_seen(told["rule"], self.viewer) if "rule" in told else None
+        ruled = saved.ruled() if saved else None
+        asked, settled = told.get("conditions"), told.get("outcomes")
+        rule = GivenRule(
+            name=saved.name if saved else "Tried",
+            conditions=ruled.conditions if ruled and asked is None else given_conditions(asked or {}),
+            outcomes=ruled.outcomes if ruled and settled is None else given_outcomes(settled or {}),
+        )
+        trial = try_rule(rule, self.viewer, days=told.get("days", DAYS), rule_id=told.get("rule"))
+        return Response(trial_out(trial))
+
+
 def _merged(before: RuleVersion, patch: Any) -> dict[str, Any]:
     """The rule with a merge patch (RFC 7396) laid over it. Raises `Invalid` when it is no object."""
     if not isinstance(patch, Mapping):
@@ -164,7 +192,8 @@ def _merged(before: RuleVersion, patch: Any) -> dict[str, Any]:
 
 def _rules_out(rows: Sequence[RuleVersion]) -> list[dict[str, Any]]:
     names = names_for([row.ruled() for row in rows])
-    return [rule_out(row, names) for row in rows]
+    applied = {one.rule_version_id: one for one in Resettling.objects.filter(rule_version__in=rows).order_by("pk")}
+    return [rule_out(row, names, applied.get(row.pk)) for row in rows]
 
 
 def _versions_out(rows: Sequence[RuleVersion]) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ urlpatterns = [
     path(f"{_EVIDENCE}/snapshot", evidence.KeptFile.as_view(), name="api-snapshot"),
     path("routing_rules", rules.RoutingRules.as_view(), name="api-rules"),
     path("routing_rules:reorder", rules.RuleOrder.as_view(), name="api-rule-order"),
+    path("routing_rules:try", rules.RuleTrial.as_view(), name="api-rule-trial"),
     path("routing_rules/<number:number>", rules.OneRoutingRule.as_view(), name="api-rule"),
     path("routing_rules/<number:number>/versions", rules.RuleVersions.as_view(), name="api-rule-versions"),
     path("desks/<number:number>/defaults", defaults.OneDeskDefaults.as_view(), name="api-desk-defaults"),

@@ -41,6 +41,7 @@ WORDS = {
     "claim.reopen": ("s-review", pgettext_lazy("event", "{who} reopened {claims}")),
     "claim.set_due": ("f-soon", pgettext_lazy("event", "{who} changed review due of {claims}")),
     "claim.change_desk": ("x-route", pgettext_lazy("event", "{who} moved {claims} to another desk")),
+    "claim.settle": ("x-route", pgettext_lazy("event", "{claims} settled anew by {who}")),
     "claim.late": ("f-late", pgettext_lazy("event", "{claims} became late")),
     "claim.date_passed": ("f-passed", pgettext_lazy("event", "The own date of {claims} passed, unconfirmed")),
     "claim.raise_flag": ("", pgettext_lazy("event", "{flag}: {claims}")),

@@ -8,7 +8,7 @@ from reviews.models.opinion import SecondOpinion
 from reviews.models.policy import PolicyKind, ReviewPolicy
 from reviews.models.review import Review
 from reviews.models.reviewer import Absence, Interest, Reviewer, Then
-from reviews.models.rule import RoutingRule, RuleBook, RuleVersion
+from reviews.models.rule import Resettling, RoutingRule, RuleBook, RuleVersion
 
 __all__ = [
     "Absence",
@@ -25,6 +25,7 @@ __all__ = [
     "NoticeSettings",
     "Part",
     "PolicyKind",
+    "Resettling",
     "Review",
     "ReviewPolicy",
     "Reviewer",

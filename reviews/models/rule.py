@@ -101,3 +101,28 @@ class RuleVersion(models.Model):
             deadline_policy=self.deadline_policy_id,
         )
         return Ruled(self.rule_id, self.number, self.name, Conditions.read(self.conditions), outcomes, self.pk)
+
+
+class Resettling(models.Model):
+    """A wish to settle open claims anew, carried out claim by claim by a periodic task.
+
+    With a version: the open claims that it takes. Without: claims that nobody could take, because the rules changed.
+    `through` is the last claim that was looked at.
+    """
+
+    rule_version = models.ForeignKey(
+        RuleVersion, models.PROTECT, verbose_name=_("version"), related_name="resettlings", null=True
+    )
+    asked_by_name = models.CharField(_("asked by"), max_length=200)
+    asked_at = models.DateTimeField(_("asked"))
+    through = models.BigIntegerField(_("looked at up to claim"), default=0)
+    settled = models.PositiveIntegerField(_("claims settled anew"), default=0)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+
+    class Meta:
+        verbose_name = _("settling anew")
+        ordering = ("id",)
+        indexes = (models.Index(fields=("id",), condition=Q(finished_at__isnull=True), name="resettling_open"),)
+
+    def __str__(self) -> str:
+        return f"#{self.pk}: {self.settled}"

@@ -16,6 +16,7 @@ from claims.services import steps
 from claims.services.proposing import GivenClaim, Maker, proposing
 from claims.services.transitions import Held
 from reviews.models import Course
+from reviews.services.assigning import release_strangers
 from reviews.services.due import due_when_accepted
 from reviews.services.settling import (
     judged,
@@ -60,9 +61,13 @@ def accept(held: Held, *, by: Actor, desk: Desk | None = None, due: datetime | N
 
 
 def change_desk(held: Held, *, by: Actor, desk: Desk, reason: str) -> ClaimEvent:
-    """Give the claim to another desk, where it is settled anew. What it ran under before goes with the event."""
+    """Give the claim to another desk, where it is settled anew; whoever does not review there is taken off it.
+
+    What the claim ran under before goes with the event.
+    """
     before = told_course(held.claim)
     event = steps.change_desk(held, by=by, desk=desk, reason=reason, data={"course": before} if before else None)
+    release_strangers(held, by=by)
     if held.claim.accepted_at is not None:
         settle_where_it_is(held, desk)
     return event

@@ -22,7 +22,7 @@ from claims.services.undoing import undo, undoable
 from reviews.models import Assignment
 from reviews.permissions import actor_on, open_assignment
 from reviews.services.accepting import accept, change_desk, restore, undo_course
-from reviews.services.assigning import put_back, release_strangers
+from reviews.services.assigning import put_back
 from reviews.services.publishing import POSSIBLE, check_publisher, correct, first_reviewer, publish, withdraw
 from reviews.services.seats import withdraw_all
 
@@ -113,8 +113,6 @@ def _settle_seats(acting: Acting, action: Action, event: ClaimEvent) -> None:
         put_back(acting.held, undone)
     if acting.held.claim.state == State.DISMISSED:
         withdraw_all(acting.held)
-    elif action == Action.CHANGE_DESK:
-        release_strangers(acting.held, by=acting.by)
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from reviews.models import Assignment, AssignmentStatus, Course, Part, Review, R
 from reviews.models.assignment import HOLDING
 from reviews.services.acting import Acting, Offer, offers_to
 from reviews.services.queue import order_of_mine
-from reviews.services.seats import Seats, asked_by, policy_of
+from reviews.services.seats import Seats, asked_by
 from reviews.visibility import Seen, may_read_reviews
 
 EVENTS = 200
@@ -138,7 +138,9 @@ def _page(claim: Claim, viewer: Viewer, now: datetime) -> ClaimPage:
     held.tell(next((one for one in decisions if one.is_public), None))
     acting = Acting(held, viewer.actor.having(*roles), mine)
     split = any(flag.kind == FlagKind.SPLIT for flag in flags)
-    policy, opinion = policy_of(claim), SecondOpinion.objects.filter(claim=claim, round=claim.round).first()
+    course = Course.objects.filter(claim=claim).select_related("rule", "review_policy", "deadline_policy").first()
+    policy = course.review_policy if course else None
+    opinion = SecondOpinion.objects.filter(claim=claim, round=claim.round).first()
     return ClaimPage(
         claim=claim,
         appearance=appearance,
@@ -158,7 +160,7 @@ def _page(claim: Claim, viewer: Viewer, now: datetime) -> ClaimPage:
         roles=roles,
         offers={offer.action: offer for offer in offers_to(acting)},
         place=_place(claim.pk, viewer, now),
-        course=Course.objects.filter(claim=claim).select_related("rule", "review_policy", "deadline_policy").first(),
+        course=course,
     )
 
 

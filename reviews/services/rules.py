@@ -19,6 +19,7 @@ from claims.services.transitions import database_time
 from reviews.errors import TooManyRules
 from reviews.models import RoutingRule, RuleBook, RuleVersion
 from reviews.rules import Conditions, Outcomes
+from reviews.services.resettling import ask_for_unroutable, ask_to_apply
 from reviews.services.rulevalues import usable_conditions, usable_outcomes
 
 MOST_RULES = 200
@@ -27,13 +28,17 @@ NAME, NOTE = 80, 300
 
 @dataclass(frozen=True)
 class GivenRule:
-    """A rule as somebody writes it. `note` says why it was written or changed."""
+    """A rule as somebody writes it. `note` says why it was written or changed.
+
+    `applies` asks that the open claims it takes be settled anew.
+    """
 
     name: str
     conditions: Conditions = field(default_factory=Conditions)
     outcomes: Outcomes = field(default_factory=Outcomes)
     active: bool = True
     note: str = ""
+    applies: bool = False
 
 
 def led_desks(viewer: Viewer) -> frozenset[int] | None:
@@ -93,13 +98,17 @@ def rule_seen(rule_id: int, viewer: Viewer) -> RuleVersion:
 
 @contextmanager
 def _book() -> Iterator[RuleBook]:
-    """Hold the rule book until the block ends; its version is one higher then."""
+    """Hold the rule book until the block ends."""
     with transaction.atomic():
         RuleBook.objects.bulk_create([RuleBook(pk=1)], ignore_conflicts=True)
-        book = RuleBook.objects.select_for_update().get(pk=1)
-        yield book
-        book.version += 1
-        book.save(update_fields=["version"])
+        yield RuleBook.objects.select_for_update().get(pk=1)
+
+
+def _turn_page(book: RuleBook, viewer: Viewer) -> None:
+    """Rules have changed: the book's version is one higher, and claims that nobody could take are looked at again."""
+    book.version += 1
+    book.save(update_fields=["version"])
+    ask_for_unroutable(viewer.actor.name)
 
 
 def book_version() -> int:
@@ -109,13 +118,14 @@ def book_version() -> int:
 
 def add_rule(given: GivenRule, viewer: Viewer) -> RuleVersion:
     """Write a rule; it stands last. Raises `RoleMissing`, `ScopeMissing`, `Invalid`, `TooManyRules`."""
-    given = _usable(given, viewer)
-    with _book():
+    given = usable(given, viewer)
+    with _book() as book:
         last = RoutingRule.objects.order_by("-position").first()
         if RoutingRule.objects.count() >= MOST_RULES:
             raise TooManyRules()
         rule = RoutingRule(name=given.name, is_active=given.active, position=last.position + 1 if last else 1)
         rule.save(force_insert=True)
+        _turn_page(book, viewer)
         return _version(rule, given, viewer)
 
 
@@ -125,18 +135,21 @@ def change_rule(rule_id: int, given: GivenRule, viewer: Viewer, *, version: int 
     Saving what is there already makes no version. Needs the right to the rule as it was and as it will be.
     Raises `NotFound`, `StaleVersion`, and what `add_rule` refuses.
     """
-    with _book():
+    with _book() as book:
         before = rule_seen(rule_id, viewer)
         if version is not None and before.number != version:
             raise StaleVersion(current=before.number, expected=version)
         was = before.ruled()
         check_may_write(viewer, was.conditions, was.outcomes)
-        given = _usable(given, viewer, was.outcomes)
+        given = usable(given, viewer, was.outcomes)
         if _same(before, given):
+            if given.applies:
+                ask_to_apply(before, viewer.actor.name)
             return before
         rule = before.rule
         rule.name, rule.is_active, rule.version = given.name, given.active, before.number + 1
         rule.save(update_fields=["name", "is_active", "version"])
+        _turn_page(book, viewer)
         return _version(rule, given, viewer)
 
 
@@ -159,6 +172,7 @@ def reorder(order: Sequence[int], viewer: Viewer, *, version: int | None = None)
         if [one for one in order if one in fixed] != [row.rule_id for row in seen if row.rule_id in fixed]:
             raise RoleMissing("You move the rules of the desks you edit. Other rules keep their order.")
         _place(every, {row.rule_id for row in seen}, order)
+        _turn_page(book, viewer)
 
 
 def _place(every: Sequence[RuleVersion], seen: set[int], order: Sequence[int]) -> None:
@@ -169,13 +183,17 @@ def _place(every: Sequence[RuleVersion], seen: set[int], order: Sequence[int]) -
         RoutingRule.objects.filter(pk=number).exclude(position=position).update(position=position)
 
 
-def _usable(given: GivenRule, viewer: Viewer, before: Outcomes | None = None) -> GivenRule:
+def usable(given: GivenRule, viewer: Viewer, before: Outcomes | None = None) -> GivenRule:
+    """The rule as it may be kept, `before` being what it settles now.
+
+    Raises `Invalid`, `RoleMissing`, `ScopeMissing`.
+    """
     name = line(given.name, "name", NAME)
     if not name:
         raise Invalid("A rule needs a name.", pointer="/name")
     conditions, outcomes = usable_conditions(given.conditions), usable_outcomes(given.outcomes, before)
     check_may_write(viewer, conditions, outcomes)
-    return GivenRule(name, conditions, outcomes, given.active, line(given.note, "note", NOTE))
+    return GivenRule(name, conditions, outcomes, given.active, line(given.note, "note", NOTE), given.applies)
 
 
 def _same(before: RuleVersion, given: GivenRule) -> bool:
@@ -208,4 +226,6 @@ def _version(rule: RoutingRule, given: GivenRule, viewer: Viewer) -> RuleVersion
         made_at=database_time(),
     )
     version.save(force_insert=True)
+    if given.applies:
+        ask_to_apply(version, actor.name)
     return version

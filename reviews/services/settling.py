@@ -8,7 +8,8 @@ from typing import Any
 
 from claims.models import Claim, Desk
 from claims.services.transitions import Held
-from reviews.models import Course, DeadlinePolicy, DeskDefaults, Review
+from reviews.models import Assignment, Course, DeadlinePolicy, DeskDefaults
+from reviews.models.assignment import HOLDING
 from reviews.rules import Case, Outcomes, Ruled, first_match, passed_over
 from reviews.rulewords import why_not
 from reviews.services.cases import Given, cases_of, names_for, standing_rules
@@ -78,8 +79,8 @@ def terms_of(settled: Settled, desk: Desk) -> Terms:
 def write_course(held: Held, settled: Settled, terms: Terms) -> Course:
     """Keep what was settled for a claim that is on its desk by now.
 
-    Once a review of the running round is in, the review policy stays: nobody changes the terms of a judgement that
-    has begun.
+    While somebody holds a seat of the running round the review policy stays: nobody changes the terms of a judgement
+    that has begun.
     """
     claim = held.claim
     course, _ = Course.objects.update_or_create(
@@ -99,7 +100,7 @@ def write_course(held: Held, settled: Settled, terms: Terms) -> Course:
 
 
 def _has_begun(claim: Claim) -> bool:
-    return Review.objects.filter(claim=claim, round=claim.round).exists()
+    return Assignment.objects.filter(claim=claim, round=claim.round, status__in=HOLDING).exists()
 
 
 def judged_where_it_is(held: Held) -> Settled:

@@ -124,6 +124,13 @@ def _decided(told: Told) -> str:
     }
 
 
+def _settled(told: Told) -> str:
+    rule = told.data("rule")
+    if not rule:
+        return _("Settled anew: no routing rule takes it, so it is handled as its desk usually does")
+    return _("Settled anew by the rule “%(name)s”") % {"name": rule["name"]}
+
+
 def _flag(told: Told) -> str:
     kind = told.event.type.removeprefix("claim.")
     return wordings.flag_words(told.data("kind") if kind == "raise_flag" else kind)
@@ -169,6 +176,7 @@ SAID: dict[str, Words] = {
     "claim.set_own_date": _own_date,
     "claim.change_desk": _simple("%(who)s gave it to another desk"),
     "claim.set_priority": _simple("%(who)s changed the priority"),
+    "claim.settle": _settled,
     "claim.edit": _simple("%(who)s edited its words"),
     "claim.undo": _simple("%(who)s took the last step back"),
     "claim.late": _flag,

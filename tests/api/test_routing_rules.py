@@ -10,6 +10,7 @@ from claims.lifecycle import State
 from claims.models import Desk, Scope, User
 from reviews.models import PolicyKind, ReviewPolicy
 from reviews.rules import Conditions, Outcomes
+from reviews.services.resettling import settle_asked
 from tests import factories as make
 from tests.api.conftest import Api, signed_in, with_key
 
@@ -174,5 +175,31 @@ def test_the_list_of_rules_costs_the_same_however_many_there_are(
     for number in range(12):
         make.a_rule(Conditions(desks=(desk.pk, other.pk)[: 1 + number % 2]), Outcomes(priority=1))
     api: Api = signed_in(editor)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         assert len(api.get(RULES).body["results"]) == 12
+
+
+def test_a_rule_is_tried_before_it_is_written_and_after(desk: Desk, editor: User) -> None:
+    make.a_reviewer(desk)
+    claim = make.a_claim(desk, by=editor, topics=["budget"])
+    make.a_claim(desk, by=editor)
+    api, path = signed_in(editor), f"{RULES}:try"
+    asked = {"conditions": {"desks": [desk.key], "topics": ["budget"]}, "outcomes": {"skills": ["law"]}, "days": 7}
+    tried = api.post(path, asked)
+    assert tried.status == 200, tried.body
+    assert tried.body["sentence"] == "Would have matched 1 of 2 claims; 1 would have had nobody to go to."
+    assert (tried.body["days"], tried.body["earlier"], tried.body["open_now"]) == (7, 0, 1)
+    (row,) = tried.body["results"]
+    assert (row["claim"], row["nobody"]) == (claim.pk, f"{desk.name} desk has 1 reviewer: 1 does not cover law.")
+    made = api.post(RULES, {"name": "Budget", "conditions": asked["conditions"], "apply_to_open": True}).body
+    assert made["applied"] == {"asked_at": made["applied"]["asked_at"], "settled": 0, "finished_at": None}
+    settle_asked()
+    assert api.get(f"{RULES}/{made['id']}").body["applied"]["settled"] == 1
+    assert api.post(path, {"rule": made["id"]}).body["matched"] == 1
+    assert api.post(path, {"rule": made["id"], "conditions": {"desks": [desk.pk]}}).body["matched"] == 2
+    assert api.post(path, {"rule": made["id"], "outcomes": {"skills": ["law"]}}).body["nobody"] == 1
+    assert api.post(path, {}).code == "role_missing"
+    assert api.post(path, asked | {"days": 91}).pointers == ["/days"]
+    assert api.post(path, {"rule": 10**6}).status == 404
+    assert with_key(Scope.CLAIMS_READ).post(path, asked).code == "scope_missing"
+    assert with_key(Scope.SETUP_MANAGE).post(path, asked).status == 200

@@ -28,6 +28,7 @@ MAY: dict[str, dict[str, str]] = {
     "set_own_date": {"editor": "PQRWSD", "on_it": "PQRWSD", "triager": "P"},
     "change_desk": {"editor": "PQRWSD", "triager": "P"},
     "set_priority": {"editor": "PQRWSD", "triager": "P"},
+    "settle": {"system": "QRWS"},
     "edit": {"editor": "PQRWSX", "triager": "P", "key_maker": "P"},
     "split": {"editor": "PQR", "triager": "P"},
     "merge": {"editor": "PQR", "triager": "P"},

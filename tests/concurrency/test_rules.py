@@ -7,12 +7,14 @@ from functools import partial
 import pytest
 
 from claims.lifecycle import Action, State
-from claims.models import Claim
+from claims.models import Claim, ClaimEvent, DeskRole, Membership
 from claims.permissions import Viewer
-from reviews.models import Course, RoutingRule
+from reviews.models import Assignment, Course, Reviewer, RoutingRule
 from reviews.rules import Conditions, Outcomes
 from reviews.services.acting import act
-from reviews.services.rules import GivenRule, change_rule, reorder
+from reviews.services.resettling import settle_asked
+from reviews.services.routing import route_waiting
+from reviews.services.rules import GivenRule, add_rule, change_rule, reorder
 from tests import factories as make
 from tests.concurrency.crowd import at_once, broken_promises, refusals
 
@@ -87,3 +89,40 @@ def test_of_two_who_save_the_same_version_one_is_told() -> None:
     assert refusals(answers) == ["Somebody changed this since you read it. Read it again, then repeat your change."]
     rule.refresh_from_db()
     assert RoutingRule.objects.get(pk=rule.rule_id).version == 2
+
+
+def settle_everything() -> int:
+    """Settle open claims anew until nothing is left."""
+    done = 0
+    while found := settle_asked():
+        done += found
+    return done
+
+
+def test_claims_are_settled_anew_while_they_are_routed() -> None:
+    desk, other = make.a_desk(), make.a_desk()
+    editor = make.joined(make.an_editor(desk), other, DeskRole.EDITOR)
+    for one in (desk, other):
+        for _ in range(2):
+            make.a_reviewer(one, limit=CLAIMS)
+    claims = [make.a_claim(desk, by=editor) for _ in range(CLAIMS)]
+    outcomes = Outcomes(("law",), desk=other.pk)
+    Reviewer.objects.update(topics=["law"])
+    make.a_rule(Conditions(desks=(desk.pk,)))
+    given = GivenRule("Away", Conditions(desks=(desk.pk,)), outcomes, applies=True)
+    rule = add_rule(given, make.viewer(editor))
+    reorder([rule.rule_id, *RoutingRule.objects.exclude(pk=rule.rule_id).values_list("pk", flat=True)], _all())
+    answers = at_once(settle_everything, route_waiting, settle_everything, route_waiting)
+    assert refusals(answers) == []
+    settle_everything()
+    route_waiting()
+    told = ClaimEvent.objects.filter(type="claim.settle").values_list("claim", flat=True)
+    assert sorted(told) == sorted(claim.pk for claim in claims)
+    colleagues = Membership.objects.filter(desk=other, role=DeskRole.REVIEWER).values("user")
+    assert not Assignment.objects.open().exclude(reviewer__user__in=colleagues).exists()
+    assert set(Course.objects.values_list("rule__rule", flat=True)) == {rule.rule_id}
+    assert broken_promises() == {}
+
+
+def _all() -> Viewer:
+    return make.viewer(make.an_administrator())

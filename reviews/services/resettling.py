@@ -1,0 +1,144 @@
+"""Settles open claims anew after rules changed: those somebody asked for, and those that nobody could take.
+
+A wish is a row; a periodic task carries it out, each claim under its own lock and with one event, and goes on where
+it stopped. It may run twice or at once: a claim that is settled as the rules say is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db.models import F, QuerySet
+
+from claims.actors import Actor, rule
+from claims.errors import DeskMissing
+from claims.lifecycle import Action, Role, State
+from claims.models import Claim, Desk, FlagKind
+from claims.services.transitions import Held, database_time, locked
+from reviews.models import Assignment, Course, Resettling, RuleVersion
+from reviews.models.assignment import HOLDING
+from reviews.rules import Case, Ruled, first_match
+from reviews.services.assigning import ROUTER, release_strangers
+from reviews.services.cases import cases_of, given_values, standing_rules
+from reviews.services.settling import Settled, judged, terms_of, told_course, write_course
+
+BATCH = 500
+
+
+def open_matches(rules: Sequence[Ruled], wanted: Ruled) -> list[int]:
+    """Open claims that `wanted`, one of these rules, takes now and under whose version they do not run yet."""
+    claims = list(Claim.objects.open().only("desk", "topics", "language", "priority", "confirm_by").order_by("pk"))
+    cases, courses = present_cases(claims)
+    return [
+        claim.pk
+        for claim in claims
+        if first_match(rules, cases[claim.pk]) == wanted
+        and (not wanted.row or claim.pk not in courses or courses[claim.pk].rule_id != wanted.row)
+    ]
+
+
+def present_cases(claims: Sequence[Claim]) -> tuple[dict[int, Case], dict[int, Course]]:
+    """The claims as rules see them now, before a rule moved them, and their courses. A fixed number of queries."""
+    courses = courses_of(claims)
+    now = database_time()
+    given = {claim.pk: given_values(claim, courses.get(claim.pk)) for claim in claims}
+    return cases_of(claims, dict.fromkeys(given, now), given), courses
+
+
+def courses_of(claims: Iterable[Claim]) -> dict[int, Course]:
+    """The courses of claims, by number."""
+    return Course.objects.select_related("rule").in_bulk([claim.pk for claim in claims])
+
+
+def settle_asked() -> int:
+    """Carry out a part of every wish that is open; answers how many claims were settled anew."""
+    return sum(_carry_on(wish) for wish in Resettling.objects.filter(finished_at__isnull=True).order_by("id"))
+
+
+def _carry_on(wish: Resettling) -> int:
+    found = [number for number in _wanted(wish) if number > wish.through][:BATCH]
+    settled = sum(_settle(number, wish) for number in found)
+    changes = {"settled": F("settled") + settled, "through": found[-1] if found else wish.through}
+    if len(found) < BATCH:
+        changes["finished_at"] = database_time()
+    Resettling.objects.filter(pk=wish.pk, finished_at__isnull=True).update(**changes)
+    return settled
+
+
+def _wanted(wish: Resettling) -> list[int]:
+    """The numbers of the claims that a wish is about, ascending. A version that is not the newest any more has none."""
+    if wish.rule_version_id is None:
+        return list(_unroutable().order_by("pk").values_list("pk", flat=True))
+    rules = standing_rules()
+    wanted = next((ruled for ruled in rules if ruled.row == wish.rule_version_id), None)
+    return open_matches(rules, wanted) if wanted else []
+
+
+def _unroutable() -> QuerySet[Claim]:
+    """Claims of which the newsroom knows that nobody can take them, with nobody on them."""
+    held = Assignment.objects.filter(status__in=HOLDING, claim__state=State.QUEUED, round=F("claim__round"))
+    flagged = Claim.objects.filter(
+        state=State.QUEUED, flag_log__kind=FlagKind.UNROUTABLE, flag_log__cleared_at__isnull=True
+    )
+    return flagged.exclude(pk__in=held.values("claim"))
+
+
+def _settle(claim_id: int, wish: Resettling) -> bool:
+    """Settle one claim anew, unless it changed since it was found. Answers whether it did."""
+    with locked(claim_id) as held:
+        if not held.claim.is_open or (wish.rule_version_id is None and not _is_unroutable(held)):
+            return False
+        before = Course.objects.filter(claim=held.claim).select_related("rule").first()
+        settled = judged(held, given_values(held.claim, before))
+        row = settled.ruled.row if settled.ruled else None
+        if (wish.rule_version_id not in {None, row}) or (before is not None and before.rule_id == row):
+            return False
+        settle_held(held, settled, reason=_why(wish))
+        return True
+
+
+def _is_unroutable(held: Held) -> bool:
+    return _unroutable().filter(pk=held.claim.pk).exists()
+
+
+def _why(wish: Resettling) -> str:
+    if wish.rule_version_id is None:
+        return f"Nobody could take it, and {wish.asked_by_name} changed the rules."
+    return f"{wish.asked_by_name} applied the rule to open claims."
+
+
+def settle_held(held: Held, settled: Settled, *, reason: str) -> None:
+    """Bring the held claim to what the rules say, with one event; review due stays.
+
+    Whoever does not review for the desk it goes to is taken off it. A claim that nobody could take is free to be tried.
+    """
+    claim, before = held.claim, told_course(held.claim)
+    number = settled.outcomes.desk or settled.given[0]
+    desk = Desk.objects.get(pk=number) if number else claim.desk
+    if desk is None:
+        raise DeskMissing()
+    changes = {"desk": desk, "priority": settled.outcomes.priority or settled.given[1]}
+    told = {**settled.told(), **({"course": before} if before else {})}
+    moves = desk.pk != claim.desk_id
+    actor = _actor(settled)
+    held.take(Action.SETTLE, by=actor, changes=changes, reason=reason, data=told)
+    if moves:
+        release_strangers(held, by=actor)
+    write_course(held, settled, terms_of(settled, desk))
+    held.clear_flag(FlagKind.UNROUTABLE, by=ROUTER)
+
+
+def _actor(settled: Settled) -> Actor:
+    """The rule itself: the word of an editor of both desks, so it takes people off as an editor does."""
+    name = f"rule “{settled.ruled.name}”" if settled.ruled else "routing rules"
+    return rule(name).having(Role.SYSTEM, Role.EDITOR)
+
+
+def ask_to_apply(version: RuleVersion, by: str) -> Resettling:
+    """Ask that the open claims that this version takes be settled anew."""
+    return Resettling.objects.create(rule_version=version, asked_by_name=by, asked_at=database_time())
+
+
+def ask_for_unroutable(by: str) -> Resettling:
+    """Ask that claims which nobody could take be looked at again, because rules changed."""
+    return Resettling.objects.create(asked_by_name=by, asked_at=database_time())

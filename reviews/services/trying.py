@@ -1,0 +1,147 @@
+"""Tries a rule, saved or not, on claims that were accepted lately: which it would have taken, and who would be there.
+
+Set-based: a fixed number of queries for any number of claims. Nothing is written. The claims are seen as they were
+accepted, the people as they are now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from claims.errors import Invalid
+from claims.models import Claim, Desk
+from claims.permissions import Viewer, visible_claims
+from claims.services.transitions import database_time
+from reviews.eligibility import Candidate, ClaimFacts
+from reviews.models import RuleVersion
+from reviews.routing import choose
+from reviews.rules import Ruled, first_match, matches
+from reviews.services.cases import cases_of, given_values
+from reviews.services.facts import candidates_for, facts_of
+from reviews.services.resettling import courses_of, open_matches
+from reviews.services.rules import GivenRule, rule_seen, usable
+
+DAYS, MOST_DAYS = 30, 90
+MOST_CLAIMS = 10_000
+SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A claim that the rule would have taken. `nobody` says why nobody could take it today, empty when somebody can."""
+
+    claim: Claim
+    nobody: str = ""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a rule would have done. `open_now` are open claims that it takes and that do not run under it yet.
+
+    `looked_at` claims were accepted in the last `days`, at most 10,000, the newest. `rows` are at most 100 of those it
+    would have taken, first those with nobody to go to, then the newest.
+    """
+
+    days: int
+    looked_at: int
+    matched: int
+    earlier: int
+    nobody: int
+    open_now: int
+    rows: tuple[Tried, ...]
+
+    @property
+    def sentence(self) -> str:
+        """The outcome in one sentence or two."""
+        of = f"{self.looked_at} claim{'' if self.looked_at == 1 else 's'}"
+        said = f"Would have matched {self.matched} of {of}; {self.nobody} would have had nobody to go to."
+        if not self.earlier:
+            return said
+        if self.earlier == 1:
+            return f"{said} 1 more meets it, but an earlier rule takes it first."
+        return f"{said} {self.earlier} more meet it, but an earlier rule takes them first."
+
+
+def try_rule(given: GivenRule, viewer: Viewer, *, days: int = DAYS, rule_id: int | None = None) -> Trial:
+    """Try a rule where the saved one of this number stands, else behind all others.
+
+    Raises what saving it would, and `Invalid` for days other than 1 to 90.
+    """
+    if days not in range(1, MOST_DAYS + 1):
+        raise Invalid(f"Days are 1 to {MOST_DAYS}.", pointer="/days")
+    before = rule_seen(rule_id, viewer) if rule_id is not None else None
+    given = usable(given, viewer, before.ruled().outcomes if before else None)
+    rules, tried = _placed(given, before)
+    now = database_time()
+    claims = _accepted_since(now - timedelta(days=days), viewer, now)
+    taken, earlier = _taken(claims, rules, tried)
+    rows = _with_people(taken, tried, now)
+    nobody = sum(bool(row.nobody) for row in rows)
+    rows.sort(key=lambda row: (not row.nobody, -row.claim.pk))
+    open_now = len(open_matches(rules, tried)) if given.active else 0
+    return Trial(days, len(claims), len(taken), earlier, nobody, open_now, tuple(rows[:SHOWN]))
+
+
+def _placed(given: GivenRule, before: RuleVersion | None) -> tuple[list[Ruled], Ruled]:
+    """The standing rules with the tried one in its place, and the tried one.
+
+    Its row is that of the saved version when it says the same.
+    """
+    same = before is not None and (before.ruled().conditions, before.ruled().outcomes) == (
+        given.conditions,
+        given.outcomes,
+    )
+    row = before.pk if before is not None and same else 0
+    tried = Ruled(before.rule_id if before else 0, 0, given.name, given.conditions, given.outcomes, row)
+    standing = [version for version in RuleVersion.objects.newest() if version.is_active or version == before]
+    rules = [tried if version == before else version.ruled() for version in standing]
+    return (rules if before else [*rules, tried]), tried
+
+
+def _accepted_since(moment: datetime, viewer: Viewer, now: datetime) -> list[Claim]:
+    rows = visible_claims(viewer, now).filter(accepted_at__gte=moment, desk__isnull=False)
+    return list(rows.select_related("desk").defer("search").order_by("-accepted_at", "-pk")[:MOST_CLAIMS])
+
+
+def _taken(claims: Sequence[Claim], rules: Sequence[Ruled], tried: Ruled) -> tuple[list[Claim], int]:
+    """The claims that the tried rule would have taken, and how many more meet it but an earlier rule takes them."""
+    courses = courses_of(claims)
+    given = {claim.pk: given_values(claim, courses.get(claim.pk)) for claim in claims}
+    at = {claim.pk: claim.accepted_at or claim.created_at for claim in claims}
+    cases = cases_of(claims, at, given)
+    meeting = [claim for claim in claims if matches(tried.conditions, cases[claim.pk])]
+    taken = [claim for claim in meeting if first_match(rules, cases[claim.pk]) == tried]
+    return taken, len(meeting) - len(taken)
+
+
+def _with_people(claims: Sequence[Claim], tried: Ruled, now: datetime) -> list[Tried]:
+    """Each claim with the reason why nobody could take it today, as if it were new and on the desk the rule says."""
+    if tried.outcomes.desk is not None:
+        target = Desk.objects.get(pk=tried.outcomes.desk)
+        for claim in claims:
+            claim.desk = target
+    facts = facts_of(claims)
+    candidates = candidates_for({fact.desk_id for fact in facts.values()}, now)
+    why = _Why(candidates, frozenset(tried.outcomes.skills), now)
+    return [Tried(claim, why.nobody(facts[claim.pk])) for claim in claims]
+
+
+class _Why:
+    """Asks the rules of eligibility once for all claims between which they do not tell."""
+
+    def __init__(self, candidates: Iterable[Candidate], skills: frozenset[str], now: datetime) -> None:
+        self._candidates, self._skills, self._now = list(candidates), skills, now
+        self._interests = frozenset[int]().union(*(one.interests for one in self._candidates))
+        self._known: dict[tuple[object, ...], str] = {}
+
+    def nobody(self, fact: ClaimFacts) -> str:
+        """Why nobody could take such a claim; empty when somebody can."""
+        shared = self._interests.intersection(fact.sources)
+        alike = (fact.desk_id, fact.language, fact.entered_by, shared)
+        if alike not in self._known:
+            new = replace(fact, held_by=frozenset(), needed=self._skills, due_at=None)
+            here = [one for one in self._candidates if fact.desk_id in one.desks]
+            self._known[alike] = choose(new, here, self._now).why_nobody
+        return self._known[alike]
