@@ -70,6 +70,15 @@ ALLOWED = {
 }
 
 
+STEP = {
+    Way.ASSIGN: Action.ASSIGN,
+    Way.TAKE: Action.ASSIGN,
+    Way.HAND_OVER: Action.HAND_OVER,
+    Way.DECLINE: Action.DECLINE,
+    Way.RECUSE: Action.RECUSE,
+}
+
+
 class AssignmentOut(serializers.Serializer[Any]):
     """One person in one seat, and why they were chosen."""
 
@@ -103,12 +112,12 @@ class Assignments(ClaimView):
     def post(self, request: Request, number: int) -> Response:
         """Assign, take, hand over, decline or recuse. If-Match is optional here."""
         claim = self.claim(number)
-        if self.viewer.key is not None:
-            raise RoleMissing("A key puts nobody on a claim: routing and people do.")
         version = expected_version(request, claim.version, needed=False)
         told = checked(AssignmentBody, request.data)
         way = Way(told.pop("action"))
         _refuse_others(way, told)
+        # Before anything else the sentence that `allowed_actions` has; the step itself looks again under the lock.
+        check(STEP[way], State(claim.state), roles_on(self.viewer, claim))
         if way in {Way.ASSIGN, Way.TAKE}:
             self._come(claim, way, told)
         else:
@@ -117,7 +126,6 @@ class Assignments(ClaimView):
         return self.shown(number, status=201)
 
     def _come(self, claim: Claim, way: Way, told: dict[str, Any]) -> None:
-        check(Action.ASSIGN, State(claim.state), roles_on(self.viewer, claim))
         part = Part(told.get("part", Part.REVIEW))
         if way == Way.TAKE:
             take(claim.pk, self.viewer) if part == Part.REVIEW else take_as_editor(claim.pk, self.viewer, part)

@@ -58,6 +58,17 @@ def test_the_reasons_name_as_chosen_whom_the_editor_chose(desk: Desk) -> None:
     assert codes == {ranked_first.pk: "eligible", named.pk: "chosen"}
 
 
+@pytest.mark.parametrize("way", ["take", "decline", "hand_over", "recuse"])
+def test_a_seat_is_refused_in_the_words_of_the_allowed_actions(way: str, desk: Desk, api: Api) -> None:
+    for state in (State.PROPOSED, State.QUEUED):
+        claim = a_claim(desk, state)
+        offers = api.get(f"/claims/{claim.pk}/allowed_actions").body["results"]
+        action = "assign" if way == "take" else way
+        said = next((row["code"], row["sentence"]) for row in offers if row["action"] == action)
+        answer = api.post(f"/claims/{claim.pk}/assignments", {"action": way})
+        assert (answer.code, answer.body["detail"]) == said
+
+
 def test_an_interest_is_named_and_kept(desk: Desk) -> None:
     reviewer, editor = a_reviewer(desk), an_editor(desk)
     claim = a_claim(desk, by=editor)

@@ -40,7 +40,7 @@ def refusals(answers: Iterable[object]) -> list[str]:
     return [answer.message for answer in answers if isinstance(answer, ClaimDeskError)]
 
 
-def broken_promises() -> dict[str, list[str]]:
-    """Every promise that the rows break now, with the rows."""
-    found = {promise.name: promise.breaches() for promise in [*record_invariants(timedelta(0)), *work_invariants()]}
+def broken_promises(patience: timedelta = timedelta(0)) -> dict[str, list[str]]:
+    """Every promise that the rows break now, with the rows. What passed within `patience` may wait to be announced."""
+    found = {promise.name: promise.breaches() for promise in [*record_invariants(patience), *work_invariants()]}
     return {name: rows for name, rows in found.items() if rows}
