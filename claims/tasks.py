@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from claims.services.laddering import follow_ladders
 from claims.services.warnings import agree_on_warnings
 from claims.services.watch import Watch
 
@@ -21,3 +22,9 @@ def sweep() -> None:
 def warnings() -> None:
     """Let what announces "due soon" follow the desks' hours of warning."""
     agree_on_warnings()
+
+
+@shared_task(name="claims.ladders")
+def ladders() -> None:
+    """Let what is awaited on claims follow the desks' ladders."""
+    follow_ladders()

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from reviews.services.escalation import carry_out
 from reviews.services.leaving import settle_absences, take_back_standing
 from reviews.services.mailing import make_digests, send_letters
 from reviews.services.notices import make_notices
@@ -47,6 +48,12 @@ def tend() -> None:
     settle_absences()
     take_back_standing()
     flag_standstill()
+
+
+@shared_task(name="reviews.escalations")
+def escalations() -> None:
+    """Return to the pool what a desk's ladder takes away from whoever is late."""
+    carry_out()
 
 
 # A million claims take longer than other tasks may, yet less than until the broker would hand the message out again.

@@ -13,12 +13,26 @@ from typing import Any
 
 from claims.deadlines import Precision
 from claims.errors import DueTooEarly
+from claims.ladders import Step
 from claims.lifecycle import Action, DismissalReason, State, WaitingReason
-from claims.models import ApiKey, ArticleRevision, Claim, Desk, DeskRole, Evidence, Membership, Scope, User
+from claims.models import (
+    ApiKey,
+    ArticleRevision,
+    Claim,
+    Desk,
+    DeskRole,
+    Evidence,
+    Ladder,
+    LadderStep,
+    Membership,
+    Scope,
+    User,
+)
 from claims.models.apikey import hashed
 from claims.permissions import Viewer, desk_roles, viewer_for_key, viewer_for_user
 from claims.services.articles import GivenArticle, TakenIn, take_in
 from claims.services.evidence import GivenEvidence, add_evidence, keep_file
+from claims.services.laddering import follow_ladders, set_ladder
 from claims.services.proposing import GivenClaim, GivenDate, GivenQuote, Maker
 from claims.verdicts import Answers, EvidenceKind, Outcome, Question, Said, So, Stance
 from reviews.models import (
@@ -76,6 +90,16 @@ def a_desk_with(policy: ReviewPolicy, **columns: Any) -> Desk:
     """A desk whose claims are judged under this policy where no rule says otherwise."""
     desk = a_desk(**columns)
     DeskDefaults.objects.create(desk=desk, review_policy=policy)
+    return desk
+
+
+def with_ladder(desk: Desk, *steps: Step) -> Desk:
+    """The desk with exactly these steps on its ladder, long enough that every claim has followed."""
+    set_ladder(desk, steps)
+    long_ago = now() - timedelta(days=30)
+    Ladder.objects.filter(desk=desk).update(changed_at=long_ago)
+    LadderStep.objects.filter(ladder__desk=desk).update(since=long_ago)
+    follow_ladders()
     return desk
 
 

@@ -227,6 +227,8 @@ CELERY_BEAT_SCHEDULE = {
     "tend": {"task": "reviews.tend", "schedule": 10.0, "options": {"expires": 8.0}},
     "settle": {"task": "reviews.settle", "schedule": 3.0, "options": {"expires": 2.5}},
     "warnings": {"task": "claims.warnings", "schedule": 15.0, "options": {"expires": 14.0}},
+    "ladders": {"task": "claims.ladders", "schedule": 15.0, "options": {"expires": 14.0}},
+    "escalations": {"task": "reviews.escalations", "schedule": 5.0, "options": {"expires": 4.0}},
     "verify": {"task": "claims.verify", "schedule": 3600.0, "options": {"expires": 3000.0}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = env.str(

@@ -1,6 +1,6 @@
 """The record's tables, one module per noun."""
 
-from claims.models.alarm import WAIT_OVER, Alarm, Flag, FlagKind, Heartbeat
+from claims.models.alarm import LADDER_ALARM, WAIT_OVER, Alarm, Flag, FlagKind, Heartbeat
 from claims.models.apikey import ApiKey, RepeatableCall, Scope, hashed
 from claims.models.appearance import Appearance, ChainStep
 from claims.models.article import Article, ArticleRevision, DateKnown
@@ -9,10 +9,12 @@ from claims.models.decision import Decision
 from claims.models.desk import Desk
 from claims.models.event import ClaimEvent, chained
 from claims.models.evidence import Evidence, Snapshot, Visibility
+from claims.models.ladder import Escalation, Ladder, LadderStep
 from claims.models.person import DeskRole, Membership, User
 from claims.models.source import Reliability, Source, SourceKind
 
 __all__ = [
+    "LADDER_ALARM",
     "WAIT_OVER",
     "WARNING",
     "Alarm",
@@ -28,10 +30,13 @@ __all__ = [
     "Decision",
     "Desk",
     "DeskRole",
+    "Escalation",
     "Evidence",
     "Flag",
     "FlagKind",
     "Heartbeat",
+    "Ladder",
+    "LadderStep",
     "Membership",
     "Reliability",
     "RepeatableCall",

@@ -10,8 +10,11 @@ from django.db.models import CheckConstraint, Q, TextChoices, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from claims.deadlines import TimeFlag
+from claims.ladders import Track
 
 WAIT_OVER = "wait_over"
+# One row for each ladder, whatever number of steps it has: only the next one is awaited.
+LADDER_ALARM = {Track.REVIEW_DUE: "ladder_due", Track.OWN_DATE: "ladder_date"}
 
 
 class FlagKind(TextChoices):
@@ -41,7 +44,15 @@ class Alarm(models.Model):
     """
 
     claim = models.ForeignKey("claims.Claim", models.CASCADE, related_name="alarms", db_index=False)
-    kind = models.CharField(max_length=12, choices=[*TimeFlag.choices, (WAIT_OVER, _("Wait is over"))])
+    kind = models.CharField(
+        max_length=12,
+        choices=[
+            *TimeFlag.choices,
+            (WAIT_OVER, _("Wait is over")),
+            (LADDER_ALARM[Track.REVIEW_DUE], _("Next step to review due")),
+            (LADDER_ALARM[Track.OWN_DATE], _("Next step to its own date")),
+        ],
+    )
     moment = models.DateTimeField()
     wake_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -1,7 +1,8 @@
 """Keeps what will be announced (alarms) and what was announced (flags) true whenever a claim changes.
 
 Called under the claim's lock, in the transaction that makes the change. Nothing is announced twice for one moment:
-a moment that comes back after a reopening, restoring or undoing reopens its flag row instead of setting an alarm.
+a moment that comes back after a reopening, restoring or undoing reopens its flag row instead of setting an alarm, and a
+step of the ladder that was taken for a date is never awaited for that date again.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import datetime
 from claims.deadlines import FORERUNNER, TimeFlag, holding, moments
 from claims.lifecycle import State
 from claims.models import WAIT_OVER, Alarm, Claim, Decision, Flag
+from claims.services.ladders import ladder_alarms
 
 SETTLED = frozenset({State.DECIDED, State.DISMISSED})
 
@@ -29,7 +31,7 @@ def rewrite_alarms(claim: Claim, standing: Decision | None, now: datetime, cause
             flag.save(update_fields=["cleared_at", "cleared_by"])
     overtaken = {FORERUNNER[kind] for kind, at in wanted.items() if kind in FORERUNNER and at < now}
     coming = {kind: at for kind, at in wanted.items() if kind not in overtaken and (kind, at) not in announced}
-    _set_alarms(claim, coming, now)
+    _set_alarms(claim, {str(kind): at for kind, at in coming.items()} | ladder_alarms(claim, standing, now), now)
     if claim.state in SETTLED:
         clear_flags(claim, now, cause)
 
@@ -41,9 +43,8 @@ def _clear_untrue(flags: Sequence[Flag], wanted: dict[TimeFlag, datetime], now: 
         Flag.objects.filter(pk__in=untrue).update(cleared_at=now, cleared_by=cause)
 
 
-def _set_alarms(claim: Claim, wanted: dict[TimeFlag, datetime], now: datetime) -> None:
+def _set_alarms(claim: Claim, moments_of: dict[str, datetime], now: datetime) -> None:
     Alarm.objects.filter(claim=claim).delete()
-    moments_of: dict[str, datetime] = {str(kind): moment for kind, moment in wanted.items()}
     if claim.waiting_until is not None:
         moments_of[WAIT_OVER] = claim.waiting_until
     Alarm.objects.bulk_create(

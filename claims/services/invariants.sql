@@ -171,6 +171,85 @@ SELECT wanted.claim, wanted.kind, wanted.moment
                       AND (flag.moment = wanted.moment
                            OR (wanted.kind = 'due_soon' AND flag.moment < wanted.review_due_at)));
 
+-- name: no_step_twice
+-- No step of a ladder was taken twice for one date of a claim.
+SELECT claim_id AS claim, track, date, step, nth, count(*) AS times
+  FROM claims_escalation GROUP BY claim_id, track, date, step, nth HAVING count(*) > 1;
+
+-- name: no_step_early
+-- Every step of a ladder was taken strictly after its moment.
+SELECT claim_id AS claim, step, moment, taken_at FROM claims_escalation WHERE taken_at <= moment;
+
+-- name: steps_and_their_events_pair
+-- Every step that was taken has exactly one event that says the same.
+SELECT coalesce(taken.claim_id, told.claim_id) AS claim, taken.step, told.seq
+  FROM claims_escalation taken
+  FULL JOIN (SELECT event.claim_id, event.seq, event.occurred_at, event.recorded_at, data.*,
+                    count(*) OVER (PARTITION BY event.claim_id, data.track, data.date, data.step, data.nth) AS times
+               FROM claims_claimevent event, json_to_record(event.body::json -> 'data') AS data (
+                    track text, date timestamptz, step text, nth bigint, tell text, act text, name text)
+              WHERE event.type = 'claim.escalate') told
+    ON (told.claim_id, told.track, told.date, told.step, told.nth)
+       = (taken.claim_id, taken.track::text, taken.date, taken.step::text, taken.nth::bigint)
+ WHERE (taken.moment, taken.taken_at, taken.tell::text, taken.act::text, taken.name::text, 1::bigint)
+       IS DISTINCT FROM (told.occurred_at, told.recorded_at, told.tell, told.act, told.name, told.times);
+
+-- name: no_step_after_settling
+-- No step was taken on a claim that was settled by then, or for a date that was not the claim's any more.
+SELECT event.claim_id AS claim, event.seq, data.step, event.from_state
+  FROM claims_claimevent event
+  JOIN claims_claim claim ON claim.id = event.claim_id
+ CROSS JOIN LATERAL json_to_record(event.body::json -> 'data') AS data (track text, date timestamptz, step text)
+ CROSS JOIN LATERAL (SELECT CASE data.track WHEN 'review_due' THEN 'review_due_at' ELSE 'confirm_by' END AS name) field
+  LEFT JOIN LATERAL (SELECT so, decided_at FROM claims_decision
+                      WHERE claim_id = event.claim_id AND decided_at <= event.recorded_at
+                      ORDER BY number DESC LIMIT 1) decision ON event.from_state = 'decided'
+  LEFT JOIN LATERAL (SELECT body::json #>> ARRAY['data', 'changes', field.name, '1'] AS value FROM claims_claimevent
+                      WHERE claim_id = event.claim_id AND seq < event.seq
+                        AND body::json #> ARRAY['data', 'changes', field.name] IS NOT NULL
+                      ORDER BY seq DESC LIMIT 1) before ON true
+  LEFT JOIN LATERAL (SELECT body::json #>> ARRAY['data', 'changes', field.name, '0'] AS value FROM claims_claimevent
+                      WHERE claim_id = event.claim_id AND seq > event.seq
+                        AND body::json #> ARRAY['data', 'changes', field.name] IS NOT NULL
+                      ORDER BY seq LIMIT 1) after ON true
+ WHERE event.type = 'claim.escalate'
+   AND ((data.track = 'review_due' AND event.from_state NOT IN ('queued', 'in_review', 'waiting', 'second_opinion'))
+        OR (data.track = 'own_date' AND event.from_state IN ('proposed', 'dismissed'))
+        OR (data.track = 'own_date' AND decision.so <> ''
+            AND (decision.so <> 'unproven' OR decision.decided_at > data.date))
+        OR data.date IS DISTINCT FROM coalesce(before.value::timestamptz, after.value::timestamptz,
+               CASE data.track WHEN 'review_due' THEN claim.review_due_at ELSE claim.confirm_by END));
+
+-- name: every_step_is_awaited
+-- Every step of a desk's ladder that is still to come on a claim of the desk has its alarm, unless it was taken.
+SELECT wanted.claim, wanted.track, wanted.step, wanted.moment
+  FROM (SELECT claim.id AS claim, step.track, step.key AS step, step.minutes, step.every_minutes, step.since,
+               running.date, running.date + step.minutes * interval '1 minute' AS moment,
+               CASE step.track WHEN 'review_due' THEN 'ladder_due' ELSE 'ladder_date' END AS kind
+          FROM claims_claim claim
+          -- A ladder that has just been changed is being followed.
+          JOIN claims_ladder ladder ON ladder.desk_id = claim.desk_id
+                                   AND ladder.followed_at >= ladder.changed_at + interval '1 minute'
+          JOIN claims_ladderstep step ON step.ladder_id = ladder.id
+          LEFT JOIN claims_decision decision ON decision.claim_id = claim.id AND decision.standing
+         CROSS JOIN LATERAL (SELECT claim.state IN ('queued', 'in_review', 'waiting', 'second_opinion') AS is_open,
+                                    coalesce(decision.so <> '' AND (decision.so <> 'unproven'
+                                             OR decision.decided_at > claim.confirm_by), false) AS answered) fact
+          JOIN LATERAL (VALUES ('review_due', claim.review_due_at, fact.is_open),
+                               ('own_date', claim.confirm_by, claim.state NOT IN ('proposed', 'dismissed')
+                                AND NOT fact.answered AND (fact.is_open OR step.minutes >= 0))
+                       ) AS running (track, date, holds)
+            ON running.track = step.track AND running.holds AND running.date IS NOT NULL) wanted
+ WHERE (wanted.moment > clock_timestamp() OR wanted.every_minutes IS NOT NULL
+        OR (wanted.minutes >= 0 AND wanted.moment >= wanted.since))
+   AND NOT EXISTS (SELECT 1 FROM claims_alarm alarm WHERE alarm.claim_id = wanted.claim AND alarm.kind = wanted.kind
+                      AND alarm.moment <= greatest(wanted.moment, clock_timestamp()
+                                                   + coalesce(wanted.every_minutes, 0) * interval '1 minute'))
+   AND (wanted.every_minutes IS NOT NULL
+        OR NOT EXISTS (SELECT 1 FROM claims_escalation taken
+                        WHERE (taken.claim_id, taken.track, taken.date) = (wanted.claim, wanted.track, wanted.date)
+                          AND (taken.step = wanted.step OR taken.moment >= wanted.moment)));
+
 -- name: decided_means_a_standing_decision
 -- A claim is decided exactly when one decision stands.
 SELECT claim.id AS claim, claim.state, count(decision.id) AS standing

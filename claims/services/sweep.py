@@ -8,26 +8,30 @@ places at once or come a week late: the next one finishes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import F
 
-from claims.actors import rule
+from claims.deadlines import TimeFlag
 from claims.errors import ClaimDeskError
 from claims.lifecycle import State
-from claims.models import WAIT_OVER, Alarm, ClaimHead
+from claims.models import LADDER_ALARM, WAIT_OVER, Alarm, ClaimHead
 from claims.models.alarm import AlarmQuerySet
+from claims.services.escalating import take_steps
 from claims.services.steps import resume
+from claims.services.swept import BEGINNING as BEGINNING
+from claims.services.swept import SWEEPER as SWEEPER
+from claims.services.swept import Swept as Swept
 from claims.services.transitions import database_time, locked
 
 BATCH = 1000
 WAITS = 50  # a wait takes some milliseconds, so flags wait no longer than a moment for them
 TRIES = 3
 RETRY_AFTER = timedelta(seconds=5)
-BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
-SWEEPER = rule("deadline sweep")
+# Takes alarms that are due, all at once or (`only`) one by its number; answers how many it held, and what it did.
+Take = Callable[[int, datetime, int | None], tuple[int, Swept]]
 
 # A claim with several due alarms gives one per statement (its chain grows by one hash at a time); the next statement
 # takes the rest. A forerunner whose successor is due as well is dropped unraised. `since` bounds the index walk from
@@ -36,7 +40,8 @@ RAISE_DUE = """
 WITH due AS MATERIALIZED (
     SELECT alarm.id, alarm.claim_id, alarm.kind, alarm.moment, alarm.wake_at, head.event_seq, head.hash
       FROM claims_alarm alarm JOIN claims_claimhead head ON head.claim_id = alarm.claim_id
-     WHERE NOT alarm.set_aside AND alarm.kind <> 'wait_over' AND alarm.wake_at >= %(since)s AND alarm.wake_at < %(now)s
+     WHERE NOT alarm.set_aside AND alarm.kind IN ('late', 'due_soon', 'date_passed', 'date_near')
+       AND alarm.wake_at >= %(since)s AND alarm.wake_at < %(now)s
        AND (%(only)s::bigint IS NULL OR alarm.id = %(only)s)
      ORDER BY alarm.wake_at, alarm.id LIMIT %(batch)s
        FOR UPDATE OF head, alarm SKIP LOCKED
@@ -83,53 +88,33 @@ SELECT (SELECT taken FROM stamp), (SELECT count(*) FROM raised), (SELECT max(at 
 """
 
 
-@dataclass(frozen=True)
-class Swept:
-    """What one sweep did: flags raised, waits ended, alarms set aside, and the longest wait.
-
-    `lag` runs from when an alarm could first be taken (its moment, or when it was set if that was later) to its flag.
-    """
-
-    raised: int = 0
-    resumed: int = 0
-    set_aside: int = 0
-    lag: timedelta = timedelta(0)
-
-    def __add__(self, other: Swept) -> Swept:
-        return Swept(
-            self.raised + other.raised,
-            self.resumed + other.resumed,
-            self.set_aside + other.set_aside,
-            max(self.lag, other.lag),
-        )
-
-
 def raise_due_flags(batch: int = BATCH, since: datetime = BEGINNING) -> Swept:
-    """Announce every moment that has passed and end the waits that are over, until nothing is due.
+    """Announce every moment that has passed, take the ladders' steps, end waits that are over, until nothing is due.
 
-    Waits end a few at a time between the flags, since each is a step of its own: many of them delay no flag.
-    `since` is a moment before which no alarm can be left, see `claims.services.watch.Horizon`.
+    Steps follow the flags of their batch. Waits end a few at a time between them, since each is a step of its own: many
+    of them delay no flag. `since` is a moment before which no alarm can be left, see `claims.services.watch.Horizon`.
     """
     swept = Swept()
     while True:
-        taken, flags = _one_batch(batch, since)
+        flagged, flags = _one_batch(_statement, TimeFlag.values, batch, since)
+        climbed, steps = _one_batch(take_steps, LADDER_ALARM.values(), batch, since)
         waits = _end_waits(since)
-        swept += flags + waits
-        if not taken and not waits.resumed:
+        swept += flags + steps + waits
+        if not flagged and not climbed and not waits.resumed:
             return swept
 
 
-def _one_batch(batch: int, since: datetime) -> tuple[int, Swept]:
-    """One statement; when the database refuses it, its alarms one by one, so that a bad row stops nobody else."""
+def _one_batch(take: Take, kinds: Collection[str], batch: int, since: datetime) -> tuple[int, Swept]:
+    """One batch; when the database refuses it, its alarms one by one, so that a bad row stops nobody else."""
     try:
-        return _statement(batch, since)
+        return take(batch, since, None)
     except OperationalError:
         raise
     except DatabaseError:
-        return _one_by_one(batch, since)
+        return _one_by_one(take, kinds, batch, since)
 
 
-def _statement(batch: int, since: datetime, only: int | None = None) -> tuple[int, Swept]:
+def _statement(batch: int, since: datetime, only: int | None) -> tuple[int, Swept]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         (now,) = cursor.fetchone()
@@ -138,16 +123,16 @@ def _statement(batch: int, since: datetime, only: int | None = None) -> tuple[in
     return taken, Swept(raised=raised, lag=lag or timedelta(0))
 
 
-def _due(since: datetime) -> AlarmQuerySet:
-    return Alarm.objects.due(database_time(), since).order_by("wake_at", "id")
+def _due(since: datetime, kinds: Collection[str]) -> AlarmQuerySet:
+    return Alarm.objects.due(database_time(), since).filter(kind__in=kinds).order_by("wake_at", "id")
 
 
-def _one_by_one(batch: int, since: datetime) -> tuple[int, Swept]:
+def _one_by_one(take: Take, kinds: Collection[str], batch: int, since: datetime) -> tuple[int, Swept]:
     """A batch of alarms, each by itself; answers how many were taken."""
     taken, swept = 0, Swept()
-    for alarm_id in list(_due(since).exclude(kind=WAIT_OVER).values_list("pk", flat=True)[:batch]):
+    for alarm_id in list(_due(since, kinds).values_list("pk", flat=True)[:batch]):
         try:
-            held, step = _statement(1, since, only=alarm_id)
+            held, step = take(1, since, alarm_id)
         except OperationalError:
             raise
         except DatabaseError as bad:
@@ -171,7 +156,7 @@ def _put_off(alarm_id: int, bad: Exception) -> Swept:
 def _end_waits(since: datetime) -> Swept:
     """End some of the waits that are over, the oldest first."""
     swept = Swept()
-    for alarm in list(_due(since).filter(kind=WAIT_OVER)[:WAITS]):
+    for alarm in list(_due(since, [WAIT_OVER])[:WAITS]):
         try:
             swept += _end_wait(alarm.claim_id)
         except OperationalError:

@@ -88,7 +88,12 @@ def _clock_and_next(since: datetime) -> tuple[datetime, datetime | None]:
 
 def _record_run(swept: Swept) -> None:
     """Leave the heartbeat, under the database's clock."""
-    detail = {"raised": swept.raised, "resumed": swept.resumed, "set_aside": swept.set_aside}
+    detail = {
+        "raised": swept.raised,
+        "escalated": swept.escalated,
+        "resumed": swept.resumed,
+        "set_aside": swept.set_aside,
+    }
     Heartbeat.objects.update_or_create(
         name=HEARTBEAT, defaults={"ran_at": database_time(), "detail": {**detail, "lag": swept.lag.total_seconds()}}
     )

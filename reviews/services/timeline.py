@@ -10,9 +10,11 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from claims import timewords, wordings
 from claims.actors import ActorKind
+from claims.ladders import Tell
 from claims.lifecycle import CorrectionClass
 from claims.models import ClaimEvent
 from claims.verdicts import So
@@ -155,6 +157,23 @@ def _class_words(told: Told) -> str:
     return str(CorrectionClass(key).label).lower() if key in CorrectionClass.values else ""
 
 
+_ACTS: dict[str, str] = {
+    "offer": gettext_noop("Offered a hand-over to %(whom)s"),
+    "return": gettext_noop("To be returned to the pool; told %(whom)s"),
+}
+
+
+def _escalated(told: Told) -> str:
+    """ "Told the desk editor: 1 h late. Ladder of World desk", with the steps that a later one made needless."""
+    tell = told.data("tell")
+    whom = str(Tell(tell).label) if tell in Tell.values else ""
+    words = _(_ACTS.get(told.data("act"), gettext_noop("Told %(whom)s"))) % {"whom": whom}
+    said = {"told": words, "name": told.data("name"), "desk": told.data("desk")}
+    line = _("%(told)s: %(name)s. Ladder of %(desk)s") % said
+    passed = ", ".join(told.data("passed_over") or [])
+    return _("%(line)s (passed over: %(names)s)") % {"line": line, "names": passed} if passed else line
+
+
 REASON_IN_WORDS = frozenset({"decision.make"})
 SAID: dict[str, Words] = {
     "claim.propose": _simple("%(who)s proposed it"),
@@ -183,6 +202,7 @@ SAID: dict[str, Words] = {
     "claim.due_soon": _flag,
     "claim.date_near": _flag,
     "claim.date_passed": _flag,
+    "claim.escalate": _escalated,
     "claim.raise_flag": _flag,
     "claim.clear_flag": _simple("A flag was cleared"),
     "evidence.add": _evidence("%(who)s added evidence: %(title)s"),

@@ -72,6 +72,8 @@ def test_an_accepted_claim_has_an_alarm_for_each_moment_to_come(desk: Desk) -> N
         TimeFlag.LATE: claim.review_due_at,
         TimeFlag.DATE_NEAR: claim.confirm_by - DATE_NEAR,
         TimeFlag.DATE_PASSED: claim.confirm_by,
+        "ladder_due": claim.review_due_at - 8 * HOUR,
+        "ladder_date": claim.confirm_by - 48 * HOUR,
     }
 
 
@@ -81,17 +83,17 @@ def test_the_alarms_of_every_state_are_those_of_its_dates(desk: Desk, state: Sta
     expected = {
         State.PROPOSED: set(),
         State.DISMISSED: set(),
-        State.DECIDED: {TimeFlag.DATE_PASSED},
-        State.WAITING: {*TimeFlag, "wait_over"},
+        State.DECIDED: {TimeFlag.DATE_PASSED, "ladder_date"},
+        State.WAITING: {*TimeFlag, "ladder_due", "ladder_date", "wait_over"},
     }
-    assert set(alarms(claim)) == expected.get(state, set(TimeFlag))
+    assert set(alarms(claim)) == expected.get(state, {*TimeFlag, "ladder_due", "ladder_date"})
 
 
 def test_alarms_follow_the_dates(desk: Desk, editor: User) -> None:
     claim = a_claim(desk, by=editor)
     due = ahead(hours=30)
     act(claim.pk, Action.SET_DUE, viewer(editor), due=due, reason="The minister speaks tonight.")
-    assert alarms(claim) == {TimeFlag.DUE_SOON: due - 8 * HOUR, TimeFlag.LATE: due}
+    assert alarms(claim) == {TimeFlag.DUE_SOON: due - 8 * HOUR, TimeFlag.LATE: due, "ladder_due": due - 8 * HOUR}
 
 
 def test_another_desk_warns_by_its_own_hours(desk: Desk, editor: User) -> None:
@@ -215,7 +217,7 @@ def test_late_closes_due_soon(desk: Desk, editor: User) -> None:
 
 def test_unproven_before_the_own_date_does_not_silence_it(desk: Desk) -> None:
     claim = a_claim(desk, State.DECIDED, own=dated(ahead(days=3)))
-    assert set(alarms(claim)) == {TimeFlag.DATE_PASSED}
+    assert set(alarms(claim)) == {TimeFlag.DATE_PASSED, "ladder_date"}
     assert claim.confirm_by is not None
     later = claim.confirm_by + timedelta(seconds=1)
     standing = claim.decisions.get()
@@ -237,7 +239,7 @@ def test_moving_the_date_ahead_of_an_unproven_verdict_makes_it_speak_again(desk:
     assert alarms(claim) == {}
     window = _window(a_claim(desk, own=dated(ahead(days=2))))
     act(claim.pk, Action.SET_OWN_DATE, viewer(editor), own=window, reason="She named another day.")
-    assert alarms(claim) == {TimeFlag.DATE_PASSED: window.confirm_by}
+    assert alarms(claim) == {TimeFlag.DATE_PASSED: window.confirm_by, "ladder_date": window.confirm_by}
 
 
 @pytest.mark.parametrize("state", [State.PROPOSED, State.DISMISSED])

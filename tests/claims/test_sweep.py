@@ -17,7 +17,7 @@ from claims.models import Alarm, Claim, ClaimEvent, ClaimHead, Desk, Flag, User
 from claims.services.sweep import Swept, raise_due_flags
 from claims.services.transitions import locked
 from reviews.services.acting import act
-from tests.factories import a_claim, a_desk, ahead, an_editor, dated, fall_late, fresh, viewer
+from tests.factories import a_claim, a_desk, ahead, an_editor, dated, fall_late, fresh, viewer, with_ladder
 
 pytestmark = pytest.mark.django_db
 
@@ -151,6 +151,7 @@ def after_a_while() -> Swept:
 
 
 def test_a_bad_alarm_is_set_aside_after_three_tries_and_stops_nobody(desk: Desk, editor: User) -> None:
+    with_ladder(desk)  # no steps
     bad, good = (a_claim(desk, by=editor, own=dated(LONG_AGO)) for _ in range(2))
     ClaimHead.objects.filter(claim=bad).update(event_seq=0)
     assert raise_due_flags().raised == 1
@@ -187,7 +188,7 @@ def test_many_waits_that_end_together_delay_no_flag(desk: Desk, editor: User, mo
         parked(claim, editor)
     late = a_claim(desk, by=editor)
     fall_late(late, editor)
-    assert raise_due_flags() == Swept(raised=1, resumed=5, lag=ANY)
+    assert raise_due_flags() == Swept(raised=1, escalated=1, resumed=5, lag=ANY)
     raised_at = Flag.objects.get(claim=late, kind=TimeFlag.LATE).raised_at
     resumed = ClaimEvent.objects.filter(type="claim.resume", claim__in=waits)
     assert [event.recorded_at > raised_at for event in resumed] == [True] * 5

@@ -14,7 +14,7 @@ from claims.services.sweep import BEGINNING
 from claims.services.transitions import database_time
 from claims.services.watch import FULL_EVERY, OVERLAP, Horizon, Watch, sweep_health
 from reviews.services.acting import act
-from tests.factories import a_claim, a_desk, ahead, an_editor, dated, fall_late, now, viewer
+from tests.factories import a_claim, a_desk, ahead, an_editor, dated, fall_late, now, viewer, with_ladder
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +34,7 @@ def test_alerts_are_delayed_after_thirty_seconds_without_a_sweep() -> None:
 
 
 def test_the_lag_is_how_long_the_oldest_alarm_has_waited() -> None:
-    a_claim(a_desk(), own=dated(LONG_AGO))
+    a_claim(with_ladder(a_desk()), own=dated(LONG_AGO))
     set_at = Alarm.objects.get(kind="date_passed").wake_at
     later = ahead(seconds=5)
     health = sweep_health(later)
@@ -44,7 +44,7 @@ def test_the_lag_is_how_long_the_oldest_alarm_has_waited() -> None:
 
 
 def test_an_alarm_set_aside_is_counted_apart() -> None:
-    a_claim(a_desk(), own=dated(LONG_AGO))
+    a_claim(with_ladder(a_desk()), own=dated(LONG_AGO))
     Alarm.objects.filter(kind="date_passed").update(set_aside=True)
     health = sweep_health(ahead(seconds=5))
     assert (health.waiting, health.set_aside) == (0, 1)

@@ -82,6 +82,42 @@ DELETE FROM claims_alarm WHERE kind = 'wait_over';
 -- breaks: every_moment_is_awaited
 DELETE FROM claims_flag WHERE kind = 'date_passed';
 
+-- breaks: no_step_twice
+ALTER TABLE claims_escalation DROP CONSTRAINT escalation_once;
+INSERT INTO claims_escalation (claim_id, track, date, step, nth, name, tell, act, moment, taken_at, result)
+    SELECT claim_id, track, date, step, nth, name, tell, act, moment, taken_at, result FROM claims_escalation;
+
+-- breaks: no_step_early
+ALTER TABLE claims_escalation DROP CONSTRAINT escalation_not_early;
+UPDATE claims_escalation SET taken_at = moment;
+
+-- breaks: steps_and_their_events_pair
+DELETE FROM claims_escalation WHERE track = 'review_due';
+
+-- breaks: steps_and_their_events_pair
+DELETE FROM claims_claimevent WHERE type = 'claim.escalate';
+
+-- breaks: steps_and_their_events_pair
+UPDATE claims_escalation SET tell = CASE tell WHEN 'editor' THEN 'reviewer' ELSE 'editor' END;
+
+-- breaks: no_step_after_settling
+UPDATE claims_claimevent SET from_state = 'decided' WHERE type = 'claim.escalate' AND body LIKE '%"review_due"%';
+
+-- breaks: no_step_after_settling
+UPDATE claims_claimevent SET from_state = 'dismissed' WHERE type = 'claim.escalate' AND body LIKE '%"own_date"%';
+
+-- breaks: no_step_after_settling
+UPDATE claims_claim SET confirm_by = confirm_by + interval '1 hour';
+
+-- breaks: every_step_is_awaited
+DELETE FROM claims_alarm WHERE kind = 'ladder_due';
+
+-- breaks: every_step_is_awaited
+DELETE FROM claims_alarm WHERE kind = 'ladder_date';
+
+-- breaks: every_step_is_awaited
+UPDATE claims_alarm SET moment = moment + interval '1 year' WHERE kind = 'ladder_due';
+
 -- breaks: decided_means_a_standing_decision
 UPDATE claims_decision SET standing = false;
 

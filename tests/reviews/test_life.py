@@ -17,8 +17,11 @@ import pytest
 
 from claims.deadlines import OwnDate, Precision, TimeFlag, holding, moments
 from claims.errors import ClaimDeskError
+from claims.ladders import Deed, Step, Tell, Track
 from claims.lifecycle import TRANSITIONS, Action, DismissalReason, State, WaitingReason
-from claims.models import Alarm, Claim, ClaimEvent, Decision, Desk, DeskRole, Flag, User
+from claims.models import LADDER_ALARM, Alarm, Claim, ClaimEvent, Decision, Desk, DeskRole, Flag, User
+from claims.services.laddering import follow_ladders, set_ladder
+from claims.services.ladders import ladder_alarms
 from claims.services.sweep import raise_due_flags
 from claims.services.transitions import database_time
 from claims.services.warnings import agree_on_warnings
@@ -26,6 +29,7 @@ from claims.verdicts import Answers, Outcome, Question, Said, So, Stance
 from reviews.models import Assignment, Part, Reviewer
 from reviews.services.acting import act, acting_on
 from reviews.services.assigning import assignment_of, decline, recuse
+from reviews.services.escalation import carry_out
 from reviews.services.reading import readable_reviews
 from reviews.services.reviewing import ask_second_opinion, submit_review
 from reviews.services.routing import give, pass_on, route_waiting, take_next
@@ -95,6 +99,8 @@ class Newsroom:
             "route": lambda _: route_waiting(),
             "take": lambda _: take_next(make.viewer(self.dice.choice(self.reviewers))),
             "hours": self.other_hours,
+            "ladder": self.other_ladder,
+            "returned": lambda _: carry_out(),
             "nap": lambda _: sleep(self.dice.random() / 20),
             "sweep": lambda _: raise_due_flags(batch=self.dice.choice([1, 2, 1000])),
         }
@@ -185,6 +191,20 @@ class Newsroom:
         desk.save(update_fields=["warning_hours"])
         return agree_on_warnings()
 
+    def other_ladder(self, _: int) -> object:
+        """Mostly steps at the moment itself, since hours do not pass here; now and then none at all."""
+        names = self.dice.sample(["one", "two", "three", "four"], self.dice.randrange(5))
+        set_ladder(self.desk(), [self.a_step(name) for name in names])
+        return follow_ladders()
+
+    def a_step(self, name: str) -> Step:
+        minutes = self.dice.choice([0, 0, 0, -60, 60])
+        track = self.dice.choice([*Track])
+        returns = track == Track.REVIEW_DUE and minutes >= 0 and self.dice.random() < 0.3
+        every = timedelta(hours=1) if minutes >= 0 and self.dice.random() < 0.3 else None
+        act = Deed.RETURN if returns else Deed.TELL
+        return Step(name, name, track, timedelta(minutes=minutes), self.dice.choice([*Tell]), act, every)
+
 
 def wanted_of(claim: Claim) -> dict[TimeFlag, datetime]:
     """Every moment that the clock announces of the claim as it is."""
@@ -209,6 +229,17 @@ def check_announced(claim: Claim) -> None:
     set_for = dict(Alarm.objects.filter(claim=claim).values_list("kind", "moment"))
     missing = [kind for kind in holding(wanted, now) if wanted[kind] not in {told.get(kind), set_for.get(kind)}]
     assert not missing, f"{missing} has neither flag nor alarm"
+    check_ladder(claim, set_for)
+
+
+def check_ladder(claim: Claim, set_for: dict[str, datetime]) -> None:
+    """Each ladder of the claim waits for its next step, unless that is for a sweep to take."""
+    standing = Decision.objects.filter(claim=claim, standing=True).first()
+    now = database_time()
+    wanted = ladder_alarms(claim, standing, now)
+    for kind in LADDER_ALARM.values():
+        untaken = {at for at in (wanted.get(kind), set_for.get(kind)) if at is not None and at < now}
+        assert untaken or wanted.get(kind) == set_for.get(kind), f"{kind} waits for {set_for}, not {wanted}"
 
 
 def check_swept(claims: list[int]) -> None:
@@ -227,6 +258,11 @@ def check_once(claims: list[int]) -> None:
     rows = ClaimEvent.objects.filter(claim__in=claims, type__in=[f"claim.{kind}" for kind in TimeFlag.values])
     told = Counter(rows.values_list("claim", "type", "occurred_at"))
     assert not [moment for moment, times in told.items() if times > 1]
+    steps = ClaimEvent.objects.filter(claim__in=claims, type="claim.escalate")
+    taken = Counter(
+        (event.claim_id, *(event.data[name] for name in ("track", "date", "step", "nth"))) for event in steps
+    )
+    assert not [step for step, times in taken.items() if times > 1]
 
 
 def check_blind(newsroom: Newsroom) -> None:
@@ -256,6 +292,7 @@ def test_whatever_people_do_what_is_announced_is_what_holds(seed: int) -> None:
     check_everything(newsroom)
     done = {name for name in newsroom.taken if ":" not in name}
     assert len(done) > 12, f"too little happened: {newsroom.taken}"
+    assert ClaimEvent.objects.filter(claim__in=newsroom.claims, type="claim.escalate").count() > 5
 
 
 def test_a_claim_may_be_dismissed_and_restored_again_and_again() -> None:

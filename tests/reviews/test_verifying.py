@@ -14,6 +14,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
+from claims.ladders import DEFAULT
 from claims.lifecycle import Action, State
 from claims.models import Alarm, Claim, ClaimEvent, Flag, Heartbeat, Snapshot, Visibility
 from claims.services.proposing import GivenStep
@@ -38,7 +39,7 @@ def newsroom(settings: Any, tmp_path: Path) -> Claim:
     """A desk with a claim in every state, flags of every clock and two verdicts; answers a decided claim of it."""
     aside = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}}
     settings.STORAGES = settings.STORAGES | {"evidence": aside}
-    desk = make.a_desk(min_origins=2)
+    desk = make.with_ladder(make.a_desk(min_origins=2), *DEFAULT)
     editor, reviewer = make.an_editor(desk), make.a_reviewer(desk)
     make.a_rule()
     make.a_rule(active=False)

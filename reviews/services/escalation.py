@@ -1,0 +1,62 @@
+"""Carries out the steps of a ladder that return a claim to the pool.
+
+The sweep only writes down that the step was taken. This pass finds the steps not carried out yet, and looks again under
+each claim's lock: a verdict, another due or another person since then makes the step needless, and that is written
+down instead. It may run twice, at once, or be stopped anywhere.
+"""
+
+from __future__ import annotations
+
+from claims.actors import rule
+from claims.errors import ActionNotPossible
+from claims.lifecycle import Action, Role, State, check
+from claims.models import Escalation
+from claims.services.transitions import Held, locked
+from reviews.models import Assignment
+from reviews.services.assigning import hand_over
+
+# The desk set its ladder up, so it acts with the right of the desk's editor.
+LADDER = rule("escalation ladder").having(Role.SYSTEM, Role.EDITOR)
+BATCH = 200
+
+
+def carry_out(batch: int = BATCH) -> int:
+    """Return to the pool what its ladder says, at most `batch` claims; answers how many people were taken off one."""
+    steps = list(Escalation.objects.to_be_returned().values_list("claim", "pk")[:batch])
+    return sum(_carry_out(claim_id, step_id) for claim_id, step_id in steps)
+
+
+def _carry_out(claim_id: int, step_id: int) -> int:
+    with locked(claim_id) as held:
+        step = Escalation.objects.to_be_returned().filter(pk=step_id).first()
+        if step is None:  # somebody else was faster
+            return 0
+        seats = _late(held, step)
+        for seat in seats:
+            hand_over(held, seat, by=LADDER, note=f"{step.name}. Ladder of {held.claim.desk}")
+        step.acted_at = held.now
+        step.result = _result(held, step, seats)
+        step.save(update_fields=["acted_at", "result"])
+        return len(seats)
+
+
+def _late(held: Held, step: Escalation) -> list[Assignment]:
+    """Whoever had the claim when the step was taken and still has it, while it is late by the same due."""
+    if not _still_late(held, step):
+        return []
+    open_seats = Assignment.objects.open().filter(claim=held.claim, round=held.claim.round)
+    return list(open_seats.filter(assigned_at__lt=step.taken_at).select_related("reviewer__user").order_by("pk"))
+
+
+def _still_late(held: Held, step: Escalation) -> bool:
+    try:
+        check(Action.HAND_OVER, State(held.claim.state), LADDER.roles)
+    except ActionNotPossible:
+        return False
+    return held.claim.review_due_at == step.date
+
+
+def _result(held: Held, step: Escalation, seats: list[Assignment]) -> str:
+    if seats:
+        return "returned to the pool"
+    return "nobody was on it" if _still_late(held, step) else "no longer late"

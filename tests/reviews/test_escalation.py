@@ -1,0 +1,116 @@
+"""Returning to the pool by the ladder: once, by its name, and only what is still late in the same hands."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from claims.ladders import Deed, Step, Tell, Track
+from claims.lifecycle import Action, DismissalReason, State
+from claims.models import Claim, Desk, Escalation, User
+from claims.services.sweep import raise_due_flags
+from claims.services.transitions import database_time
+from reviews.models import Assignment, Reviewer
+from reviews.services.acting import act, acting_on
+from reviews.services.assigning import hand_over
+from reviews.services.escalation import carry_out
+from reviews.services.routing import route_waiting
+from reviews.services.timeline import entries
+from reviews.tasks import escalations
+from tests import factories as make
+from tests.concurrency.crowd import at_once
+
+pytestmark = pytest.mark.django_db
+AT_ONCE = Step("return", "late", Track.REVIEW_DUE, timedelta(0), Tell.EDITOR, Deed.RETURN)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return make.with_ladder(make.a_desk(name="World desk"), AT_ONCE)
+
+
+@pytest.fixture
+def editor(desk: Desk) -> User:
+    return make.an_editor(desk)
+
+
+@pytest.fixture
+def reviewer(desk: Desk) -> Reviewer:
+    return make.a_reviewer(desk)
+
+
+@pytest.fixture
+def late(desk: Desk, editor: User, reviewer: Reviewer) -> Claim:
+    """A claim in review that fell late; the sweep has taken the step."""
+    claim = make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer)
+    make.fall_late(claim, editor)
+    raise_due_flags()
+    return make.fresh(claim)
+
+
+def result_of(claim: Claim) -> str:
+    step = Escalation.objects.get(claim=claim)
+    assert step.acted_at is not None
+    return step.result
+
+
+def test_a_late_claim_goes_back_to_the_pool_once_and_says_why(late: Claim, reviewer: Reviewer) -> None:
+    escalations()
+    assert (carry_out(), result_of(late)) == (0, "returned to the pool")
+    seat = Assignment.objects.get(claim=late)
+    assert (seat.status, seat.reviewer, make.fresh(late).state) == ("handed_over", reviewer, State.QUEUED)
+    told = late.events.get(type="claim.hand_over")
+    assert (told.actor_name, told.reason) == ("escalation ladder", "late. Ladder of World desk")
+    step = late.events.get(type="claim.escalate")
+    assert entries([step], database_time(), None)[0].words == (
+        "To be returned to the pool; told the desk editor: late. Ladder of World desk"
+    )
+
+
+def test_it_is_routed_to_somebody_else(late: Claim, desk: Desk, reviewer: Reviewer) -> None:
+    other = make.a_reviewer(desk)
+    carry_out()
+    route_waiting()
+    assert make.open_assignment_of(late).reviewer == other
+
+
+def test_a_claim_nobody_is_on_stays_where_it_is(desk: Desk, editor: User) -> None:
+    claim = make.a_claim(desk, by=editor)
+    make.fall_late(claim, editor)
+    raise_due_flags()
+    assert (carry_out(), result_of(claim)) == (0, "nobody was on it")
+
+
+def test_another_due_set_meanwhile_keeps_the_claim_where_it_is(late: Claim, editor: User) -> None:
+    act(late.pk, Action.SET_DUE, make.viewer(editor), due=make.ahead(hours=5), reason="The source answers tonight.")
+    assert (carry_out(), result_of(late)) == (0, "no longer late")
+    assert make.open_assignment_of(late).status == "open"
+
+
+def test_a_dismissal_meanwhile_makes_it_needless(late: Claim, editor: User) -> None:
+    act(late.pk, Action.DISMISS, make.viewer(editor), reason=DismissalReason.OFF_SUBJECT)
+    assert (carry_out(), result_of(late)) == (0, "no longer late")
+
+
+def test_whoever_was_put_on_it_after_the_step_keeps_it(late: Claim, desk: Desk, editor: User) -> None:
+    newcomer = make.a_reviewer(desk)
+    with acting_on(late.pk, make.viewer(editor)) as acting:
+        seat = Assignment.objects.get(claim=late)
+        hand_over(acting.held, seat, by=acting.by, to=newcomer, note="Yours now.")
+    assert (carry_out(), result_of(late)) == (0, "nobody was on it")
+    assert make.open_assignment_of(late).reviewer == newcomer
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_passes_at_once_take_each_person_off_once() -> None:
+    desk = make.with_ladder(make.a_desk(), AT_ONCE)
+    editor = make.an_editor(desk)
+    for _ in range(4):
+        claim = make.a_claim(desk, State.IN_REVIEW, by=editor)
+        make.fall_late(claim, editor)
+    raise_due_flags()
+    counts = at_once(carry_out, carry_out, carry_out)
+    assert sum(count for count in counts if isinstance(count, int)) == 4
+    assert Assignment.objects.filter(status="handed_over").count() == 4
+    assert Escalation.objects.filter(result="returned to the pool").count() == 4
