@@ -57,3 +57,21 @@ class TooManyRules(ClaimDeskError):
     """There are 200 rules already. Change one, or switch off and reuse one that nobody needs."""
 
     code = "too_many_rules"
+
+
+class AbsenceUnclear(Invalid):
+    """An absence ends after it begins."""
+
+    code = "absence_unclear"
+
+
+class HoursUnclear(Invalid):
+    """Working hours need both a beginning and an end, and at least one day."""
+
+    code = "hours_unclear"
+
+
+class InterestKnown(ClaimDeskError):
+    """This interest is declared already."""
+
+    code = "interest_known"

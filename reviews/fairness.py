@@ -1,4 +1,4 @@
-"""How evenly work is spread over people. Defined here once; docs/numbers.md says the same in words."""
+"""How evenly work is spread over people. Defined here once; docs/architecture.md says the same in words."""
 
 from __future__ import annotations
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from django.db.models import Q, QuerySet
+
 from claims.actors import Actor
+from claims.errors import RoleMissing
 from claims.lifecycle import Role
-from claims.models import Claim
+from claims.models import Claim, DeskRole, Membership
 from claims.permissions import Viewer, record_roles
-from reviews.models import Assignment, Part
+from reviews.models import Assignment, Part, Reviewer
 
 
 def open_assignment(claim: Claim, user_id: int | None) -> Assignment | None:
@@ -29,3 +32,37 @@ def roles_on(viewer: Viewer, claim: Claim) -> frozenset[Role]:
 def actor_on(viewer: Viewer, claim: Claim) -> Actor:
     """The viewer as somebody who acts on this claim."""
     return viewer.actor.having(*roles_on(viewer, claim))
+
+
+def reviewers_led_by(viewer: Viewer) -> QuerySet[Reviewer]:
+    """The reviewers whose profile somebody keeps: those of the desks they edit; all for an administrator."""
+    if viewer.is_administrator:
+        return Reviewer.objects.all()
+    there = Membership.objects.filter(role=DeskRole.REVIEWER, desk__in=sorted(viewer.editor_of))
+    return Reviewer.objects.filter(user__in=there.values("user"))
+
+
+def reviewers_kept_by(viewer: Viewer) -> QuerySet[Reviewer]:
+    """Those whose hours, absences and interests somebody keeps: their own, and those they lead."""
+    mine = viewer.user.pk if viewer.user else None
+    return Reviewer.objects.filter(Q(pk__in=reviewers_led_by(viewer).values("pk")) | Q(user=mine))
+
+
+def reviewers_seen_by(viewer: Viewer) -> QuerySet[Reviewer]:
+    """Everybody who reviews on a desk the viewer sees."""
+    there = Membership.objects.filter(role=DeskRole.REVIEWER)
+    if viewer.desks is not None:
+        there = there.filter(desk__in=sorted(viewer.desks))
+    return Reviewer.objects.filter(user__in=there.values("user"))
+
+
+def check_keeps(viewer: Viewer, reviewer: Reviewer) -> None:
+    """A person keeps their own hours, absences and interests, an editor those of the desk. Raises `RoleMissing`."""
+    if not reviewers_kept_by(viewer).filter(pk=reviewer.pk).exists():
+        raise RoleMissing(f"Only {reviewer} and the editors of their desks keep this.")
+
+
+def check_leads(viewer: Viewer, reviewer: Reviewer, what: str) -> None:
+    """What somebody covers and how much they take is for editors of their desks. Raises `RoleMissing`."""
+    if not reviewers_led_by(viewer).filter(pk=reviewer.pk).exists():
+        raise RoleMissing(f"{what} is for editors of their desks to change.")

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import time
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims.api.article_shapes import DeskRef, desk_out
-from claims.api.fields import DeskNamed
+from claims.api.errors import NothingHere
+from claims.api.fields import Body, DeskNamed, Number, Words, YesNo, checked
 from claims.api.paging import Order, page_of
 from claims.api.parameters import Paged, given, page_in
+from claims.api.preconditions import expected_mark, tag
 from claims.api.schema import page_response
 from claims.api.times import rfc3339
 from claims.api.views import ApiView
 from claims.models import DeskRole, Membership, Scope
-from reviews.models import Absence, AssignmentStatus, Reviewer
-from reviews.models.assignment import LOADING_STATES
+from reviews.models import Reviewer
+from reviews.permissions import check_keeps, reviewers_seen_by
+from reviews.services.loads import loaded
+from reviews.services.people import MOST_TAGS, change_profile, profile_mark
 
 
 class ReviewerOut(serializers.Serializer[Any]):
@@ -29,12 +34,41 @@ class ReviewerOut(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField()
     desks = serializers.ListField(child=serializers.CharField(), help_text="Keys of the desks.")
-    languages = serializers.ListField(child=serializers.CharField())
+    languages = serializers.ListField(child=serializers.CharField(), help_text="Languages they read, BCP 47.")
+    writes = serializers.ListField(child=serializers.CharField(), help_text="Languages they write, BCP 47.")
     topics = serializers.ListField(child=serializers.CharField())
     limit = serializers.IntegerField()
     open = serializers.IntegerField(help_text="Claims that count against the limit now.")
+    late = serializers.IntegerField(help_text="Of these, those past review due.")
+    due_24h = serializers.IntegerField(help_text="Of these, those due within 24 hours.")
     takes_work = serializers.BooleanField()
     away = serializers.BooleanField()
+    away_until = serializers.DateTimeField(allow_null=True)
+    zone = serializers.CharField(help_text="The zone their hours are in, IANA name.")
+    works_from = serializers.CharField(allow_null=True, help_text="On the clock of their zone; null: at any time.")
+    works_until = serializers.CharField(allow_null=True, help_text="At or before works_from: the morning after.")
+    workdays = serializers.ListField(child=serializers.IntegerField(), help_text="ISO weekdays, 1 is Monday.")
+
+
+class ClockTime(serializers.TimeField):
+    """A time of day: 09:00."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(format="%H:%M", input_formats=["%H:%M"], allow_null=True, required=False, **options)
+
+
+class ReviewerPatch(Body):
+    """What can be changed about a reviewer: one's own languages and hours; the rest by editors of their desks."""
+
+    refused = dict.fromkeys(("id", "name", "desks", "zone"), "An administrator changes this on the person's own page.")
+    languages = serializers.ListField(child=Words(longest=16), required=False, max_length=MOST_TAGS)
+    writes = serializers.ListField(child=Words(longest=16), required=False, max_length=MOST_TAGS)
+    topics = serializers.ListField(child=Words(longest=40), required=False, max_length=MOST_TAGS)
+    limit = Number(required=False, most=1000)
+    takes_work = YesNo(required=False, source="is_active")
+    works_from = ClockTime()
+    works_until = ClockTime()
+    workdays = serializers.ListField(child=Number(most=7), required=False, max_length=7)
 
 
 class ReviewerFilters(Paged):
@@ -75,14 +109,40 @@ class Reviewers(ApiView):
         asked = given(ReviewerFilters, request, desks=self.desks)
         desks = [asked["desk"].pk] if "desk" in asked else [desk.pk for desk in self.desks]
         here = Membership.objects.filter(user=OuterRef("user"), desk__in=desks, role=DeskRole.REVIEWER)
-        rows = self._loaded(Reviewer.objects.filter(Exists(here)))
+        rows = loaded(Reviewer.objects.filter(Exists(here)), self.now)
         return page_of(request, rows, page_in(asked), _reviewers_out, Order(descending=False))
 
-    def _loaded(self, rows: QuerySet[Reviewer]) -> QuerySet[Reviewer]:
-        loading = Q(assignments__status=AssignmentStatus.OPEN, assignments__claim__state__in=LOADING_STATES)
-        away = Absence.objects.at(self.now).filter(reviewer=OuterRef("pk"))
-        counted = rows.annotate(load=Count("assignments", filter=loading), away=Exists(away))
-        return counted.select_related("user").prefetch_related("user__memberships__desk")
+
+class OneReviewer(ApiView):
+    """One reviewer."""
+
+    writes = None  # people keep people: the service refuses keys
+    tagged = True
+
+    @extend_schema(responses={200: ReviewerOut, 304: None})
+    def get(self, request: Request, number: int) -> Response:
+        """Read a reviewer's profile and load. The tag is the profile's; load changes without it."""
+        reviewer = self._reviewer(number)
+        return self._answer(reviewer)
+
+    @extend_schema(request=ReviewerPatch, responses={200: ReviewerOut})
+    def patch(self, request: Request, number: int) -> Response:
+        """Change a profile (merge patch). For the person themselves and editors of their desks."""
+        reviewer = self._reviewer(number)
+        check_keeps(self.viewer, reviewer)
+        seen = expected_mark(request, profile_mark(reviewer))
+        changes = checked(ReviewerPatch, request.data, partial=True)
+        change_profile(reviewer, self.viewer, changes, seen=seen)
+        return self._answer(self._reviewer(number))
+
+    def _reviewer(self, number: int) -> Reviewer:
+        found = loaded(reviewers_seen_by(self.viewer), self.now).filter(pk=number).first()
+        if found is None:
+            raise NothingHere(f"There is no reviewer {number}.")
+        return found
+
+    def _answer(self, reviewer: Reviewer) -> Response:
+        return Response(_reviewers_out([reviewer])[0], headers={"ETag": tag(profile_mark(reviewer))})
 
 
 class Me(ApiView):
@@ -121,11 +181,23 @@ def _reviewers_out(rows: Sequence[Reviewer]) -> list[dict[str, Any]]:
             "name": str(row),
             "desks": sorted({one.desk.key for one in row.user.memberships.all() if one.role == DeskRole.REVIEWER}),
             "languages": list(row.languages),
+            "writes": list(row.writes),
             "topics": list(row.topics),
             "limit": row.limit,
             "open": row.load,  # type: ignore[attr-defined]  # annotated
+            "late": row.late,  # type: ignore[attr-defined]  # annotated
+            "due_24h": row.due_24h,  # type: ignore[attr-defined]  # annotated
             "takes_work": row.is_active,
-            "away": row.away,  # type: ignore[attr-defined]  # annotated
+            "away": row.away_until is not None,  # type: ignore[attr-defined]  # annotated
+            "away_until": rfc3339(row.away_until),  # type: ignore[attr-defined]  # annotated
+            "zone": row.user.zone,
+            "works_from": _clock(row.works_from),
+            "works_until": _clock(row.works_until),
+            "workdays": list(row.workdays),
         }
         for row in rows
     ]
+
+
+def _clock(at: time | None) -> str | None:
+    return at.isoformat(timespec="minutes") if at else None

@@ -3,7 +3,19 @@
 from django.urls import include, path
 
 from claims.api import numbers  # noqa: F401  # registers its converter
-from reviews.api import actions, assignments, claims, defaults, evidence, notices, people, reviews, rules, stats
+from reviews.api import (
+    absences,
+    actions,
+    assignments,
+    claims,
+    defaults,
+    evidence,
+    notices,
+    people,
+    reviews,
+    rules,
+    stats,
+)
 
 _CLAIM = "claims/<number:number>"
 _EVIDENCE = "evidence/<number:number>"
@@ -27,6 +39,11 @@ urlpatterns = [
     path("routing_rules/<number:number>/versions", rules.RuleVersions.as_view(), name="api-rule-versions"),
     path("desks/<number:number>/defaults", defaults.OneDeskDefaults.as_view(), name="api-desk-defaults"),
     path("reviewers", people.Reviewers.as_view(), name="api-reviewers"),
+    path("reviewers/<number:number>", people.OneReviewer.as_view(), name="api-reviewer"),
+    path("absences", absences.Absences.as_view(), name="api-absences"),
+    path("absences/<number:number>", absences.OneAbsence.as_view(), name="api-absence"),
+    path("interests", absences.Interests.as_view(), name="api-interests"),
+    path("interests/<number:number>", absences.OneInterest.as_view(), name="api-interest"),
     path("notices", notices.Notices.as_view(), name="api-notices"),
     path("notices:markRead", notices.NoticesRead.as_view(), name="api-notices-read"),
     path("notices/settings", notices.NoticeChoices.as_view(), name="api-notice-settings"),

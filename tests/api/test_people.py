@@ -169,11 +169,19 @@ def test_reviewers_are_listed_with_their_load(api: Api, desk: Desk) -> None:
             "name": str(reviewer),
             "desks": [desk.key],
             "languages": ["en", "uk"],
+            "writes": [],
             "topics": ["politics"],
             "limit": 4,
             "open": 1,
+            "late": 0,
+            "due_24h": 1,
             "takes_work": True,
             "away": False,
+            "away_until": None,
+            "zone": "UTC",
+            "works_from": None,
+            "works_until": None,
+            "workdays": [1, 2, 3, 4, 5],
         }
     ]
 

@@ -1,0 +1,46 @@
+"""How busy people are: the numbers that lists of reviewers show, computed from the clock, in one statement."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Count, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
+
+from reviews.fairness import spread
+from reviews.models import Absence, Assignment, Reviewer
+
+DAY = timedelta(days=1)
+
+
+def loaded(reviewers: QuerySet[Reviewer], now: datetime) -> QuerySet[Reviewer]:
+    """With `load` (claims that count against the limit), `late`, `due_24h` of them, and `away_until`, None if here.
+
+    Adjudications count like reviews; a claim on which somebody holds two parts counts once in `late` and `due_24h`.
+    """
+    held = Assignment.objects.loading().filter(reviewer=OuterRef("pk")).order_by()
+    late, due = Q(claim__review_due_at__lt=now), Q(claim__review_due_at__gte=now, claim__review_due_at__lt=now + DAY)
+    until = Absence.objects.at(now).filter(reviewer=OuterRef("pk")).order_by("-ends_at").values("ends_at")[:1]
+    return (
+        reviewers.annotate(
+            load=_number(held),
+            late=_number(held.filter(late)),
+            due_24h=_number(held.filter(due)),
+            away_until=Subquery(until),
+        )
+        .select_related("user")
+        .prefetch_related("user__memberships__desk")
+    )
+
+
+def _number(rows: QuerySet[Assignment]) -> Subquery:
+    counted = Func(F("pk"), function="COUNT", output_field=IntegerField())
+    return Subquery(rows.annotate(number=counted).values("number"))
+
+
+def spread_of(reviewers: QuerySet[Reviewer], now: datetime) -> float:
+    """How unevenly those of these people are loaded who take work and are not away, see `reviews.fairness`."""
+    away = Absence.objects.at(now).values("reviewer")
+    here = reviewers.filter(is_active=True).exclude(pk__in=away)
+    on = Q(assignments__in=Assignment.objects.loading())
+    rows = here.order_by().annotate(open=Count("assignments", filter=on, distinct=True)).values_list("open", "limit")
+    return spread(list(rows))

@@ -1,0 +1,184 @@
+"""Changes what is known of reviewers: profiles, working hours, absences, declared interests.
+
+The person's row is locked first, as routing does: nothing is given to somebody while what they can take changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from claims.deadlines import aware
+from claims.errors import Invalid, NotFound, StaleVersion
+from claims.models import Source
+from claims.permissions import Viewer
+from claims.services.articles import language_tag, line
+from claims.services.transitions import database_time
+from reviews.errors import AbsenceUnclear, HoursUnclear, InterestKnown
+from reviews.models import Absence, Interest, Reviewer, Then
+from reviews.permissions import check_keeps, check_leads, reviewers_seen_by
+
+OWN = ("languages", "writes", "works_from", "works_until", "workdays")
+LED = {"topics": "What somebody covers", "limit": "How much somebody takes", "is_active": "Who takes work"}
+STALE = "Somebody changed this since you read it. Read it again, then repeat your change."
+MOST_TAGS = 50
+
+
+def mark_of(*values: object) -> str:
+    """A mark of a row's content; another mark means somebody changed it."""
+    return sha256(repr(values).encode()).hexdigest()[:16]
+
+
+def profile_mark(reviewer: Reviewer) -> str:
+    return mark_of(*(getattr(reviewer, name) for name in (*OWN, *LED)))
+
+
+def absence_mark(absence: Absence) -> str:
+    times = (absence.starts_at.timestamp(), absence.ends_at.timestamp())
+    return mark_of(*times, absence.note, str(absence.then), absence.hand_over_to_id)
+
+
+@contextmanager
+def held(reviewer: Reviewer) -> Iterator[Reviewer]:
+    """The person's row, held until the block ends: routing waits, or has given before."""
+    with transaction.atomic():
+        yield Reviewer.objects.select_for_update(of=("self",)).select_related("user").get(pk=reviewer.pk)
+
+
+def change_profile(
+    reviewer: Reviewer, viewer: Viewer, changes: Mapping[str, Any], *, seen: str | None = None
+) -> Reviewer:
+    """Change what somebody reads, writes, covers and takes, and when they work. `seen` is the mark the caller has read.
+
+    People keep their own languages and hours; the rest is for editors of their desks. Raises `RoleMissing`,
+    `StaleVersion`, `Invalid`, `HoursUnclear`; then nothing is written.
+    """
+    check_keeps(viewer, reviewer)
+    for name in LED.keys() & changes.keys():
+        check_leads(viewer, reviewer, LED[name])
+    with held(reviewer) as person:
+        if seen is not None and seen != profile_mark(person):
+            raise StaleVersion(STALE)
+        for name, value in changes.items():
+            setattr(person, name, _fit(name, value))
+        check_hours(person)
+        person.save(update_fields=list(changes))
+    return person
+
+
+def _fit(name: str, value: Any) -> Any:
+    """A value as the column keeps it."""
+    if name in {"languages", "writes"}:
+        return [language_tag(tag, name) for tag in value]
+    if name == "topics":
+        return [line(topic, name, 40) for topic in value]
+    return sorted(set(value)) if name == "workdays" else value
+
+
+def check_hours(reviewer: Reviewer) -> None:
+    """Hours are whole or not there at all. Raises `HoursUnclear`, and `Invalid` without a language."""
+    if not reviewer.languages:
+        raise Invalid("Name at least one language they read.", pointer="/languages")
+    begin, end = reviewer.works_from, reviewer.works_until
+    if (begin is None) != (end is None) or (begin is not None and not reviewer.workdays):
+        raise HoursUnclear(pointer="/works_from")
+
+
+@dataclass(frozen=True)
+class GivenAbsence:
+    """A time somebody is away, and what becomes of their open claims when it begins."""
+
+    starts_at: datetime
+    ends_at: datetime
+    then: str = Then.KEEP
+    hand_over_to: Reviewer | None = None
+    note: str = ""
+
+
+def check_absence(reviewer: Reviewer, given: GivenAbsence) -> None:
+    """Whether an absence is clear. Raises `AbsenceUnclear` with what is not."""
+    if given.ends_at <= given.starts_at:
+        raise AbsenceUnclear(pointer="/ends_at")
+    if given.then == Then.HAND_OVER and given.hand_over_to is None:
+        raise AbsenceUnclear("Say whom the claims go to.", pointer="/hand_over_to")
+    if given.then != Then.HAND_OVER and given.hand_over_to is not None:
+        raise AbsenceUnclear("Nobody takes over unless the claims are handed over.", pointer="/hand_over_to")
+    if given.hand_over_to == reviewer:
+        raise AbsenceUnclear("Name somebody else to take over.", pointer="/hand_over_to")
+
+
+def add_absence(reviewer: Reviewer, viewer: Viewer, given: GivenAbsence) -> Absence:
+    """Mark somebody as away. Raises `RoleMissing`, `AbsenceUnclear`, `NaiveTime`, `UnusableText`."""
+    check_keeps(viewer, reviewer)
+    with held(reviewer) as person:
+        absence = Absence(reviewer=person)
+        _write(absence, given, viewer)
+        absence.save(force_insert=True)
+    return absence
+
+
+def change_absence(absence: Absence, viewer: Viewer, given: GivenAbsence, *, seen: str | None = None) -> Absence:
+    """Say otherwise when somebody is away. Raises what `add_absence` does, `NotFound` and `StaleVersion`."""
+    with _kept(absence, viewer, seen) as kept:
+        _write(kept, given, viewer)
+        kept.save(update_fields=["starts_at", "ends_at", "then", "hand_over_to", "note"])
+    return kept
+
+
+def remove_absence(absence: Absence, viewer: Viewer, *, seen: str | None = None) -> None:
+    """Somebody is not away after all. Raises `RoleMissing`, `NotFound`, `StaleVersion`."""
+    with _kept(absence, viewer, seen) as kept:
+        kept.delete()
+
+
+@contextmanager
+def _kept(absence: Absence, viewer: Viewer, seen: str | None) -> Iterator[Absence]:
+    check_keeps(viewer, absence.reviewer)
+    with held(absence.reviewer):
+        found = Absence.objects.select_related("reviewer__user", "hand_over_to__user").filter(pk=absence.pk).first()
+        if found is None:
+            raise NotFound("There is no such absence.")
+        if seen is not None and seen != absence_mark(found):
+            raise StaleVersion(STALE)
+        yield found
+
+
+def _write(absence: Absence, given: GivenAbsence, viewer: Viewer) -> None:
+    check_absence(absence.reviewer, given)
+    to = given.hand_over_to
+    if to is not None and not reviewers_seen_by(viewer).filter(pk=to.pk).exists():
+        raise Invalid("There is no such reviewer.", pointer="/hand_over_to")
+    absence.starts_at, absence.ends_at = aware(given.starts_at), aware(given.ends_at)
+    absence.then, absence.hand_over_to = given.then, to
+    absence.note = line(given.note, "note", 200)
+
+
+def come_back(reviewer: Reviewer, viewer: Viewer) -> int:
+    """Somebody is back: their running absences end now. Answers how many did. Raises `RoleMissing`."""
+    check_keeps(viewer, reviewer)
+    with held(reviewer) as person:
+        now = database_time()
+        return Absence.objects.filter(reviewer=person, starts_at__lt=now, ends_at__gt=now).update(ends_at=now)
+
+
+def declare_interest(reviewer: Reviewer, viewer: Viewer, source: Source, note: str = "") -> Interest:
+    """Somebody may not judge what came through a source. Raises `RoleMissing`, `InterestKnown`, `UnusableText`."""
+    check_keeps(viewer, reviewer)
+    try:
+        with held(reviewer) as person:
+            return Interest.objects.create(reviewer=person, source=source, note=line(note, "note", 300))
+    except IntegrityError as known:
+        raise InterestKnown() from known
+
+
+def withdraw_interest(interest: Interest, viewer: Viewer) -> None:
+    """An interest is no more. For editors of the person's desks: nobody lifts their own. Raises `RoleMissing`."""
+    check_leads(viewer, interest.reviewer, "A declared interest")
+    with held(interest.reviewer):
+        Interest.objects.filter(pk=interest.pk).delete()

@@ -1,0 +1,138 @@
+"""Reviewers, when they work and are away, and what they may not judge."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from claims.lifecycle import State
+from claims.models import Desk
+from reviews.models import Absence, Interest, Reviewer
+from tests.api.conftest import Api, signed_in, with_key
+from tests.factories import a_claim, a_desk, a_reviewer, ahead, an_article, an_editor
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ines(desk: Desk) -> Reviewer:
+    return a_reviewer(desk)
+
+
+@pytest.fixture
+def omar(desk: Desk) -> Reviewer:
+    return a_reviewer(desk)
+
+
+def absence(reviewer: Reviewer, **more: Any) -> dict[str, Any]:
+    times = {"starts_at": ahead(days=1).isoformat(), "ends_at": ahead(days=4).isoformat()}
+    return {"reviewer": reviewer.pk, **times, **more}
+
+
+def test_people_keep_their_own_languages_and_hours_and_editors_the_rest(desk: Desk, ines: Reviewer) -> None:
+    mine, head, path = signed_in(ines.user), signed_in(an_editor(desk)), f"/reviewers/{ines.pk}"
+    read = mine.get(path)
+    assert (read.body["works_from"], read.body["workdays"], read.body["open"]) == (None, [1, 2, 3, 4, 5], 0)
+    hours = {"writes": ["en", "pt-BR"], "works_from": "22:00", "works_until": "06:00", "workdays": [5, 6]}
+    changed = mine.patch(path, hours, If_Match=read.etag)
+    assert {name: changed.body[name] for name in hours} == hours
+    assert mine.patch(path, {"limit": 30}, If_Match=changed.etag).code == "role_missing"
+    assert mine.patch(path, {"writes": []}, If_Match=read.etag).code == "stale_version"
+    assert mine.patch(path, {"writes": []}).code == "precondition_required"
+    led = head.patch(path, {"limit": 3, "topics": ["health"], "takes_work": False}, If_Match=changed.etag)
+    assert (led.body["limit"], led.body["topics"], led.body["takes_work"]) == (3, ["health"], False)
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"works_from": "09:00"}, "hours_unclear"),
+        ({"works_from": "09:00", "works_until": "17:00", "workdays": []}, "hours_unclear"),
+        ({"languages": []}, "invalid"),
+        ({"languages": ["klingon!"]}, "invalid"),
+    ],
+)
+def test_a_profile_that_means_nothing_is_refused(ines: Reviewer, body: dict[str, Any], code: str) -> None:
+    api, path = signed_in(ines.user), f"/reviewers/{ines.pk}"
+    assert api.patch(path, body, If_Match="*").code == code
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [({"workdays": [8]}, "/workdays/0"), ({"works_from": "nine"}, "/works_from"), ({"zone": "UTC"}, "/zone")],
+)
+def test_a_value_of_the_wrong_form_is_named(ines: Reviewer, body: dict[str, Any], pointer: str) -> None:
+    refused = signed_in(ines.user).patch(f"/reviewers/{ines.pk}", body, If_Match="*")
+    assert (refused.status, refused.pointers) == (422, [pointer])
+
+
+def test_an_absence_is_made_read_changed_and_removed(desk: Desk, ines: Reviewer, omar: Reviewer) -> None:
+    due = a_claim(desk, State.IN_REVIEW, reviewer=ines, review_due_at=ahead(days=2))
+    api, colleague = signed_in(ines.user), signed_in(omar.user)
+    made = api.post("/absences", absence(ines, hand_over_to=omar.pk, note="Hospital"))
+    assert (made.status, made.body["then"], made.body["due_meanwhile"]) == (201, "hand_over", [due.pk])
+    path = f"/absences/{made.body['id']}"
+    assert api.get(path).etag == made.etag
+    seen = colleague.get(path).body
+    assert (seen["note"], seen["due_meanwhile"], seen["hand_over_to"]) == ("", [], omar.pk)
+    kept = api.patch(path, {"then": "pool"}, If_Match=made.etag)
+    assert (kept.body["then"], kept.body["hand_over_to"]) == ("pool", None)
+    assert colleague.patch(path, {"then": "keep"}, If_Match="*").code == "role_missing"
+    assert colleague("DELETE", path, None, If_Match="*").code == "role_missing"
+    assert api("DELETE", path, None, If_Match=made.etag).code == "stale_version"
+    assert api("DELETE", path, None).code == "precondition_required"
+    assert api("DELETE", path, None, If_Match=kept.etag).status == 204
+    assert api.get(path).status == 404
+    assert not Absence.objects.exists()
+
+
+def test_an_absence_that_is_not_clear_is_refused(ines: Reviewer, omar: Reviewer) -> None:
+    api = signed_in(ines.user)
+    backwards = absence(ines, starts_at=ahead(days=5).isoformat())
+    assert api.post("/absences", backwards).code == "absence_unclear"
+    assert api.post("/absences", absence(ines, then="hand_over")).code == "absence_unclear"
+    assert api.post("/absences", absence(ines, then="keep", hand_over_to=omar.pk)).code == "absence_unclear"
+    assert api.post("/absences", absence(ines, hand_over_to=ines.pk)).code == "absence_unclear"
+    stranger = a_reviewer(a_desk())
+    assert api.post("/absences", absence(ines, hand_over_to=stranger.pk)).pointers == ["/hand_over_to"]
+    assert api.post("/absences", absence(stranger)).pointers == ["/reviewer"]
+    assert api.post("/absences", absence(omar)).code == "role_missing"
+    assert with_key().post("/absences", absence(ines)).code == "role_missing"
+    assert not Absence.objects.exists()
+
+
+def test_an_interest_is_declared_by_the_person_and_withdrawn_by_an_editor(desk: Desk, ines: Reviewer) -> None:
+    outlet = an_article().article.outlet
+    mine, head = signed_in(ines.user), signed_in(an_editor(desk))
+    made = mine.post("/interests", {"reviewer": ines.pk, "source": outlet.pk, "note": "My brother works there."})
+    assert (made.status, made.body["source_name"]) == (201, outlet.name)
+    assert mine.post("/interests", {"reviewer": ines.pk, "source": outlet.pk}).code == "interest_known"
+    assert mine.post("/interests", {"reviewer": ines.pk, "source": 10**9}).pointers == ["/source"]
+    path = f"/interests/{made.body['id']}"
+    assert mine("DELETE", path, None, If_Match=mine.get(path).etag).code == "role_missing"
+    assert [row["note"] for row in head.get("/interests").body["results"]] == ["My brother works there."]
+    assert signed_in(a_reviewer(desk).user).get("/interests").body["results"] == []
+    assert head("DELETE", path, None, If_Match=head.get(path).etag).status == 204
+    assert head.get(path).status == 404
+    assert not Interest.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["/reviewers", "/absences", "/interests"])
+def test_a_list_costs_as_many_queries_for_eight_as_for_two(desk: Desk, path: str) -> None:
+    api: Api = signed_in(an_editor(desk))
+
+    def queries(number: int) -> int:
+        for _ in range(number):
+            reviewer = a_reviewer(desk)
+            a_claim(desk, State.IN_REVIEW, reviewer=reviewer)
+            Absence.objects.create(reviewer=reviewer, starts_at=ahead(hours=-1), ends_at=ahead(days=4))
+            Interest.objects.create(reviewer=reviewer, source=an_article().article.outlet)
+        with CaptureQueriesContext(connection) as asked:
+            assert api.get(path).status == 200
+        return len(asked)
+
+    queries(1)
+    assert queries(2) == queries(6)
