@@ -271,6 +271,12 @@ def second_opinion_asked(claim: Claim, reviewer: Reviewer, answers: Answers = UN
         return ask_second_opinion(acting.held, acting.mine, answers, by=acting.by, why="I want another pair of eyes.")
 
 
+def start_again(claim: Claim, editor: User) -> None:
+    """The claim is dismissed and restored: a new round begins."""
+    act(claim.pk, Action.DISMISS, viewer(editor), reason=DismissalReason.OFF_SUBJECT)
+    act(claim.pk, Action.RESTORE, viewer(editor))
+
+
 def unproven(claim: Claim) -> Answers:
     """The answers that need no evidence, with an outcome where the claim has a date of its own."""
     return UNPROVEN if claim.confirm_by is None else replace(UNPROVEN, outcome=Outcome.UNKNOWN)

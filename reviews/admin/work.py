@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin import display
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
@@ -24,12 +24,12 @@ from claims.admin.base import (
     viewer_of,
 )
 from claims.admin.filters import ClaimDeskFilter
-from claims.lifecycle import State
-from claims.models import DeskRole, Flag, FlagKind, Membership
+from claims.models import DeskRole, Membership
 from claims.permissions import Viewer
 from claims.templatetags import claimdesk
 from reviews.models import Absence, Assignment, Interest, Review, Reviewer
 from reviews.models.assignment import LOADING_STATES
+from reviews.services.reading import readable
 
 
 def reviewers_led_by(viewer: Viewer) -> QuerySet[Reviewer]:
@@ -196,18 +196,6 @@ class AssignmentAdmin(OfClaimAdmin[Assignment]):
         return columns.moment(row, row.ended_at)
 
 
-def readable_reviews(reviews: QuerySet[Review], viewer: Viewer) -> QuerySet[Review]:
-    """The blind rule of `reviews.visibility` over many reviews: decided, one's own, or to settle a disagreement."""
-    me = viewer.user.pk if viewer.user else None
-    of_claim = Assignment.objects.open().filter(claim=OuterRef("claim"), reviewer__user=me)
-    split = Flag.objects.standing().filter(claim=OuterRef("claim"), kind=FlagKind.SPLIT)
-    adjudicates = Q(Exists(of_claim.filter(part="adjudication")))
-    edits = Q(claim__desk__in=sorted(viewer.editor_of)) & ~Q(Exists(of_claim))
-    settles = Q(Exists(split)) & (adjudicates | edits)
-    earlier = Q(round__lt=F("claim__round"))
-    return reviews.filter(Q(claim__state=State.DECIDED) | Q(reviewer__user=me) | earlier | settles)
-
-
 @admin.register(Review)
 class ReviewAdmin(OfClaimAdmin[Review]):
     """Reviews as they were submitted; before a decision only one's own."""
@@ -219,7 +207,7 @@ class ReviewAdmin(OfClaimAdmin[Review]):
     ordering = ("-submitted_at", "-id")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Review]:
-        return readable_reviews(super().get_queryset(request), viewer_of(request))
+        return readable(super().get_queryset(request), viewer_of(request))
 
     @display(description=_("is it so?"), ordering="so")
     def so_column(self, row: Review) -> SafeString:

@@ -79,6 +79,7 @@ class ReviewOut(serializers.Serializer[Any]):
     outcome = serializers.ChoiceField(Outcome.choices, allow_null=True)
     why = serializers.CharField()
     evidence = serializers.ListField(child=serializers.IntegerField())
+    second_opinion = serializers.CharField(help_text="Why another was asked for with it; as blind as the review.")
     submitted_at = serializers.DateTimeField()
 
 
@@ -107,7 +108,8 @@ class Reviews(ClaimView):
         """List the reviews the caller may read. Others' reviews of an undecided round are absent."""
         asked = given(Paged, request)
         claim = self.claim(number)
-        rows, shown = readable_reviews(claim, self.viewer).select_related("reviewer__user"), self.evidence_shown(claim)
+        rows = readable_reviews(claim, self.viewer).select_related("reviewer__user", "opinion_asked")
+        shown = self.evidence_shown(claim)
         shape = partial(_each, review_out, shown)
         return page_of(request, rows, page_in(asked), shape, Order(descending=False))
 
@@ -180,6 +182,7 @@ def review_out(review: Review, shown: Set[int]) -> dict[str, Any]:
         "outcome": str(review.outcome) or None,
         "why": review.why,
         "evidence": [pk for pk in review.evidence_ids if pk in shown],
+        "second_opinion": review.opinion_asked.why if hasattr(review, "opinion_asked") else "",
         "submitted_at": rfc3339(review.submitted_at),
     }
 

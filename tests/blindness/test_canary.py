@@ -1,0 +1,142 @@
+"""Blind means blind: whoever still has to judge finds no word of another's review anywhere on the site."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+from django.test import Client
+
+from claims.api import limits
+from claims.lifecycle import State
+from claims.models import Scope, User
+from claims.verdicts import Answers, Said, So
+from reviews.models import PolicyKind, ReviewPolicy
+from reviews.services.acting import acting_on
+from reviews.services.editing import take_as_editor
+from reviews.services.reviewing import ask_second_opinion
+from tests import factories as make
+from tests.blindness.routes import Seen, addresses_about, walked
+
+pytestmark = pytest.mark.django_db
+CANARY = "Zinnober"
+REASON = f"{CANARY}: half of it can be shown and the other half cannot."
+FIRST = Answers(Said.ALTERED, So.PARTLY, REASON)
+KINDS = {
+    "a second opinion": make.a_policy,
+    "a reviewer and an editor": lambda: make.a_policy(PolicyKind.WITH_EDITOR, 2),
+    "three independent": lambda: make.a_policy(PolicyKind.INDEPENDENT, 3, 2),
+}
+
+
+@pytest.fixture(autouse=True)
+def _no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A walk asks more than a person does in a minute."""
+    monkeypatch.setattr(limits, "REQUESTS", limits.Counter(10**6))
+
+
+class Round:
+    """A claim with one review in, and somebody who still has to give theirs."""
+
+    def __init__(self, policy: ReviewPolicy) -> None:
+        self.desk = make.a_desk_with(policy)
+        self.editor, self.first = make.an_editor(self.desk), make.a_reviewer(self.desk)
+        self.claim = make.a_claim(self.desk, by=make.an_editor(self.desk))
+        make.evidence_for(self.claim)
+        make.evidence_for(self.claim, question="said", url="https://heard.example/speech")
+        make.put_on(self.claim, self.first, self.editor)
+        self.second = self._judge(policy)
+
+    def _judge(self, policy: ReviewPolicy) -> User:
+        """The first review comes in; answers whoever is to judge next."""
+        if policy.kind == PolicyKind.ONE:
+            make.start(self.claim, self.first)
+            with acting_on(self.claim.pk, make.viewer(self.first)) as acting:
+                ask_second_opinion(acting.held, acting.mine, FIRST, by=acting.by, why=f"{CANARY}, I am not sure.")
+        else:
+            make.review_by(self.claim, self.first, FIRST)
+        if policy.kind == PolicyKind.WITH_EDITOR:
+            take_as_editor(self.claim.pk, make.viewer(self.editor))
+            return self.editor
+        second = make.a_reviewer(self.desk)
+        make.put_on(self.claim, second, self.editor)
+        return second.user
+
+
+@pytest.fixture(params=KINDS)
+def running(request: pytest.FixtureRequest) -> Round:
+    return Round(KINDS[request.param]())
+
+
+def browser(user: User) -> Client:
+    user.is_staff = True
+    user.save(update_fields=["is_staff"])
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def with_words(seen: list[Seen], words: str) -> list[str]:
+    return [one.address for one in seen if words in one.text]
+
+
+def questions(addresses: list[str]) -> list[str]:
+    """The lists of the admin and the API, asked for what only the hidden review says, in every way they can be."""
+    lists = [address for address in addresses if address.startswith("/admin/") and address.count("/") == 4]
+    asked = (f"q={CANARY}", "so=partly", "said__exact=altered", f"reviews__why__contains={CANARY}")
+    found = [f"{address}?{query}" for address in lists for query in asked]
+    return [*found, f"/admin/search/?s={CANARY}", f"/api/v1/claims?q={CANARY}", "/api/v1/claims?verdict=partly"]
+
+
+def about_the_claim(running: Round) -> list[str]:
+    """The addresses that show the claim or reviews."""
+    named = (f"/{running.claim.pk}", "/reviews/")
+    return [address for address in addresses_about(running.claim) if any(part in address for part in named)]
+
+
+def test_whoever_still_has_to_judge_finds_nothing_of_the_first_review(
+    running: Round, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        seen = walked(browser(running.second), addresses_about(running.claim))
+    read = {one.address for one in seen if one.status == 200}
+    assert len(read) > 60
+    assert {f"/admin/claims/claim/{running.claim.pk}/change/", f"/api/v1/claims/{running.claim.pk}/reviews"} <= read
+    assert with_words(seen, CANARY) == []
+    assert CANARY not in caplog.text
+    api = [one for one in seen if one.address.startswith("/api/v1/") and one.status == 200]
+    assert [one.address for one in api if '"partly"' in one.text or '"altered"' in one.text] == []
+
+
+def test_no_list_answers_a_question_about_a_hidden_review(running: Round) -> None:
+    client = browser(running.second)
+    for question in questions(addresses_about(running.claim)):
+        answer = client.get(question)  # a question that is not allowed is 302 or 400
+        told = answer.status_code == 200 and running.claim.statement in answer.content.decode()
+        assert not told, question
+
+
+def test_neither_a_colleague_nor_another_editor_nor_a_key_finds_it(running: Round) -> None:
+    colleague, other = make.a_reviewer(running.desk).user, make.an_editor(running.desk)
+    addresses = about_the_claim(running)
+    for user in (colleague, other):
+        assert with_words(walked(browser(user), addresses), CANARY) == []
+    key = Client(headers={"Authorization": f"Bearer {make.a_key(*Scope)[1]}"})
+    assert with_words(walked(key, [one for one in addresses if one.startswith("/api/")]), CANARY) == []
+
+
+def test_the_first_reviewer_finds_their_own_words_and_everybody_does_once_it_is_decided(running: Round) -> None:
+    addresses = [address for address in addresses_about(running.claim) if "/review" in address or "/change/" in address]
+    assert with_words(walked(browser(running.first.user), addresses), CANARY)
+    for seat in running.claim.assignments.filter(status="open"):
+        make.review_by(running.claim, seat.reviewer, FIRST)
+    assert make.fresh(running.claim).state == State.DECIDED
+    for user in (running.second, make.a_reviewer(running.desk).user):
+        assert with_words(walked(browser(user), addresses), CANARY)
+
+
+def test_a_review_of_a_round_that_came_to_nothing_is_found_nowhere_either(running: Round) -> None:
+    make.start_again(running.claim, running.editor)
+    new = make.a_reviewer(running.desk)
+    make.put_on(running.claim, new, make.an_editor(running.desk))
+    assert with_words(walked(browser(new.user), about_the_claim(running)), CANARY) == []
