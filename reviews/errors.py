@@ -75,3 +75,15 @@ class InterestKnown(ClaimDeskError):
     """This interest is declared already."""
 
     code = "interest_known"
+
+
+class PolicyKnown(ClaimDeskError):
+    """There is a review policy with this key or name already."""
+
+    code = "policy_known"
+
+
+class PolicyInUse(ClaimDeskError):
+    """Claims were settled under this policy, so what it asks stays. Make another one and retire this."""
+
+    code = "policy_in_use"

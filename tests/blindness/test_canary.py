@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 CANARY = "Zinnober"
 REASON = f"{CANARY}: half of it can be shown and the other half cannot."
 FIRST = Answers(Said.ALTERED, So.PARTLY, REASON)
-KINDS = {
+KINDS: dict[str, Callable[[], ReviewPolicy]] = {
     "a second opinion": make.a_policy,
     "a reviewer and an editor": lambda: make.a_policy(PolicyKind.WITH_EDITOR, 2),
     "three independent": lambda: make.a_policy(PolicyKind.INDEPENDENT, 3, 2),

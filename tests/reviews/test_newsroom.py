@@ -17,10 +17,11 @@ from claims.models import Article, Claim, ClaimEvent, Decision, Evidence, Flag, 
 from claims.services.sweep import raise_due_flags
 from claims.services.transitions import database_time
 from reviews.eligibility import Code
-from reviews.models import Assignment, Reviewer
+from reviews.models import Assignment, PolicyKind, Reviewer, ReviewPolicy
 from reviews.models.assignment import LOADING_STATES
 from reviews.newsroom.loading import load_newsroom
 from reviews.newsroom.retelling import HEADLINE
+from reviews.services.seats import wanting_an_editor
 from reviews.services.verifying import verify_everything
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("newsroom")]
@@ -139,3 +140,12 @@ def test_nobody_holds_more_than_their_limit() -> None:
     for reviewer in Reviewer.objects.all():
         held = Assignment.objects.open().filter(reviewer=reviewer, claim__state__in=LOADING_STATES)
         assert held.count() <= reviewer.limit, reviewer
+
+
+def test_a_desk_wants_two_judgements_and_one_waits_for_its_editor_behind_a_blind_first() -> None:
+    waiting = wanting_an_editor(Claim.objects.filter(state=State.SECOND_OPINION))
+    assert set(waiting.filter(course__review_policy__key="with-editor").values_list("desk__key", flat=True)) == {
+        "politics"
+    }
+    assert Flag.objects.standing().filter(kind=FlagKind.SPLIT).exists()
+    assert set(ReviewPolicy.objects.values_list("kind", flat=True)) == set(PolicyKind.values)
