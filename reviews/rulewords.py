@@ -126,3 +126,9 @@ def _settled(outcomes: Outcomes, names: Names) -> list[str]:
     if outcomes.deadline_policy is not None:
         found.append(f"review due: {_one_of([outcomes.deadline_policy], names.deadline_policies)}")
     return found
+
+
+def changes(before: Iterable[Part], after: Iterable[Part]) -> tuple[list[str], list[str]]:
+    """What a version of a rule no longer says, and what it says that the one before did not."""
+    was, now = ([part.text for part in parts if part.strong] for parts in (before, after))
+    return [words for words in was if words not in now], [words for words in now if words not in was]

@@ -24,7 +24,7 @@ from claims.admin.intake import ArticleForm, ClaimForm
 from claims.admin.marking import Mark, marked
 from claims.errors import ClaimDeskError
 from claims.models import Appearance, Article, ArticleRevision, Claim, Source, SourceKind
-from claims.permissions import desk_roles, desks_of
+from claims.permissions import desk_roles, desks_of, visible_claims
 from claims.services.articles import take_in
 from claims.services.proposing import Maker
 
@@ -102,7 +102,8 @@ class ArticlePagesAdmin(RecordAdmin[Article]):
                 raise PermissionDenied
             made = self._propose(request, form, revision)
             if made is not None:
-                return redirect("admin:claims_claim_change", made.pk)
+                shown = visible_claims(viewer_of(request), now_of(request)).filter(pk=made.pk).exists()
+                return redirect("admin:claims_claim_change", made.pk) if shown else redirect(request.get_full_path())
         seen = _appearances(revision, viewer_of(request).desks)
         context = {
             "article": article,

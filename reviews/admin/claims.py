@@ -18,6 +18,7 @@ from claims.admin.claims import ClaimListAdmin
 from claims.admin.forms import PlainForm, zone_names
 from claims.errors import ClaimDeskError, NotFound, StaleVersion
 from claims.models import Claim
+from claims.permissions import visible_claims
 from claims.services.evidence import add_evidence
 from reviews.admin.claimview import shown
 from reviews.admin.judging import liked
@@ -159,11 +160,13 @@ class ClaimAdmin(ClaimListAdmin):
             else:
                 tag = str(claim_id) if dialog.undoable else ""
                 messages.success(request, f"#{claim_id}: {dialog.done}", extra_tags=tag)
-                return redirect(CLAIM, after) if after else self._back(dialog, claim_id)
+                return redirect(CLAIM, after) if after else self._back(request, dialog, claim_id)
         return self._dialog(request, page, dialog, form)
 
-    def _back(self, dialog: Dialog, claim_id: int) -> HttpResponse:
-        return redirect("admin:index") if dialog.leaves else redirect(CLAIM, claim_id)
+    def _back(self, request: HttpRequest, dialog: Dialog, claim_id: int) -> HttpResponse:
+        """The claim, unless a rule or a person has just sent it to a desk that the reader does not see."""
+        seen = visible_claims(viewer_of(request), now_of(request)).filter(pk=claim_id).exists()
+        return redirect("admin:index") if dialog.leaves or not seen else redirect(CLAIM, claim_id)
 
     def _dialog(
         self, request: HttpRequest, page: ClaimPage, dialog: Dialog, form: Any, stale: StaleVersion | None = None

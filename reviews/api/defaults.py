@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from claims.api.article_shapes import DeskRef, desk_out
 from claims.api.errors import NothingHere
-from claims.api.fields import Body, Number, checked
+from claims.api.fields import Body, Number, YesNo, checked
 from claims.api.parameters import Parameters, given
 from claims.api.preconditions import expected_version, is_known, tag
 from claims.api.views import not_modified
@@ -22,10 +22,11 @@ from reviews.services.defaults import check_may_set_defaults, defaults_of, set_d
 
 
 class DefaultsBody(Body):
-    """Numbers of policies; null takes one away."""
+    """What a desk does where no rule says otherwise. Policies are numbers; null takes one away."""
 
     review_policy = Number(required=False, allow_null=True)
     deadline_policy = Number(required=False, allow_null=True)
+    takes_back = YesNo(required=False)
 
 
 class PolicyRef(serializers.Serializer[Any]):
@@ -41,6 +42,9 @@ class DefaultsOut(serializers.Serializer[Any]):
     desk = DeskRef()
     review_policy = PolicyRef(allow_null=True)
     deadline_policy = PolicyRef(allow_null=True)
+    takes_back = serializers.BooleanField(
+        help_text="Claims that stand still, and those of people who are away, go back to the pool by themselves."
+    )
     version = serializers.IntegerField(help_text="Also the ETag; 0 before anybody has set any.")
 
 
@@ -67,7 +71,8 @@ class OneDeskDefaults(SetUpView):
         version = expected_version(request, before.version)
         told = checked(DefaultsBody, request.data, partial=True)
         now = {name: told.get(name, getattr(before, f"{name}_id")) for name in ("review_policy", "deadline_policy")}
-        return _shown(set_defaults(desk, self.viewer, **now, version=version))
+        back = told.get("takes_back", before.takes_back)
+        return _shown(set_defaults(desk, self.viewer, **now, takes_back=back, version=version))
 
     def _desk(self, number: int) -> Desk:
         found = next((desk for desk in self.desks if desk.pk == number), None)
@@ -81,6 +86,7 @@ def _shown(found: DeskDefaults) -> Response:
         "desk": desk_out(found.desk),
         "review_policy": _policy(found.review_policy),
         "deadline_policy": _policy(found.deadline_policy),
+        "takes_back": found.takes_back,
         "version": found.version,
     }
     return Response(body, headers={"ETag": tag(found.version)})

@@ -24,6 +24,7 @@ from reviews.newsroom.capital import capital_wire
 from reviews.newsroom.cast import ADMINISTRATOR, MAIL, make_newsroom
 from reviews.newsroom.foreign import nordkai, vechirnii
 from reviews.newsroom.harbour import harbour_post
+from reviews.newsroom.house_rules import make_rules
 from reviews.newsroom.nordlys import nordlys_air, nordlys_vaccine
 from reviews.newsroom.retelling import retelling
 from reviews.newsroom.scripts import ArticleScript, ClaimScript
@@ -59,6 +60,7 @@ def load_newsroom() -> str | None:
             return None
         now = database_time()
         desks = make_newsroom(now)
+        make_rules(desks)
         key, words = _new_key()
         for script in scripts(now):
             load_article(script, desks, key)

@@ -34,9 +34,12 @@ def set_defaults(
     *,
     review_policy: int | None,
     deadline_policy: int | None,
+    takes_back: bool = False,
     version: int | None = None,
 ) -> DeskDefaults:
-    """Set both for claims accepted from now on. `version` is the one the caller has seen.
+    """Set all of them; the policies hold for claims accepted from now on. `version` is the one the caller has seen.
+
+    `takes_back`: claims that stand still, and those of people who are away, go back to the pool by themselves.
 
     Raises `RoleMissing`, `ScopeMissing`, `StaleVersion`, and `Invalid` for a policy that cannot be chosen.
     """
@@ -50,14 +53,12 @@ def set_defaults(
             check_policy(ReviewPolicy.objects.all(), review_policy, "/review_policy")
         if deadline_policy != before.deadline_policy_id:
             check_policy(DeadlinePolicy.objects.all(), deadline_policy, "/deadline_policy")
-        if (review_policy, deadline_policy) == (before.review_policy_id, before.deadline_policy_id):
-            return before
-        DeskDefaults.objects.update_or_create(
-            desk=desk,
-            defaults={
-                "review_policy_id": review_policy,
-                "deadline_policy_id": deadline_policy,
-                "version": before.version + 1,
-            },
-        )
+        wanted = {
+            "review_policy_id": review_policy,
+            "deadline_policy_id": deadline_policy,
+            "takes_back": takes_back,
+        }
+        if any(getattr(before, name) != value for name, value in wanted.items()):
+            wanted["version"] = before.version + 1
+            DeskDefaults.objects.update_or_create(desk=desk, defaults=wanted)
         return defaults_of(desk)

@@ -159,6 +159,7 @@ def test_a_desks_defaults_are_read_by_its_people_and_set_by_its_editors(desk: De
     assert api.patch(path, {"review_policy": policy.pk}).code == "precondition_required"
     put = api.patch(path, {"review_policy": policy.pk}, If_Match=read.etag)
     assert put.body["review_policy"] == {"id": policy.pk, "name": "One of us"}
+    assert put.body["takes_back"] is False
     assert api.patch(path, {"review_policy": None}, If_Match=read.etag).code == "stale_version"
     assert api.get(path, If_None_Match=put.etag).status == 304
     assert api.patch(path, {"deadline_policy": 10**9}, If_Match="*").pointers == ["/deadline_policy"]
@@ -166,6 +167,8 @@ def test_a_desks_defaults_are_read_by_its_people_and_set_by_its_editors(desk: De
     assert reviewer.patch(path, {"review_policy": None}, If_Match=put.etag).code == "role_missing"
     assert api.get(f"/desks/{make.a_desk().pk}/defaults").status == 404
     assert api.patch(path, {"review_policy": None}, If_Match=put.etag).body["review_policy"] is None
+    back = api.patch(path, {"takes_back": True}, If_Match="*").body
+    assert (back["takes_back"], api.patch(path, {}, If_Match="*").body) == (True, back)
 
 
 def test_the_list_of_rules_costs_the_same_however_many_there_are(

@@ -17,7 +17,7 @@ from claims.models import Article, Claim, ClaimEvent, Decision, Evidence, Flag, 
 from claims.services.sweep import raise_due_flags
 from claims.services.transitions import database_time
 from reviews.eligibility import Code
-from reviews.models import Assignment, PolicyKind, Reviewer, ReviewPolicy
+from reviews.models import Assignment, Course, PolicyKind, Reviewer, ReviewPolicy, RoutingRule
 from reviews.models.assignment import LOADING_STATES
 from reviews.newsroom.loading import load_newsroom
 from reviews.newsroom.retelling import HEADLINE
@@ -134,6 +134,13 @@ def test_every_kind_of_reason_for_and_against_somebody_is_shown() -> None:
     unroutable = set(Flag.objects.filter(kind=FlagKind.UNROUTABLE).values_list("reason", flat=True))
     assert "Economy desk has 3 reviewers: 3 do not read German." in unroutable
     assert len(unroutable) == 2
+
+
+def test_every_rule_took_a_claim_and_claims_say_why_not_by_an_earlier_one() -> None:
+    rules = set(RoutingRule.objects.values_list("pk", flat=True))
+    assert len(rules) == 3
+    assert set(Course.objects.exclude(rule=None).values_list("rule__rule", flat=True)) == rules
+    assert Course.objects.exclude(earlier=[]).exists()
 
 
 def test_nobody_holds_more_than_their_limit() -> None:
