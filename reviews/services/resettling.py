@@ -7,6 +7,8 @@ it stopped. It may run twice or at once: a claim that is settled as the rules sa
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import partial
 
 from django.db.models import F, QuerySet
 
@@ -20,7 +22,8 @@ from reviews.models.assignment import HOLDING
 from reviews.rules import Case, Ruled, first_match
 from reviews.services.assigning import ROUTER, release_strangers
 from reviews.services.cases import cases_of, given_values, standing_rules
-from reviews.services.settling import Settled, judged, terms_of, told_course, write_course
+from reviews.services.due import due_for
+from reviews.services.settling import Settled, Terms, judged, terms_of, told_course, write_course
 
 BATCH = 500
 
@@ -47,7 +50,8 @@ def present_cases(claims: Sequence[Claim]) -> tuple[dict[int, Case], dict[int, C
 
 def courses_of(claims: Iterable[Claim]) -> dict[int, Course]:
     """The courses of claims, by number."""
-    return Course.objects.select_related("rule").in_bulk([claim.pk for claim in claims])
+    rows = Course.objects.select_related("rule", "deadline_policy__calendar")
+    return rows.in_bulk([claim.pk for claim in claims])
 
 
 def settle_asked() -> int:
@@ -88,12 +92,12 @@ def _settle(claim_id: int, wish: Resettling) -> bool:
     with locked(claim_id) as held:
         if not held.claim.is_open or (wish.rule_version_id is None and not _is_unroutable(held)):
             return False
-        before = Course.objects.filter(claim=held.claim).select_related("rule").first()
+        before = courses_of([held.claim]).get(claim_id)
         settled = judged(held, given_values(held.claim, before))
         row = settled.ruled.row if settled.ruled else None
         if (wish.rule_version_id not in {None, row}) or (before is not None and before.rule_id == row):
             return False
-        settle_held(held, settled, reason=_why(wish))
+        settle_held(held, settled, before, reason=_why(wish))
         return True
 
 
@@ -107,25 +111,41 @@ def _why(wish: Resettling) -> str:
     return f"{wish.asked_by_name} applied the rule to open claims."
 
 
-def settle_held(held: Held, settled: Settled, *, reason: str) -> None:
-    """Bring the held claim to what the rules say, with one event; review due stays.
+def settle_held(held: Held, settled: Settled, before: Course | None, *, reason: str) -> None:
+    """Bring the held claim to what the rules say, with one event.
 
     Whoever does not review for the desk it goes to is taken off it. A claim that nobody could take is free to be tried.
     """
-    claim, before = held.claim, told_course(held.claim)
+    claim, told = held.claim, told_course(held.claim)
     number = settled.outcomes.desk or settled.given[0]
     desk = Desk.objects.get(pk=number) if number else claim.desk
     if desk is None:
         raise DeskMissing()
-    changes = {"desk": desk, "priority": settled.outcomes.priority or settled.given[1]}
-    told = {**settled.told(), **({"course": before} if before else {})}
-    moves = desk.pk != claim.desk_id
-    actor = _actor(settled)
-    held.take(Action.SETTLE, by=actor, changes=changes, reason=reason, data=told)
+    terms, priority = terms_of(settled, desk), settled.outcomes.priority or settled.given[1]
+    changes = {"desk": desk, "priority": priority, "review_due_at": _due(held, before, desk, terms, priority)}
+    moves, actor = desk.pk != claim.desk_id, _actor(settled)
+    data = {**settled.told(), **({"course": told} if told else {})}
+    held.take(Action.SETTLE, by=actor, changes=changes, reason=reason, data=data)
     if moves:
         release_strangers(held, by=actor)
-    write_course(held, settled, terms_of(settled, desk))
+    write_course(held, settled, terms)
     held.clear_flag(FlagKind.UNROUTABLE, by=ROUTER)
+
+
+def _due(held: Held, before: Course | None, desk: Desk, terms: Terms, priority: int) -> datetime | None:
+    """Review due under the new terms, counted from when the claim was accepted.
+
+    It stays where a person has set it – it is not what the former terms come to – and where the new one has passed.
+    """
+    claim = held.claim
+    if claim.desk is None or claim.accepted_at is None or claim.state == State.WAITING:
+        return claim.review_due_at
+    counted = partial(due_for, own_date=claim.confirm_by, now=claim.accepted_at)
+    former = counted(claim.desk, before.deadline_policy if before else None, priority=claim.priority)
+    if former.moment != claim.review_due_at:
+        return claim.review_due_at
+    due = counted(desk, terms.deadline_policy, priority=priority).moment
+    return due if due > held.now else claim.review_due_at
 
 
 def _actor(settled: Settled) -> Actor:

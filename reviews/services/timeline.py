@@ -93,7 +93,11 @@ def _own_date(told: Told) -> str:
 
 
 def _accepted(told: Told) -> str:
-    return _with_due(told, _("%(who)s accepted it into the queue"))
+    rule = told.data("rule")
+    if not rule:
+        return _with_due(told, _("%(who)s accepted it into the queue"))
+    said = _("%(who)s accepted it into the queue, by the rule “%(rule)s”")
+    return _with_due(told, said % {"who": "%(who)s", "rule": rule["name"].replace("%", "%%")})
 
 
 def _restored(told: Told) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 
 from claims.errors import Invalid, NotFound, RoleMissing
 from claims.lifecycle import Action, State
-from claims.models import Claim, Desk, DeskRole, Flag, FlagKind, Source, User
+from claims.models import Alarm, Claim, Desk, DeskRole, Flag, FlagKind, Source, User
 from claims.services.proposing import GivenStep
 from claims.services.verifying import record_invariants
-from reviews.models import Absence, Assignment, AssignmentStatus, Course, Interest, Resettling
+from reviews.models import Absence, Assignment, AssignmentStatus, Course, DeadlinePolicy, Interest, Resettling
 from reviews.rules import Conditions, Outcomes
 from reviews.services import resettling
 from reviews.services.acting import act
@@ -171,7 +171,9 @@ def test_it_is_applied_to_open_claims_only_when_asked_for(desk: Desk, editor: Us
     assert settle_asked() == 1
     settled = make.fresh(waiting)
     assert (course(waiting).rule, course(waiting).topics, settled.priority) == (rule, ["law"], 1)
-    assert (settled.review_due_at, settled.version) == (before.review_due_at, before.version + 1)
+    assert settled.accepted_at is not None
+    assert settled.review_due_at == settled.accepted_at + timedelta(hours=desk.due_hours_1)
+    assert (settled.first_review_due_at, settled.version) == (before.first_review_due_at, before.version + 1)
     event = waiting.events.order_by("-seq")[0]
     assert (event.type, event.actor_name) == ("claim.settle", "rule “New”")
     assert event.reason == f"{editor.full_name} applied the rule to open claims."
@@ -212,6 +214,31 @@ def test_a_persons_word_outlives_the_rule(desk: Desk, editor: User) -> None:
     change_rule(rule.rule_id, GivenRule("New", mine(desk), Outcomes(("law",)), applies=True), make.viewer(editor))
     settle_asked()
     assert (make.fresh(claim).priority, course(claim).topics) == (2, ["law"])
+
+
+def test_a_review_due_that_a_person_has_set_stays_and_so_does_one_that_would_have_passed(
+    desk: Desk, editor: User
+) -> None:
+    moved, waiting, plain = (
+        make.a_claim(desk, state, by=editor) for state in (State.QUEUED, State.WAITING, State.QUEUED)
+    )
+    act(moved.pk, Action.SET_DUE, make.viewer(editor), due=make.ahead(days=3), reason="It is wanted then.")
+    policy = DeadlinePolicy.objects.create(key="soon", name="Soon", hours_3=1)
+    before = [make.fresh(claim).review_due_at for claim in (moved, waiting)]
+    given = GivenRule("New", mine(desk), Outcomes(deadline_policy=policy.pk), applies=True)
+    rule = add_rule(given, make.viewer(editor))
+    settle_asked()
+    assert [make.fresh(claim).review_due_at for claim in (moved, waiting)] == before
+    settled = make.fresh(plain)
+    assert course(plain).deadline_policy == policy
+    assert settled.accepted_at is not None
+    assert settled.review_due_at == settled.accepted_at + timedelta(hours=1)
+    assert Alarm.objects.get(claim=plain, kind=FlagKind.LATE).moment == settled.review_due_at
+    past = datetime.now(UTC) - timedelta(days=2)
+    Claim.objects.filter(pk=plain.pk).update(accepted_at=past, review_due_at=past + timedelta(hours=1))
+    change_rule(rule.rule_id, GivenRule("Newer", mine(desk), Outcomes(("law",)), applies=True), make.viewer(editor))
+    settle_asked()
+    assert make.fresh(plain).review_due_at == past + timedelta(hours=1)
 
 
 def test_an_application_whose_version_was_replaced_comes_to_nothing(desk: Desk, editor: User) -> None:
