@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Self
 
 from claims.hedges import Kind
@@ -50,7 +51,7 @@ class Conditions:
         every = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
         return {name: value for name, value in every.items() if value not in ([], None)}
 
-    @property
+    @cached_property
     def asked(self) -> tuple[str, ...]:
         """The names of the conditions that ask something, in the order of the sentence."""
         return tuple(one.name for one in fields(self) if getattr(self, one.name) not in ((), None))

@@ -6,7 +6,7 @@ it stopped. It may run twice or at once: a claim that is settled as the rules sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
@@ -19,9 +19,9 @@ from claims.models import Claim, Desk, FlagKind
 from claims.services.transitions import Held, database_time, locked
 from reviews.models import Assignment, Course, Resettling, RuleVersion
 from reviews.models.assignment import HOLDING
-from reviews.rules import Case, Ruled, first_match
+from reviews.rules import Ruled, first_match
 from reviews.services.assigning import ROUTER, release_strangers
-from reviews.services.cases import cases_of, given_values, standing_rules
+from reviews.services.cases import came, cases_of, given_values, standing_rules
 from reviews.services.due import due_for
 from reviews.services.settling import Settled, Terms, judged, terms_of, told_course, write_course
 
@@ -31,27 +31,11 @@ BATCH = 500
 def open_matches(rules: Sequence[Ruled], wanted: Ruled) -> list[int]:
     """Open claims that `wanted`, one of these rules, takes now and under whose version they do not run yet."""
     claims = list(Claim.objects.open().only("desk", "topics", "language", "priority", "confirm_by").order_by("pk"))
-    cases, courses = present_cases(claims)
-    return [
-        claim.pk
-        for claim in claims
-        if first_match(rules, cases[claim.pk]) == wanted
-        and (not wanted.row or claim.pk not in courses or courses[claim.pk].rule_id != wanted.row)
-    ]
-
-
-def present_cases(claims: Sequence[Claim]) -> tuple[dict[int, Case], dict[int, Course]]:
-    """The claims as rules see them now, before a rule moved them, and their courses. A fixed number of queries."""
-    courses = courses_of(claims)
-    now = database_time()
-    given = {claim.pk: given_values(claim, courses.get(claim.pk)) for claim in claims}
-    return cases_of(claims, dict.fromkeys(given, now), given), courses
-
-
-def courses_of(claims: Iterable[Claim]) -> dict[int, Course]:
-    """The courses of claims, by number."""
-    rows = Course.objects.select_related("rule", "deadline_policy__calendar")
-    return rows.in_bulk([claim.pk for claim in claims])
+    ways = came([claim.pk for claim in claims])
+    given = {claim.pk: given_values(claim, ways.get(claim.pk)) for claim in claims}
+    cases = cases_of(claims, dict.fromkeys(given, database_time()), given)
+    settled = {number for number, way in ways.items() if wanted.row and way.rule == wanted.row}
+    return [claim.pk for claim in claims if claim.pk not in settled and first_match(rules, cases[claim.pk]) == wanted]
 
 
 def settle_asked() -> int:
@@ -92,12 +76,12 @@ def _settle(claim_id: int, wish: Resettling) -> bool:
     with locked(claim_id) as held:
         if not held.claim.is_open or (wish.rule_version_id is None and not _is_unroutable(held)):
             return False
-        before = courses_of([held.claim]).get(claim_id)
-        settled = judged(held, given_values(held.claim, before))
+        way = came([claim_id]).get(claim_id)
+        settled = judged(held, given_values(held.claim, way))
         row = settled.ruled.row if settled.ruled else None
-        if (wish.rule_version_id not in {None, row}) or (before is not None and before.rule_id == row):
+        if (wish.rule_version_id not in {None, row}) or (way is not None and way.rule == row):
             return False
-        settle_held(held, settled, before, reason=_why(wish))
+        settle_held(held, settled, reason=_why(wish))
         return True
 
 
@@ -111,7 +95,7 @@ def _why(wish: Resettling) -> str:
     return f"{wish.asked_by_name} applied the rule to open claims."
 
 
-def settle_held(held: Held, settled: Settled, before: Course | None, *, reason: str) -> None:
+def settle_held(held: Held, settled: Settled, *, reason: str) -> None:
     """Bring the held claim to what the rules say, with one event.
 
     Whoever does not review for the desk it goes to is taken off it. A claim that nobody could take is free to be tried.
@@ -122,7 +106,7 @@ def settle_held(held: Held, settled: Settled, before: Course | None, *, reason: 
     if desk is None:
         raise DeskMissing()
     terms, priority = terms_of(settled, desk), settled.outcomes.priority or settled.given[1]
-    changes = {"desk": desk, "priority": priority, "review_due_at": _due(held, before, desk, terms, priority)}
+    changes = {"desk": desk, "priority": priority, "review_due_at": _due(held, desk, terms, priority)}
     moves, actor = desk.pk != claim.desk_id, _actor(settled)
     data = {**settled.told(), **({"course": told} if told else {})}
     held.take(Action.SETTLE, by=actor, changes=changes, reason=reason, data=data)
@@ -132,7 +116,7 @@ def settle_held(held: Held, settled: Settled, before: Course | None, *, reason: 
     held.clear_flag(FlagKind.UNROUTABLE, by=ROUTER)
 
 
-def _due(held: Held, before: Course | None, desk: Desk, terms: Terms, priority: int) -> datetime | None:
+def _due(held: Held, desk: Desk, terms: Terms, priority: int) -> datetime | None:
     """Review due under the new terms, counted from when the claim was accepted.
 
     It stays where a person has set it – it is not what the former terms come to – and where the new one has passed.
@@ -140,6 +124,7 @@ def _due(held: Held, before: Course | None, desk: Desk, terms: Terms, priority: 
     claim = held.claim
     if claim.desk is None or claim.accepted_at is None or claim.state == State.WAITING:
         return claim.review_due_at
+    before = Course.objects.filter(claim=claim).select_related("deadline_policy__calendar").first()
     counted = partial(due_for, own_date=claim.confirm_by, now=claim.accepted_at)
     former = counted(claim.desk, before.deadline_policy if before else None, priority=claim.priority)
     if former.moment != claim.review_due_at:

@@ -18,14 +18,18 @@ from reviews.eligibility import Candidate, ClaimFacts
 from reviews.models import RuleVersion
 from reviews.routing import choose
 from reviews.rules import Ruled, first_match, matches
-from reviews.services.cases import cases_of, given_values
+from reviews.services.cases import came, cases_of, given_values
 from reviews.services.facts import candidates_for, facts_of
-from reviews.services.resettling import courses_of, open_matches
+from reviews.services.resettling import open_matches
 from reviews.services.rules import GivenRule, rule_seen, usable
 
 DAYS, MOST_DAYS = 30, 90
 MOST_CLAIMS = 10_000
 SHOWN = 100
+READ = (
+    *("desk", "topics", "language", "priority", "confirm_by", "accepted_at", "created_at"),
+    *("round", "review_due_at", "made_by_user"),
+)
 
 
 @dataclass(frozen=True)
@@ -80,8 +84,9 @@ def try_rule(given: GivenRule, viewer: Viewer, *, days: int = DAYS, rule_id: int
     rows = _with_people(taken, tried, now)
     nobody = sum(bool(row.nobody) for row in rows)
     rows.sort(key=lambda row: (not row.nobody, -row.claim.pk))
+    shown = _in_full(rows[:SHOWN])
     open_now = len(open_matches(rules, tried)) if given.active else 0
-    return Trial(days, len(claims), len(taken), earlier, nobody, open_now, tuple(rows[:SHOWN]))
+    return Trial(days, len(claims), len(taken), earlier, nobody, open_now, shown)
 
 
 def _placed(given: GivenRule, before: RuleVersion | None) -> tuple[list[Ruled], Ruled]:
@@ -102,13 +107,13 @@ def _placed(given: GivenRule, before: RuleVersion | None) -> tuple[list[Ruled], 
 
 def _accepted_since(moment: datetime, viewer: Viewer, now: datetime) -> list[Claim]:
     rows = visible_claims(viewer, now).filter(accepted_at__gte=moment, desk__isnull=False)
-    return list(rows.select_related("desk").defer("search").order_by("-accepted_at", "-pk")[:MOST_CLAIMS])
+    return list(rows.only(*READ).order_by("-accepted_at", "-pk")[:MOST_CLAIMS])
 
 
 def _taken(claims: Sequence[Claim], rules: Sequence[Ruled], tried: Ruled) -> tuple[list[Claim], int]:
     """The claims that the tried rule would have taken, and how many more meet it but an earlier rule takes them."""
-    courses = courses_of(claims)
-    given = {claim.pk: given_values(claim, courses.get(claim.pk)) for claim in claims}
+    ways = came([claim.pk for claim in claims])
+    given = {claim.pk: given_values(claim, ways.get(claim.pk)) for claim in claims}
     at = {claim.pk: claim.accepted_at or claim.created_at for claim in claims}
     cases = cases_of(claims, at, given)
     meeting = [claim for claim in claims if matches(tried.conditions, cases[claim.pk])]
@@ -118,14 +123,19 @@ def _taken(claims: Sequence[Claim], rules: Sequence[Ruled], tried: Ruled) -> tup
 
 def _with_people(claims: Sequence[Claim], tried: Ruled, now: datetime) -> list[Tried]:
     """Each claim with the reason why nobody could take it today, as if it were new and on the desk the rule says."""
-    if tried.outcomes.desk is not None:
-        target = Desk.objects.get(pk=tried.outcomes.desk)
-        for claim in claims:
-            claim.desk = target
+    desks = Desk.objects.in_bulk()
+    for claim in claims:
+        claim.desk = desks[tried.outcomes.desk or claim.desk_id or 0]
     facts = facts_of(claims)
     candidates = candidates_for({fact.desk_id for fact in facts.values()}, now)
     why = _Why(candidates, frozenset(tried.outcomes.skills), now)
     return [Tried(claim, why.nobody(facts[claim.pk])) for claim in claims]
+
+
+def _in_full(rows: Sequence[Tried]) -> tuple[Tried, ...]:
+    """The rows with everything that is shown of their claims."""
+    claims = Claim.objects.defer("search").in_bulk([row.claim.pk for row in rows])
+    return tuple(Tried(claims[row.claim.pk], row.nobody) for row in rows)
 
 
 class _Why:
