@@ -158,7 +158,7 @@ def test_every_refusal_has_a_code_and_a_sentence(desk: Desk) -> None:
 
 def test_every_step_a_person_can_take_is_offered_or_refused_once(desk: Desk) -> None:
     kept_for_later = {"split", "merge"}
-    no_buttons = {"propose", "start", "raise_flag", "clear_flag"}
+    no_buttons = {"propose", "start", "raise_flag", "clear_flag", "settle"}
     offers = [str(offer.action) for offer in offered(a_claim(desk).pk, viewer(an_editor(desk)))]
     assert sorted(offers) == sorted(set(Action.values) - kept_for_later - no_buttons)
 
