@@ -64,7 +64,10 @@ class Alarm(models.Model):
     class Meta:
         verbose_name = _("alarm")
         constraints = (UniqueConstraint(fields=("claim", "kind"), name="alarm_once"),)
-        indexes = (models.Index(fields=("wake_at", "id"), condition=Q(set_aside=False), name="alarm_next"),)
+        indexes = (
+            models.Index(fields=("wake_at", "id"), condition=Q(set_aside=False), name="alarm_next"),
+            models.Index(fields=("claim",), condition=Q(attempts__gt=0), name="alarm_tried"),
+        )
 
     def __str__(self) -> str:
         return f"#{self.claim_id} {self.kind} {self.moment:%Y-%m-%d %H:%M}"

@@ -62,18 +62,19 @@ class _Batch:
     events: list[ClaimEvent] = field(default_factory=list)
 
 
-def take_steps(batch: int, since: datetime, only: int | None = None) -> tuple[int, Swept]:
-    """Take up to `batch` steps that are due; answers how many alarms were held, and what was done."""
+def take_steps(batch: int, since: datetime, only: int | None = None) -> tuple[bool, Swept]:
+    """Take up to `batch` steps that are due; answers whether there may be more at once, and what was done."""
     with transaction.atomic():
         waiting, ends = _locked(batch, since, only)
         if not waiting:
-            return 0, Swept()
+            return False, Swept()
         work = _read(waiting, ends)
         for one in waiting:
             _climb(work, one)
         _write(work, [one.alarm for one in waiting])
     lag = max(work.now - one.wake_at for one in waiting)
-    return len(waiting), Swept(escalated=len(work.steps), lag=lag if work.steps else timedelta(0))
+    more = len(waiting) == batch or any(alarm.moment < work.now for alarm in work.alarms)
+    return more, Swept(escalated=len(work.steps), lag=lag if work.steps else timedelta(0))
 
 
 def _locked(batch: int, since: datetime, only: int | None) -> tuple[list[_Waiting], dict[int, tuple[int, str]]]:

@@ -30,12 +30,15 @@ BATCH = 1000
 WAITS = 50  # a wait takes some milliseconds, so flags wait no longer than a moment for them
 TRIES = 3
 RETRY_AFTER = timedelta(seconds=5)
-# Takes alarms that are due, all at once or (`only`) one by its number; answers how many it held, and what it did.
-Take = Callable[[int, datetime, int | None], tuple[int, Swept]]
+# Takes alarms that are due, all at once or (`only`) one by its number; answers whether there may be more at once, and
+# what it did.
+Take = Callable[[int, datetime, int | None], tuple[bool, Swept]]
 
 # A claim with several due alarms gives one per statement (its chain grows by one hash at a time); the next statement
-# takes the rest. A forerunner whose successor is due as well is dropped unraised. `since` bounds the index walk from
-# below: without it an idle sweep pays for every alarm removed since the last vacuum.
+# takes the rest. A forerunner whose successor is due as well is dropped unraised. A forerunner that is due is looked up
+# beside its successor, which may stand behind the end of the batch. The other way round is needed only where one was
+# put off after a failed try: else a forerunner, which wakes no later, is in this batch or was in an earlier one.
+# `since` bounds the index walk from below: without it an idle sweep pays for every alarm removed since the last vacuum.
 RAISE_DUE = """
 WITH due AS MATERIALIZED (
     SELECT alarm.id, alarm.claim_id, alarm.kind, alarm.moment, alarm.wake_at, head.event_seq, head.hash
@@ -48,11 +51,14 @@ WITH due AS MATERIALIZED (
 ), stamp AS MATERIALIZED (
     SELECT clock_timestamp() AS at, count(*) AS taken FROM due
 ), dropped AS (
-    SELECT fore.id FROM due succ JOIN claims_alarm fore ON fore.claim_id = succ.claim_id
-       AND fore.kind = CASE succ.kind WHEN 'late' THEN 'due_soon' WHEN 'date_passed' THEN 'date_near' END
+    SELECT fore.id FROM due fore CROSS JOIN LATERAL (
+           SELECT FROM claims_alarm succ WHERE succ.claim_id = fore.claim_id AND succ.moment < %(now)s
+              AND succ.kind = CASE fore.kind WHEN 'due_soon' THEN 'late' ELSE 'date_passed' END LIMIT 1) due_as_well
+     WHERE fore.kind IN ('due_soon', 'date_near')
     UNION
-    SELECT fore.id FROM due fore JOIN claims_alarm succ ON succ.claim_id = fore.claim_id AND succ.moment < %(now)s
-       AND succ.kind = CASE fore.kind WHEN 'due_soon' THEN 'late' WHEN 'date_near' THEN 'date_passed' END
+    SELECT fore.id FROM claims_alarm fore JOIN due succ ON succ.claim_id = fore.claim_id
+       AND fore.kind = CASE succ.kind WHEN 'late' THEN 'due_soon' WHEN 'date_passed' THEN 'date_near' END
+     WHERE fore.attempts > 0
 ), first AS (
     SELECT DISTINCT ON (claim_id) id, claim_id, kind, moment, wake_at, event_seq, hash FROM due
      WHERE id NOT IN (SELECT id FROM dropped) ORDER BY claim_id, moment, id
@@ -82,9 +88,11 @@ WITH due AS MATERIALIZED (
       FROM raised WHERE flag.claim_id = raised.claim_id AND flag.cleared_at IS NULL
        AND (flag.kind, raised.kind) IN (('due_soon', 'late'), ('date_near', 'date_passed'))
 ), done AS (
-    DELETE FROM claims_alarm WHERE id IN (SELECT id FROM first UNION ALL SELECT id FROM dropped)
+    DELETE FROM claims_alarm WHERE id = ANY (ARRAY(SELECT id FROM first UNION ALL SELECT id FROM dropped))
 )
-SELECT (SELECT taken FROM stamp), (SELECT count(*) FROM raised), (SELECT max(at - first.wake_at) FROM first, stamp)
+SELECT (SELECT taken FROM stamp),
+       EXISTS (SELECT FROM due WHERE id NOT IN (SELECT id FROM first UNION ALL SELECT id FROM dropped)),
+       (SELECT count(*) FROM raised), (SELECT max(at - first.wake_at) FROM first, stamp)
 """
 
 
@@ -96,15 +104,15 @@ def raise_due_flags(batch: int = BATCH, since: datetime = BEGINNING) -> Swept:
     """
     swept = Swept()
     while True:
-        flagged, flags = _one_batch(_statement, TimeFlag.values, batch, since)
-        climbed, steps = _one_batch(take_steps, LADDER_ALARM.values(), batch, since)
+        more_flags, flags = _one_batch(_statement, TimeFlag.values, batch, since)
+        more_steps, steps = _one_batch(take_steps, LADDER_ALARM.values(), batch, since)
         waits = _end_waits(since)
         swept += flags + steps + waits
-        if not flagged and not climbed and not waits.resumed:
+        if not more_flags and not more_steps and not waits.resumed:
             return swept
 
 
-def _one_batch(take: Take, kinds: Collection[str], batch: int, since: datetime) -> tuple[int, Swept]:
+def _one_batch(take: Take, kinds: Collection[str], batch: int, since: datetime) -> tuple[bool, Swept]:
     """One batch; when the database refuses it, its alarms one by one, so that a bad row stops nobody else."""
     try:
         return take(batch, since, None)
@@ -114,31 +122,31 @@ def _one_batch(take: Take, kinds: Collection[str], batch: int, since: datetime) 
         return _one_by_one(take, kinds, batch, since)
 
 
-def _statement(batch: int, since: datetime, only: int | None) -> tuple[int, Swept]:
+def _statement(batch: int, since: datetime, only: int | None) -> tuple[bool, Swept]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         (now,) = cursor.fetchone()
         cursor.execute(RAISE_DUE, {"now": now, "since": since, "batch": batch, "only": only, "sweeper": SWEEPER.name})
-        taken, raised, lag = cursor.fetchone()
-    return taken, Swept(raised=raised, lag=lag or timedelta(0))
+        taken, left, raised, lag = cursor.fetchone()
+    return left or taken == batch, Swept(raised=raised, lag=lag or timedelta(0))
 
 
 def _due(since: datetime, kinds: Collection[str]) -> AlarmQuerySet:
     return Alarm.objects.due(database_time(), since).filter(kind__in=kinds).order_by("wake_at", "id")
 
 
-def _one_by_one(take: Take, kinds: Collection[str], batch: int, since: datetime) -> tuple[int, Swept]:
-    """A batch of alarms, each by itself; answers how many were taken."""
-    taken, swept = 0, Swept()
+def _one_by_one(take: Take, kinds: Collection[str], batch: int, since: datetime) -> tuple[bool, Swept]:
+    """A batch of alarms, each by itself. Those it put off are not due any more, so looking again comes to an end."""
+    swept = Swept()
     for alarm_id in list(_due(since, kinds).values_list("pk", flat=True)[:batch]):
         try:
-            held, step = take(1, since, alarm_id)
+            _, step = take(1, since, alarm_id)
         except OperationalError:
             raise
         except DatabaseError as bad:
-            held, step = 0, _put_off(alarm_id, bad)
-        taken, swept = taken + held, swept + step
-    return taken, swept
+            step = _put_off(alarm_id, bad)
+        swept += step
+    return swept != Swept(), swept
 
 
 def _put_off(alarm_id: int, bad: Exception) -> Swept:

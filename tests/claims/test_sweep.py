@@ -11,13 +11,14 @@ from unittest.mock import ANY
 import pytest
 from django.db import connection
 
+from claims.benchmarks.scratch import ALARMS, CLAIMS, HEADS
 from claims.deadlines import TimeFlag
 from claims.lifecycle import Action, State, WaitingReason
 from claims.models import Alarm, Claim, ClaimEvent, ClaimHead, Desk, Flag, User
-from claims.services.sweep import Swept, raise_due_flags
+from claims.services.sweep import RAISE_DUE, Swept, raise_due_flags
 from claims.services.transitions import locked
 from reviews.services.acting import act
-from tests.factories import a_claim, a_desk, ahead, an_editor, dated, fall_late, fresh, viewer, with_ladder
+from tests.factories import a_claim, a_desk, ahead, an_editor, dated, fall_late, fresh, now, viewer, with_ladder
 
 pytestmark = pytest.mark.django_db
 
@@ -192,3 +193,18 @@ def test_many_waits_that_end_together_delay_no_flag(desk: Desk, editor: User, mo
     raised_at = Flag.objects.get(claim=late, kind=TimeFlag.LATE).raised_at
     resumed = ClaimEvent.objects.filter(type="claim.resume", claim__in=waits)
     assert [event.recorded_at > raised_at for event in resumed] == [True] * 5
+
+
+def test_the_statement_walks_no_table_of_alarms_from_end_to_end() -> None:
+    Desk.objects.create(pk=1, name="World", key="world")
+    with connection.cursor() as cursor:
+        for rows in (CLAIMS, HEADS, ALARMS):
+            cursor.execute(rows, {"first": 1, "last": 20_000})
+        cursor.execute("UPDATE claims_alarm SET wake_at = now() - interval '1 minute' WHERE claim_id < 50")
+        cursor.execute("ANALYZE claims_alarm, claims_claim, claims_claimhead")
+        given = {"now": now(), "since": LONG_AGO, "batch": 1000, "only": None, "sweeper": "deadline sweep"}
+        cursor.execute(f"EXPLAIN {RAISE_DUE}", given)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "using alarm_next" in plan, plan
+    assert "using alarm_once" in plan, plan
+    assert "Seq Scan on claims_alarm" not in plan, plan
