@@ -57,13 +57,17 @@ class Watch:
         ends, swept = time.monotonic() + seconds, Swept()
         _record_run(swept)
         while True:
-            step = self.look()
-            swept += step
-            if step != Swept():
-                _record_run(step)
+            swept += self.turn()
             if time.monotonic() >= ends:
                 return swept
             time.sleep(self.pause)
+
+    def turn(self) -> Swept:
+        """Look once, and leave the heartbeat when there was something to do."""
+        step = self.look()
+        if step != Swept():
+            _record_run(step)
+        return step
 
     def look(self) -> Swept:
         """Sweep if anything is due; remember up to where nothing is left and how long to sleep."""

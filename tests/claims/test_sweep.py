@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from threading import Barrier, Thread
 from time import monotonic, sleep
+from typing import Any
 from unittest.mock import ANY
 
 import pytest
@@ -202,7 +203,13 @@ def test_the_statement_walks_no_table_of_alarms_from_end_to_end() -> None:
             cursor.execute(rows, {"first": 1, "last": 20_000})
         cursor.execute("UPDATE claims_alarm SET wake_at = now() - interval '1 minute' WHERE claim_id < 50")
         cursor.execute("ANALYZE claims_alarm, claims_claim, claims_claimhead")
-        given = {"now": now(), "since": LONG_AGO, "batch": 1000, "only": None, "sweeper": "deadline sweep"}
+        given: dict[str, Any] = {
+            "now": now(),
+            "since": LONG_AGO,
+            "batch": 1000,
+            "only": None,
+            "sweeper": "deadline sweep",
+        }
         cursor.execute(f"EXPLAIN {RAISE_DUE}", given)
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "using alarm_next" in plan, plan

@@ -8,15 +8,16 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from claims.benchmarks import idle, sweep
+from claims.benchmarks import idle, latency, sweep
 from claims.benchmarks.report import Report
 from reviews.benchmarks import route
 
 # Each with its own meaning of --n and how many there are unless the call says so.
-BENCHMARKS: dict[str, tuple[int, Callable[[int, int], Report]]] = {
-    "idle": (100_000, lambda n, due: idle.run(due=due, n=n)),
-    "route": (10_000, lambda n, _due: route.run(n=n)),
-    "sweep": (100_000, lambda n, due: sweep.run(due=due, n=n)),
+BENCHMARKS: dict[str, tuple[int, Callable[[int, dict[str, int]], Report]]] = {
+    "idle": (100_000, lambda n, given: idle.run(due=given["due"], n=n)),
+    "latency": (600, lambda n, given: latency.run(n=n, rate=given["rate"])),
+    "route": (10_000, lambda n, _given: route.run(n=n)),
+    "sweep": (100_000, lambda n, given: sweep.run(due=given["due"], n=n)),
 }
 
 
@@ -28,13 +29,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", choices=sorted(BENCHMARKS))
         parser.add_argument("--due", type=int, default=1000, help="sweep: alarms that are due (default 1000)")
-        parser.add_argument("--n", type=int, help="alarms in all (default 100000); route: claims (default 10000)")
+        parser.add_argument("--rate", type=int, default=40, help="latency: moments a second (default 40)")
+        parser.add_argument(
+            "--n", type=int, help="alarms in all (default 100000; latency 600); route: claims (default 10000)"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
-    def handle(self, *, name: str, due: int, n: int | None, json: bool, **_options: Any) -> None:
+    def handle(self, *, name: str, n: int | None, json: bool, **options: Any) -> None:
         usual, benchmark = BENCHMARKS[name]
         try:
-            report = benchmark(usual if n is None else n, due)
+            report = benchmark(usual if n is None else n, {"due": options["due"], "rate": options["rate"]})
         except ValueError as unusable:
             raise CommandError(str(unusable)) from unusable
         self.stdout.write(_as_json(report) if json else _as_table(report))
