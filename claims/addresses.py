@@ -26,6 +26,9 @@ _TRACKERS = (
 TRACKERS = frozenset(_TRACKERS.split())
 TRACKER_PREFIXES = ("utm_", "mc_", "pk_", "hsa_")
 
+EXAMPLE_ENDS = frozenset({"test", "example", "invalid"})
+EXAMPLE_HOSTS = ("example.com", "example.net", "example.org")
+
 _UNUSABLE = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\\]")
 _ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
 _BROKEN_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
@@ -71,6 +74,12 @@ def host_of(address: str) -> str:
     host = _host(_split(address.strip()))
     bare = host.removeprefix("www.")
     return bare if "." in bare else host
+
+
+def is_example(address: str) -> bool:
+    """Whether the host is one that is set aside for examples and tests (RFC 2606): nobody ever answers for it."""
+    host = host_of(address)
+    return host.rpartition(".")[2] in EXAMPLE_ENDS or any(f".{host}".endswith(f".{name}") for name in EXAMPLE_HOSTS)
 
 
 def _split(address: str) -> SplitResult:

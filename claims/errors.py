@@ -231,5 +231,12 @@ class FileTooLarge(Invalid):
     status = 413
 
 
+class FileDamaged(ClaimDeskError):
+    """The kept copy is no longer what was kept. It is not handed out; tell an administrator."""
+
+    code = "file_damaged"
+    status = 500
+
+
 def _listed(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"

@@ -68,5 +68,46 @@ def count_origins(parents: Parents, items: Iterable[int], *, notes: int = 0) -> 
     return OriginCount(len(distinct), len(distinct_origins(parents, distinct)), notes)
 
 
+@dataclass(frozen=True)
+class Node:
+    """One item in the drawing: how many steps it lies from its origin, and its line from the top, both from 0."""
+
+    item: int
+    depth: int
+    line: int
+    parent: int | None
+
+
+def drawn(parents: Parents, items: Iterable[int]) -> list[Node]:
+    """Return `items` and all they derive from as a forest, each origin with what was taken from it below it.
+
+    Every item has a line of its own; a parent stands above what derives from it. Origins come in ascending order, as
+    do items of one parent. In a circle, which no service lets happen, the smallest id stands as the origin.
+    """
+    shown = _with_parents(parents, items)
+    roots = {origin_of(parents, item) for item in shown}
+    below: dict[int | None, list[int]] = {}
+    for item in sorted(shown):
+        parent = None if item in roots else parents.get(item)
+        below.setdefault(parent, []).append(item)
+    nodes: list[Node] = []
+    waiting: list[tuple[int, int, int | None]] = [(item, 0, None) for item in reversed(below.get(None, []))]
+    while waiting:
+        item, depth, parent = waiting.pop()
+        nodes.append(Node(item, depth, len(nodes), parent))
+        waiting += [(child, depth + 1, item) for child in reversed(below.get(item, []))]
+    return nodes
+
+
+def _with_parents(parents: Parents, items: Iterable[int]) -> set[int]:
+    shown: set[int] = set()
+    for item in items:
+        current: int | None = item
+        while current is not None and current not in shown:
+            shown.add(current)
+            current = parents.get(current)
+    return shown
+
+
 def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -15,6 +15,7 @@ from claims.actors import Actor
 from claims.errors import ScopeMissing
 from claims.lifecycle import Role
 from claims.models import ApiKey, Article, Claim, Desk, DeskRole, Evidence, Membership, Scope, User, Visibility
+from claims.models.evidence import EvidenceQuerySet
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def visible_articles(viewer: Viewer, now: datetime) -> QuerySet[Article]:
     return Article.objects.filter(_of_desks(viewer, "desk")).exclude(_embargoed(viewer, "", now))
 
 
-def visible_evidence(viewer: Viewer, claim: Claim, *, on_it: bool) -> QuerySet[Evidence]:
+def visible_evidence(viewer: Viewer, claim: Claim, *, on_it: bool) -> EvidenceQuerySet:
     """Evidence of one visible claim; protected items only for whoever is on it and for its desk's editors."""
     if on_it or (claim.desk_id is not None and claim.desk_id in viewer.editor_of):
         return Evidence.objects.filter(claim=claim)

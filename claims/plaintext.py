@@ -167,3 +167,22 @@ def _refusal(code: str, field: str, offset: int, character: str) -> TextRefused:
 
 def _label(field: str) -> str:
     return field.replace("_", " ").capitalize()
+
+
+def scrubbed(text: str, *, max_length: int) -> str:
+    """The words of a foreign page, less every character that `clean` refuses from people; at most `max_length`.
+
+    Nobody quotes from this text by position, so what deceives the eye is dropped instead of being named.
+    """
+    plain = _LONG_NON_ASCII.sub(_few_marks, _NEWLINES.sub("\n", _REFUSED.sub("", text)))
+    return unicodedata.normalize("NFC", plain)[:max_length].strip()
+
+
+def _few_marks(run: re.Match[str]) -> str:
+    """The run with at most `LONGEST_RUN_OF_MARKS` marks after one another."""
+    kept, marks = [], 0
+    for character in run.group():
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= LONGEST_RUN_OF_MARKS:
+            kept.append(character)
+    return "".join(kept)

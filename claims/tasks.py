@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from claims.services.fetching import read_pages
 from claims.services.laddering import follow_ladders
+from claims.services.rehashing import check_files
+from claims.services.stamping import stamp_files
 from claims.services.warnings import agree_on_warnings
 from claims.services.watch import Watch
 
@@ -28,3 +31,21 @@ def warnings() -> None:
 def ladders() -> None:
     """Let what is awaited on claims follow the desks' ladders."""
     follow_ladders()
+
+
+@shared_task(name="claims.read_pages")
+def pages() -> None:
+    """Read the pages that links lead to, and look whether those that were kept still open."""
+    read_pages()
+
+
+@shared_task(name="claims.check_files")
+def files() -> None:
+    """Read what is kept again, byte for byte, a stretch at a time."""
+    check_files()
+
+
+@shared_task(name="claims.stamp_files")
+def stamps() -> None:
+    """Let the time-stamping authority, where there is one, sign what was kept."""
+    stamp_files()

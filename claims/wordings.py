@@ -53,7 +53,7 @@ FLAG_WORDS: Final[dict[str, str | Promise]] = {
     "due_soon": pgettext_lazy("flag", "Due soon"),
     "split": pgettext_lazy("flag", "Reviewers disagree"),
     "date_passed": pgettext_lazy("flag", "Date passed, unconfirmed"),
-    "source_changed": pgettext_lazy("flag", "The article has changed"),
+    "source_changed": pgettext_lazy("flag", "A source has changed"),
     "correction": pgettext_lazy("flag", "Correction asked for"),
     "unroutable": pgettext_lazy("flag", "Nobody can take this"),
     "evidence_gone": pgettext_lazy("flag", "A link no longer opens"),

@@ -5,12 +5,13 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import override_settings
 
+from tests.intake.pages import Site, site
 from tests.running import Running, beat_words, broker_client, started, worker_words
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -93,3 +94,16 @@ def celery_worker_process(transactional_db: None, tmp_path: Path) -> Iterator[St
             return worker
 
         yield start
+
+
+@pytest.fixture
+def far(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """A site elsewhere, to which the narrow door is open, here and in started processes; kept bytes lie aside."""
+    kept = tmp_path / "kept"
+    aside = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(kept)}}
+    settings.STORAGES = settings.STORAGES | {"evidence": aside}
+    monkeypatch.setenv("EVIDENCE_DIR", str(kept))
+    with site() as shown:
+        settings.FETCH_DOOR = shown.door
+        monkeypatch.setenv("FETCH_DOOR", shown.door)
+        yield shown

@@ -161,3 +161,27 @@ def test_no_request_waits_for_the_broker() -> None:
 def test_nobody_waits_until_a_date_with_an_eta() -> None:
     late = [name for name, text in PARSED if "eta=" in text or "countdown=" in text]
     assert late == []
+
+
+# The embedded servers are started and asked for a sign of life over their own sockets; the web server has its own.
+NETWORK = {"socket", "ssl", "http.client", "urllib.request", "httpcore", "httpx", "requests", "urllib3", "aiohttp"}
+MAY_USE_THE_NETWORK = ("claims/intake/", "verify_project/runtime/", "verify_project/draining.py")
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def test_one_client_asks_the_outside_world() -> None:
+    others = [
+        f"{name}: {module}"
+        for name, tree in TREES
+        if not name.startswith(MAY_USE_THE_NETWORK)
+        for module in imported(tree)
+        if module in NETWORK
+    ]
+    assert others == []

@@ -3,6 +3,8 @@
 Pure: settings hand their values in. Each refusal is one sentence that says what to set.
 """
 
+from pathlib import Path
+
 from django.core.exceptions import ImproperlyConfigured
 
 DEVELOPMENT_KEY = "development-only-key-never-used-where-others-can-reach-it-0123456789"
@@ -21,7 +23,9 @@ class UnsafeSettings(ImproperlyConfigured):
     """These settings are not safe for production."""
 
 
-def check_production(*, secret_key: str, hosts: list[str], debug: bool, addresses: dict[str, str]) -> None:
+def check_production(
+    *, secret_key: str, hosts: list[str], debug: bool, addresses: dict[str, str], door: str = ""
+) -> None:
     """Raise UnsafeSettings for the first setting that is not fit for production."""
     if secret_key == DEVELOPMENT_KEY:
         raise UnsafeSettings(
@@ -39,6 +43,11 @@ def check_production(*, secret_key: str, hosts: list[str], debug: bool, addresse
         )
     if debug:
         raise UnsafeSettings("Production will not start with DEBUG on: error pages would show its settings.")
+    if door:
+        raise UnsafeSettings(
+            "FETCH_DOOR lets pages be read from inside the network, past every check of their address; it is for "
+            "tests alone. Unset it."
+        )
     for name, value in addresses.items():
         if not value:
             raise UnsafeSettings(f"Set {name}: production starts no servers of its own.")
@@ -65,4 +74,13 @@ def check_development(*, hosts: list[str], secret_key: str) -> None:
         raise UnsafeSettings(
             "The development key is for this machine alone: to be reached by other names, set "
             "CLAIMDESK_ENV=production and a SECRET_KEY of your own."
+        )
+
+
+def check_authority(url: str, certificates: str) -> None:
+    """Raise UnsafeSettings when a time-stamping authority is named whose answers could not be verified."""
+    if url and not (certificates and Path(certificates).is_file()):
+        raise UnsafeSettings(
+            "Set TIMESTAMP_AUTHORITY_CERTIFICATES to a PEM file with the root certificates of the time-stamping "
+            "authority: without them its answers cannot be verified."
         )

@@ -45,6 +45,7 @@ if PRODUCTION:
             "BROKER_URL": BROKER_URL,
             "EVIDENCE_DIR": EVIDENCE_DIR,
         },
+        door=env.str("FETCH_DOOR", default=""),
     )
 else:
     safety.check_development(hosts=ALLOWED_HOSTS, secret_key=SECRET_KEY)
@@ -144,6 +145,13 @@ API_REQUESTS_PER_MINUTE = safety.whole_number(
     "API_REQUESTS_PER_MINUTE", env.str("API_REQUESTS_PER_MINUTE", default="600")
 )
 
+# What the workers ask of the outside world.
+FETCH_PAGES = env.bool("FETCH_PAGES", default=True)
+FETCH_DOOR = env.str("FETCH_DOOR", default="")  # one host:port of this machine, for tests; refused in production
+TIMESTAMP_AUTHORITY_URL = env.str("TIMESTAMP_AUTHORITY_URL", default="")
+TIMESTAMP_AUTHORITY_CERTIFICATES = env.str("TIMESTAMP_AUTHORITY_CERTIFICATES", default="")
+safety.check_authority(TIMESTAMP_AUTHORITY_URL, TIMESTAMP_AUTHORITY_CERTIFICATES)
+
 # People.
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "/admin/"
@@ -229,6 +237,9 @@ CELERY_BEAT_SCHEDULE = {
     "warnings": {"task": "claims.warnings", "schedule": 15.0, "options": {"expires": 14.0}},
     "ladders": {"task": "claims.ladders", "schedule": 15.0, "options": {"expires": 14.0}},
     "escalations": {"task": "reviews.escalations", "schedule": 5.0, "options": {"expires": 4.0}},
+    "files": {"task": "claims.check_files", "schedule": 60.0, "options": {"expires": 50.0}},
+    "stamps": {"task": "claims.stamp_files", "schedule": 30.0, "options": {"expires": 25.0}},
+    "pages": {"task": "claims.read_pages", "schedule": 2.0, "options": {"expires": 1.5}},
     "verify": {"task": "claims.verify", "schedule": 3600.0, "options": {"expires": 3000.0}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = env.str(

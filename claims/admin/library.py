@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.contrib.admin import display
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from claims.admin import columns
-from claims.admin.base import OfClaimAdmin, RecordAdmin, SetUpAdmin, edits_a_desk, viewer_of
+from claims.admin.base import OfClaimAdmin, RecordAdmin, SetUpAdmin, edits_a_desk
 from claims.admin.filters import ClaimDeskFilter
 from claims.models import (
     Alarm,
     ClaimEvent,
     Decision,
     Evidence,
+    FileCheck,
     Flag,
     Heartbeat,
     Source,
@@ -27,7 +28,7 @@ from claims.templatetags import claimdesk
 
 @admin.register(Evidence)
 class EvidenceAdmin(OfClaimAdmin[Evidence]):
-    """Evidence of every claim. What protects a source is listed only for editors of the claim's desk."""
+    """Evidence of every claim, less what protects a source: its claim's page shows that, and records each sight."""
 
     list_display = ("title_column", "stance", "question", "kind", "primary", "claim_column", "added_by", "added_column")
     list_filter = (ClaimDeskFilter, "stance", "question", "kind", "primary", "visibility")
@@ -40,8 +41,7 @@ class EvidenceAdmin(OfClaimAdmin[Evidence]):
     ordering = ("-added_at", "-id")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Evidence]:
-        editable = Q(claim__desk__in=sorted(viewer_of(request).editor_of))
-        return super().get_queryset(request).filter(~Q(visibility=Visibility.PROTECTED) | editable)
+        return super().get_queryset(request).exclude(visibility=Visibility.PROTECTED)
 
     @display(description=_("evidence"), ordering="title")
     def title_column(self, row: Evidence) -> str:
@@ -171,6 +171,30 @@ class AlarmAdmin(OfClaimAdmin[Alarm]):
     @display(description=_("moment"), ordering="moment")
     def moment_column(self, row: Alarm) -> SafeString:
         return columns.moment(row, row.moment)
+
+
+@admin.register(FileCheck)
+class FileCheckAdmin(RecordAdmin[FileCheck]):
+    """What each reading of everything that is kept has found."""
+
+    list_display = ("began_column", "finished_column", "files", "missing_column", "differing_column")
+    fields = ("began_at", "finished_at", "files", "bytes", "missing", "differing")
+
+    @display(description=_("began"), ordering="began_at")
+    def began_column(self, row: FileCheck) -> SafeString:
+        return columns.moment(row, row.began_at)
+
+    @display(description=_("finished"))
+    def finished_column(self, row: FileCheck) -> SafeString:
+        return columns.moment(row, row.finished_at)
+
+    @display(description=_("missing"))
+    def missing_column(self, row: FileCheck) -> int:
+        return len(row.missing)
+
+    @display(description=_("different"))
+    def differing_column(self, row: FileCheck) -> int:
+        return len(row.differing)
 
 
 @admin.register(Heartbeat)

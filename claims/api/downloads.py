@@ -8,18 +8,11 @@ from hashlib import sha256
 from django.core.files.storage import storages
 from django.http import FileResponse
 
-from claims.errors import ClaimDeskError
+from claims.errors import FileDamaged
 from claims.models import Evidence, Snapshot
 
 # Nothing in the file may run, load or be framed, even when somebody opens it from the download.
 POLICY = "sandbox; default-src 'none'"
-
-
-class FileDamaged(ClaimDeskError):
-    """The kept copy is no longer what was kept. It is not handed out; tell an administrator."""
-
-    code = "file_damaged"
-    status = 500
 
 
 def download(item: Evidence, snapshot: Snapshot) -> FileResponse:

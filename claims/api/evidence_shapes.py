@@ -8,20 +8,47 @@ from rest_framework import serializers
 
 from claims.api.fields import Body, Number, OneOf, Words, YesNo
 from claims.api.times import rfc3339
-from claims.models import Evidence, Visibility
+from claims.models import Evidence, FetchState, Visibility
+from claims.services.readings import reading_words
 from claims.verdicts import EvidenceKind, Question, Stance
 
 FILE_FIELD = "file"
 
 
+class TimestampOut(serializers.Serializer[Any]):
+    """What a time-stamping authority signed (RFC 3161): these bytes existed at this moment."""
+
+    authority = serializers.CharField()
+    stamped_at = serializers.DateTimeField()
+    href = serializers.CharField(help_text="The authority's whole answer, DER, for any RFC 3161 verifier.")
+
+
 class SnapshotOut(serializers.Serializer[Any]):
-    """The kept copy of a file. It is never rendered on our origin, only downloaded."""
+    """The kept file, or the first copy of a link's page. It is never rendered on our origin, only downloaded."""
 
     sha256 = serializers.CharField(help_text="Hexadecimal; the download carries it as Repr-Digest.")
     size = serializers.IntegerField(help_text="Bytes.")
     media_type = serializers.CharField()
     file_name = serializers.CharField()
     href = serializers.CharField()
+    timestamp = TimestampOut(allow_null=True, help_text="Null without an authority, or until it has answered.")
+
+
+class ReadingOut(serializers.Serializer[Any]):
+    """How far the reading of a link has come. The page is read by a worker, and looked at again every week."""
+
+    state = serializers.ChoiceField(
+        FetchState.choices,
+        help_text="waiting: being read; kept; failed: did not open; gone: a copy is kept, but two looks at least a day "
+        "apart failed; unasked: protected, so read only when asked for; example: set aside for examples, never read.",
+    )
+    words = serializers.CharField(help_text="The same in a sentence; empty while all is well.")
+    code = serializers.CharField(help_text="Why the last attempt failed.")
+    title = serializers.CharField(help_text="What the page calls itself, from its newest copy.")
+    copies = serializers.IntegerField(help_text="How many copies are kept; a later one only when the words differ.")
+    changed = serializers.BooleanField(help_text="Whether a newer copy differs and nobody has compared them yet.")
+    checked_at = serializers.DateTimeField(allow_null=True)
+    next_attempt_at = serializers.DateTimeField(allow_null=True)
 
 
 class EvidenceOut(serializers.Serializer[Any]):
@@ -42,6 +69,7 @@ class EvidenceOut(serializers.Serializer[Any]):
     credibility = serializers.IntegerField(allow_null=True)
     visibility = serializers.ChoiceField(Visibility.choices)
     snapshot = SnapshotOut(allow_null=True)
+    reading = ReadingOut(allow_null=True, help_text="Null for files and notes.")
     superseded_by = serializers.IntegerField(allow_null=True)
     added_by = serializers.CharField()
     added_at = serializers.DateTimeField()
@@ -59,6 +87,7 @@ class EvidencePatch(Body):
             "kind",
             "url",
             "snapshot",
+            "reading",
             "file",
             "superseded_by",
             "added_by",
@@ -119,6 +148,7 @@ def evidence_out(item: Evidence) -> dict[str, Any]:
         "credibility": item.credibility,
         "visibility": str(item.visibility),
         "snapshot": snapshot_out(item),
+        "reading": reading_out(item),
         "superseded_by": item.superseded_by_id,
         "added_by": item.added_by,
         "added_at": rfc3339(item.added_at),
@@ -136,4 +166,34 @@ def snapshot_out(item: Evidence) -> dict[str, Any] | None:
         "media_type": item.snapshot.media_type,
         "file_name": item.file_name,
         "href": f"/api/v1/evidence/{item.pk}/snapshot",
+        "timestamp": timestamp_out(item),
+    }
+
+
+def timestamp_out(item: Evidence) -> dict[str, Any] | None:
+    """The signed time of the kept copy."""
+    signed = getattr(item.snapshot, "timestamp", None)
+    if signed is None:
+        return None
+    return {
+        "authority": signed.authority,
+        "stamped_at": rfc3339(signed.stamped_at),
+        "href": f"/api/v1/evidence/{item.pk}/snapshot/timestamp",
+    }
+
+
+def reading_out(item: Evidence) -> dict[str, Any] | None:
+    """How far the reading of a link has come; the item was read `with_reading`."""
+    row = item.reading
+    if row is None:
+        return None
+    return {
+        "state": str(row.state),
+        "words": reading_words(row),
+        "code": row.code,
+        "title": item.page_title,
+        "copies": item.newest_copy,
+        "changed": item.newest_copy > row.compared,
+        "checked_at": rfc3339(row.checked_at),
+        "next_attempt_at": rfc3339(row.next_attempt_at),
     }

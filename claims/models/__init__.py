@@ -1,6 +1,6 @@
 """The record's tables, one module per noun."""
 
-from claims.models.alarm import LADDER_ALARM, WAIT_OVER, Alarm, Flag, FlagKind, Heartbeat
+from claims.models.alarm import LADDER_ALARM, OUTLIVES_A_VERDICT, WAIT_OVER, Alarm, Flag, FlagKind, Heartbeat
 from claims.models.apikey import ApiKey, RepeatableCall, Scope, hashed
 from claims.models.appearance import Appearance, ChainStep
 from claims.models.article import Article, ArticleRevision, DateKnown
@@ -9,12 +9,14 @@ from claims.models.decision import Decision
 from claims.models.desk import Desk
 from claims.models.event import ClaimEvent, chained
 from claims.models.evidence import Evidence, Snapshot, Visibility
+from claims.models.keeping import Copy, Fetch, FetchState, FileCheck, StampRequest, TimeStamp
 from claims.models.ladder import Escalation, Ladder, LadderStep
 from claims.models.person import DeskRole, Membership, User
 from claims.models.source import Reliability, Source, SourceKind
 
 __all__ = [
     "LADDER_ALARM",
+    "OUTLIVES_A_VERDICT",
     "WAIT_OVER",
     "WARNING",
     "Alarm",
@@ -26,12 +28,16 @@ __all__ = [
     "Claim",
     "ClaimEvent",
     "ClaimHead",
+    "Copy",
     "DateKnown",
     "Decision",
     "Desk",
     "DeskRole",
     "Escalation",
     "Evidence",
+    "Fetch",
+    "FetchState",
+    "FileCheck",
     "Flag",
     "FlagKind",
     "Heartbeat",
@@ -44,6 +50,8 @@ __all__ = [
     "Snapshot",
     "Source",
     "SourceKind",
+    "StampRequest",
+    "TimeStamp",
     "User",
     "Visibility",
     "chained",

@@ -24,10 +24,16 @@ class FlagKind(TextChoices):
     DUE_SOON = "due_soon", _("Due soon")
     SPLIT = "split", _("Reviewers disagree")
     DATE_PASSED = "date_passed", _("Date passed, unconfirmed")
+    SOURCE_CHANGED = "source_changed", _("A source has changed")
     UNROUTABLE = "unroutable", _("Nobody can take this")
     AWAY = "away", _("Reviewer is away")
     IDLE = "idle", _("No activity for 2 days")
+    EVIDENCE_GONE = "evidence_gone", _("A link no longer opens")
     DATE_NEAR = "date_near", _("Its date is near")
+
+
+# What is true of the evidence whatever is decided meanwhile: a verdict does not make a lost page come back.
+OUTLIVES_A_VERDICT = frozenset({FlagKind.SOURCE_CHANGED, FlagKind.EVIDENCE_GONE})
 
 
 class AlarmQuerySet(models.QuerySet["Alarm"]):
@@ -86,7 +92,7 @@ class Flag(models.Model):
     """
 
     claim = models.ForeignKey("claims.Claim", models.PROTECT, verbose_name=_("claim"), related_name="flag_log")
-    kind = models.CharField(_("kind"), max_length=12, choices=FlagKind.choices)
+    kind = models.CharField(_("kind"), max_length=20, choices=FlagKind.choices)
     moment = models.DateTimeField(_("the moment that passed"))
     raised_at = models.DateTimeField(_("raised"))
     reason = models.CharField(_("reason"), max_length=500, blank=True)

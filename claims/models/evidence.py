@@ -6,10 +6,12 @@ from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import CheckConstraint, Q, TextChoices
+from django.db.models import CheckConstraint, OuterRef, Q, Subquery, TextChoices, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.frozen import frozen
+from claims.models.keeping import Copy, Fetch
 from claims.verdicts import EvidenceKind, Item, Question, Stance
 
 
@@ -46,6 +48,13 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def standing(self) -> Self:
         """Items that nothing has superseded."""
         return self.filter(superseded_by__isnull=True)
+
+    def with_reading(self) -> Self:
+        """With the kept bytes, how far the reading of links has come, and what the newest copy is called."""
+        copies = Copy.objects.filter(evidence=OuterRef("pk")).order_by("-number")
+        title, number = Subquery(copies.values("title")[:1]), Subquery(copies.values("number")[:1])
+        newest = {"page_title": Coalesce(title, Value("")), "newest_copy": Coalesce(number, Value(0))}
+        return self.select_related("snapshot__timestamp", "fetch").annotate(**newest)
 
 
 class Evidence(models.Model):
@@ -86,6 +95,10 @@ class Evidence(models.Model):
 
     objects = EvidenceQuerySet.as_manager()
 
+    # What `with_reading` found of the newest copy; nothing before it was asked.
+    page_title: str = ""
+    newest_copy: int = 0
+
     class Meta:
         verbose_name = _("evidence")
         verbose_name_plural = _("evidence")
@@ -104,6 +117,16 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.url or self.file_name or self.note[:60]
+
+    @property
+    def shown_title(self) -> str:
+        """What people call it: its own title, else that of the page it leads to, else what there is."""
+        return self.title or self.page_title or str(self)
+
+    @property
+    def reading(self) -> Fetch | None:
+        """How far the reading of a link has come, None for files and notes."""
+        return getattr(self, "fetch", None)
 
     def as_item(self) -> Item:
         """What the evidence guards need to know of this row."""

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from claims.deadlines import FORERUNNER, TimeFlag, holding, moments
 from claims.lifecycle import State
-from claims.models import WAIT_OVER, Alarm, Claim, Decision, Flag
+from claims.models import OUTLIVES_A_VERDICT, WAIT_OVER, Alarm, Claim, Decision, Flag, FlagKind
 from claims.services.ladders import ladder_alarms
 
 SETTLED = frozenset({State.DECIDED, State.DISMISSED})
@@ -33,7 +33,8 @@ def rewrite_alarms(claim: Claim, standing: Decision | None, now: datetime, cause
     coming = {kind: at for kind, at in wanted.items() if kind not in overtaken and (kind, at) not in announced}
     _set_alarms(claim, {str(kind): at for kind, at in coming.items()} | ladder_alarms(claim, standing, now), now)
     if claim.state in SETTLED:
-        clear_flags(claim, now, cause)
+        stays = OUTLIVES_A_VERDICT if claim.state == State.DECIDED else frozenset()
+        clear_flags(claim, now, cause, kinds=sorted(set(FlagKind.values) - stays))
 
 
 def _clear_untrue(flags: Sequence[Flag], wanted: dict[TimeFlag, datetime], now: datetime, cause: str) -> None:
@@ -52,9 +53,8 @@ def _set_alarms(claim: Claim, moments_of: dict[str, datetime], now: datetime) ->
     )
 
 
-def clear_flags(claim: Claim, now: datetime, cleared_by: str, kinds: Sequence[str] | None = None) -> int:
-    """Clear standing flags that are not the clock's (all, or only `kinds`); answers how many were cleared."""
-    standing = Flag.objects.filter(claim=claim, cleared_at__isnull=True).exclude(kind__in=TimeFlag.values)
-    if kinds is not None:
-        standing = standing.filter(kind__in=kinds)
+def clear_flags(claim: Claim, now: datetime, cleared_by: str, kinds: Sequence[str]) -> int:
+    """Clear standing flags of these kinds that are not the clock's; answers how many were cleared."""
+    standing = Flag.objects.filter(claim=claim, cleared_at__isnull=True, kind__in=kinds)
+    standing = standing.exclude(kind__in=TimeFlag.values)
     return standing.update(cleared_at=now, cleared_by=cleared_by)

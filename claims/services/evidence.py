@@ -17,7 +17,8 @@ from claims.errors import ActionNotPossible, EvidenceInUse, FileTooLarge, Invali
 from claims.lifecycle import Role, State
 from claims.models import Evidence, Snapshot, User, Visibility
 from claims.services.articles import address, line, text
-from claims.services.transitions import Held
+from claims.services.readings import ask_reading, follow_visibility, mark_compared, plan_reading
+from claims.services.transitions import Held, locked
 from claims.verdicts import EvidenceKind, Question, Stance
 
 FILE_LIMIT = 25 * 1024 * 1024
@@ -96,6 +97,7 @@ def add_evidence(held: Held, given: GivenEvidence, *, by: Actor, user: User | No
     item = _item(held, given)
     item.added_by, item.added_by_user, item.added_at = by.name, user, held.now
     item.save(force_insert=True)
+    plan_reading(item, held.now)
     held.record("evidence.add", by=by, data=_told(item))
     return item
 
@@ -112,6 +114,8 @@ def edit_evidence(held: Held, item: Evidence, changes: Mapping[str, object], *, 
     _check_content(held, item)
     item.version += 1
     item.save(update_fields=[*changes, "version"])
+    if "visibility" in changes:
+        follow_visibility(item, held.now)
     held.record("evidence.edit", by=by, data={**_told(item), "fields": sorted(changes)})
     return item
 
@@ -127,6 +131,31 @@ def supersede_evidence(
     item.save(update_fields=["superseded_by"])
     held.record("evidence.supersede", by=by, data={"evidence": item.pk, "by": new.pk})
     return new
+
+
+def fetch_evidence(held: Held, item: Evidence, *, by: Actor) -> None:
+    """Let the page of a link be read now. Raises `RoleMissing`, `ActionNotPossible` or `Invalid`."""
+    _check_writer(held, by)
+    ask_reading(held, item, by=by)
+
+
+def compare_evidence(held: Held, item: Evidence, upto: int, *, by: Actor) -> None:
+    """Somebody has compared the copies of a page up to this number. Raises `RoleMissing` or `Invalid`."""
+    _check_writer(held, by)
+    mark_compared(held, item, upto, by=by)
+
+
+def note_sight(claim_id: int, items: Iterable[Evidence], *, by: Actor) -> None:
+    """Somebody is shown these items: each sight of a protected one is an event, naming the item by its number only.
+
+    Call it with everything that is about to be shown, outside any lock.
+    """
+    protected = sorted(item.pk for item in items if item.visibility == Visibility.PROTECTED)
+    if not protected:
+        return
+    with locked(claim_id) as held:
+        told = {"items": protected, "visibility": Visibility.PROTECTED}
+        held.record("evidence.read", by=by, data=told)
 
 
 def mark_used(held: Held, items: Iterable[Evidence]) -> None:

@@ -44,6 +44,7 @@ UNIQUE = (
     Guard("claims_chainstep", "chain_order_once", '(appearance_id, "order")'),
     Guard("claims_claimevent", "event_seq_once", "(claim_id, seq)"),
     Guard("claims_claimhead", "claims_claimhead_pkey", "(claim_id)"),
+    Guard("claims_copy", "copy_number_once", "(evidence_id, number)"),
     Guard("claims_decision", "decision_number_once", "(claim_id, number)"),
     Guard("claims_decision", "decision_standing_once", "(claim_id) WHERE standing"),
     Guard(
@@ -53,10 +54,12 @@ UNIQUE = (
     ),
     Guard("claims_decision", "claims_decision_supersedes_id_key", "(supersedes_id)"),
     Guard("claims_evidence", "claims_evidence_superseded_by_id_key", "(superseded_by_id)"),
+    Guard("claims_filecheck", "file_check_one_at_a_time", "((1)) WHERE (finished_at IS NULL)"),
     Guard("claims_flag", "flag_once", "(claim_id, kind, moment)"),
     Guard("claims_membership", "membership_once", "(user_id, desk_id, role)"),
     Guard("claims_repeatablecall", "repeatable_call_once", "(caller, key)"),
     Guard("claims_snapshot", "claims_snapshot_sha256_key", "(sha256)"),
+    Guard("claims_timestamp", "claims_timestamp_pkey", "(snapshot_id)"),
 )
 CHECKS = (
     Guard("claims_appearance", "appearance_exact_length"),
@@ -74,6 +77,7 @@ CHECKS = (
     Guard("claims_decision", "decision_withdrawn_says_why"),
     Guard("claims_desk", "desk_min_origins_positive"),
     Guard("claims_evidence", "evidence_has_its_content"),
+    Guard("claims_fetch", "fetch_waits_for_a_time"),
     Guard("claims_flag", "flag_not_early"),
 )
 _ROWS, _EMPTYING = "BEFORE DELETE OR UPDATE", "BEFORE TRUNCATE"
@@ -82,9 +86,13 @@ TRIGGERS = (
     Guard("claims_articlerevision", "revision_not_emptied", _EMPTYING),
     Guard("claims_claimevent", "event_append_only", _ROWS),
     Guard("claims_claimevent", "event_not_emptied", _EMPTYING),
+    Guard("claims_copy", "copy_append_only", _ROWS),
+    Guard("claims_copy", "copy_not_emptied", _EMPTYING),
     Guard("claims_decision", "decision_not_deleted", "BEFORE DELETE"),
     Guard("claims_decision", "decision_publication_kept", "BEFORE INSERT OR UPDATE"),
     Guard("claims_decision", "decision_words_kept", "BEFORE UPDATE"),
+    Guard("claims_timestamp", "timestamp_append_only", _ROWS),
+    Guard("claims_timestamp", "timestamp_not_emptied", _EMPTYING),
     Guard("claims_snapshot", "snapshot_append_only", _ROWS),
     Guard("claims_snapshot", "snapshot_not_emptied", _EMPTYING),
 )

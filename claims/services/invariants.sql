@@ -389,6 +389,29 @@ SELECT item.claim_id AS claim, item.id AS evidence
   JOIN claims_evidence other ON other.id IN (item.derives_from_id, item.superseded_by_id)
  WHERE other.claim_id <> item.claim_id OR other.id = item.id;
 
+-- name: links_are_read
+-- Every link has its reading, and nothing else has one; it has copies exactly when it says that they are kept.
+SELECT item.claim_id AS claim, item.id AS evidence, reading.state
+  FROM claims_evidence item LEFT JOIN claims_fetch reading ON reading.evidence_id = item.id
+ WHERE (item.kind = 'link') <> (reading.evidence_id IS NOT NULL)
+    OR (reading.state IN ('kept', 'gone')
+        AND NOT EXISTS (SELECT 1 FROM claims_copy WHERE evidence_id = item.id))
+    OR (reading.state IN ('failed', 'example')
+        AND EXISTS (SELECT 1 FROM claims_copy WHERE evidence_id = item.id));
+
+-- name: copies_are_kept_once
+-- The copies of a page are numbered without a gap, each with one event, and the first is the item's kept copy.
+SELECT item.claim_id AS claim, item.id AS evidence, kept.copies, told.events
+  FROM (SELECT evidence_id, count(*) AS copies, max(number) AS last,
+               min(snapshot_id) FILTER (WHERE number = 1) AS first
+          FROM claims_copy GROUP BY evidence_id) kept
+  FULL JOIN (SELECT (body::json -> 'data' ->> 'evidence')::bigint AS evidence_id, count(*) AS events
+               FROM claims_claimevent WHERE type IN ('evidence.kept', 'evidence.changed') GROUP BY 1) told
+       USING (evidence_id)
+  LEFT JOIN claims_evidence item ON item.id = evidence_id
+ WHERE (kept.copies, kept.last) IS DISTINCT FROM (told.events, told.events)
+    OR kept.first IS DISTINCT FROM item.snapshot_id;
+
 -- name: quotes_stand_in_their_text
 -- Every quote stands at its place in the text, and every text is the one that was frozen.
 SELECT quote.claim_id AS claim, revision.id AS revision

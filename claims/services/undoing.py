@@ -47,9 +47,13 @@ UNDOABLE = frozenset(
 )
 
 
+# What comes in by itself and moves nothing of the claim.
+PASSING = ("evidence.kept", "evidence.failed", "evidence.changed", "evidence.read")
+
+
 def undoable(held: Held, by: Actor) -> ClaimEvent:
     """The event that this person may take back. Raises `NotUndoable` with the reason why there is none."""
-    last = ClaimEvent.objects.filter(claim=held.claim).order_by("-seq").first()
+    last = ClaimEvent.objects.filter(claim=held.claim).exclude(type__in=PASSING).order_by("-seq").first()
     if last is None or last.actor_kind != ActorKind.PERSON or last.actor_id != by.id:
         raise NotUndoable("Something else has happened since, or the last step was not yours.")
     if held.now - last.recorded_at > WINDOW:

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,8 @@ from django.db import DataError, connection, transaction
 
 from claims.models import Alarm, Heartbeat, Snapshot
 from claims.services.guards import broken_guards
+from claims.services.rehashing import Found, state_of, still_broken
+from claims.services.stamping import wrong_stamps
 from claims.services.sweep import BEGINNING
 from claims.services.transitions import database_time
 from claims.services.watch import sweep_health
@@ -100,6 +101,10 @@ def record_invariants(patience: timedelta) -> list[Invariant]:
         Invariant("guards_are_in_place", "Every constraint, unique index and trigger is there.", broken_guards),
         Invariant("files_are_kept", "Every kept file is there with its bytes.", broken_files),
         Invariant(
+            "signed_times_are_of_their_files", "Every signed time was signed over its file's hash.", wrong_stamps
+        ),
+        Invariant("files_read_as_kept", "What the last reading of all kept files found is put right.", still_broken),
+        Invariant(
             "moments_are_announced_in_time",
             "While sweeping runs, no passed moment waits longer than 60 seconds for its flag.",
             lambda: unannounced_moments(patience),
@@ -154,7 +159,7 @@ def broken_files() -> list[str]:
             broken.append(f"{snapshot.sha256} is missing" if size is None else f"{snapshot.sha256} has {size} bytes")
         elif left >= size:
             left -= size
-            if _digest_of(snapshot) != snapshot.sha256:
+            if state_of(snapshot) != Found.AS_KEPT:
                 broken.append(f"{snapshot.sha256} holds other bytes")
     return broken
 
@@ -164,11 +169,3 @@ def _size_of(snapshot: Snapshot) -> int | None:
         return storages["evidence"].size(snapshot.path)
     except FileNotFoundError:
         return None
-
-
-def _digest_of(snapshot: Snapshot) -> str:
-    digest = sha256()
-    with storages["evidence"].open(snapshot.path) as file:
-        for block in file.chunks():
-            digest.update(block)
-    return digest.hexdigest()

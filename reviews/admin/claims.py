@@ -19,8 +19,9 @@ from claims.admin.forms import PlainForm, zone_names
 from claims.errors import ClaimDeskError, NotFound, StaleVersion
 from claims.models import Claim
 from claims.permissions import visible_claims
-from claims.services.evidence import add_evidence
+from claims.services.evidence import add_evidence, note_sight
 from reviews.admin.claimview import shown
+from reviews.admin.evidence_pages import EvidencePages
 from reviews.admin.judging import liked
 from reviews.admin.preview import preview_of
 from reviews.admin.rows import row_of
@@ -37,7 +38,7 @@ CLAIM = "admin:claims_claim_change"
 
 
 @admin.register(Claim)
-class ClaimAdmin(ClaimListAdmin):
+class ClaimAdmin(EvidencePages, ClaimListAdmin):
     """The list of claims, and the page of one."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -48,6 +49,7 @@ class ClaimAdmin(ClaimListAdmin):
             ("<int:claim_id>/review/", self.review_view, "review"),
             ("<int:claim_id>/evidence/", self.evidence_view, "evidence"),
             ("<int:claim_id>/step/<str:name>/", self.step_view, "step"),
+            *self.evidence_pages(),
         ]
         wrap = self.admin_site.admin_view
         urls = [path(where, wrap(view), name=f"claims_claim_{name}") for where, view, name in own]
@@ -190,6 +192,7 @@ class ClaimAdmin(ClaimListAdmin):
         verdict: VerdictForm | None = None,
         evidence: EvidenceForm | None = None,
     ) -> HttpResponse:
+        note_sight(page.claim.pk, page.evidence, by=viewer_of(request).actor)
         context = shown(page, now_of(request), viewer_of(request))
         context |= {
             "verdict": verdict or VerdictForm(claim=page.claim, like=liked(page, request.GET.get("like", ""))),

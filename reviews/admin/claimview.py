@@ -14,10 +14,12 @@ from claims import timewords
 from claims.addresses import host_of
 from claims.admin.marking import Mark, Marked, around, marked
 from claims.lifecycle import Action
-from claims.models import ChainStep, Evidence
+from claims.models import ChainStep, Evidence, Fetch, FetchState
 from claims.permissions import Viewer
+from claims.services.readings import may_ask, reading_words
 from claims.verdicts import Question, So
 from reviews.admin.judging import judging
+from reviews.admin.origins import drawing_of
 from reviews.admin.preview import stance_words
 from reviews.admin.rows import Note
 from reviews.admin.steps import DIALOGS
@@ -54,6 +56,12 @@ class Item:
     bears: str
     host: str
     superseded: bool
+    number: int = 0
+    taken_from: str = ""
+    words: str = ""
+    may_ask: bool = False
+    ask_words: Any = ""
+    changed: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,8 +85,10 @@ def shown(page: ClaimPage, now: datetime, viewer: Viewer) -> dict[str, Any]:
         "notes": _notes(page, flags, now),
         "paragraphs": _paragraphs(page),
         "steps": [_step(row, number == len(page.chain)) for number, row in enumerate(page.chain, 1)],
-        "items": [_item(row) for row in page.evidence],
+        "items": _items(page),
         "evidence_words": stance_words(_counts(page)),
+        "origins": drawing_of(page.evidence),
+        "has_copies": any(row.snapshot_id for row in page.evidence),
         "timeline": entries(page.events, now, me),
         "first": _first(page),
         "head": [_button(page, name) for name in IN_HEAD],
@@ -136,6 +146,7 @@ def _notes(page: ClaimPage, flags: list[str], now: datetime) -> list[Note]:
         Note(flag.kind, flag.reason if flag.kind != "split" else "")
         for flag in page.flags
         if flag.kind in {"split", "unroutable", "away", "idle"}
+        if flag.kind in {"split", "unroutable", "source_changed", "evidence_gone"}
     ]
     if "date_passed" in flags:
         found.append(Note("date_passed"))
@@ -165,10 +176,39 @@ def _step(row: ChainStep, is_origin: bool) -> Step:  # noqa: FBT001 - a fact of 
     return Step(row, f"{about} {_('The claim starts here.')}" if is_origin else about, is_origin)
 
 
+def _items(page: ClaimPage) -> list[Item]:
+    """The evidence in its order, numbered; what an item was taken from is named only to those who see that too."""
+    seen = {row.pk: row.shown_title for row in page.evidence}
+    return [
+        replace(
+            _item(row),
+            number=number,
+            taken_from=seen.get(row.derives_from_id, _("an item you do not see")) if row.derives_from_id else "",
+        )
+        for number, row in enumerate(page.evidence, 1)
+    ]
+
+
 def _item(row: Evidence) -> Item:
     question = _("said") if row.question == Question.SAID else _("so")
     bears = _("%(stance)s “%(question)s”") % {"stance": row.get_stance_display(), "question": question}
-    return Item(row, bears, host_of(row.url) if row.url else "", row.superseded_by_id is not None)
+    item = Item(row, bears, host_of(row.url) if row.url else "", row.superseded_by_id is not None)
+    return item if row.reading is None else _with_reading(item, row.reading)
+
+
+ASK = {
+    FetchState.UNASKED: gettext_lazy("Read it once and keep a copy"),
+    FetchState.FAILED: gettext_lazy("Try again"),
+    FetchState.GONE: gettext_lazy("Try again"),
+}
+
+
+def _with_reading(item: Item, reading: Fetch) -> Item:
+    """A link with how far its reading has come, and what asking by hand would be called."""
+    changed = item.row.newest_copy > reading.compared
+    words = reading_words(reading) or (_("The page reads otherwise now than its first copy.") if changed else "")
+    ask = ASK.get(FetchState(reading.state), gettext_lazy("Look again now"))
+    return replace(item, words=words, changed=changed, may_ask=may_ask(reading), ask_words=ask)
 
 
 def _counts(page: ClaimPage) -> dict[str, int]:

@@ -85,6 +85,7 @@ def _set_up(request: HttpRequest) -> list[dict[str, Any]]:
             _item(request, _("Review policies"), "groups", _list("reviews_reviewpolicy")),
             _item(request, _("API keys"), "key", _list("claims_apikey")),
             _item(request, _("Letters"), "mail", _list("reviews_message")),
+            _item(request, _("Checks of kept files"), "inventory", _list("claims_filecheck")),
             _item(request, _("Loops"), "monitor_heart", _list("claims_heartbeat")),
         ]
     return items

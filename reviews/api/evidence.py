@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import QuerySet
 from django.http import HttpResponseBase, QueryDict
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -27,8 +26,17 @@ from claims.api.schema import page_response, sent
 from claims.api.views import ApiView, not_modified
 from claims.errors import StaleVersion
 from claims.models import Claim, Evidence, Scope, Visibility
+from claims.models.evidence import EvidenceQuerySet
 from claims.permissions import visible_claims, visible_evidence
-from claims.services.evidence import GivenEvidence, add_evidence, edit_evidence, keep_file, supersede_evidence
+from claims.services.evidence import (
+    GivenEvidence,
+    add_evidence,
+    edit_evidence,
+    fetch_evidence,
+    keep_file,
+    note_sight,
+    supersede_evidence,
+)
 from claims.verdicts import EvidenceKind, Question, Stance
 from reviews.permissions import open_assignment
 from reviews.services.acting import acting_on
@@ -43,10 +51,10 @@ class EvidenceView(ApiView):
     parser_classes = (JsonParser, MergePatchParser, FileParser)
     writes = Scope.EVIDENCE_WRITE
 
-    def seen(self, claim: Claim) -> QuerySet[Evidence]:
+    def seen(self, claim: Claim) -> EvidenceQuerySet:
         """The items of a claim that the caller may see."""
         mine = open_assignment(claim, self.viewer.user.pk if self.viewer.user else None)
-        return visible_evidence(self.viewer, claim, on_it=mine is not None).select_related("snapshot")
+        return visible_evidence(self.viewer, claim, on_it=mine is not None).with_reading()
 
     def item(self, number: int) -> Evidence:
         """One item the caller may see. Raises `NothingHere`."""
@@ -56,6 +64,11 @@ class EvidenceView(ApiView):
         if found is None:
             raise NothingHere(f"There is no evidence {number}.")
         return found
+
+    def sight(self, *items: Evidence) -> None:
+        """The caller is about to be shown these items of one claim: sights of protected ones are recorded."""
+        if items:
+            note_sight(items[0].claim_id, items, by=self.viewer.actor)
 
     def given(self, request: Request, claim: Claim) -> GivenEvidence:
         """What was sent, its file kept already."""
@@ -87,7 +100,11 @@ class ClaimEvidence(EvidenceView):
     def get(self, request: Request, number: int) -> Response:
         """List the evidence of a claim, in the order it was added. Protected items are absent, not masked."""
         asked = given(Paged, request)
-        return page_of(request, self.seen(self.claim(number)), page_in(asked), _shape, Order(descending=False))
+        return page_of(request, self.seen(self.claim(number)), page_in(asked), self._shown, Order(descending=False))
+
+    def _shown(self, rows: Sequence[Evidence]) -> list[dict[str, Any]]:
+        self.sight(*rows)
+        return [evidence_out(row) for row in rows]
 
     @extend_schema(
         request={"application/json": EvidenceBody, "multipart/form-data": FileBody},
@@ -101,7 +118,7 @@ class ClaimEvidence(EvidenceView):
         with acting_on(number, self.viewer) as acting:
             start_if_queued(acting.held, by=acting.by)
             item = add_evidence(acting.held, told, by=acting.by, user=self.viewer.user)
-        return _made(item)
+        return _made(self.seen(item.claim).get(pk=item.pk))
 
 
 class OneEvidence(EvidenceView):
@@ -113,8 +130,9 @@ class OneEvidence(EvidenceView):
     def get(self, request: Request, number: int) -> Response:
         """Read an item."""
         item = self.item(number)
-        if is_known(request, item.version):
+        if is_known(request, item.version) and _unread(item):
             return not_modified(tag(item.version))
+        self.sight(item)
         return Response(evidence_out(item), headers={"ETag": tag(item.version)})
 
     @extend_schema(request=EvidencePatch, responses={200: EvidenceOut})
@@ -130,6 +148,7 @@ class OneEvidence(EvidenceView):
             if version is not None and item.version != version:
                 raise StaleVersion(current=item.version)
             edit_evidence(acting.held, item, changes, by=acting.by)
+        item = self.item(number)
         return Response(evidence_out(item), headers={"ETag": tag(item.version)})
 
 
@@ -149,11 +168,29 @@ class Supersede(EvidenceView):
         with acting_on(old.claim_id, self.viewer) as acting:
             old.refresh_from_db()
             item = supersede_evidence(acting.held, old, told, by=acting.by, user=self.viewer.user)
-        return _made(item)
+        return _made(self.seen(item.claim).get(pk=item.pk))
+
+
+class Reading(EvidenceView):
+    """The page of a link."""
+
+    tagged = True
+
+    @extend_schema(request=None, responses={200: EvidenceOut})
+    @repeatable
+    def post(self, request: Request, number: int) -> Response:
+        """Let the page be read now: again, or for the first time when the item is protected.
+
+        Reading a page tells its owner that somebody is interested, so protected links are read only here, once.
+        """
+        item = self.item(number)
+        with acting_on(item.claim_id, self.viewer) as acting:
+            fetch_evidence(acting.held, item, by=acting.by)
+        return Response(evidence_out(self.item(number)), headers={"ETag": tag(item.version)})
 
 
 class KeptFile(EvidenceView):
-    """The kept copy of a file."""
+    """The kept copy of a file or a page."""
 
     @extend_schema(
         responses={
@@ -161,10 +198,11 @@ class KeptFile(EvidenceView):
         }
     )
     def get(self, request: Request, number: int) -> HttpResponseBase:
-        """Download the file. Its SHA-256 is checked first and stands in Repr-Digest."""
+        """Download the file, or the first copy of the page. Its SHA-256 is checked first and stands in Repr-Digest."""
         item = self.item(number)
         if item.snapshot is None:
-            raise NothingHere("This evidence has no file.")
+            raise NothingHere("This evidence has no kept copy.")
+        self.sight(item)
         return download(item, item.snapshot)
 
 
@@ -186,10 +224,11 @@ def _number(told: Any) -> Any:
     return int(told) if written else told
 
 
+def _unread(item: Evidence) -> bool:
+    """Whether nothing has come of a reading since the item got its version: readings go on without a new one."""
+    return item.reading is None or (item.reading.checked_at is None and item.reading.asked_at is None)
+
+
 def _made(item: Evidence) -> Response:
     headers = {"Location": f"/api/v1/evidence/{item.pk}", "ETag": tag(item.version)}
     return Response(evidence_out(item), status=201, headers=headers)
-
-
-def _shape(rows: Sequence[Evidence]) -> list[dict[str, Any]]:
-    return [evidence_out(row) for row in rows]

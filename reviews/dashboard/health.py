@@ -9,33 +9,46 @@ from django.db.models import Count, IntegerField, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from claims.models import Alarm, Heartbeat
-from claims.services import verifying, watch
+from claims.services import rehashing, verifying, watch
 
 
 @dataclass(frozen=True)
 class Health:
-    """`broken` counts the promises that did not hold when the data were last verified."""
+    """`broken` counts the promises that did not hold when the data were last verified.
+
+    `files_broken` counts the kept files that were missing or held other bytes when all were last read again.
+    """
 
     swept_at: datetime | None
     delayed: bool
     set_aside: int
     verified_at: datetime | None
     broken: int
+    files_read_at: datetime | None
+    files: int
+    files_broken: int
 
 
 def health(now: datetime) -> Health:
     """Liveness from the rows that the loops leave behind; delayed as `claims.services.watch.sweep_health` says."""
     beats = {
         beat.name: beat
-        for beat in Heartbeat.objects.filter(name__in=(watch.HEARTBEAT, verifying.HEARTBEAT)).annotate(aside=_aside())
+        for beat in Heartbeat.objects.filter(
+            name__in=(watch.HEARTBEAT, verifying.HEARTBEAT, rehashing.HEARTBEAT)
+        ).annotate(aside=_aside())
     }
     sweep, verify = beats.get(watch.HEARTBEAT), beats.get(verifying.HEARTBEAT)
+    files = beats.get(rehashing.HEARTBEAT)
+    counted = files.detail if files else {}
     return Health(
         swept_at=sweep.ran_at if sweep else None,
         delayed=sweep is None or now - sweep.ran_at > watch.DELAYED_AFTER,
         set_aside=next((int(beat.aside) for beat in beats.values()), 0),
         verified_at=verify.ran_at if verify else None,
         broken=len(verify.detail.get("broken", {})) if verify else 0,
+        files_read_at=files.ran_at if files else None,
+        files=int(counted.get("files", 0)),
+        files_broken=int(counted.get("missing", 0)) + int(counted.get("differing", 0)),
     )
 
 

@@ -214,7 +214,7 @@ def _siblings(appearance: Appearance | None, viewer: Viewer) -> list[Appearance]
 
 def _evidence(viewer: Viewer, claim: Claim, *, on_it: bool) -> list[Evidence]:
     seen = visible_evidence(viewer, claim, on_it=on_it)
-    return list(seen.select_related("snapshot", "derives_from").order_by("added_at", "id"))
+    return list(seen.with_reading().select_related("derives_from").order_by("added_at", "id"))
 
 
 def _place(claim_id: int, viewer: Viewer, now: datetime) -> Place:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -52,7 +52,20 @@ class Entry:
 
 def entries(events: Sequence[ClaimEvent], now: datetime, me: int | None) -> list[Entry]:
     """The timeline of a claim as the person `me` reads it."""
-    return [_entry(event, now, me) for event in events]
+    return [_entry(event, now, me) for event in _folded(events)]
+
+
+def _folded(events: Sequence[ClaimEvent]) -> Iterator[ClaimEvent]:
+    """Sights of protected items that follow one another are shown once for each person; the record keeps every one."""
+    seen: set[tuple[str, int | None]] = set()
+    for event in events:
+        if event.type != SIGHT:
+            seen.clear()
+        elif (event.actor_kind, event.actor_id) in seen:
+            continue
+        else:
+            seen.add((event.actor_kind, event.actor_id))
+        yield event
 
 
 def _entry(event: ClaimEvent, now: datetime, me: int | None) -> Entry:
@@ -178,6 +191,7 @@ def _escalated(told: Told) -> str:
     return _("%(line)s (passed over: %(names)s)") % {"line": line, "names": passed} if passed else line
 
 
+SIGHT = "evidence.read"
 REASON_IN_WORDS = frozenset({"decision.make"})
 SAID: dict[str, Words] = {
     "claim.propose": _simple("%(who)s proposed it"),
@@ -212,6 +226,12 @@ SAID: dict[str, Words] = {
     "evidence.add": _evidence("%(who)s added evidence: %(title)s"),
     "evidence.edit": _evidence("%(who)s edited evidence: %(title)s"),
     "evidence.supersede": _simple("%(who)s replaced evidence"),
+    "evidence.read": _simple("%(who)s saw a protected item"),
+    "evidence.fetch": _simple("%(who)s asked for a page to be read"),
+    "evidence.kept": _evidence("A copy was kept: %(title)s"),
+    "evidence.failed": _evidence("The page did not open: %(title)s"),
+    "evidence.compare": _simple("%(who)s compared a page with its copy"),
+    "evidence.changed": _evidence("The page reads otherwise now: %(title)s"),
     "decision.make": _decided,
     "decision.reword": _simple("The same verdict in other words stands"),
     "claim.publish": _published,

@@ -22,6 +22,7 @@ from tests.admin.conftest import SignIn
 LISTS = [
     *("claims_claim", "claims_article", "claims_evidence", "claims_source", "claims_desk", "claims_user"),
     *("claims_decision", "claims_claimevent", "claims_flag", "claims_alarm", "claims_apikey", "claims_heartbeat"),
+    "claims_filecheck",
     *("reviews_reviewer", "reviews_absence", "reviews_assignment", "reviews_review"),
 ]
 
@@ -121,13 +122,13 @@ def test_claims_are_narrowed_by_state_and_by_flag(signed: SignIn, editor: User, 
     assert "is proposed" in client.get(address, {"state": "proposed"}).content.decode()
 
 
-def test_protected_evidence_is_listed_for_editors_alone(
+def test_protected_evidence_is_not_listed_where_its_sight_would_not_be_kept(
     signed: SignIn, editor: User, reviewer: Reviewer, desk: Desk
 ) -> None:
     claim = make.a_claim(desk, by=editor)
     make.evidence_for(claim, by=editor, title="Who told us", visibility=Visibility.PROTECTED)
     address = reverse("admin:claims_evidence_changelist")
-    assert "Who told us" in signed(editor).get(address).content.decode()
+    assert "Who told us" not in signed(editor).get(address).content.decode()
     assert "Who told us" not in signed(reviewer.user).get(address).content.decode()
 
 

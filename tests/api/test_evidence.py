@@ -178,3 +178,30 @@ def test_a_form_that_cannot_be_read_is_refused_whole(
     answer = form(api, claim.pk, *SAID, *parts, **headers)
     assert (answer.status, answer.code) == refusal, answer.body
     assert not Evidence.objects.exists()
+
+
+def test_a_link_says_how_far_its_reading_has_come(api: Api, desk: Desk) -> None:
+    made = api.post(f"/claims/{a_claim(desk).pk}/evidence", LINK | {"url": "https://1.1.1.1/report"})
+    assert made.status == 201
+    assert (made.body["reading"]["state"], made.body["reading"]["words"]) == ("waiting", "Reading the page…")
+    assert (made.body["reading"]["copies"], made.body["snapshot"]) == (0, None)
+    note = api.post(
+        f"/claims/{a_claim(desk).pk}/evidence",
+        {"kind": "note", "question": "so", "stance": "context", "note": "She said so."},
+    )
+    assert note.body["reading"] is None
+
+
+def test_a_page_is_read_again_when_somebody_asks(api: Api, desk: Desk) -> None:
+    made = api.post(f"/claims/{a_claim(desk).pk}/evidence", LINK | {"url": "https://1.1.1.1/report"})
+    asked = api.post(f"/evidence/{made.body['id']}/fetch", None)
+    assert (asked.status, asked.body["reading"]["state"]) == (200, "waiting")
+    example = api.post(f"/claims/{a_claim(desk).pk}/evidence", LINK)
+    assert example.body["reading"]["state"] == "example"
+    refused = api.post(f"/evidence/{example.body['id']}/fetch", None)
+    assert (refused.status, refused.pointers) == (422, ["/url"])
+
+
+def test_a_key_that_only_reads_asks_for_no_page(desk: Desk) -> None:
+    item = evidence_for(a_claim(desk))
+    assert with_key(Scope.CLAIMS_READ).post(f"/evidence/{item.pk}/fetch", None).status == 403

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.origins import count_origins, distinct_origins, items_by_origin, origin_of
+from claims.origins import count_origins, distinct_origins, drawn, items_by_origin, origin_of
 
 PARENTS = st.dictionaries(st.integers(1, 12), st.none() | st.integers(1, 15))
 
@@ -56,3 +56,29 @@ def test_every_item_has_the_origin_of_what_it_derives_from(parents: dict[int, in
     origins = distinct_origins(parents, items)
     assert {origin_of(parents, origin) for origin in origins} == origins
     assert sorted(chain.from_iterable(items_by_origin(parents, items).values())) == sorted(items)
+
+
+def test_the_drawing_puts_what_was_taken_below_its_origin() -> None:
+    nodes = drawn({1: None, 2: 1, 3: 2, 4: None, 5: 1}, [2, 3, 4, 5])
+    assert [(node.item, node.depth, node.parent) for node in nodes] == [
+        (1, 0, None),
+        (2, 1, 1),
+        (3, 2, 2),
+        (5, 1, 1),
+        (4, 0, None),
+    ]
+    assert [node.line for node in nodes] == [0, 1, 2, 3, 4]
+
+
+@given(PARENTS, st.lists(st.integers(1, 12), max_size=8))
+def test_the_drawing_shows_every_item_once_and_as_many_origins_as_there_are(
+    parents: dict[int, int | None], items: list[int]
+) -> None:
+    nodes = drawn(parents, items)
+    shown = [node.item for node in nodes]
+    assert len(shown) == len(set(shown))
+    assert set(items) <= set(shown)
+    assert {node.item for node in nodes if node.depth == 0} == distinct_origins(parents, shown)
+    place = {node.item: node for node in nodes}
+    assert all(node.parent is None or place[node.parent].line < node.line for node in nodes)
+    assert all(node.parent is None or place[node.parent].depth == node.depth - 1 for node in nodes)

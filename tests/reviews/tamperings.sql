@@ -297,3 +297,13 @@ SELECT user_id, claim_id, reason, day, event_id, in_app, by_mail, made_at FROM r
 
 -- breaks: letters_go_to_whom_the_notice_is_for
 UPDATE reviews_notice SET event_id = (SELECT min(id) FROM claims_claimevent other WHERE other.claim_id <> reviews_notice.claim_id);
+-- breaks: links_are_read
+DELETE FROM claims_fetch WHERE evidence_id = (SELECT min(evidence_id) FROM claims_fetch);
+
+-- breaks: links_are_read
+UPDATE claims_fetch SET state = 'kept' WHERE evidence_id = (SELECT min(evidence_id) FROM claims_fetch);
+
+-- breaks: copies_are_kept_once
+INSERT INTO claims_copy (evidence_id, number, snapshot_id, url, status, headers, media_type, title, text, fetched_at)
+SELECT id, 1, snapshot_id, 'https://elsewhere.example/', 200, '[]', 'text/html', '', '', now()
+  FROM claims_evidence WHERE kind = 'file';

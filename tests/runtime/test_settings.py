@@ -49,6 +49,7 @@ def check(**changes: Any) -> None:
         ({"secret_key": safety.DEVELOPMENT_KEY}, "development key"),
         ({"secret_key": "short"}, "too short"),
         ({"secret_key": "a" * 60}, "can be guessed"),
+        ({"door": "127.0.0.1:8000"}, "FETCH_DOOR"),
         ({"hosts": []}, "ALLOWED_HOSTS"),
         ({"hosts": ["*"]}, "ALLOWED_HOSTS"),
         ({"debug": True}, "DEBUG"),

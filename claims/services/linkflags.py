@@ -1,0 +1,43 @@
+"""The two flags that kept pages raise: a link that no longer opens, and a page that reads otherwise than its copy."""
+
+from __future__ import annotations
+
+from django.db.models import F, Max
+
+from claims.actors import Actor
+from claims.lifecycle import State
+from claims.models import Fetch, FetchState, FlagKind
+from claims.services.transitions import Held
+
+UNFLAGGED = frozenset({State.PROPOSED, State.DISMISSED})
+
+
+def keep_flags(held: Held, *, by: Actor) -> None:
+    """Raise or clear both flags so that they say what the rows of this claim say. Proposed and dismissed: none."""
+    if held.claim.state in UNFLAGGED:
+        return
+    rows = Fetch.objects.filter(evidence__claim=held.claim, evidence__superseded_by__isnull=True)
+    gone = rows.filter(state=FetchState.GONE).count()
+    newest = rows.annotate(newest=Max("evidence__copies__number"))
+    changed = newest.filter(newest__gt=F("compared")).count()
+    _keep(held, FlagKind.EVIDENCE_GONE, _gone_words(gone) if gone else "", by)
+    _keep(held, FlagKind.SOURCE_CHANGED, _changed_words(changed) if changed else "", by)
+
+
+def _keep(held: Held, kind: FlagKind, reason: str, by: Actor) -> None:
+    if reason:
+        held.raise_flag(kind, by=by, reason=reason)
+    else:
+        held.clear_flag(kind, by=by)
+
+
+def _gone_words(count: int) -> str:
+    if count == 1:
+        return "A page that is evidence no longer opens. Its copy is kept."
+    return f"{count} pages that are evidence no longer open. Their copies are kept."
+
+
+def _changed_words(count: int) -> str:
+    if count == 1:
+        return "A page that is evidence reads otherwise than the copy that was kept first. Compare them."
+    return f"{count} pages that are evidence read otherwise than the copies that were kept first. Compare them."

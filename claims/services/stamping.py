@@ -1,0 +1,112 @@
+"""Lets a time-stamping authority sign what was kept (RFC 3161), where one is configured; without one nothing is said.
+
+The same shape as reading pages: rows that are due are taken with a lease, the authority is asked with no transaction
+open, and what it signed is verified before it is kept. Files that only protected evidence holds are left out: even a
+hash tells whoever knows the document that somebody else has it.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from claims.errors import FileDamaged
+from claims.exports.warc import bytes_of
+from claims.intake.authority import Authority, Stamped, imprint_of, stamp
+from claims.intake.egress import client
+from claims.intake.refusals import NotRead
+from claims.models import Copy, Evidence, Snapshot, StampRequest, TimeStamp, Visibility
+from claims.services.transitions import database_time
+
+AT_ONCE = 5
+BEGINS_FOR = 15.0  # seconds in which one run takes new rows
+NEW = 500  # requests made in one run
+LEASE = timedelta(minutes=3)
+RETRIES = tuple(timedelta(minutes=count) for count in (3, 10, 60, 360, 1440))
+
+
+def stamp_files() -> int:
+    """Have signed what is not yet, some rows at a time; answers how many were signed."""
+    authority = configured()
+    if authority is None:
+        return 0
+    _request()
+    signed, until = 0, time.monotonic() + BEGINS_FOR
+    while time.monotonic() < until and (taken := take(AT_ONCE)):
+        for snapshot, lease in taken:
+            signed += settle(snapshot, lease, _asked(snapshot, authority), authority)
+    return signed
+
+
+def configured() -> Authority | None:
+    """The authority this site is set up with, None without one."""
+    if not settings.TIMESTAMP_AUTHORITY_URL:
+        return None
+    return Authority(settings.TIMESTAMP_AUTHORITY_URL, Path(settings.TIMESTAMP_AUTHORITY_CERTIFICATES))
+
+
+def _request() -> None:
+    """A row for every kept file that has none, unless only protected evidence holds it."""
+    shown = Evidence.objects.exclude(visibility=Visibility.PROTECTED)
+    held = Exists(shown.filter(snapshot=OuterRef("pk"))) | Exists(
+        Copy.objects.filter(snapshot=OuterRef("pk"), evidence__in=shown)
+    )
+    new = Snapshot.objects.filter(held, stamp_request=None, timestamp=None).order_by("pk")[:NEW]
+    now = database_time()
+    rows = [StampRequest(snapshot=snapshot, next_attempt_at=now) for snapshot in new]
+    StampRequest.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def take(most: int) -> list[tuple[Snapshot, datetime]]:
+    """Take rows that are due, each with the end of its lease."""
+    with transaction.atomic():
+        now = database_time()
+        due = StampRequest.objects.filter(next_attempt_at__lte=now).order_by("next_attempt_at", "pk")
+        rows = list(due.select_for_update(skip_locked=True, of=("self",)).select_related("snapshot")[:most])
+        taken = []
+        for row in rows:
+            row.attempts += 1
+            lease = now + max(LEASE, RETRIES[min(row.attempts, len(RETRIES)) - 1])
+            row.next_attempt_at = lease
+            row.save(update_fields=["attempts", "next_attempt_at"])
+            taken.append((row.snapshot, lease))
+    return taken
+
+
+def _asked(snapshot: Snapshot, authority: Authority) -> Stamped | NotRead | FileDamaged:
+    try:
+        return stamp(bytes_of(snapshot), authority, client())
+    except (NotRead, FileDamaged) as refusal:
+        return refusal
+
+
+def settle(snapshot: Snapshot, lease: datetime, outcome: Stamped | NotRead | FileDamaged, authority: Authority) -> bool:
+    """Write down what came of it, if the row is still this one's to write; answers whether it was signed."""
+    with transaction.atomic():
+        row = StampRequest.objects.select_for_update().get(pk=snapshot.pk)
+        if row.next_attempt_at != lease:
+            return False
+        if isinstance(outcome, Stamped):
+            TimeStamp.objects.create(
+                snapshot=snapshot,
+                authority=authority.url,
+                stamped_at=outcome.at,
+                token=outcome.token,
+                kept_at=database_time(),
+            )
+            row.next_attempt_at, row.code = None, ""
+        else:
+            row.code = outcome.code
+        row.save(update_fields=["next_attempt_at", "code"])
+    return isinstance(outcome, Stamped)
+
+
+def wrong_stamps() -> list[str]:
+    """Signed times whose token was signed over something else than their file, by the file's SHA-256."""
+    rows = TimeStamp.objects.select_related("snapshot").order_by("pk").iterator(chunk_size=500)
+    return [row.snapshot.sha256 for row in rows if imprint_of(bytes(row.token)) != row.snapshot.sha256]

@@ -1,0 +1,139 @@
+"""The kept copies of a page, and all kept evidence of a claim as one WARC file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from tempfile import TemporaryFile
+from typing import Any
+
+from django.http import FileResponse, HttpResponse, HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from claims.api.copy_shapes import ComparedBody, CopyOut, CopyTextOut, copy_out
+from claims.api.downloads import download
+from claims.api.errors import NothingHere
+from claims.api.evidence_shapes import EvidenceOut, evidence_out
+from claims.api.fields import checked
+from claims.api.paging import Order, page_of
+from claims.api.parameters import Paged, given, page_in
+from claims.api.preconditions import tag
+from claims.api.repeating import repeatable
+from claims.api.schema import page_response
+from claims.exports.warc import MEDIA_TYPE, write_warc
+from claims.intake.authority import ANSWERS
+from claims.models import Copy
+from claims.services.evidence import compare_evidence
+from reviews.api.evidence import EvidenceView
+from reviews.services.acting import acting_on
+
+KEPT_PRIVATE = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-cache"}
+BINARY = OpenApiResponse(OpenApiTypes.BINARY, description="The bytes as kept.")
+
+
+class CopiesView(EvidenceView):
+    """What endpoints about copies share."""
+
+    def copy(self, number: int, copy: int) -> Copy:
+        """One copy of an item the caller may see. Raises `NothingHere`."""
+        item = self.item(number)
+        found = Copy.objects.filter(evidence=item, number=copy).select_related("snapshot").first()
+        if found is None:
+            raise NothingHere(f"Evidence {number} has no copy {copy}.")
+        self.sight(item)
+        return found
+
+
+class Copies(CopiesView):
+    """The copies of one page."""
+
+    @extend_schema(parameters=[Paged], responses={200: page_response(CopyOut)})
+    def get(self, request: Request, number: int) -> Response:
+        """List the copies kept of a page, oldest first."""
+        asked = given(Paged, request)
+        item = self.item(number)
+        self.sight(item)
+        rows = Copy.objects.filter(evidence=item).select_related("snapshot").defer("text")
+        return page_of(request, rows, page_in(asked), _shape, Order(descending=False))
+
+
+class OneCopy(CopiesView):
+    """One copy with its words."""
+
+    @extend_schema(responses={200: CopyTextOut})
+    def get(self, request: Request, number: int, copy: int) -> Response:
+        """Read a copy with its text."""
+        found = self.copy(number, copy)
+        return Response(copy_out(found) | {"text": found.text})
+
+
+class CopyBytes(CopiesView):
+    """The bytes of one copy."""
+
+    @extend_schema(responses={(200, "application/octet-stream"): BINARY})
+    def get(self, request: Request, number: int, copy: int) -> HttpResponseBase:
+        """Download a copy. Its SHA-256 is checked first and stands in Repr-Digest."""
+        found = self.copy(number, copy)
+        return download(found.evidence, found.snapshot)
+
+
+class SignedTime(EvidenceView):
+    """What a time-stamping authority signed over the kept copy."""
+
+    @extend_schema(responses={(200, ANSWERS): OpenApiResponse(OpenApiTypes.BINARY, description="DER, RFC 3161.")})
+    def get(self, request: Request, number: int) -> HttpResponseBase:
+        """Download the signed time of the kept copy, for any RFC 3161 verifier."""
+        item = self.item(number)
+        signed = getattr(item.snapshot, "timestamp", None)
+        if signed is None:
+            raise NothingHere("This evidence has no signed time.")
+        self.sight(item)
+        headers = {"Content-Disposition": f'attachment; filename="evidence-{item.pk}.tsr"', **KEPT_PRIVATE}
+        return HttpResponse(bytes(signed.token), content_type=ANSWERS, headers=headers)
+
+
+class Compared(EvidenceView):
+    """Whether somebody has looked at what changed."""
+
+    tagged = True
+
+    @extend_schema(request=ComparedBody, responses={200: EvidenceOut})
+    @repeatable
+    def post(self, request: Request, number: int) -> Response:
+        """Say that the changes up to this copy were compared; `source_changed` is cleared when none is left."""
+        item = self.item(number)
+        upto = checked(ComparedBody, request.data)["copy"]
+        with acting_on(item.claim_id, self.viewer) as acting:
+            compare_evidence(acting.held, item, upto, by=acting.by)
+        return Response(evidence_out(self.item(number)), headers={"ETag": tag(item.version)})
+
+
+class EvidenceWarc(EvidenceView):
+    """All kept evidence of a claim."""
+
+    @extend_schema(
+        responses={(200, MEDIA_TYPE): OpenApiResponse(OpenApiTypes.BINARY, description="A WARC/1.1 file (ISO 28500).")}
+    )
+    def get(self, request: Request, number: int) -> HttpResponseBase:
+        """Download the kept pages and files of a claim as one WARC file, as far as the caller may see them.
+
+        The SHA-256 of everything is checked on the way out.
+        """
+        claim = self.claim(number)
+        items = list(self.seen(claim).order_by("added_at", "id").prefetch_related("copies__snapshot__timestamp"))
+        self.sight(*items)
+        file = TemporaryFile()  # noqa: SIM115 - the response closes it
+        try:
+            write_warc(file, claim.pk, items, self.now)
+        except BaseException:
+            file.close()
+            raise
+        file.seek(0)
+        name = f"claim-{claim.pk}.warc"
+        return FileResponse(file, as_attachment=True, filename=name, content_type=MEDIA_TYPE, headers=KEPT_PRIVATE)
+
+
+def _shape(rows: Sequence[Copy]) -> list[dict[str, Any]]:
+    return [copy_out(row) for row in rows]
