@@ -229,7 +229,6 @@ def _said(value: bool | None) -> str:  # noqa: FBT001 - the condition itself
 class DefaultsForm(PlainForm):
     """What a desk does where no rule says otherwise."""
 
-    field_order = ("review_policy", "deadline_policy", "takes_back")
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     takes_back = forms.BooleanField(
         label=gettext_lazy("Claims that stand still, and those of people who are away, go back to the pool"),

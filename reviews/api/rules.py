@@ -82,7 +82,7 @@ class RoutingRules(SetUpView):
         """List the rules that concern the caller's desks, in their order."""
         given(Parameters, request)
         version = book_version()
-        if is_known(request, version):
+        if is_known(request, version) and not Resettling.objects.of_newest().exists():
             return not_modified(tag(version))
         return Response(
             {"results": _rules_out(newest_seen(self.viewer)), "version": version}, headers={"ETag": tag(version)}
@@ -107,7 +107,7 @@ class OneRoutingRule(SetUpView):
     def get(self, request: Request, number: int) -> Response:
         """Read a rule."""
         found = rule_seen(number, self.viewer)
-        if is_known(request, found.number):
+        if is_known(request, found.number) and not found.resettlings.exists():
             return not_modified(tag(found.number))
         return self._shown(found)
 

@@ -103,6 +103,12 @@ class RuleVersion(models.Model):
         return Ruled(self.rule_id, self.number, self.name, Conditions.read(self.conditions), outcomes, self.pk)
 
 
+class ResettlingQuerySet(models.QuerySet["Resettling"]):
+    def of_newest(self) -> Self:
+        """Wishes for versions that rules have now: how far they are moves no version."""
+        return self.filter(rule_version__number=F("rule_version__rule__version"))
+
+
 class Resettling(models.Model):
     """A wish to settle open claims anew, carried out claim by claim by a periodic task.
 
@@ -118,6 +124,8 @@ class Resettling(models.Model):
     through = models.BigIntegerField(_("looked at up to claim"), default=0)
     settled = models.PositiveIntegerField(_("claims settled anew"), default=0)
     finished_at = models.DateTimeField(_("finished"), null=True)
+
+    objects = ResettlingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("settling anew")

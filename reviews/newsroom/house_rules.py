@@ -15,7 +15,7 @@ def make_rules(desks: Mapping[str, Desk]) -> None:
     world, politics, economy, science = (desks[key].pk for key in ("world", "politics", "economy", "science"))
     near = GivenRule(
         "A date within two days goes first",
-        Conditions(desks=(politics, economy), dated=True, within_days=2),
+        Conditions(desks=(politics, economy), within_days=2),
         Outcomes(priority=2),
         note="Whoever waits for the desk’s hours decides after the fact.",
     )

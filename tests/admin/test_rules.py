@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from claims.lifecycle import Action, State
@@ -14,6 +16,7 @@ from claims.services.proposing import GivenStep
 from reviews.models import DeadlinePolicy, DeskDefaults, PolicyKind, Resettling, ReviewPolicy, RoutingRule, RuleVersion
 from reviews.rules import Conditions, Outcomes
 from reviews.services.acting import act
+from reviews.services.rules import GivenRule, change_rule
 from tests import factories as make
 from tests.admin.conftest import SignIn
 
@@ -154,6 +157,20 @@ def test_versions_stand_with_what_each_changed(signed: SignIn, desk: Desk, edito
     assert "Not now." in body
 
 
+def test_the_page_of_a_rule_asks_the_same_number_of_queries_for_more_versions(
+    signed: SignIn, desk: Desk, editor: User
+) -> None:
+    rule, client, counts = make.a_rule(Conditions(desks=(desk.pk,)), by=editor), signed(editor), []
+    for number in (2, 12):
+        for one in range(number):
+            given = GivenRule(f"Name {number} {one}", Conditions(desks=(desk.pk,)), Outcomes(priority=one % 4 + 1))
+            change_rule(rule.rule_id, given, make.viewer(editor))
+        with CaptureQueriesContext(connection) as queries:
+            body_of(client, page_of(rule))
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
 def test_somebody_elses_change_is_told_and_the_text_kept(signed: SignIn, desk: Desk, editor: User) -> None:
     client = signed(editor)
     client.post(reverse(ADD), filled(desk, do="save"))
@@ -241,6 +258,7 @@ def test_the_page_of_a_claim_says_why_it_is_here(signed: SignIn, desk: Desk, edi
     assert page_of(rule) in body
     assert f"If <b>desk is {desk.name}</b>, then <b>needs: law</b>." in body
     assert "priority is not 1" in body
+    assert "accepted it into the queue, by the rule “Law”" in body
     assert "Why here?" not in body_of(signed(editor), reverse("admin:claims_claim_change", args=[other.pk]))
 
 

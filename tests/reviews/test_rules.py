@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from claims.models import SourceKind
 from reviews.eligibility import language_name
 from reviews.rules import HEDGES, Case, Conditions, Outcomes, Passed, Ruled, first_match, holds, matches, passed_over
-from reviews.rulewords import Names, plain, sentence, why_not
+from reviews.rulewords import Names, changes, plain, sentence, why_not
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 CALLED = {number: f"Number {number} by name" for number in range(1, 6)}
@@ -145,6 +145,19 @@ def test_why_not_is_the_opposite_of_what_was_asked(asked: Conditions, case: Case
         )
         assert told
         assert told not in asks
+
+
+@given(conditions, outcomes, conditions, outcomes)
+def test_a_version_names_what_it_no_longer_says_and_what_is_new(
+    asked: Conditions, settled: Outcomes, later: Conditions, then: Outcomes
+) -> None:
+    before, after = sentence(asked, settled, NAMES), sentence(later, then, NAMES)
+    gone, new = changes(before, after)
+    said = {part.text for part in before if part.strong}
+    assert said - {*gone} | {*new} == {part.text for part in after if part.strong}
+    assert {*gone} <= said
+    assert not said & {*new}
+    assert changes(before, before) == ([], [])
 
 
 def test_a_rule_reads_as_people_would_say_it() -> None:
