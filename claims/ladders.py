@@ -35,16 +35,16 @@ class Track(TextChoices):
 class Tell(TextChoices):
     """Whom a step tells."""
 
-    REVIEWER = "reviewer", _("the reviewer")
-    EDITOR = "editor", _("the desk editor")
+    REVIEWER = "reviewer", _("reviewer")
+    EDITOR = "editor", _("desk editor")
 
 
 class Deed(TextChoices):
     """What a step does beside telling."""
 
     TELL = "tell", _("tell")
-    OFFER = "offer", _("offer a hand-over")
-    RETURN = "return", _("return it to the pool")
+    OFFER = "offer", _("offer it")
+    RETURN = "return", _("return to pool")
 
 
 @dataclass(frozen=True)

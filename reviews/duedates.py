@@ -70,8 +70,8 @@ def _worked_out(rule: DueRule, now: datetime, priority: int, own_date: datetime 
     found = _counted(rule, now, priority, own)
     if rule.at_most is not None and found.moment > now + rule.at_most:
         found = found.moved(now + rule.at_most, f"at most {span_words(rule.at_most)}")
-    if rule.calendar is not None and rule.in_working_hours:
-        back = subtract_working(rule.calendar, found.moment, NONE)
+    if rule.calendar is not None and (rule.in_working_hours or rule.hours_of_work):
+        back = subtract_working(rule.calendar, found.moment, NONE) if rule.in_working_hours else found.moment
         found = found.moved(back, f"working hours of {rule.calendar_name}")
     if found.moment < now + rule.minimum:
         found = _at_least(rule, found, now + rule.minimum, own)
@@ -83,8 +83,8 @@ def _counted(rule: DueRule, now: datetime, priority: int, own: datetime | None) 
         return _Found(own - rule.before_own, (f"{span_words(rule.before_own)} before its own date",))
     span = timedelta(hours=rule.hours[priority])
     if rule.calendar is not None and rule.hours_of_work:
-        words = f"{rule.hours[priority]} h of work at priority {priority}, {rule.calendar_name}"
-        return _Found(add_working(rule.calendar, now, span), (words,))
+        words = (f"{rule.hours[priority]} h of work at priority {priority}",)
+        return _Found(add_working(rule.calendar, now, span), words)
     return _Found(now + span, (f"{rule.hours[priority]} h at priority {priority}",))
 
 

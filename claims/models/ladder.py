@@ -55,7 +55,7 @@ class LadderStep(models.Model):
     track = models.CharField(_("counted from"), max_length=10, choices=Track.choices, default=Track.REVIEW_DUE)
     minutes = models.IntegerField(_("minutes after"), help_text=_("Negative: before."))
     every_minutes = models.PositiveIntegerField(
-        _("and again every … minutes"), null=True, blank=True, validators=[MinValueValidator(60)]
+        _("then every"), null=True, blank=True, validators=[MinValueValidator(60)], help_text=_("Minutes; empty: once.")
     )
     tell = models.CharField(_("tells"), max_length=8, choices=Tell.choices, default=Tell.REVIEWER)
     act = models.CharField(_("does"), max_length=6, choices=Deed.choices, default=Deed.TELL)

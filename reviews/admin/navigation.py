@@ -76,7 +76,10 @@ def _set_up(request: HttpRequest) -> list[dict[str, Any]]:
     if edits_a_desk(request):
         items += [
             _item(request, _("Absences"), "event_busy", _list("reviews_absence")),
-            _item(request, _("Desks and deadlines"), "alt_route", _list("claims_desk")),
+            _item(request, _("Desks"), "alt_route", _list("claims_desk")),
+            _item(request, _("Deadline policies"), "timer", _list("reviews_deadlinepolicy")),
+            _item(request, _("Working calendars"), "calendar_month", _list("reviews_workcalendar")),
+            _item(request, _("Escalation ladders"), "stairs", _list("claims_ladder")),
             _item(request, _("Alarms"), "alarm", _list("claims_alarm")),
         ]
     if administers(request):

@@ -22,6 +22,7 @@ from claims.services.transitions import database_time
 from reviews.newsroom.cabinet import cabinet_office, want_an_editor
 from reviews.newsroom.capital import capital_wire
 from reviews.newsroom.cast import ADMINISTRATOR, MAIL, make_newsroom
+from reviews.newsroom.deadlines import keep_deadlines
 from reviews.newsroom.foreign import nordkai, vechirnii
 from reviews.newsroom.harbour import harbour_post
 from reviews.newsroom.house_rules import make_rules
@@ -61,6 +62,7 @@ def load_newsroom() -> str | None:
         now = database_time()
         desks = make_newsroom(now)
         make_rules(desks)
+        keep_deadlines(desks["world"])
         key, words = _new_key()
         for script in scripts(now):
             load_article(script, desks, key)

@@ -33,7 +33,7 @@ def _carry_out(claim_id: int, step_id: int) -> int:
             return 0
         seats = _late(held, step)
         for seat in seats:
-            hand_over(held, seat, by=LADDER, note=f"{step.name}. Ladder of {held.claim.desk}")
+            hand_over(held, seat, by=LADDER, note=f"{step.name}. Ladder of {held.claim.desk} desk")
         step.acted_at = held.now
         step.result = _result(held, step, seats)
         step.save(update_fields=["acted_at", "result"])

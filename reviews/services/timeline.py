@@ -175,8 +175,8 @@ def _class_words(told: Told) -> str:
 
 
 _ACTS: dict[str, str] = {
-    "offer": gettext_noop("Offered a hand-over to %(whom)s"),
-    "return": gettext_noop("To be returned to the pool; told %(whom)s"),
+    "offer": gettext_noop("Hand-over offered; told the %(whom)s"),
+    "return": gettext_noop("To be returned to the pool; told the %(whom)s"),
 }
 
 
@@ -184,9 +184,9 @@ def _escalated(told: Told) -> str:
     """ "Told the desk editor: 1 h late. Ladder of World desk", with the steps that a later one made needless."""
     tell = told.data("tell")
     whom = str(Tell(tell).label) if tell in Tell.values else ""
-    words = _(_ACTS.get(told.data("act"), gettext_noop("Told %(whom)s"))) % {"whom": whom}
+    words = _(_ACTS.get(told.data("act"), gettext_noop("Told the %(whom)s"))) % {"whom": whom}
     said = {"told": words, "name": told.data("name"), "desk": told.data("desk")}
-    line = _("%(told)s: %(name)s. Ladder of %(desk)s") % said
+    line = _("%(told)s: %(name)s. Ladder of %(desk)s desk") % said
     passed = ", ".join(told.data("passed_over") or [])
     return _("%(line)s (passed over: %(names)s)") % {"line": line, "names": passed} if passed else line
 

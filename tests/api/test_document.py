@@ -22,7 +22,19 @@ from claims.lifecycle import TRANSITIONS, State
 from claims.management.diagram import diagram, table
 from claims.models import Desk
 from claims.services.proposing import GivenStep
-from reviews.api import actions, assignments, claim_documents, defaults, people, reviews, rule_bodies, stats
+from reviews.api import (
+    actions,
+    assignments,
+    calendars,
+    claim_documents,
+    defaults,
+    ladders,
+    people,
+    reviews,
+    rule_bodies,
+    stats,
+)
+from reviews.models import DeadlinePolicy, WorkCalendar
 from reviews.rules import Conditions
 from tests.api.conftest import Api, signed_in
 from tests.factories import a_claim, a_file, a_reviewer, a_rule, ahead, an_editor, dated, evidence_for, put_on
@@ -120,6 +132,8 @@ def test_what_is_shown_is_what_is_described(desk: Desk) -> None:
     editor, reviewer = an_editor(desk), a_reviewer(desk)
     a_rule(Conditions(languages=("uk",)))
     rule = a_rule()
+    calendar = WorkCalendar.objects.create(name="World desk")
+    DeadlinePolicy.objects.create(key="world", name="World", calendar=calendar)
     claim = a_claim(desk, by=editor, own=dated(ahead(hours=3)), chain=[GivenStep("Mira Vale")])
     put_on(claim, reviewer, editor)
     a_file(claim, by=editor)
@@ -146,12 +160,15 @@ def test_what_is_shown_is_what_is_described(desk: Desk) -> None:
         "/reviewers": people.ReviewerOut,
         "/stats": stats.StatOut,
         "/routing_rules": rule_bodies.RuleOut,
+        "/calendars": calendars.CalendarOut,
+        "/deadline_policies": calendars.DeadlinePolicyOut,
         f"/routing_rules/{rule.rule_id}/versions": rule_bodies.RuleVersionOut,
     }
     for path, kind in listed.items():
         compare(api.get(path).body["results"], kind(many=True), path)
     compare(api.get("/me").body, people.MeOut())
     compare(api.get(f"/desks/{desk.pk}/defaults").body, defaults.DefaultsOut())
+    compare(api.get(f"/desks/{desk.pk}/ladder").body, ladders.LadderOut())
     assert flags.FlagOut().fields.keys()
 
 

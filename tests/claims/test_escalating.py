@@ -42,7 +42,7 @@ TELL_LATER = Step("editor", "1 h late", Track.REVIEW_DUE, HOUR, Tell.EDITOR)
 
 @pytest.fixture
 def desk() -> Desk:
-    return a_desk(name="World desk")
+    return a_desk(name="World")
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_a_step_is_taken_once_with_its_moment_and_when_it_was_noticed(desk: Desk
         "tell": "reviewer",
         "act": "tell",
         "nth": 1,
-        "desk": "World desk",
+        "desk": "World",
         "date": due.isoformat(),
         "moment": due.isoformat(),
     }

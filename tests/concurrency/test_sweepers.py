@@ -15,7 +15,7 @@ import pytest
 from django.db import connection, transaction
 
 from claims.lifecycle import Action, State
-from claims.models import Alarm, Claim, ClaimEvent, Desk, Flag
+from claims.models import Alarm, Claim, ClaimEvent, Desk, Escalation, Flag
 from claims.permissions import Viewer
 from claims.services.sweep import Swept, raise_due_flags
 from reviews.services.acting import act, acting_on
@@ -49,6 +49,23 @@ def let_time_pass(moment: datetime) -> None:
         )
 
 
+def let_ladders_pass(moment: datetime) -> None:
+    """The same for the ladders: every claim has been due at `moment`, and a ladder waits for its first step since."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE claims_claim SET review_due_at = %s", [moment])
+        cursor.execute("DELETE FROM claims_alarm")
+        cursor.execute(
+            "INSERT INTO claims_alarm (claim_id, kind, moment, wake_at, attempts, set_aside, error) "
+            "SELECT id, 'ladder_due', %s, %s, 0, false, '' FROM claims_claim",
+            [moment, moment],
+        )
+
+
+def climbed(moment: datetime) -> tuple[int, int]:
+    """Steps of the moment, and the events of ladders in all."""
+    return Escalation.objects.filter(date=moment).count(), ClaimEvent.objects.filter(type="claim.escalate").count()
+
+
 def announced(moment: datetime) -> tuple[int, int, int]:
     """Flags of the moment, their events, and the claims that have both."""
     flags = Flag.objects.filter(kind="late", moment=moment)
@@ -67,6 +84,18 @@ def test_eight_sweepers_at_once_announce_five_hundred_moments_once_each_in_twent
         assert announced(moment) == (CLAIMS, CLAIMS, CLAIMS)
     assert ClaimEvent.objects.filter(type="claim.late").count() == CLAIMS * RUNS
     moved_by_the_test = {"no_flag_for_a_moved_date", "flags_stand_while_true"}
+    assert set(broken_promises()) <= moved_by_the_test
+
+
+def test_eight_sweepers_at_once_take_each_step_of_each_ladder_once() -> None:
+    claims_due_soon(make.a_desk(), 100)
+    for run in range(1, 5):
+        moment = make.ahead(hours=-2 - run)
+        let_ladders_pass(moment)
+        answers = at_once(*[lambda: raise_due_flags(batch=20)] * SWEEPERS)
+        assert sum(answer.escalated for answer in answers if isinstance(answer, Swept)) == 100
+        assert climbed(moment) == (100, 100 * run)
+    moved_by_the_test = {"no_step_after_settling", "every_moment_is_awaited"}
     assert set(broken_promises()) <= moved_by_the_test
 
 
@@ -90,6 +119,20 @@ def test_a_sweeper_killed_in_the_middle_leaves_the_rest_to_the_next(tmp_path: Pa
     assert 0 < Flag.objects.count() < CLAIMS
     assert finished(moment) == (CLAIMS, CLAIMS, CLAIMS)
     assert set(broken_promises()) <= {"no_flag_for_a_moved_date"}
+
+
+def test_a_sweeper_killed_among_the_steps_of_ladders_leaves_the_rest_to_the_next(tmp_path: Path) -> None:
+    claims_due_soon(make.a_desk(), CLAIMS)
+    moment = make.ahead(hours=-2)
+    with started([sys.executable, "-c", SWEEPING], tmp_path / "sweeper.log") as sweeper:
+        sweeper.wait_for("ready")
+        let_ladders_pass(moment)
+        wait_until(Escalation.objects.exists, within=20, every=0.002)
+        sweeper.kill()
+    assert 0 < Escalation.objects.count() < CLAIMS
+    wait_until(lambda: (raise_due_flags(), Escalation.objects.count())[1] >= CLAIMS, within=20)
+    assert climbed(moment) == (CLAIMS, CLAIMS)
+    assert set(broken_promises()) <= {"no_step_after_settling", "every_moment_is_awaited"}
 
 
 @contextmanager

@@ -275,6 +275,9 @@ UPDATE reviews_routingrule SET name = 'Another';
 UPDATE reviews_routingrule SET version = version + 1;
 
 -- breaks: guards_are_in_place
+ALTER TABLE claims_escalation DROP CONSTRAINT escalation_once;
+
+-- breaks: guards_are_in_place
 ALTER TABLE claims_claimevent DISABLE TRIGGER USER;
 
 -- breaks: guards_are_in_place

@@ -44,7 +44,7 @@ def end_of(year: int, month: int, day: int) -> datetime:
             MONDAY,
             2,
             None,
-            ("2026-11-24 13:00", "12 h of work at priority 2, World desk"),
+            ("2026-11-24 13:00", "12 h of work at priority 2, working hours of World desk"),
         ),
         (
             BEFORE_ITS_DATE,

@@ -27,7 +27,7 @@ AT_ONCE = Step("return", "late", Track.REVIEW_DUE, timedelta(0), Tell.EDITOR, De
 
 @pytest.fixture
 def desk() -> Desk:
-    return make.with_ladder(make.a_desk(name="World desk"), AT_ONCE)
+    return make.with_ladder(make.a_desk(name="World"), AT_ONCE)
 
 
 @pytest.fixture

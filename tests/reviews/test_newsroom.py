@@ -157,3 +157,11 @@ def test_a_desk_wants_two_judgements_and_one_waits_for_its_editor_behind_a_blind
     }
     assert Flag.objects.standing().filter(kind=FlagKind.SPLIT).exists()
     assert set(ReviewPolicy.objects.values_list("kind", flat=True)) == set(PolicyKind.values)
+
+
+def test_one_desk_counts_by_a_calendar_and_the_ladder_stands_in_a_timeline() -> None:
+    accepted = ClaimEvent.objects.filter(type="claim.accept", claim__desk__key="world")
+    assert any("working hours of World desk" in event.data["due_why"] for event in accepted)
+    raise_due_flags()
+    steps = [event.data["name"] for event in ClaimEvent.objects.filter(type="claim.escalate")]
+    assert "its own date has passed" in steps

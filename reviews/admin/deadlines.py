@@ -1,0 +1,207 @@
+"""Working calendars, deadline policies and ladders in the set-up. Every change goes through the API's services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin import display
+from django.contrib.postgres.forms import SimpleArrayField
+from django.db.models import QuerySet
+from django.forms import BaseInlineFormSet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from claims.admin.base import SetUpAdmin, TabularInline, administers, belongs, edits_a_desk, viewer_of
+from claims.errors import ClaimDeskError, Invalid
+from claims.ladders import Step, checked
+from claims.models import Ladder, LadderStep
+from claims.permissions import desks_of
+from reviews.models import DeadlinePolicy, WorkCalendar
+from reviews.models.calendar import DAYS, MOST_CLOSED, office_hours
+from reviews.services.calendars import add, change
+from reviews.services.ladders import change_ladder
+
+DAY_NAMES = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
+
+
+class CalendarForm(forms.ModelForm[WorkCalendar]):
+    """A calendar with its hours day by day: spans with a comma between them, an empty day is free."""
+
+    closed = SimpleArrayField(
+        forms.DateField(),
+        label=_("Closed days of its own"),
+        required=False,
+        max_length=MOST_CLOSED,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("Days such as 2026-12-24, with commas between them."),
+    )
+
+    class Meta:
+        model = WorkCalendar
+        fields = ("name", "zone", "country", "subdivision", "closed")
+        widgets = dict.fromkeys(("name", "zone", "country", "subdivision"), UnfoldAdminTextInputWidget)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        hours = self.instance.hours if self.instance.pk else office_hours()
+        for day, name in zip(DAYS, DAY_NAMES, strict=True):
+            self.fields[day] = forms.CharField(
+                label=name, required=False, initial=", ".join(hours.get(day, [])), widget=UnfoldAdminTextInputWidget
+            )
+        self.fields["mon"].help_text = str(_("For example 09:00-12:30, 13:00-18:00. Empty: a free day."))
+
+    def hours(self) -> dict[str, list[str]]:
+        """The hours as they are kept."""
+        return {day: [span.strip() for span in self.cleaned_data[day].split(",") if span.strip()] for day in DAYS}
+
+    def _post_clean(self) -> None:
+        """The model judges the hours together with the rest."""
+        if all(day in self.cleaned_data for day in DAYS):
+            self.instance.hours = self.hours()
+        super()._post_clean()  # type: ignore[misc]  # Django's own hook
+
+
+class _KeptAdmin(SetUpAdmin[Any]):
+    """Rows that the service keeps."""
+
+    def given(self, form: Any) -> dict[str, Any]:
+        """What the form says, as the fields of the row."""
+        names = {field.name for field in self.model._meta.concrete_fields}  # noqa: SLF001 - Django documents it
+        return {name: value for name, value in form.cleaned_data.items() if name in names}
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+        """Keep what the form says through the service."""
+        try:
+            if change:
+                keep(type(obj), obj.pk, self.given(form), request)
+            else:
+                add(obj, viewer_of(request))
+        except ClaimDeskError as refusal:
+            messages.error(request, refusal.message)
+
+
+def keep(kind: type[Any], number: int, given: dict[str, Any], request: HttpRequest) -> None:
+    """Change a row through the service."""
+    change(kind, number, given, viewer_of(request))
+
+
+@admin.register(WorkCalendar)
+class WorkCalendarAdmin(_KeptAdmin):
+    """When desks work."""
+
+    form = CalendarForm
+    list_display = ("name", "zone", "country", "subdivision")
+    search_fields = ("name",)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (
+            (None, {"fields": ("name", "zone")}),
+            (_("Hours"), {"fields": DAYS}),
+            (_("Free days"), {"fields": ("country", "subdivision", "closed")}),
+        )
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 - Django's
+        """The days are fields of the form alone; Django would look for them on the model."""
+        return CalendarForm
+
+    def given(self, form: Any) -> dict[str, Any]:
+        return super().given(form) | {"hours": form.hours()}
+
+
+@admin.register(DeadlinePolicy)
+class DeadlinePolicyAdmin(_KeptAdmin):
+    """How review due is counted."""
+
+    list_display = ("name", "calendar", "before_own_date_hours", "at_most_hours", "in_working_hours", "is_active")
+    list_select_related = ("calendar",)
+    search_fields = ("name", "key")
+    fieldsets = (
+        (None, {"fields": ("name", "key", "is_active")}),
+        (_("Hours by priority"), {"fields": ("hours_1", "hours_2", "hours_3", "hours_4", "hours_of_work")}),
+        (_("Its own date and limits"), {"fields": ("before_own_date_hours", "at_most_hours")}),
+        (_("Working hours"), {"fields": ("calendar", "in_working_hours")}),
+    )
+
+
+class StepFormSet(BaseInlineFormSet[LadderStep, Ladder, Any]):
+    """The steps of a ladder, judged together."""
+
+    def clean(self) -> None:
+        """Raise what the service would refuse."""
+        super().clean()
+        try:
+            checked(self.steps())
+        except Invalid as refused:
+            raise forms.ValidationError(refused.message) from refused
+
+    def steps(self) -> list[Step]:
+        """The steps as the rules know them, without those that are to go."""
+        kept = [form for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
+        return [form.instance.rule for form in kept if form.is_valid()]
+
+
+class StepInline(TabularInline[LadderStep, Ladder]):
+    """The steps where they are changed."""
+
+    model = LadderStep
+    formset = StepFormSet
+    extra = 1
+    fields = ("key", "name", "track", "minutes", "every_minutes", "tell", "act")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return belongs(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return edits(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return edits(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return edits(request, obj)
+
+
+def edits(request: HttpRequest, ladder: Ladder | None) -> bool:
+    """Whether somebody keeps this ladder; for None, any."""
+    if ladder is None:
+        return edits_a_desk(request)
+    return administers(request) or ladder.desk_id in viewer_of(request).editor_of
+
+
+@admin.register(Ladder)
+class LadderAdmin(SetUpAdmin[Ladder]):
+    """Who is told of what comes near or is late, desk by desk."""
+
+    list_display = ("desk", "steps_column")
+    list_select_related = ("desk",)
+    inlines = (StepInline,)
+    fields = readonly_fields = ("desk",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Ladder]:
+        mine = desks_of(viewer_of(request)).values("pk")
+        return super().get_queryset(request).filter(desk__in=mine).prefetch_related("steps")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Ladder | None = None) -> bool:
+        return edits(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: Ladder, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+        """The steps are kept with the formset."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+        """Give the desk the steps that the page shows."""
+        for formset in formsets:
+            formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
+            try:
+                change_ladder(form.instance.desk, formset.steps(), viewer_of(request))
+            except ClaimDeskError as refusal:
+                messages.error(request, refusal.message)
+
+    @display(description=_("steps"))
+    def steps_column(self, row: Ladder) -> str:
+        return ", ".join(step.name for step in row.steps.all())
