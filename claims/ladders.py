@@ -132,11 +132,19 @@ def awaited(
 
 def passed_over(
     steps: Sequence[Step], date: datetime, taken: Taken, rung: Rung, waited_for: datetime | None = None
-) -> list[str]:
-    """The names of the steps that are left out for good when `rung` is taken, in the order of their moments."""
+) -> list[Step]:
+    """The steps that are left out for good when `rung` is taken, in the order of their moments."""
     left_out = _come(steps, date, taken, rung.moment, waited_for)
     in_order = sorted(left_out, key=lambda one: one.moment)
-    return [one.step.name for one in in_order if one.step.key != rung.step.key]
+    return [one.step for one in in_order if one.step.key != rung.step.key]
+
+
+def also_told(step: Step, left_out: Iterable[Step]) -> list[Tell]:
+    """Whom steps passed over would have told that `step` does not: nobody misses a date because others hear later.
+
+    A reminder before the date is worth nothing to anybody once it has passed.
+    """
+    return sorted({one.tell for one in left_out if one.offset >= NONE} - {step.tell})
 
 
 def _due(steps: Sequence[Step], date: datetime, taken: Taken, now: datetime, waited_for: datetime | None) -> list[Rung]:

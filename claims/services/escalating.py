@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from claims.ladders import Rung, passed_over, tracks
+from claims.ladders import Rung, also_told, passed_over, tracks
 from claims.models import LADDER_ALARM, Alarm, Claim, ClaimEvent, Decision, Escalation, chained
 from claims.services.ladders import TRACKS, Ladders, read_ladders
 from claims.services.swept import SWEEPER, Swept
@@ -26,7 +26,7 @@ DUE = """
 SELECT alarm.id, alarm.claim_id, alarm.kind, alarm.moment, alarm.wake_at, head.event_seq, head.hash
   FROM claims_alarm alarm JOIN claims_claimhead head ON head.claim_id = alarm.claim_id
  WHERE NOT alarm.set_aside AND alarm.kind IN ('ladder_due', 'ladder_date')
-   AND alarm.wake_at >= %(since)s AND alarm.wake_at < clock_timestamp()
+   AND alarm.wake_at >= %(since)s AND alarm.wake_at < %(now)s
    AND (%(only)s::bigint IS NULL OR alarm.id = %(only)s)
  ORDER BY alarm.wake_at, alarm.id LIMIT %(batch)s
    FOR UPDATE OF head, alarm SKIP LOCKED
@@ -79,7 +79,8 @@ def take_steps(batch: int, since: datetime, only: int | None = None) -> tuple[bo
 
 def _locked(batch: int, since: datetime, only: int | None) -> tuple[list[_Waiting], dict[int, tuple[int, str]]]:
     with connection.cursor() as cursor:
-        cursor.execute(DUE, {"since": since, "batch": batch, "only": only})
+        # As a value, so that the walk over the index ends there; the time that decides is asked after the locks.
+        cursor.execute(DUE, {"since": since, "now": database_time(), "batch": batch, "only": only})
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return [_Waiting(*row[:5]) for row in rows], {row[1]: (row[5], row[6]) for row in rows}
 
@@ -135,7 +136,9 @@ def _take(work: _Batch, claim: Claim, date: datetime, rung: Rung, waited_for: da
         "tell": step.tell,
         "act": step.act,
     }
-    _tell(work, claim, rung.moment, told | ({"passed_over": left_out} if left_out else {}))
+    if left_out:
+        told |= {"passed_over": [one.name for one in left_out], "also_tell": also_told(step, left_out)}
+    _tell(work, claim, rung.moment, told)
 
 
 def _tell(work: _Batch, claim: Claim, moment: datetime, data: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from django.db import transaction
 
 from claims.actors import ActorKind
 from claims.deadlines import TimeFlag
+from claims.ladders import Tell, Track
 from claims.lifecycle import State
 from claims.models import ClaimEvent, FlagKind, User
 from reviews.models import FeedMark, Message, Notice, NoticeChoice, NoticeSettings, Part
@@ -25,7 +26,6 @@ from reviews.services.notice_facts import Facts, facts_about, still_so
 
 BATCH = 1000
 READER = "notices"
-OWN_DATE, EDITOR = "own_date", "editor"  # what an escalation's event calls its track and whom it tells
 
 
 @dataclass(frozen=True)
@@ -163,15 +163,16 @@ def _flagged(event: ClaimEvent, facts: Facts) -> Found:
 
 def _escalated(event: ClaimEvent, facts: Facts) -> Found:
     """A step of the desk's ladder: whom it names is told what the clock says now."""
-    own_date = event.data.get("track") == OWN_DATE
+    own_date = event.data.get("track") == Track.OWN_DATE
     kind = TimeFlag.DATE_PASSED if own_date else TimeFlag.LATE
     near, past = (
         (NoticeReason.DATE_NEAR, NoticeReason.DATE_PASSED) if own_date else (NoticeReason.REMINDER, NoticeReason.LATE)
     )
     reason = past if facts.has_passed(event.claim_id, kind) else near
-    is_editor = event.data.get("tell") == EDITOR
-    told = facts.editors(event.claim_id) if is_editor else facts.on_it(event.claim_id)
-    return [(user, reason) for user in told]
+    tells = {event.data.get("tell"), *event.data.get("also_tell", ())}
+    editors = facts.editors(event.claim_id) if Tell.EDITOR in tells else []
+    reviewers = facts.on_it(event.claim_id) if Tell.REVIEWER in tells else []
+    return [(user, reason) for user in sorted({*editors, *reviewers})]
 
 
 def _to_judges(reason: NoticeReason) -> Callable[[ClaimEvent, Facts], Found]:

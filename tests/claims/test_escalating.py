@@ -113,7 +113,9 @@ def test_after_an_outage_the_latest_step_is_taken_and_names_those_passed_over(
     due = as_if_due(claim, late)
     assert raise_due_flags().escalated == 1
     assert (told(claim), raise_due_flags().escalated) == ([key], 0)
-    assert claim.events.get(type="claim.escalate").data.get("passed_over") == left_out
+    event = claim.events.get(type="claim.escalate")
+    assert event.data.get("passed_over") == left_out
+    assert event.data.get("also_tell", []) == (["reviewer"] if left_out else [])
     assert waits_for(claim) == (None if then is None else due + then)
 
 

@@ -20,6 +20,7 @@ from claims.ladders import (
     Taken,
     Tell,
     Track,
+    also_told,
     awaited,
     checked,
     passed_over,
@@ -85,14 +86,23 @@ def test_after_an_outage_only_the_latest_step_is_taken(late: timedelta, key: str
     rung = awaited(REVIEW, DUE, Taken(), DUE + late)
     assert rung is not None
     assert rung.step.key == key
-    assert passed_over(REVIEW, DUE, Taken(), rung) == left_out
+    assert [one.name for one in passed_over(REVIEW, DUE, Taken(), rung)] == left_out
     assert climbed(REVIEW, DUE, [DUE + late, DUE + late + MINUTE]) == [(rung, DUE + late)]
 
 
 def test_a_reminder_left_out_is_named_when_somebody_waited_for_it() -> None:
     rung = awaited(REVIEW, DUE, Taken(), DUE + HOUR / 2, waited_for=DUE - 8 * HOUR)
     assert rung is not None
-    assert passed_over(REVIEW, DUE, Taken(), rung, waited_for=DUE - 8 * HOUR) == ["8 h to review due"]
+    left_out = passed_over(REVIEW, DUE, Taken(), rung, waited_for=DUE - 8 * HOUR)
+    assert [one.name for one in left_out] == ["8 h to review due"]
+    assert also_told(rung.step, left_out) == []  # a reminder is worth nothing once the date has passed
+
+
+def test_whoever_an_overtaken_step_would_have_told_is_told_with_the_one_that_is_taken() -> None:
+    rung = awaited(REVIEW, DUE, Taken(), DUE + 3 * HOUR)
+    assert rung is not None
+    assert rung.step.tell == Tell.EDITOR
+    assert also_told(rung.step, passed_over(REVIEW, DUE, Taken(), rung)) == [Tell.REVIEWER]
 
 
 def test_a_moment_is_due_only_strictly_after_it() -> None:

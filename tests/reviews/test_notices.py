@@ -11,8 +11,10 @@ from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
 from claims.actors import rule
+from claims.ladders import DEFAULT
 from claims.lifecycle import Action, DismissalReason, State
-from claims.models import Claim, ClaimEvent, Desk, DeskRole, FlagKind, Membership, User
+from claims.models import Alarm, Claim, ClaimEvent, Desk, DeskRole, FlagKind, Membership, User
+from claims.services.sweep import raise_due_flags
 from claims.services.transitions import locked
 from reviews.models import Assignment, Message, Notice, Part, Reviewer
 from reviews.noticing import ByMail, NoticeReason, Way
@@ -111,6 +113,19 @@ def test_a_step_of_the_ladder_tells_whom_it_names_what_the_clock_says(
     escalated(claim, tell="editor")
     tell(list(ClaimEvent.objects.filter(type="claim.escalate").order_by("id")[1:]))
     assert told(reviewer.user)[1:] == told(editor) == [(claim.pk, NoticeReason.LATE)]
+
+
+def test_after_an_outage_nobody_misses_that_it_is_late_because_a_later_step_tells_others(
+    desk: Desk, editor: User, reviewer: Reviewer
+) -> None:
+    make.with_ladder(desk, *DEFAULT)
+    claim = make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer)
+    due = make.ahead(hours=-3)
+    Claim.objects.filter(pk=claim.pk).update(review_due_at=due)
+    Alarm.objects.filter(claim=claim, kind="ladder_due").update(moment=due, wake_at=due)
+    raise_due_flags()
+    tell(list(ClaimEvent.objects.filter(type="claim.escalate")))
+    assert told(editor) == told(reviewer.user) == [(claim.pk, NoticeReason.LATE)]
 
 
 def test_a_passed_date_of_the_claim_is_told_on_its_own_track(desk: Desk, editor: User, reviewer: Reviewer) -> None:
