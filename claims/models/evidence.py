@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Self
 
+import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import CheckConstraint, OuterRef, Q, Subquery, TextChoices, Value
@@ -13,6 +16,21 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.frozen import frozen
 from claims.models.keeping import Copy, Fetch
 from claims.verdicts import EvidenceKind, Item, Question, Stance
+
+# What a verdict rests on. The row of a link may gain its first copy after a verdict used it; then that stays, too.
+_RESTED_ON = (
+    *("claim", "question", "stance", "kind", "url", "title", "note", "primary", "why_secondary", "derives_from"),
+    *("credibility", "visibility", "file_name", "added_by", "added_by_user", "added_at", "used_at", "version"),
+)
+
+
+def _changes(field: str) -> pgtrigger.Q:
+    return pgtrigger.Q(**{f"old__{field}__df": pgtrigger.F(f"new__{field}")})
+
+
+_USED = pgtrigger.Q(old__used_at__isnull=False)
+_COPY_CHANGES = pgtrigger.Q(old__snapshot__isnull=False) & _changes("snapshot")
+_REWRITTEN = _USED & reduce(or_, map(_changes, _RESTED_ON), _COPY_CHANGES)
 
 
 class Visibility(TextChoices):
@@ -113,6 +131,14 @@ class Evidence(models.Model):
                 name="evidence_has_its_content",
             ),
             CheckConstraint(condition=Q(credibility__isnull=True) | Q(credibility__range=(1, 6)), name="evidence_cred"),
+        )
+        triggers = (
+            pgtrigger.Protect(
+                name="evidence_kept_as_used",
+                operation=pgtrigger.Update,
+                condition=_REWRITTEN,
+            ),
+            pgtrigger.Protect(name="evidence_kept_once_used", operation=pgtrigger.Delete, condition=_USED),
         )
 
     def __str__(self) -> str:

@@ -97,6 +97,8 @@ TRIGGERS = (
     Guard("claims_decision", "decision_words_kept", "BEFORE UPDATE"),
     Guard("claims_timestamp", "timestamp_append_only", _ROWS),
     Guard("claims_timestamp", "timestamp_not_emptied", _EMPTYING),
+    Guard("claims_evidence", "evidence_kept_as_used", "BEFORE UPDATE"),
+    Guard("claims_evidence", "evidence_kept_once_used", "BEFORE DELETE"),
     Guard("claims_snapshot", "snapshot_append_only", _ROWS),
     Guard("claims_snapshot", "snapshot_not_emptied", _EMPTYING),
 )

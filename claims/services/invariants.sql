@@ -412,6 +412,21 @@ SELECT item.claim_id AS claim, item.id AS evidence, kept.copies, told.events
  WHERE (kept.copies, kept.last) IS DISTINCT FROM (told.events, told.events)
     OR kept.first IS DISTINCT FROM item.snapshot_id;
 
+-- name: used_evidence_is_what_was_told
+-- An item that a verdict has used is what its last event told of it; of protected items events tell no words.
+SELECT item.claim_id AS claim, item.id AS evidence
+  FROM claims_evidence item
+  LEFT JOIN LATERAL (SELECT body::json -> 'data' AS data FROM claims_claimevent
+                      WHERE claim_id = item.claim_id AND type IN ('evidence.add', 'evidence.edit')
+                        AND (body::json #>> '{data,evidence}')::bigint = item.id
+                      ORDER BY seq DESC LIMIT 1) told ON true
+ WHERE item.used_at IS NOT NULL
+   AND ((told.data ->> 'visibility') IS DISTINCT FROM item.visibility
+        OR (item.visibility <> 'protected'
+            AND (told.data ->> 'question', told.data ->> 'stance', told.data ->> 'kind', told.data ->> 'title')
+                IS DISTINCT FROM (item.question, item.stance, item.kind, coalesce(nullif(item.title, ''),
+                    nullif(item.url, ''), nullif(item.file_name, ''), left(item.note, 60)))));
+
 -- name: quotes_stand_in_their_text
 -- Every quote stands at its place in the text, and every text is the one that was frozen.
 SELECT quote.claim_id AS claim, revision.id AS revision

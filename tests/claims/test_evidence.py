@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.storage import storages
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from claims.errors import ActionNotPossible, EvidenceInUse, FileTooLarge, Invalid, RoleMissing, UnusableAddress
 from claims.lifecycle import Role, State
@@ -163,6 +164,40 @@ def test_what_a_verdict_has_used_is_superseded_instead_of_edited(claim: Claim, d
     assert claim.events.get(type="evidence.supersede").data == {"evidence": item.pk, "by": new.pk}
     with pytest.raises(EvidenceInUse, match="superseded already"):
         replaced(item, editor)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("question", "said"), ("stance", "contradicts"), ("kind", "note"), ("url", "https://other.example/")),
+        *(("title", "Other words"), ("note", "Other words"), ("primary", True), ("why_secondary", "It was near.")),
+        *(("credibility", 6), ("visibility", "public"), ("file_name", "other.txt"), ("added_by", "Somebody else")),
+        *(("added_by_user", None), ("snapshot", None), ("version", 2), ("used_at", None), ("derives_from", "other")),
+    ],
+)
+def test_the_database_refuses_to_rewrite_what_a_verdict_has_used(
+    claim: Claim, desk: Desk, editor: User, name: str, value: Any
+) -> None:
+    with locked(claim.pk) as held:
+        kept = replace(LINK, snapshot=keep_file(BytesIO(b"x"), "text/plain"))
+        item = add_evidence(held, kept, by=viewer(editor).actor.having(Role.EDITOR), user=editor)
+    value = evidence_for(claim) if value == "other" else value
+    used(claim, desk, editor)
+    with pytest.raises(DatabaseError, match="Cannot update rows from claims_evidence"), transaction.atomic():
+        Evidence.objects.filter(pk=item.pk).update(**{name: value})
+    with pytest.raises(DatabaseError, match="Cannot delete rows from claims_evidence"), transaction.atomic():
+        Evidence.objects.filter(pk=item.pk)._raw_delete("default")
+
+
+def test_a_link_gains_its_first_copy_after_a_verdict_used_it_and_keeps_that_one(
+    claim: Claim, desk: Desk, editor: User
+) -> None:
+    item = evidence_for(claim)
+    used(claim, desk, editor)
+    first, other = (keep_file(BytesIO(words), "text/html") for words in (b"first", b"other"))
+    Evidence.objects.filter(pk=item.pk).update(snapshot=first)
+    with pytest.raises(DatabaseError, match="Cannot update rows from claims_evidence"), transaction.atomic():
+        Evidence.objects.filter(pk=item.pk).update(snapshot=other)
 
 
 def test_an_item_derives_from_one_of_its_own_claim_and_never_from_itself(

@@ -192,6 +192,15 @@ UPDATE claims_evidence item SET derives_from_id = (SELECT min(id) FROM claims_ev
 -- breaks: evidence_stays_on_its_claim
 UPDATE claims_evidence SET superseded_by_id = id WHERE derives_from_id IS NULL;
 
+-- breaks: used_evidence_is_what_was_told
+UPDATE claims_evidence SET title = 'Another report' WHERE used_at IS NOT NULL AND visibility <> 'protected';
+
+-- breaks: used_evidence_is_what_was_told
+UPDATE claims_evidence SET question = 'said' WHERE used_at IS NOT NULL AND question = 'so' AND visibility <> 'protected';
+
+-- breaks: used_evidence_is_what_was_told
+UPDATE claims_evidence SET visibility = 'internal' WHERE used_at IS NOT NULL AND visibility = 'public';
+
 -- breaks: quotes_stand_in_their_text
 UPDATE claims_appearance SET start = start + 1, "end" = "end" + 1;
 
