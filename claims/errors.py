@@ -7,6 +7,8 @@ default sentence.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from inspect import getdoc
 from typing import ClassVar, Self
 
@@ -33,6 +35,38 @@ class Invalid(ClaimDeskError):
 
     code = "invalid"
     status = 422
+
+
+class SeveralFaults(Invalid):
+    """Several things need attention."""
+
+    def __init__(self, faults: Sequence[ClaimDeskError]) -> None:
+        super().__init__(f"{len(faults)} things need attention.")
+        self.faults = tuple(faults)
+
+
+class Faults:
+    """What several checks refuse, collected, so that somebody is told all of it at once."""
+
+    def __init__(self) -> None:
+        self._found: list[ClaimDeskError] = []
+
+    @contextmanager
+    def caught(self) -> Iterator[None]:
+        """Run one check, or several that collect by themselves; go on whatever it refuses."""
+        try:
+            yield
+        except SeveralFaults as several:
+            self._found += several.faults
+        except ClaimDeskError as refusal:
+            self._found.append(refusal)
+
+    def refuse(self) -> None:
+        """Raise the only refusal as it is, or all of them as `SeveralFaults`; none, when there was none."""
+        if len(self._found) > 1:
+            raise SeveralFaults(self._found)
+        if self._found:
+            raise self._found[0]
 
 
 class NaiveTime(Invalid):

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.errors import (
     AnswerMissing,
     EvidenceMissing,
+    Faults,
     OriginsTooFew,
     OutcomeMissing,
     ReasonMissing,
@@ -120,16 +121,25 @@ def check_answers(answers: Answers, confirm_by: datetime | None, now: datetime) 
     """The answers are complete and agree with each other.
 
     `confirm_by` is the claim's own date, None when it has none. Raises `AnswerMissing`, `TooEarlyNotPossible`,
-    `OutcomeMissing` or `ReasonMissing`.
+    `OutcomeMissing` or `ReasonMissing`, or `SeveralFaults` with all of them.
     """
+    faults = Faults()
+    with faults.caught():
+        _check_answered(answers)
+        if answers.too_early:
+            _check_too_early(answers.said, confirm_by, now)
+    with faults.caught():
+        _check_outcome(answers, confirm_by, now)
+    with faults.caught():
+        check_why(answers.why)
+    faults.refuse()
+
+
+def _check_answered(answers: Answers) -> None:
     if answers.so is None and not answers.too_early:
         raise AnswerMissing(pointer="/so")
     if answers.so is not None and answers.too_early:
         raise AnswerMissing('Either answer "Is it so?" or say that it is too early, not both.', pointer="/too_early")
-    if answers.too_early:
-        _check_too_early(answers.said, confirm_by, now)
-    _check_outcome(answers, confirm_by, now)
-    check_why(answers.why)
 
 
 def _check_too_early(said: Said, confirm_by: datetime | None, now: datetime) -> None:
@@ -145,7 +155,7 @@ def _check_outcome(answers: Answers, confirm_by: datetime | None, now: datetime)
         if answers.outcome is not None:
             raise OutcomeMissing("Only a claim with a date of its own has an outcome.", pointer="/outcome")
         return
-    if answers.so is not None and answers.outcome is None:
+    if answers.outcome is None and not answers.too_early and (answers.so is not None or confirm_by < now):
         raise OutcomeMissing(pointer="/outcome")
     if answers.too_early and answers.outcome is not None:
         raise OutcomeMissing("Too early to tell means that there is no outcome yet.", pointer="/outcome")

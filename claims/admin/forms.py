@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims.deadlines import Precision, zone_named
-from claims.errors import ClaimDeskError, Invalid
+from claims.errors import ClaimDeskError, Invalid, SeveralFaults
 
 LANGUAGES = ("en", "uk", "ru", "pl", "de", "fr", "es", "it", "ro", "tr", "ar")
 Window = tuple[date | datetime, date | datetime]
@@ -43,10 +43,18 @@ class PlainForm(forms.Form):
         return {}
 
     def refuse(self, refusal: ClaimDeskError) -> None:
-        """Show a refusal's sentence at the field it is about, else above the form. What was typed stays."""
+        """Show a refusal's sentence at the field it is about, else above the form. What was typed stays.
+
+        Several are shown each at its own field; a field that is told off already is not told off twice.
+        """
+        if isinstance(refusal, SeveralFaults):
+            for one in refusal.faults:
+                self.refuse(one)
+            return
         name = self.pointers.get(refusal.pointer, refusal.pointer.strip("/").split("/")[0])
         placed = name if name in self.fields else None
-        self.add_error(placed, " ".join(filter(None, [refusal.message, refusal.hint])))
+        if placed is None or placed not in self.errors:
+            self.add_error(placed, " ".join(filter(None, [refusal.message, refusal.hint])))
 
 
 def local_moment(words: str, zone: str) -> datetime:

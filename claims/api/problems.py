@@ -18,7 +18,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from claims.api import errors
-from claims.errors import ClaimDeskError, NaiveTime, StaleVersion, UnusableAddress, UnusableText
+from claims.errors import ClaimDeskError, NaiveTime, SeveralFaults, StaleVersion, UnusableAddress, UnusableText
 
 MEDIA_TYPE = "application/problem+json"
 TYPES = "/api/docs/problems/"
@@ -105,7 +105,9 @@ def answer(exc: Exception, context: Mapping[str, Any]) -> Response:
 
 
 def refusal_of(exc: Exception) -> ClaimDeskError:
-    """The refusal that stands for an exception of the framework or of the database."""
+    """The refusal that stands for an exception of the framework or of the database, or for several of ours."""
+    if isinstance(exc, SeveralFaults):
+        return invalid([_fault(one) for one in exc.faults])
     if isinstance(exc, ClaimDeskError):
         return exc
     if isinstance(exc, exceptions.ValidationError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from claims.errors import AnswerMissing, EvidenceMissing
+from claims.errors import AnswerMissing, EvidenceMissing, Faults
 from claims.models import Claim, Decision, Evidence
 from claims.services.evidence import mark_used
 from claims.services.transitions import Held
@@ -26,14 +26,18 @@ def own_voice(claim: Claim, answers_said: Said) -> Said:
 def check_verdict(held: Held, answers: Answers, exception_reason: str = "") -> None:
     """All guards of a verdict on a held claim: whole answers, and evidence that carries them.
 
-    Raises the refusals of `verdicts.check_answers` and `verdicts.check_evidence`.
+    Raises the refusals of `verdicts.check_answers` and `verdicts.check_evidence`, several of them as `SeveralFaults`.
     """
     desk = held.claim.desk
     if desk is None:
         raise EvidenceMissing("A claim without a desk cannot be decided.")
-    check_answers(answers, held.claim.confirm_by, held.now)
-    items = [item.as_item() for item in Evidence.objects.filter(claim=held.claim)]
-    check_evidence(answers, items, desk.min_origins, exception_reason)
+    faults = Faults()
+    with faults.caught():
+        check_answers(answers, held.claim.confirm_by, held.now)
+    with faults.caught():
+        items = [item.as_item() for item in Evidence.objects.filter(claim=held.claim)]
+        check_evidence(answers, items, desk.min_origins, exception_reason)
+    faults.refuse()
 
 
 def record_decision(

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from claims.lifecycle import Action, Role
+from claims.lifecycle import Action, Role, State
 from claims.permissions import Viewer
-from reviews.models import Part, PolicyKind, Review
+from reviews.models import AssignmentStatus, Part, PolicyKind, Review
 from reviews.services.claimpage import ClaimPage
 
 
@@ -20,6 +20,7 @@ def judging(page: ClaimPage, viewer: Viewer) -> dict[str, Any]:
         "verdict_refusal": _verdict_refusal(page),
         "verdict_button": _("Settle the disagreement") if _settles(page) else _("Record verdict"),
         "need": need(page),
+        "what_next": what_next(page),
     }
 
 
@@ -42,6 +43,23 @@ def need(page: ClaimPage) -> str:
             "blind": _blind(page),
         }
     return ""
+
+
+def what_next(page: ClaimPage) -> str:
+    """What follows for somebody whose own review of the running round is in; empty where nothing more is awaited.
+
+    It says who is still asked, never what anybody answered.
+    """
+    if page.my_review is None or page.claim.state != State.SECOND_OPINION:
+        return ""
+    if page.seats.split:
+        return _("The reviews differ. An adjudicator settles it.")
+    done = [part for part, _seat, status in page.seats.held if status == AssignmentStatus.COMPLETED]
+    if page.seats.asked.judges - len(done) > 1:
+        return _("The other reviewers do not see yours until theirs are recorded.")
+    if page.seats.asked.editor and Part.EDITOR not in done:
+        return _("The editor does not see yours until theirs is recorded.")
+    return _("The second reviewer does not see yours until theirs is recorded.")
 
 
 def liked(page: ClaimPage, number: str) -> Review | None:

@@ -17,7 +17,7 @@ from claims.models import Desk
 from claims.permissions import Viewer, desks_of, visible_claims
 from claims.services.transitions import database_time
 from claims.verdicts import Answers
-from reviews.admin.verdicts import answers_from, verdict_fields
+from reviews.admin.verdicts import answers_from, tell_the_rest, verdict_fields
 from reviews.services.claimpage import ClaimPage
 from reviews.services.due import due_after_wait
 
@@ -236,6 +236,12 @@ class OpinionStep(StepForm):
     def more_fields(self) -> dict[str, forms.Field]:
         own = verdict_fields(self.page.claim) if self.page.mine is not None else {}
         return {"reason": why_field(gettext_lazy("Why somebody else should look, too")), **own}
+
+    def clean(self) -> dict[str, Any] | None:
+        """Whatever else is wrong with the answers of somebody who gives their own."""
+        if self.page.mine is not None:
+            tell_the_rest(self, self.page.claim)
+        return super().clean()
 
     def answers(self) -> Answers | None:
         """The person's own review, None for an editor who is not on the claim."""

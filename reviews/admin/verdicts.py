@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from claims.admin.forms import PlainForm
+from claims.errors import Invalid
 from claims.models import Claim, Evidence, Visibility
 from claims.services.evidence import GivenEvidence, keep_file
-from claims.verdicts import WHY_LENGTH, Answers, EvidenceKind, Outcome, Question, Said, So, Stance
+from claims.verdicts import WHY_LENGTH, Answers, EvidenceKind, Outcome, Question, Said, So, Stance, check_answers
 from reviews.models import Review
 
 TOO_EARLY = "too_early"
@@ -38,7 +41,7 @@ def verdict_fields(claim: Claim) -> dict[str, forms.Field]:
     if claim.confirm_by is not None:
         fields["outcome"] = forms.ChoiceField(
             label=_("What became of its date"),
-            choices=[("", _("Too early to tell")), *Outcome.choices],
+            choices=[("", _outcome_left_open(claim.confirm_by)), *Outcome.choices],
             required=False,
         )
     fields["why"] = forms.CharField(
@@ -50,13 +53,29 @@ def verdict_fields(claim: Claim) -> dict[str, forms.Field]:
     return fields
 
 
+def _outcome_left_open(confirm_by: datetime) -> Any:
+    """What an outcome that nobody has chosen means: nothing to choose before the date, a choice to make after it."""
+    return _("Choose what became of it") if confirm_by < timezone.now() else _("Too early to tell")
+
+
+def tell_the_rest(form: PlainForm, claim: Claim) -> None:
+    """Add what the record would refuse of answers that the form refuses already, so that nobody is told bit by bit."""
+    if not form.errors:
+        return
+    given = {"said": Said.NOT_CHECKED, "so": "", "why": form.data.get("why", "")} | form.cleaned_data
+    try:
+        check_answers(answers_from(given), claim.confirm_by, timezone.now())
+    except Invalid as refusal:
+        form.refuse(refusal)
+
+
 def answers_from(given: dict[str, Any]) -> Answers:
     """The answers of a valid form that has `verdict_fields`."""
     too_early = given["so"] == TOO_EARLY
     outcome = given.get("outcome")
     return Answers(
         Said(given["said"]),
-        None if too_early else So(given["so"]),
+        So(given["so"]) if given["so"] and not too_early else None,
         given["why"].replace("\r\n", "\n").strip(),
         Outcome(outcome) if outcome else None,
         too_early,
@@ -86,6 +105,11 @@ class VerdictForm(PlainForm):
             ),
             "go_on": forms.BooleanField(label=_("Open the next claim afterwards"), required=False, initial=True),
         }
+
+    def clean(self) -> dict[str, Any] | None:
+        """Whatever else is wrong with the answers."""
+        tell_the_rest(self, self.claim)
+        return super().clean()
 
 
 class EvidenceForm(PlainForm):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -212,3 +213,69 @@ def test_an_editor_says_who_of_several_leaves(signed: SignIn, step: str, left: s
         seats[1].pk: left,
         seats[2].pk: "open",
     }
+
+
+def judged(client: Client, claim: Claim, **given: Any) -> str:
+    known = {"version": claim.version, "said": "not_checked", "so": "unproven", "why": make.WHY}
+    answer = client.post(reverse("admin:claims_claim_review", args=[claim.pk]), known | given)
+    return html.unescape(answer.content.decode())
+
+
+def test_every_fault_of_a_verdict_is_told_at_once_at_its_field(
+    signed: SignIn, desk: Desk, editor: User, reviewer: Reviewer
+) -> None:
+    own = make.dated(make.ahead(hours=-1))
+    claim = make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer, own=own)
+    client = signed(reviewer.user)
+    outcome = "A dated claim needs an outcome: by its date, later, did not happen, or unknown."
+    for so, also in (("confirmed", "No evidence yet."), ("", "Answer “Is it so?”, or say that it is too early")):
+        page = judged(client, claim, so=so, why="It is so.")
+        for sentence in (outcome, "this has 9.", also):
+            assert sentence in page
+    assert page.count("Answer “Is it so?”") == 1
+
+
+def test_an_outcome_left_open_reads_as_a_choice_to_make_once_the_date_has_passed(
+    signed: SignIn, desk: Desk, editor: User, reviewer: Reviewer
+) -> None:
+    for hours, words_there, words_not in (
+        (-1, "Choose what became of it", "Too early to tell"),
+        (9, "Too early to tell", "Choose what became of it"),
+    ):
+        own = make.dated(make.ahead(hours=hours))
+        claim = make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer, own=own)
+        page = words(signed(reviewer.user), claim)
+        assert f'<option value="" selected>{words_there}</option>' in page
+        assert words_not not in page
+
+
+def test_whoever_has_judged_reads_that_it_is_recorded_and_what_comes_next(
+    signed: SignIn, desk: Desk, editor: User, strict: Desk
+) -> None:
+    first, second = make.a_reviewer(desk), make.a_reviewer(desk)
+    claim = make.a_claim(desk, State.SECOND_OPINION, by=editor, reviewer=first)
+    make.put_on(claim, second, editor)
+    with_editor = make.a_claim(strict, State.IN_REVIEW, by=make.an_editor(strict), reviewer=make.a_reviewer(strict))
+    own = Assignment.objects.get(claim=with_editor).reviewer
+    make.review_by(with_editor, own)
+    of_three = make.a_desk_with(make.a_policy(PolicyKind.INDEPENDENT, 3, 2))
+    one = make.a_reviewer(of_three)
+    asked = make.a_claim(of_three, State.IN_REVIEW, by=make.an_editor(of_three), reviewer=one)
+    make.review_by(asked, one)
+    for who, where, sentence in (
+        (first, claim, "The second reviewer does not see yours until theirs is recorded."),
+        (own, with_editor, "The editor does not see yours until theirs is recorded."),
+        (one, asked, "The other reviewers do not see yours until theirs are recorded."),
+    ):
+        page = words(signed(who.user), where)
+        assert "Your review is recorded: <time" in page
+        assert sentence in page
+        assert "<p>Record verdict: only for" not in page
+    assert "Your review is recorded" not in words(signed(second.user), claim)
+
+
+def test_whoever_has_judged_reads_that_an_adjudicator_settles_it(signed: SignIn, split: Claim) -> None:
+    for assignment in Assignment.objects.filter(claim=split):
+        page = words(signed(assignment.reviewer.user), split)
+        assert "The reviews differ. An adjudicator settles it." in page
+        assert "<p>Record verdict: only for" not in page

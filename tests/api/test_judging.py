@@ -8,7 +8,7 @@ import pytest
 
 from claims.lifecycle import State
 from claims.models import Claim, Desk, User
-from reviews.models import PolicyKind, Reviewer
+from reviews.models import PolicyKind, Review, Reviewer
 from tests import factories as make
 from tests.api.conftest import Answer, Api, signed_in
 
@@ -80,3 +80,21 @@ def test_a_reviewer_takes_no_seat_of_an_editor(claim: Claim, strict: Desk) -> No
     other = signed_in(make.a_reviewer(strict).user)
     refused = take(other, claim, "editor")
     assert (refused.status, refused.body["detail"]) == (403, "Judging as editor: only for editor of its desk.")
+
+
+def test_every_fault_of_a_verdict_is_told_at_once_at_its_field(strict: Desk, editor: User, reviewer: Reviewer) -> None:
+    claim = make.a_claim(strict, State.IN_REVIEW, by=editor, reviewer=reviewer, own=make.dated(make.ahead(hours=-1)))
+    refused = judge(signed_in(reviewer.user), claim, so="confirmed", why="It is so.")
+    assert (refused.status, refused.code) == (422, "invalid")
+    assert [(fault["pointer"], fault["code"]) for fault in refused.body["errors"]] == [
+        ("/outcome", "outcome_missing"),
+        ("/why", "reason_missing"),
+        ("", "evidence_missing"),
+    ]
+    assert refused.body["detail"] == "3 fields need attention."
+    assert not Review.objects.filter(claim=claim).exists()
+
+
+def test_a_single_fault_of_a_verdict_speaks_for_itself(claim: Claim, reviewer: Reviewer) -> None:
+    refused = judge(signed_in(reviewer.user), claim, why="It is so.")
+    assert (refused.status, refused.code, refused.pointers) == (422, "reason_missing", ["/why"])

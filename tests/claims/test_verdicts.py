@@ -16,6 +16,7 @@ from claims.errors import (
     OriginsTooFew,
     OutcomeMissing,
     ReasonMissing,
+    SeveralFaults,
     TooEarlyNotPossible,
 )
 from claims.verdicts import (
@@ -94,6 +95,12 @@ def test_why_has_twenty_to_six_hundred_characters(length: int, *, fits: bool) ->
     else:
         with pytest.raises(ReasonMissing, match=f"this has {length}"):
             check_answers(answers, None, NOW)
+
+
+def test_all_faults_of_the_answers_are_told_at_once() -> None:
+    with pytest.raises(SeveralFaults, match="3 things need attention") as refused:
+        check_answers(Answers(Said.NOT_CHECKED, None, "No."), PAST, NOW)
+    assert [one.pointer for one in refused.value.faults] == ["/so", "/outcome", "/why"]
 
 
 def test_unproven_needs_no_evidence() -> None:
