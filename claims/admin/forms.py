@@ -14,6 +14,10 @@ from claims.deadlines import Precision, zone_named
 from claims.errors import ClaimDeskError, Invalid, SeveralFaults
 
 LANGUAGES = ("en", "uk", "ru", "pl", "de", "fr", "es", "it", "ro", "tr", "ar")
+EMPTY = forms.Field.default_error_messages["required"]
+SAY_MOMENT = gettext_lazy("Write a date and a time, for example 2026-11-27 18:00.")
+SAY_ZONE = gettext_lazy("Name the time zone, for example Europe/Kyiv.")
+SAY_STATEMENT = gettext_lazy("Write in one sentence what is claimed.")
 Window = tuple[date | datetime, date | datetime]
 CSS = {
     forms.Textarea: "cd-textarea",
@@ -37,6 +41,8 @@ class PlainForm(forms.Form):
         for field in self.fields.values():
             kinds = (css for kind, css in CSS.items() if isinstance(field.widget, kind))
             field.widget.attrs.setdefault("class", next(kinds, "cd-input"))
+            if isinstance(field, forms.ChoiceField) and field.error_messages["required"] == EMPTY:
+                field.error_messages["required"] = gettext_lazy("Choose one of these.")
 
     def more_fields(self) -> dict[str, forms.Field]:
         """Fields that a loop makes better than a list does."""
@@ -66,7 +72,7 @@ def local_moment(words: str, zone: str) -> datetime:
     try:
         moment = datetime.fromisoformat(words.strip()).replace(tzinfo=there)
     except ValueError as unreadable:
-        raise Invalid(_("Write a date and a time, for example 2026-11-27 18:00.")) from unreadable
+        raise Invalid(str(SAY_MOMENT)) from unreadable
     if moment.astimezone(ZoneInfo("UTC")).astimezone(there).replace(tzinfo=None) != moment.replace(tzinfo=None):
         raise Invalid(_("Clocks in %(zone)s skip this time. Which is meant?") % {"zone": zone})
     return moment
@@ -93,17 +99,18 @@ def window(words: tuple[str, str], precision: Precision, zone: str, pointer: str
         raise refused.at(pointer) from None
 
 
-def moment_field(label: Any, **more: Any) -> forms.DateTimeField:
-    """A moment on the reader's clock."""
+def moment_field(label: Any, *, empty: Any = SAY_MOMENT, **more: Any) -> forms.DateTimeField:
+    """A moment on the reader's clock. `empty` is what is said when it is missing."""
     widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
     formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"]
-    return forms.DateTimeField(label=label, widget=widget, input_formats=formats, **more)
+    said = {"required": empty, "invalid": SAY_MOMENT}
+    return forms.DateTimeField(label=label, widget=widget, input_formats=formats, error_messages=said, **more)
 
 
 def zone_field(**more: Any) -> forms.CharField:
     """An IANA time zone, written or chosen from the list the page carries."""
-    label = more.pop("label", gettext_lazy("Time zone"))
-    return forms.CharField(label=label, max_length=64, widget=forms.TextInput(attrs={"list": "zones"}), **more)
+    label, widget = more.pop("label", gettext_lazy("Time zone")), forms.TextInput(attrs={"list": "zones"})
+    return forms.CharField(label=label, max_length=64, widget=widget, error_messages={"required": SAY_ZONE}, **more)
 
 
 def zone_names() -> list[str]:

@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from claims.admin.forms import LANGUAGES, PlainForm, local_moment, window, zone_field
+from claims.admin.forms import LANGUAGES, SAY_STATEMENT, PlainForm, local_moment, window, zone_field
 from claims.deadlines import Precision, ZoneBasis
 from claims.errors import Invalid
 from claims.models import ArticleRevision, DateKnown, Desk, SourceKind
@@ -22,7 +22,12 @@ def _languages(known: str = "") -> forms.CharField:
     hint = _("A language tag, for example en or uk.")
     widget = forms.TextInput(attrs={"list": "languages", "size": 6})
     return forms.CharField(
-        label=_("Language"), max_length=16, initial=known or LANGUAGES[0], widget=widget, help_text=hint
+        label=_("Language"),
+        max_length=16,
+        initial=known or LANGUAGES[0],
+        widget=widget,
+        help_text=hint,
+        error_messages={"required": _("Name the language by its tag, for example en or uk.")},
     )
 
 
@@ -39,8 +44,15 @@ class ArticleForm(PlainForm):
 
     pointers: ClassVar[dict[str, str]] = {"/url": "link"}
 
-    outlet = forms.CharField(label=_("Outlet"), max_length=200, widget=forms.TextInput(attrs={"list": "outlets"}))
-    headline = forms.CharField(label=_("Headline"), max_length=400)
+    outlet = forms.CharField(
+        label=_("Outlet"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"list": "outlets"}),
+        error_messages={"required": _("Name the outlet that published it.")},
+    )
+    headline = forms.CharField(
+        label=_("Headline"), max_length=400, error_messages={"required": _("Copy the headline as it was printed.")}
+    )
     link = forms.CharField(label=_("Link"), max_length=2000, required=False)
     language = _languages()
     published_at = forms.CharField(
@@ -50,12 +62,17 @@ class ArticleForm(PlainForm):
             "Words like “next week” and “yesterday” are counted from here. If the text lacks it, enter it; "
             "it will be marked as entered by you."
         ),
+        error_messages={"required": _("Say when it was published, with date and time.")},
     )
     zone = zone_field(label=_("Time zone of publication"))
     desk = _desks()
     authors = forms.CharField(label=_("Authors"), required=False, help_text=_("Separated by commas."))
     text = forms.CharField(
-        label=_("Text"), max_length=TEXT_LIMIT, strip=False, widget=forms.Textarea(attrs={"rows": 16})
+        label=_("Text"),
+        max_length=TEXT_LIMIT,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 16}),
+        error_messages={"required": _("Paste the text of the article.")},
     )
 
     def __init__(self, *args: Any, desks: QuerySet[Desk], **kwargs: Any) -> None:
@@ -102,10 +119,14 @@ class ClaimForm(PlainForm):
         strip=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Select words in the article, or paste them here exactly as they stand."),
+        error_messages={"required": _("Quote the words of the article that make the claim.")},
     )
     start = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     statement = forms.CharField(
-        label=_("Statement, in one sentence"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Statement, in one sentence"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": SAY_STATEMENT},
     )
     hedge = forms.CharField(
         label=_("Hedge, as printed"),

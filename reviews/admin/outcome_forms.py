@@ -12,6 +12,7 @@ from claims.lifecycle import CorrectionClass
 from claims.models import Decision, Visibility
 from claims.verdicts import WHY_LENGTH
 from reviews.admin.step_forms import StepForm, why_field
+from reviews.admin.verdicts import WHY_EMPTY
 
 CLASSES = [
     (CorrectionClass.MINOR, gettext_lazy("Minor: a slip, nothing that matters to the verdict")),
@@ -23,8 +24,17 @@ CLASSES = [
 def class_field() -> forms.ChoiceField:
     """How much has changed, nothing chosen beforehand."""
     return forms.ChoiceField(
-        label=gettext_lazy("How much has changed"), choices=CLASSES, widget=forms.RadioSelect, required=True
+        label=gettext_lazy("How much has changed"),
+        choices=CLASSES,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose how much has changed.")},
     )
+
+
+def changed_field() -> forms.CharField:
+    """What changed, in words for readers."""
+    sentence = gettext_lazy("Say what changed, in a sentence for readers.")
+    return why_field(gettext_lazy("What changed, as readers are told"), empty=sentence)
 
 
 class PublishStep(StepForm):
@@ -50,7 +60,7 @@ class PublishStep(StepForm):
     def more_fields(self) -> dict[str, forms.Field]:
         if self.page.public is None:
             return {}
-        return {"correction_class": class_field(), "note": why_field(gettext_lazy("What changed, as readers are told"))}
+        return {"correction_class": class_field(), "note": changed_field()}
 
 
 def evidence_words(decision: Decision) -> str:
@@ -72,11 +82,12 @@ class CorrectStep(StepForm):
 
     pointers: ClassVar[dict[str, str]] = {**StepForm.pointers, "/correction_class": "correction_class", "/why": "why"}
     correction_class = class_field()
-    note = why_field(gettext_lazy("What changed, as readers are told"))
+    note = changed_field()
     why = forms.CharField(
         label=gettext_lazy("Why, in words a reader can follow"),
         max_length=WHY_LENGTH[1],
         widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": WHY_EMPTY},
     )
     sentences = (
         gettext_lazy("Readers get the new words at once, and are told what changed. It cannot be undone."),
@@ -94,7 +105,10 @@ class CorrectStep(StepForm):
 class WithdrawStep(StepForm):
     """Readers are told no verdict any more, and why."""
 
-    note = why_field(gettext_lazy("Why, as readers are told"))
+    note = why_field(
+        gettext_lazy("Why, as readers are told"),
+        empty=gettext_lazy("Say why it is taken back, in a sentence for readers."),
+    )
 
     @property
     def decision(self) -> Decision | None:

@@ -51,7 +51,8 @@ class PersonStep(StepForm):
         if claim.desk is not None and part != Part.REVIEW:
             words = _("%(name)s: editor of the desk")
             choices += [(f"{EDITOR}{one.pk}", words % {"name": one.full_name}) for one in editors_of(claim)]
-        chosen = forms.ChoiceField(label=gettext_lazy("To"), choices=choices, widget=widget)
+        said = {"required": gettext_lazy("Choose who is to have it.")}
+        chosen = forms.ChoiceField(label=gettext_lazy("To"), choices=choices, widget=widget, error_messages=said)
         note = why_field(gettext_lazy("Note to them; a person reads it first"), required=False)
         return {"to": chosen, "note": note}
 
@@ -70,7 +71,8 @@ class SeatStep(StepForm):
         if self.page.mine is not None or len(self.page.holders) < 2:
             return {}
         seats = [(str(one.pk), f"{one.reviewer}: {one.get_part_display()}") for one in self.page.holders]
-        return {"seat": forms.ChoiceField(label=gettext_lazy("Whose seat"), choices=seats)}
+        said = {"required": gettext_lazy("Choose whose seat it is about.")}
+        return {"seat": forms.ChoiceField(label=gettext_lazy("Whose seat"), choices=seats, error_messages=said)}
 
     def seat_chosen(self) -> int | None:
         """The number of the assignment that was named."""
@@ -107,9 +109,12 @@ class RecuseStep(SeatStep):
         if self.page.appearance is not None:
             outlet = self.page.appearance.revision.article.outlet
             sources.setdefault(outlet.pk, str(outlet))
-        what = why_field(gettext_lazy("What the interest is"), most=300, required=not sources)
+        say = gettext_lazy("Say in a sentence what the interest is.")
+        what = why_field(gettext_lazy("What the interest is"), most=300, required=not sources, empty=say)
         seat = super().more_fields()
         if not sources:
             return {**seat, "note": what}
         choices = [(str(pk), name) for pk, name in sources.items()]
-        return {**seat, "source": forms.ChoiceField(label=gettext_lazy("Interest in"), choices=choices), "note": what}
+        said = {"required": gettext_lazy("Choose the source that the interest is in.")}
+        source = forms.ChoiceField(label=gettext_lazy("Interest in"), choices=choices, error_messages=said)
+        return {**seat, "source": source, "note": what}

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from claims.admin.forms import PlainForm, moment_field, window, zone_field
+from claims.admin.forms import SAY_STATEMENT, PlainForm, moment_field, window, zone_field
 from claims.deadlines import OwnDate, Precision, ZoneBasis, own_date
 from claims.errors import Invalid
 from claims.lifecycle import DismissalReason, WaitingReason
@@ -52,10 +52,16 @@ class StepForm(PlainForm):
 
 
 REASON = gettext_lazy("Reason")
+CHOOSE_DESK = gettext_lazy("Choose the desk that is to check it.")
+SAY_DUE = gettext_lazy("Say by when the verdict is wanted, with date and time.")
+SAY_OPINION = gettext_lazy("Say in a sentence why somebody else should look, too.")
+SAY_WHY = gettext_lazy("Say why in a sentence: it is what the newsroom reads later.")
 
 
-def why_field(label: Any = REASON, *, most: int = 600, required: bool = True) -> forms.CharField:
-    return forms.CharField(label=label, max_length=most, required=required, widget=forms.Textarea(attrs={"rows": 3}))
+def why_field(label: Any = REASON, *, most: int = 600, required: bool = True, empty: Any = SAY_WHY) -> forms.CharField:
+    """Words of somebody about a step. `empty` is what is said when they are missing."""
+    widget, said = forms.Textarea(attrs={"rows": 3}), {"required": empty}
+    return forms.CharField(label=label, max_length=most, required=required, widget=widget, error_messages=said)
 
 
 class PlainStep(StepForm):
@@ -72,7 +78,9 @@ class AcceptStep(StepForm):
     """Into the queue of a desk."""
 
     pointers: ClassVar[dict[str, str]] = {**StepForm.pointers, "/desk": "desk"}
-    desk = forms.ModelChoiceField(Desk.objects.none(), label=gettext_lazy("Desk"))
+    desk = forms.ModelChoiceField(
+        Desk.objects.none(), label=gettext_lazy("Desk"), error_messages={"required": CHOOSE_DESK}
+    )
     due = moment_field(
         gettext_lazy("Review due"), required=False, help_text=gettext_lazy("Empty: as the desk counts it.")
     )
@@ -112,8 +120,8 @@ class WaitStep(StepForm):
 
     reason = forms.ChoiceField(label=gettext_lazy("Reason"), choices=WaitingReason.choices)
     note = why_field(gettext_lazy("What is awaited"), most=300, required=False)
-    until = moment_field(gettext_lazy("Wait until"))
-    due = moment_field(gettext_lazy("New review due"))
+    until = moment_field(gettext_lazy("Wait until"), empty=gettext_lazy("Say until when to wait, with date and time."))
+    due = moment_field(gettext_lazy("New review due"), empty=SAY_DUE)
 
     def first_values(self) -> dict[str, Any]:
         """Until its own date plus an hour, else three days; review due as the claim's policy counts from then."""
@@ -132,7 +140,7 @@ class WaitStep(StepForm):
 class SetDueStep(StepForm):
     """Another moment for the verdict."""
 
-    due = moment_field(gettext_lazy("Review due"))
+    due = moment_field(gettext_lazy("Review due"), empty=SAY_DUE)
     reason = why_field()
 
     def first_values(self) -> dict[str, Any]:
@@ -191,7 +199,9 @@ def _last(own: OwnDate) -> str:
 class DeskStep(ReasonStep):
     """Another desk."""
 
-    desk = forms.ModelChoiceField(Desk.objects.order_by("name"), label=gettext_lazy("Desk"))
+    desk = forms.ModelChoiceField(
+        Desk.objects.order_by("name"), label=gettext_lazy("Desk"), error_messages={"required": CHOOSE_DESK}
+    )
     field_order = ("desk", "reason")
 
 
@@ -212,7 +222,7 @@ class PriorityStep(ReasonStep):
 class EditStep(StepForm):
     """The words of the claim."""
 
-    statement = why_field(gettext_lazy("Statement, in one sentence"), most=1000)
+    statement = why_field(gettext_lazy("Statement, in one sentence"), most=1000, empty=SAY_STATEMENT)
     short_text = forms.CharField(label=gettext_lazy("Short text"), max_length=75, required=False)
     topics = forms.CharField(
         label=gettext_lazy("Topics"), required=False, help_text=gettext_lazy("Separated by commas.")
@@ -235,7 +245,7 @@ class OpinionStep(StepForm):
 
     def more_fields(self) -> dict[str, forms.Field]:
         own = verdict_fields(self.page.claim) if self.page.mine is not None else {}
-        return {"reason": why_field(gettext_lazy("Why somebody else should look, too")), **own}
+        return {"reason": why_field(gettext_lazy("Why somebody else should look, too"), empty=SAY_OPINION), **own}
 
     def clean(self) -> dict[str, Any] | None:
         """Whatever else is wrong with the answers of somebody who gives their own."""

@@ -19,6 +19,7 @@ from claims.verdicts import WHY_LENGTH, Answers, EvidenceKind, Outcome, Question
 from reviews.models import Review
 
 TOO_EARLY = "too_early"
+WHY_EMPTY = _("Say why in 20 to 600 characters, in words a reader can follow.")
 ASKED = (Said.ACCURATE, Said.ALTERED, Said.NOT_FOUND, Said.NOT_CHECKED)
 
 
@@ -48,7 +49,7 @@ def verdict_fields(claim: Claim) -> dict[str, forms.Field]:
         label=_("Why, in words a reader can follow"),
         max_length=WHY_LENGTH[1],
         widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": _("Say why in 20 to 600 characters, in words a reader can follow.")},
+        error_messages={"required": WHY_EMPTY},
     )
     return fields
 

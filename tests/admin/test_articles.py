@@ -55,7 +55,11 @@ def test_the_same_article_again_is_the_existing_one(signed: SignIn, editor: User
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"published_at": ""}, "This field is required."),
+        ({"outlet": ""}, "Name the outlet that published it."),
+        ({"language": ""}, "Name the language by its tag, for example en or uk."),
+        ({"published_at": ""}, "Say when it was published, with date and time."),
+        ({"zone": ""}, "Name the time zone, for example Europe/Kyiv."),
+        ({"text": ""}, "Paste the text of the article."),
         ({"zone": "Europe/Atlantis"}, "There is no time zone"),
         ({"published_at": "2026-03-29T03:30"}, "Clocks in Europe/Kyiv skip this time."),
         ({"text": "One \u202e two."}, "U+202E"),
@@ -98,6 +102,16 @@ def test_a_quote_that_is_not_there_shows_the_nearest_words(signed: SignIn, edito
     assert "The quote does not stand in the text." in body
     assert "The bridge opens next week" in body
     assert not Claim.objects.exists()
+
+
+def test_words_that_are_missing_are_asked_for_by_what_to_write(signed: SignIn, editor: User, desk: Desk) -> None:
+    client = signed(editor)
+    assert "Copy the headline as it was printed." in client.post(IMPORT, article(headline="")).content.decode()
+    client.post(IMPORT, article())
+    address = reverse("admin:claims_article_change", args=[Article.objects.get().pk])
+    page = client.post(address, claim_of(desk, quote="", statement="")).content.decode()
+    assert "Quote the words of the article that make the claim." in page
+    assert "Write in one sentence what is claimed." in page
 
 
 def test_a_reviewer_with_triage_makes_a_claim_for_their_desk_alone(signed: SignIn, desk: Desk) -> None:

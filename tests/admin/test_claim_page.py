@@ -260,6 +260,41 @@ def test_every_dialog_opens_in_every_state(
         assert offer.allowed or offer.sentence in html.unescape(page.content.decode()), name
 
 
+@pytest.mark.parametrize(
+    ("name", "state", "sentence"),
+    [
+        ("reopen", State.DECIDED, "Say why in a sentence: it is what the newsroom reads later."),
+        ("set_due", State.QUEUED, "Say by when the verdict is wanted, with date and time."),
+        ("change_desk", State.QUEUED, "Choose the desk that is to check it."),
+        ("accept", State.PROPOSED, "Choose the desk that is to check it."),
+        ("wait", State.IN_REVIEW, "Say until when to wait, with date and time."),
+        ("edit", State.QUEUED, "Write in one sentence what is claimed."),
+        ("ask_second_opinion", State.IN_REVIEW, "Say in a sentence why somebody else should look, too."),
+        ("recuse", State.IN_REVIEW, "Choose the source that the interest is in."),
+        ("hand_over", State.IN_REVIEW, "Choose who is to have it."),
+        ("correct", State.DECIDED, "Say what changed, in a sentence for readers."),
+        ("withdraw", State.DECIDED, "Say why it is taken back, in a sentence for readers."),
+    ],
+)
+def test_a_step_sent_empty_says_what_to_write(
+    name: str, state: State, sentence: str, signed: SignIn, desk: Desk
+) -> None:
+    editor = make.an_editor(desk)
+    claim = make.a_claim(desk, state, by=editor, reviewer=make.a_reviewer(desk))
+    page = html.unescape(signed(editor).post(step_of(claim, name), {"version": claim.version}).content.decode())
+    assert sentence in page
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_no_step_says_only_that_a_field_is_required(
+    state: State, signed: SignIn, editor: User, reviewer: Reviewer, desk: Desk
+) -> None:
+    claim = make.a_claim(desk, state, by=editor, reviewer=reviewer)
+    client = signed(reviewer.user)
+    for name in DIALOGS.keys() - {"take", "judge", "resume", "restore", "undo", "decline"}:
+        assert "This field is required" not in client.post(step_of(claim, name), {}).content.decode(), name
+
+
 def test_a_stale_step_is_refused_with_what_changed(signed: SignIn, editor: User, claim: Claim) -> None:
     given = {"version": claim.version + 7, "reason": "off_subject", "note": "It is a joke, I think."}
     answer = signed(editor).post(step_of(claim, "dismiss"), given)
