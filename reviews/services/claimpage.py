@@ -125,9 +125,8 @@ def read_claim(claim_id: int, viewer: Viewer, now: datetime) -> ClaimPage:
 
 def _page(claim: Claim, viewer: Viewer, now: datetime) -> ClaimPage:
     me = viewer.user.pk if viewer.user else None
-    assignments = list(
-        Assignment.objects.filter(claim=claim).select_related("reviewer__user", "review").order_by("-assigned_at")
-    )
+    people = ("reviewer__user", "review__reviewer__user")
+    assignments = list(Assignment.objects.filter(claim=claim).select_related(*people).order_by("-assigned_at"))
     mine = _mine(assignments, me)
     roles = _roles(viewer, claim, mine)
     flags: list[Flag] = claim.standing_flags  # type: ignore[attr-defined]  # prefetched above
