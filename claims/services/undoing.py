@@ -15,8 +15,8 @@ from claims.actors import Actor, ActorKind
 from claims.deadlines import TimeFlag
 from claims.errors import NotUndoable
 from claims.lifecycle import Action, Role, State
-from claims.models import Claim, ClaimEvent, Desk, Flag
-from claims.services.transitions import Held
+from claims.models import Claim, ClaimEvent, Desk, Flag, User
+from claims.services.transitions import Held, database_time
 
 WINDOW = timedelta(seconds=60)
 ROWS: dict[str, Any] = {"desk": Desk.objects, "duplicate_of": Claim.objects}
@@ -61,6 +61,19 @@ def undoable(held: Held, by: Actor) -> ClaimEvent:
     if last.type not in {f"claim.{action}" for action in UNDOABLE}:
         raise NotUndoable("This step cannot be undone.")
     return last
+
+
+def gave_away(claim_id: int, user: User | None) -> bool:
+    """Whether this person gave the claim to another desk within the last minute, and so may still undo that.
+
+    They may not see the claim any more. The step they would take back is their own, so nothing is shown that they
+    did not write.
+    """
+    if user is None:
+        return False
+    lately = ClaimEvent.objects.filter(claim=claim_id, recorded_at__gte=database_time() - WINDOW)
+    given = lately.filter(type=f"claim.{Action.CHANGE_DESK}", actor_kind=ActorKind.PERSON, actor_id=user.pk)
+    return given.exists()
 
 
 def undo(held: Held, *, by: Actor) -> ClaimEvent:

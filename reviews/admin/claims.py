@@ -17,9 +17,11 @@ from claims.admin.base import belongs, now_of, viewer_of
 from claims.admin.claims import ClaimListAdmin
 from claims.admin.forms import PlainForm, zone_names
 from claims.errors import ClaimDeskError, NotFound, StaleVersion
+from claims.lifecycle import Action
 from claims.models import Claim
 from claims.permissions import visible_claims
 from claims.services.evidence import add_evidence, note_sight
+from claims.services.undoing import gave_away
 from reviews.admin.claimview import shown
 from reviews.admin.evidence_pages import EvidencePages
 from reviews.admin.judging import liked
@@ -28,7 +30,7 @@ from reviews.admin.rows import row_of
 from reviews.admin.steps import DIALOGS, Dialog
 from reviews.admin.verdicts import EvidenceForm, VerdictForm, answers_from
 from reviews.services import queue
-from reviews.services.acting import acting_on
+from reviews.services.acting import act, acting_on
 from reviews.services.claimpage import ClaimPage, next_of_mine, read_claim
 from reviews.services.reviewing import start_if_queued, submit_review
 from reviews.services.routing import take_next
@@ -149,6 +151,8 @@ class ClaimAdmin(EvidencePages, ClaimListAdmin):
         """One step as a page of its own: works without script, keeps the text when it is refused."""
         if name not in DIALOGS:
             raise Http404
+        if name == "undo" and request.method == "POST" and gave_away(claim_id, viewer_of(request).user):
+            return self._take_back(request, claim_id)
         page, dialog = self._page(request, claim_id), DIALOGS[name]
         form = dialog.form(request.POST if request.method == "POST" else None, page=page, viewer=viewer_of(request))
         if request.method == "POST" and form.is_valid():
@@ -164,6 +168,17 @@ class ClaimAdmin(EvidencePages, ClaimListAdmin):
                 messages.success(request, f"#{claim_id}: {dialog.done}", extra_tags=tag)
                 return redirect(CLAIM, after) if after else self._back(request, dialog, claim_id)
         return self._dialog(request, page, dialog, form)
+
+    def _take_back(self, request: HttpRequest, claim_id: int) -> HttpResponse:
+        """Undo having given the claim to another desk, perhaps one whose claims the person does not see."""
+        self._check(request)
+        try:
+            act(claim_id, Action.UNDO, viewer_of(request))
+        except ClaimDeskError as refusal:
+            messages.warning(request, f"#{claim_id}: {refusal.message}")
+        else:
+            messages.success(request, f"#{claim_id}: {DIALOGS['undo'].done}")
+        return self._back(request, DIALOGS["undo"], claim_id)
 
     def _back(self, request: HttpRequest, dialog: Dialog, claim_id: int) -> HttpResponse:
         """The claim, unless a rule or a person has just sent it to a desk that the reader does not see."""

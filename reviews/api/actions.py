@@ -226,7 +226,7 @@ class Actions(ClaimView):
     @repeatable
     def post(self, request: Request, number: int) -> Response:
         """Take a step. Needs If-Match. A step the state or a guard does not allow answers 409 with the sentence."""
-        version = expected_version(request, self.claim(number).version)
+        version = expected_version(request, self.acted_on(number, request.data).version)
         action = named_action(request.data)
         told = checked(BODIES[action], request.data, desks=self._desks_for(action))
         act(number, action, self.viewer, version=version, **self._given(action, told))

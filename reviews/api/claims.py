@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django.db import transaction
@@ -24,6 +24,7 @@ from claims.models import ArticleRevision, Claim, ClaimEvent, Decision, Desk
 from claims.models.claim import ClaimQuerySet
 from claims.permissions import desk_roles, visible_claims, visible_evidence
 from claims.services.proposing import GivenClaim, GivenQuote, Maker
+from claims.services.undoing import gave_away
 from reviews.api.claim_bodies import ClaimBody, ClaimPatch, given_date, given_step
 from reviews.api.claim_documents import ClaimOut
 from reviews.api.claim_filters import ORDERS, ClaimFilters, narrowed
@@ -43,6 +44,16 @@ class ClaimView(ApiView):
         claim = Claim.objects.select_related("desk").get(pk=number)
         body = claim_out(claim, self.viewer, self.now, self.link)
         return Response(body, status=status, headers={"ETag": tag(claim.version), **(headers or {})})
+
+    def acted_on(self, number: int, body: Any) -> Claim:
+        """The claim a step is asked for: one the caller sees, or has just given away and takes back.
+
+        Raises `NothingHere`.
+        """
+        undoes = isinstance(body, Mapping) and body.get("action") == Action.UNDO
+        if undoes and gave_away(number, self.viewer.user):
+            return Claim.objects.get(pk=number)
+        return self.claim(number)
 
     def evidence_shown(self, claim: Claim) -> frozenset[int]:
         """Numbers of the claim's evidence that the caller may see."""

@@ -18,7 +18,7 @@ from claims.models import Claim, ClaimEvent, ClaimHead, Desk
 from claims.permissions import Viewer, desk_roles, visible_claims
 from claims.services import steps
 from claims.services.transitions import Held, database_time, locked
-from claims.services.undoing import undo, undoable
+from claims.services.undoing import gave_away, undo, undoable
 from reviews.models import Assignment
 from reviews.permissions import actor_on, open_assignment
 from reviews.services.accepting import accept, change_desk, restore, undo_course
@@ -42,9 +42,15 @@ class Acting:
 
 
 @contextmanager
-def acting_on(claim_id: int, viewer: Viewer, version: int | None = None) -> Iterator[Acting]:
-    """Hold a claim for somebody who sees it. Raises `NotFound`, `StaleVersion`."""
-    if not visible_claims(viewer, database_time()).filter(pk=claim_id).exists():
+def acting_on(
+    claim_id: int, viewer: Viewer, version: int | None = None, *, action: Action | None = None
+) -> Iterator[Acting]:
+    """Hold a claim for somebody who sees it, or has just given it away and undoes that.
+
+    Raises `NotFound`, `StaleVersion`.
+    """
+    seen = visible_claims(viewer, database_time()).filter(pk=claim_id).exists()
+    if not seen and not (action == Action.UNDO and gave_away(claim_id, viewer.user)):
         raise NotFound(f"There is no claim #{claim_id}.")
     with locked(claim_id, version) as held:
         mine = open_assignment(held.claim, viewer.user.pk if viewer.user else None)
@@ -89,7 +95,7 @@ def act(claim_id: int, action: Action, viewer: Viewer, *, version: int | None = 
 
     Raises whatever the step refuses, `NotFound` and `StaleVersion`; then nothing is written.
     """
-    with acting_on(claim_id, viewer, version) as acting:
+    with acting_on(claim_id, viewer, version, action=action) as acting:
         by = (
             _on_the_new_desk(acting, viewer, given["desk"])
             if action == Action.ACCEPT and given.get("desk")

@@ -183,6 +183,8 @@ def take_next(viewer: Viewer) -> Claim:
     claims = list(pool.select_related("desk").order_by("priority", "review_due_at", "id")[:POOL])
     facts = facts_of(claims)
     candidates = [one for one in candidates_for(viewer.reviewer_of, now) if one.reviewer_id == me.pk]
+    if any(one.open_load >= one.limit for one in candidates):
+        raise NotEligible(_full(me.limit))
     refusal: ClaimDeskError = NobodyInPool()
     for claim in claims:
         choice = choose(facts[claim.pk], candidates, now)
@@ -204,6 +206,12 @@ def _take(claim: Claim, me: Reviewer, choice: Choice, viewer: Viewer) -> Claim:
         check_eligible(held.claim, person)
         assign(held, person, by=by, chosen_by=FROM_POOL, reasons=reasons)
         return held.claim
+
+
+def _full(limit: int) -> str:
+    """What somebody at their own limit reads, whatever waits in the pool."""
+    claims = "1 open claim" if limit == 1 else f"{limit} open claims"
+    return f"You have reached your limit of {claims}. Finish or hand over one first."
 
 
 def _why_none(choice: Choice, facts: ClaimFacts) -> str:

@@ -198,6 +198,32 @@ def test_a_step_can_be_undone_for_a_minute(signed: SignIn, editor: User, claim: 
     assert make.fresh(claim).state == State.IN_REVIEW
 
 
+def test_a_claim_given_to_a_desk_one_does_not_see_is_taken_back_from_the_queue(
+    signed: SignIn, editor: User, desk: Desk
+) -> None:
+    claim, client, there = make.a_claim(desk, by=editor), signed(editor), make.a_desk()
+    given = {"version": claim.version, "desk": there.pk, "reason": "It is theirs."}
+    after = client.post(step_of(claim, "change_desk"), given, follow=True)
+    assert after.redirect_chain == [("/admin/", 302)]
+    assert step_of(claim, "undo") in after.content.decode()
+    back = client.post(step_of(claim, "undo"), follow=True)
+    assert "Taken back." in back.content.decode()
+    assert back.redirect_chain == [(page_of(claim), 302)]
+    assert make.fresh(claim).desk == desk
+
+
+def test_a_claim_given_away_that_somebody_has_taken_stays_there_and_says_why(
+    signed: SignIn, editor: User, claim: Claim
+) -> None:
+    client, there = signed(editor), make.a_desk()
+    given = {"version": claim.version, "desk": there.pk, "reason": "It is theirs."}
+    client.post(step_of(claim, "change_desk"), given)
+    act(claim.pk, Action.SET_PRIORITY, make.viewer(make.an_editor(there)), priority=1, reason="It leads the page.")
+    page = client.post(step_of(claim, "undo"), follow=True)
+    assert "Something else has happened since, or the last step was not yours." in page.content.decode()
+    assert make.fresh(claim).desk == there
+
+
 def test_waiting_asks_for_a_new_review_due(signed: SignIn, reviewer: Reviewer, claim: Claim) -> None:
     client = signed(reviewer.user)
     starts = client.get(step_of(claim, "wait")).context["form"].initial

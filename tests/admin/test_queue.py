@@ -96,6 +96,20 @@ def test_take_next_says_that_the_pool_is_empty(signed: SignIn, reviewer: Reviewe
     assert "No claim waits in the pool" in page.content.decode()
 
 
+@pytest.mark.parametrize(("limit", "said"), [(1, "1 open claim"), (2, "2 open claims")])
+def test_take_next_names_the_limit_and_no_claim_that_nobody_asked_about(
+    signed: SignIn, editor: User, desk: Desk, limit: int, said: str
+) -> None:
+    busy = make.a_reviewer(desk, limit=limit)
+    for _ in range(limit):
+        make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=busy)
+    make.a_claim(desk, by=editor)
+    page = signed(busy.user).post(reverse("admin:claims_claim_take_next"), follow=True).content.decode()
+    assert f"You have reached your limit of {said}. Finish or hand over one first." in page
+    assert "You cannot take" not in page
+    assert Assignment.objects.open().filter(reviewer=busy).count() == limit
+
+
 def test_reading_the_address_of_take_next_takes_nothing(
     signed: SignIn, editor: User, reviewer: Reviewer, desk: Desk
 ) -> None:

@@ -133,6 +133,33 @@ def test_a_claim_can_be_given_to_a_desk_whose_claims_the_giver_does_not_see(desk
     assert (answer.status, answer.body["desk"]["key"]) == (200, other.key)
 
 
+def test_a_claim_given_to_an_unseen_desk_is_taken_back_by_whoever_gave_it(desk: Desk) -> None:
+    claim, other = a_claim(desk), a_desk()
+    api = signed_in(an_editor(desk))
+    given = api.act(claim.pk, action="change_desk", desk=other.key, reason="It is theirs.")
+    assert api.get(f"/claims/{claim.pk}").status == 404
+    assert (
+        signed_in(an_editor(desk)).post(f"/claims/{claim.pk}/actions", {"action": "undo"}, If_Match="*").status == 404
+    )
+    again = {"action": "change_desk", "desk": other.key, "reason": "Once more."}
+    assert api.post(f"/claims/{claim.pk}/actions", again, If_Match="*").status == 404
+    answer = api.post(f"/claims/{claim.pk}/actions", {"action": "undo"}, If_Match=given.etag)
+    assert (answer.status, answer.body["desk"]["key"]) == (200, desk.key)
+    assert api.get(f"/claims/{claim.pk}").status == 200
+
+
+def test_a_claim_given_away_is_not_taken_back_once_something_else_has_happened(desk: Desk) -> None:
+    claim, other = a_claim(desk), a_desk()
+    api = signed_in(an_editor(desk))
+    api.act(claim.pk, action="change_desk", desk=other.key, reason="It is theirs.")
+    signed_in(an_editor(other)).act(claim.pk, action="set_priority", priority=1, reason="It leads the page.")
+    answer = api.post(f"/claims/{claim.pk}/actions", {"action": "undo"}, If_Match="*")
+    assert (answer.status, answer.body["detail"]) == (
+        409,
+        "Something else has happened since, or the last step was not yours.",
+    )
+
+
 def test_a_decided_claim_is_reopened_with_a_reason(desk: Desk) -> None:
     claim = a_claim(desk, State.DECIDED)
     api = signed_in(an_editor(desk))
