@@ -90,16 +90,27 @@ def own_date(first: date | datetime, last: date | datetime, precision: Precision
     """The window from the start of `first`'s period to the last microsecond of `last`'s period.
 
     Minute precision takes aware datetimes; day, week and month take dates (any day of the ISO week or month), read
-    in `zone`, an IANA name. Raises `Invalid` when the window ends before it begins or the kinds do not fit.
+    in `zone`, an IANA name. Raises `Invalid` when the window ends before it begins, when the kinds do not fit, or for
+    a day that never was there.
     """
     there = zone_named(zone)
     if precision == Precision.MINUTE:
         begins, ends = _minute(first), _minute(last) + timedelta(minutes=1)
     else:
+        if precision == Precision.DAY:
+            _check_days(first, last, there)
         begins, ends = _day_start(_period(first, precision)[0], there), _day_start(_period(last, precision)[1], there)
     if ends <= begins:
         raise Invalid("The window of its own date ends before it begins.", hint="Check from and until.")
     return OwnDate(begins, ends - TICK, precision, zone)
+
+
+def _check_days(first: date, last: date, zone: ZoneInfo) -> None:
+    """Refuse days that clocks left out, as Samoa did when it crossed the date line in 2011."""
+    for day in (first, last):
+        begins, after = _period(day, Precision.DAY)
+        if _day_start(begins, zone) >= _day_start(after, zone):
+            raise Invalid(f"Clocks in {zone} skip this day, {day}: it never was there.", hint="Check the time zone.")
 
 
 def _minute(value: date | datetime) -> datetime:

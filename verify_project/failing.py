@@ -1,14 +1,29 @@
-"""The page for what failed on our side: a database that is away is no fault of ours, and says when to come again."""
+"""Answers for what fails outside the views: refused by the framework itself, or broken on our side.
+
+Below /api/ they are problems like every other failure there. A database that is away is no fault of ours, and the
+answer says when to come again.
+"""
 
 import sys
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import DisallowedHost, RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
-from django.views.defaults import server_error
+from django.views.defaults import bad_request, server_error
 
-from claims.api.problems import refusal_of
+from claims.api.errors import BodyTooLarge, Refused
+from claims.api.problems import MEDIA_TYPE, problem, refusal_of
+from claims.errors import ClaimDeskError
 
+API = "/api/"
 AWAY = 503
+
+
+def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer for a request that the framework refuses before any view sees it."""
+    if not request.path.startswith(API):
+        return bad_request(request, exception)
+    return _as_problem(_refusal(exception))
 
 
 def failed(request: HttpRequest) -> HttpResponse:
@@ -18,7 +33,20 @@ def failed(request: HttpRequest) -> HttpResponse:
     """
     reason = sys.exception()
     refusal = refusal_of(reason) if isinstance(reason, Exception) else None
+    if refusal is not None and request.path.startswith(API):
+        return _as_problem(refusal)
     if refusal is None or refusal.status != AWAY:
         return server_error(request)
     page = render_to_string("503.html", {"sentence": refusal.message})
     return HttpResponse(page, status=AWAY, headers=refusal.facts.get("headers"))
+
+
+def _refusal(exception: Exception) -> ClaimDeskError:
+    if isinstance(exception, DisallowedHost):
+        return Refused("This site does not go by the host name of the request.")
+    return BodyTooLarge() if isinstance(exception, RequestDataTooBig) else Refused()
+
+
+def _as_problem(refusal: ClaimDeskError) -> HttpResponse:
+    headers = refusal.facts.get("headers")
+    return JsonResponse(problem(refusal), status=refusal.status, content_type=MEDIA_TYPE, headers=headers)

@@ -9,6 +9,7 @@ from claims.api import problem_pages
 from claims.api.nowhere import Nowhere
 from verify_project.health import readyz
 
+handler400 = "verify_project.failing.refused"
 handler500 = "verify_project.failing.failed"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/admin/")),

@@ -54,6 +54,10 @@ class FileParser(MultiPartParser):
         try:
             form = super().parse(stream, media_type, parser_context)
         except ParseError as broken:
+            if "header size" in str(broken):
+                raise Malformed(
+                    "The file name is too long. Shorten it to 200 characters and send it again."
+                ) from broken
             raise Malformed("The body is not multipart/form-data with the boundary its header names.") from broken
         except (TooManyFieldsSent, TooManyFilesSent) as many:
             raise Malformed("The form has more fields than any that is taken here.") from many

@@ -205,3 +205,19 @@ def test_a_page_is_read_again_when_somebody_asks(api: Api, desk: Desk) -> None:
 def test_a_key_that_only_reads_asks_for_no_page(desk: Desk) -> None:
     item = evidence_for(a_claim(desk))
     assert with_key(Scope.CLAIMS_READ).post(f"/evidence/{item.pk}/fetch", None).status == 403
+
+
+@pytest.mark.parametrize(("length", "status"), [(200, 201), (255, 422), (2000, 400)])
+def test_a_file_name_that_is_too_long_is_said_to_be_that(api: Api, desk: Desk, length: int, status: int) -> None:
+    claim = a_claim(desk)
+    names = {"question": "so", "stance": "supports", "kind": "file"}
+    parts = "".join(
+        f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in names.items()
+    )
+    name = "n" * (length - 4) + ".txt"
+    file = f'--x\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\nwords\r\n--x--\r\n'
+    kind = "multipart/form-data; boundary=x"
+    answer = api("POST", f"/claims/{claim.pk}/evidence", None, (parts + file).encode(), Content_Type=kind)
+    assert answer.status == status
+    assert status == 201 or "200" in answer.body["detail"]
+    assert status != 400 or answer.body["detail"].startswith("The file name is too long.")

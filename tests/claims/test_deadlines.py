@@ -156,7 +156,7 @@ def test_a_time_without_a_zone_is_refused_with_an_example() -> None:
         (NOON, NOON, Precision.DAY, "UTC", "needs plain dates"),
         (date(1899, 1, 1), date(1899, 1, 1), Precision.DAY, "UTC", "year must lie between"),
         (date(9999, 12, 31), date(9999, 12, 31), Precision.MONTH, "UTC", "year must lie between"),
-        (date(2011, 12, 30), date(2011, 12, 30), Precision.DAY, "Pacific/Apia", "ends before it begins"),
+        (date(2011, 12, 30), date(2011, 12, 30), Precision.DAY, "Pacific/Apia", "skip this day"),
     ],
 )
 def test_a_window_that_means_nothing_is_refused(
@@ -234,3 +234,12 @@ def test_review_due_is_never_before_the_minimum(hours: int, minutes: int) -> Non
     assume(hours * 60 != minutes)
     due = earliest_due(NOON, hours, minutes)
     assert due == NOON + timedelta(minutes=max(hours * 60, minutes))
+
+
+@pytest.mark.parametrize(("first", "last"), [(30, 30), (29, 30), (30, 31)])
+def test_a_day_that_clocks_left_out_is_refused_by_its_name(first: int, last: int) -> None:
+    with pytest.raises(Invalid, match="Clocks in Pacific/Apia skip this day, 2011-12-30") as refused:
+        own_date(date(2011, 12, first), date(2011, 12, last), Precision.DAY, "Pacific/Apia")
+    assert refused.value.hint == "Check the time zone."
+    week = own_date(date(2011, 12, 30), date(2011, 12, 30), Precision.WEEK, "Pacific/Apia")
+    assert week.confirm_by - week.confirm_from == timedelta(days=6) - TICK
