@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from claims.lifecycle import State
@@ -144,3 +145,30 @@ def test_signing_in_wrongly_says_so_in_our_words(client: Any, editor: User) -> N
     answer = client.post("/admin/login/", {"username": editor.username, "password": "wrong"})
     assert "User name or password is not right. Check both and try again." in answer.content.decode()
     assert "Sign in to Claim desk" in answer.content.decode()
+
+
+NOTE = "You were signed out. Sign in to go on. Your text is kept."
+
+
+@pytest.mark.parametrize(
+    ("address", "noted"),
+    [
+        ("/admin/claims/claim/7/change/", True),
+        ("/admin/claims/claim/7/review/", True),
+        ("/admin/claims/claim/7/step/dismiss/", True),
+        (IMPORT, True),
+        ("/admin/", False),
+        ("/admin/claims/flag/", False),
+        ("/nowhere", False),
+        ("//[elsewhere", False),
+    ],
+)
+def test_whoever_was_signed_out_while_writing_reads_that_the_text_is_kept(
+    client: Client, db: None, address: str, *, noted: bool
+) -> None:
+    first = client.get("/admin/login/", {"next": address})
+    assert NOTE not in first.content.decode(), "nobody was here before"
+    again = client.get("/admin/login/", {"next": address})
+    assert (NOTE in again.content.decode()) is noted
+    wrong = client.post("/admin/login/", {"username": "nobody", "password": "wrong", "next": address})
+    assert (NOTE in wrong.content.decode()) is noted

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
@@ -164,6 +166,32 @@ def test_axe_finds_nothing_on_the_reviewers_pages(
         look(page, f"admin-{name}-{width}-{theme}", width)
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_axe_finds_nothing_on_the_page_of_a_source(
+    width: int, live_server: LiveServer, signed_in: SignedIn, desk: Desk, look: Look
+) -> None:
+    page = signed_in(live_server, staff(make.an_editor(desk)), width=width)
+    source = make.a_claim(desk, chain=[GivenStep("Somebody")]).appearances.get().chain.get().source
+    assert source is not None
+    page.goto(f"/admin/claims/source/{source.pk}/change/")
+    page.wait_for_load_state("networkidle")
+    look(page, f"admin-source-{width}", width)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_axe_finds_nothing_on_the_page_that_describes_the_api_but_what_its_reader_draws(
+    width: int, live_server: LiveServer, open_page: SignedIn, screenshot: Callable[..., object]
+) -> None:
+    page = open_page(width=width, base=live_server.url)
+    page.goto("/api/docs")
+    expect(page.get_by_role("heading", level=1)).to_have_text("The API of Claim desk")
+    expect(page.locator(".opblock-summary-method").first).to_be_visible()
+    expect(page.get_by_role("main")).to_have_count(1)
+    screenshot(page, f"api-docs-{width}", full_page=False)
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert_axe_clean(page, theirs=frozenset({"heading-order", "region"}))
+
+
 def test_axe_finds_nothing_on_the_sign_in_page(live_server: LiveServer, open_page: SignedIn) -> None:
     page = open_page(width=390, base=live_server.url)
     page.goto("/admin/login/")
@@ -236,6 +264,21 @@ def test_a_draft_survives_leaving_and_goes_once_it_is_recorded(
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('cd-draft')).length") == 0
 
 
+def test_a_draft_is_kept_by_the_clock_of_its_writer(
+    live_server: LiveServer, signed_in: SignedIn, reviewer: Reviewer, claims: list[Claim]
+) -> None:
+    reviewer.user.zone = "Asia/Kathmandu"  # no browser of the tests is there
+    reviewer.user.save(update_fields=["zone"])
+    page = signed_in(live_server, reviewer.user)
+    page.goto(f"/admin/claims/claim/{claims[0].pk}/change/")
+    page.locator("[name=why]").fill(WHY)
+    said = page.locator("#verdict [data-cd-draft-said]")
+    before = datetime.now(ZoneInfo("Asia/Kathmandu"))
+    expect(said).to_contain_text("Draft kept ", timeout=15_000)
+    between = {(before + timedelta(seconds=second)).strftime("Draft kept %H:%M") for second in range(20)}
+    assert said.text_content() in between
+
+
 def end_session(page: Page) -> None:
     page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
 
@@ -263,6 +306,7 @@ def test_a_session_that_ends_while_somebody_writes_costs_no_word(
         page.locator(f"[name={field}]").fill(words)
         end_session(page)
         page.locator("main form").get_by_role("button", name=button).click()
+        expect(page.locator("p[role=status]")).to_have_text("You were signed out. Sign in to go on. Your text is kept.")
         sign_in_again(page, reviewer.user)
         expect(page.locator(f"[name={field}]")).to_have_value(words)
 

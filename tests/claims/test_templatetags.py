@@ -125,6 +125,7 @@ def test_the_script_gets_the_pages_clock_and_words() -> None:
     given = json.loads(unescape(written.split('data-words="')[1].split('"></template>')[0]))
     assert given["now"] == NOW.isoformat()
     assert given["late"] == "%(duration)s late"
+    assert given["zone"] == "Europe/Kyiv"
     assert given["queue"] == "/admin/"
 
 

@@ -28,6 +28,12 @@
     region.setAttribute("aria-label", heading?.textContent.trim() || `${region.getAttribute("aria-label")} ${number + 1}`);
   }));
 
+  /* The theme's search boxes get the names of their labels. */
+  window.django?.jQuery?.(() => document.querySelectorAll(".select2-selection__rendered").forEach((box) => {
+    const label = document.querySelector(`label[for="${box.id.slice(8, -10)}"]`);
+    if (label) box.setAttribute("aria-label", label.textContent.trim());
+  }));
+
   /* 2 The article opens with the quote at 42% of its height. */
   const text = document.querySelector("[data-cd-scroll]");
   const quote = text?.querySelector(".cd-mark-cur");
@@ -80,7 +86,7 @@
     const names = new Set([...form.elements].filter((field) => !field.matches(UNKEPT)).map((field) => field.name));
     const keep = () => attempt(() => {
       localStorage.setItem(key, JSON.stringify(Object.fromEntries([...names].map((name) => [name, form.elements[name].value]))));
-      if (said) said.textContent = `${said.dataset.kept} ${new Date(window.cd.now()).toTimeString().slice(0, 5)}`;
+      if (said) said.textContent = `${said.dataset.kept} ${window.cd.clock()}`;
     });
     const draft = attempt(() => JSON.parse(localStorage.getItem(key)));
     if (draft && form.dataset.cdBound === undefined) {

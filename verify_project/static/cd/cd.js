@@ -20,6 +20,7 @@
   const started = performance.now();
   const served = words.now ? Date.parse(words.now) : Date.now();
   const now = () => served + performance.now() - started;
+  const clock = () => new Date(now()).toLocaleTimeString("en-GB", { timeZone: words.zone, timeStyle: "short" });
   const MINUTE = 60e3, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
 
   const part = (pattern, number) => (number ? fill(pattern, { number }) : "");
@@ -154,37 +155,24 @@
     controls().forEach((control) => found.set(control.dataset.cdKey, nameOf(control)));
     return found;
   };
+  const make = (tag, className, textContent) => Object.assign(document.createElement(tag), { className, textContent });
   const entry = ([keys, label]) => {
-    const item = document.createElement("li");
-    const text = document.createElement("span");
-    text.textContent = label;
-    const caps = document.createElement("span");
+    const item = make("li", "", ""), caps = make("span", "", "");
     (keys === " " ? ["Space"] : keys.split(/[ +]/)).forEach((key) => {
-      const cap = document.createElement("kbd");
-      cap.textContent = key === "Control" ? "Ctrl" : key;
-      caps.append(cap, " ");
+      caps.append(make("kbd", "", key === "Control" ? "Ctrl" : key), " ");
     });
-    item.append(text, caps);
+    item.append(make("span", "", label), caps);
     return item;
   };
   const listKeys = () => {
-    const dialog = document.createElement("dialog");
-    dialog.className = "cd-dialog cd";
+    const dialog = make("dialog", "cd-dialog cd", "");
     dialog.setAttribute("aria-label", words.shortcuts);
-    const head = document.createElement("div");
-    head.className = "cd-card-head";
-    const title = document.createElement("h2");
-    title.textContent = words.shortcuts;
-    const gap = document.createElement("span");
-    gap.className = "cd-grow";
-    const close = document.createElement("button");
+    const head = make("div", "cd-card-head", "");
+    const close = make("button", "cd-btn cd-btn-sm", words.close);
     close.type = "button";
-    close.className = "cd-btn cd-btn-sm";
-    close.textContent = words.close;
     close.addEventListener("click", () => dialog.close());
-    head.append(title, gap, close);
-    const list = document.createElement("ul");
-    list.className = "cd-keylist";
+    head.append(make("h2", "", words.shortcuts), make("span", "cd-grow", ""), close);
+    const list = make("ul", "cd-keylist", "");
     list.append(...[...listed()].map(entry));
     dialog.append(head, list);
     dialog.addEventListener("close", () => dialog.remove());
@@ -290,13 +278,10 @@
   const toast = (text, { href, action, seconds = 10 } = {}) => {
     const tray = document.querySelector("[data-cd-toasts]");
     if (!tray) return;
-    const box = document.createElement("div");
-    box.className = "cd-toast";
-    box.append(text);
+    const box = make("div", "cd-toast", text);
     if (href) {
-      const link = document.createElement("a");
+      const link = make("a", "", action);
       link.href = href;
-      link.textContent = action;
       box.append(" ", link);
     }
     tray.append(box);
@@ -310,6 +295,6 @@
     menus().forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
   });
 
-  window.cd = { now, duration, relative, refresh: tick, addKey, choose, toast, free };
+  window.cd = { now, clock, duration, relative, refresh: tick, addKey, choose, toast, free };
   tick();
 })();

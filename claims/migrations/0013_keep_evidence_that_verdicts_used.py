@@ -7,7 +7,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("claims", "0011_sign_what_is_kept"),
+        ("claims", "0012_words_of_ladders"),
     ]
 
     operations = [
