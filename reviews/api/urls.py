@@ -6,6 +6,7 @@ from claims.api import numbers  # noqa: F401  # registers its converter
 from reviews.api import (
     absences,
     actions,
+    agreement,
     assignments,
     calendars,
     claims,
@@ -69,5 +70,6 @@ urlpatterns = [
     path("notices/settings", notices.NoticeChoices.as_view(), name="api-notice-settings"),
     path("me", people.Me.as_view(), name="api-me"),
     path("stats", stats.Stats.as_view(), name="api-stats"),
+    path("stats/agreement", agreement.ReviewerAgreement.as_view(), name="api-agreement"),
     path("stats/<slug:key>", stats.OneStat.as_view(), name="api-stat"),
 ]

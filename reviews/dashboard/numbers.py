@@ -38,6 +38,7 @@ from claims.lifecycle import State
 from claims.models import Claim, Decision, Desk
 from claims.models.claim import UNANNOUNCED, ClaimQuerySet
 from claims.permissions import Viewer, visible_claims
+from reviews.dashboard.agreement import judged_alike, judged_by_several
 from reviews.dashboard.filters import SAID_ONLY, Age, Filters, aged
 from reviews.models import Assignment, AssignmentStatus
 
@@ -107,6 +108,14 @@ def _on_time_7d(claims: ClaimQuerySet, now: datetime, filters: Filters) -> Claim
     return _first_due_7d(claims, now, filters).filter(Exists(in_time))
 
 
+def _several(claims: ClaimQuerySet, now: datetime, _filters: Filters) -> ClaimQuerySet:
+    return judged_by_several(claims, now)
+
+
+def _alike(claims: ClaimQuerySet, now: datetime, _filters: Filters) -> ClaimQuerySet:
+    return judged_alike(claims, now)
+
+
 _ROWS = (
     Number("late", _("Late"), _("Open claims whose review-due time is before now."), _late),
     Number(
@@ -156,6 +165,23 @@ _ROWS = (
         ),
         _on_time_7d,
         ("first_review_due_at", "id"),
+    ),
+    Number(
+        "judged_by_several",
+        _("Judged by two or more, 90 days"),
+        _("Claims decided in the last 90 × 24 hours by a round in which two or more judged without seeing each other."),
+        _several,
+        ("-updated_at", "-id"),
+    ),
+    Number(
+        "judged_alike",
+        _("Reviewers agreed, 90 days"),
+        _(
+            "Of the claims decided in the last 90 × 24 hours by a round of two or more, those on which all gave the "
+            "same answers to “Was it said?” and “Is it so?”. An adjudicator’s answer does not count."
+        ),
+        _alike,
+        ("-updated_at", "-id"),
     ),
 )
 NUMBERS: Mapping[str, Number] = {number.key: number for number in _ROWS}

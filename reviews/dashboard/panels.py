@@ -17,6 +17,7 @@ from claims.models.claim import ClaimQuerySet
 from claims.timewords import duration
 from claims.verdicts import So
 from claims.wordings import percent_words, so_words
+from reviews.agreement import ENOUGH
 from reviews.dashboard.filters import NOBODY, SAID_ONLY, Age
 from reviews.dashboard.numbers import NUMBERS, Number, tally
 from reviews.dashboard.reading import Reading
@@ -109,6 +110,12 @@ class Board:
         """The share decided in time, "" when nothing fell due."""
         whole = self.count("first_due_7d")
         return percent_words(self.count("on_time_7d"), whole) if whole else ""
+
+    @cached_property
+    def agreed(self) -> str:
+        """The share of claims on which all reviewers agreed, "" for fewer than are enough to say."""
+        whole = self.count("judged_by_several")
+        return percent_words(self.count("judged_alike"), whole) if whole >= ENOUGH else ""
 
     @cached_property
     def verdicts(self) -> list[tuple[str, Figure]]:

@@ -20,6 +20,8 @@ from django.views.decorators.http import conditional_page, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from claims.errors import Invalid
+from reviews.agreement import ENOUGH
+from reviews.dashboard.agreement import DEFINITION, Period, agreement_by_desk
 from reviews.dashboard.happenings import just_now
 from reviews.dashboard.health import health
 from reviews.dashboard.lists import csv_rows, heading, page_of
@@ -141,6 +143,26 @@ def claim_csv(_request: HttpRequest, reading: Reading, key: str) -> StreamingHtt
     moment = timezone.localtime(reading.now).strftime("%Y-%m-%dT%H%M")
     response["Content-Disposition"] = f'attachment; filename="claims_{key}_{moment}.csv"'
     return response
+
+
+@for_desks
+def agreement(request: HttpRequest, reading: Reading) -> HttpResponse:
+    """How far reviewers who knew nothing of each other agree, desk by desk."""
+    asked = request.GET.get("period", Period.QUARTER)
+    if asked not in Period.values:
+        raise Http404(_("There is no such period."))
+    period = Period(asked)
+    context = {
+        "reading": reading,
+        "now": reading.now,
+        "rows": agreement_by_desk(reading.claims(), reading.desks_shown, reading.now, period),
+        "period": period,
+        "periods": Period.choices,
+        "definition": DEFINITION,
+        "enough": ENOUGH,
+        "back": reverse("desk:overview") + reading.query(age="", verdict="", reviewer=None),
+    }
+    return render(request, "dashboard/agreement.html", context)
 
 
 def _number(key: str) -> Number:

@@ -114,6 +114,17 @@ def test_every_number_is_what_its_definition_says_claim_by_claim(seed: int) -> N
             assert found == {claim.pk for claim in Claim.objects.all() if holds(key, claim, moment, zone)}, key
 
 
+def decided_rounds(claim: Claim) -> list[list[tuple[str, str]]]:
+    """What was answered, but for adjudicators, in each round that ended in a decision."""
+    moments = set(Decision.objects.filter(claim=claim).values_list("decided_at", flat=True))
+    reviews = list(claim.reviews.all())
+    ended = {review.round for review in reviews if review.submitted_at in moments}
+    return [
+        [(one.said, one.so) for one in reviews if one.round == number and one.part != "adjudication"]
+        for number in sorted(ended)
+    ]
+
+
 def holds(key: str, claim: Claim, moment: datetime, zone: str) -> bool:
     """The definitions again, for one claim and without the database's help."""
     standing = Decision.objects.filter(claim=claim, standing=True).first()
@@ -125,6 +136,9 @@ def holds(key: str, claim: Claim, moment: datetime, zone: str) -> bool:
         fell = counted and first_due is not None and moment - timedelta(days=7) <= first_due < moment
         decided = [row.decided_at for row in Decision.objects.filter(claim=claim)]
         return fell and (key == "first_due_7d" or any(at <= first_due for at in decided if first_due))
+    if key in {"judged_by_several", "judged_alike"}:
+        several = [answers for answers in decided_rounds(claim) if len(answers) > 1]
+        return bool(several) and (key == "judged_by_several" or all(len(set(answers)) == 1 for answers in several))
     midnight = moment.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
     return {
         "late": TimeFlag.LATE in flags,
