@@ -6,12 +6,16 @@ import logging
 from collections.abc import Callable
 
 import pytest
+from django.core import mail
+from django.db import connection
 from django.test import Client
 
 from claims.api import limits
 from claims.lifecycle import State
 from claims.models import Scope, User
+from claims.services.sweep import raise_due_flags
 from claims.verdicts import Answers, Said, So
+from reviews import tasks
 from reviews.models import PolicyKind, ReviewPolicy
 from reviews.services.acting import acting_on
 from reviews.services.editing import take_as_editor
@@ -115,6 +119,23 @@ def test_no_list_answers_a_question_about_a_hidden_review(running: Round) -> Non
         answer = client.get(question)  # a question that is not allowed is 302 or 400
         told = answer.status_code == 200 and running.claim.statement in answer.content.decode()
         assert not told, question
+
+
+def test_no_other_table_holds_a_word_of_it_whatever_runs_by_itself(running: Round) -> None:
+    raise_due_flags()
+    for task in (tasks.route, tasks.settle, tasks.notices, tasks.letters, tasks.digests, tasks.tend, tasks.escalations):
+        task()
+    assert [letter.subject for letter in mail.outbox if CANARY in f"{letter.subject} {letter.message()}"] == []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
+        tables = [name for (name,) in cursor.fetchall()]
+        found = set()
+        for table in tables:
+            cursor.execute(f'SELECT 1 FROM "{table}" AS row WHERE row::text LIKE %s LIMIT 1', [f"%{CANARY}%"])  # noqa: S608 - names from the catalogue
+            found |= {table} if cursor.fetchone() else set()
+    assert found <= {"reviews_review", "reviews_secondopinion"}
+    assert "reviews_review" in found
+    assert running.claim.state != State.DECIDED
 
 
 def test_neither_a_colleague_nor_another_editor_nor_a_key_finds_it(running: Round) -> None:

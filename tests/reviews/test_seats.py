@@ -248,3 +248,33 @@ def test_a_second_opinion_is_asked_for_once_in_a_round() -> None:
     with pytest.raises(ActionNotPossible), acting_on(claim.pk, viewer(editor)) as acting:
         ask_second_opinion(acting.held, acting.mine, None, by=acting.by, why="Again.")
     assert SecondOpinion.objects.filter(claim=claim).count() == 1
+
+
+def test_an_undone_dismissal_gives_every_seat_back_and_no_more() -> None:
+    desk, editor, people = desk_of(PolicyKind.INDEPENDENT, 3)
+    claim = judged(a_claim(desk, by=editor), editor, people[:3], UNPROVEN)
+    before = set(Assignment.objects.filter(claim=claim).values_list("reviewer", "seat", "status"))
+    act(claim.pk, Action.DISMISS, viewer(editor), reason=DismissalReason.OFF_SUBJECT)
+    assert open_seats(claim) == 0
+    act(claim.pk, Action.UNDO, viewer(editor))
+    assert set(Assignment.objects.filter(claim=claim).values_list("reviewer", "seat", "status")) == before
+    assert free(claim) == []
+    for person in people[1:3]:
+        review_by(claim, person)
+    assert fresh(claim).state == State.DECIDED
+
+
+def test_an_undone_dismissal_of_a_disagreement_wants_its_adjudicator_and_no_reviewer() -> None:
+    desk, editor, people = desk_of(PolicyKind.INDEPENDENT, 3)
+    claim = a_claim(desk, by=editor)
+    for site in ("one", "two"):
+        evidence_for(claim, url=f"https://{site}.example/report")
+    judged(claim, editor, people[:3], UNPROVEN, CONFIRMED)
+    put_on(claim, people[3], editor, part=Part.ADJUDICATION)
+    act(claim.pk, Action.DISMISS, viewer(editor), reason=DismissalReason.OFF_SUBJECT)
+    act(claim.pk, Action.UNDO, viewer(editor))
+    assert Flag.objects.standing().filter(claim=claim, kind="split").exists()
+    assert Assignment.objects.open().get(claim=claim).part == Part.ADJUDICATION
+    assert free(claim) == []
+    review_by(claim, people[3], CONFIRMED)
+    assert fresh(claim).state == State.DECIDED
