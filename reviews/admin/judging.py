@@ -40,7 +40,7 @@ def need(page: ClaimPage) -> str:
             "name": name,
             "agreeing": asked.agreeing,
             "judges": asked.judges,
-            "blind": _blind(page),
+            "blind": _("Nobody sees another's verdict until the claim is decided."),
         }
     return ""
 
