@@ -179,6 +179,19 @@ def test_what_waits_for_an_editor_is_among_their_second_opinions(
     assert profile_of(editor).assignments.get().part == Part.ADJUDICATION
 
 
+def test_whoever_a_claim_is_handed_to_reads_the_note_first_and_nobody_else_there(
+    signed: SignIn, desk: Desk, editor: User, reviewer: Reviewer
+) -> None:
+    claim, other = make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer), make.a_reviewer(desk)
+    with acting_on(claim.pk, make.viewer(reviewer)) as acting:
+        assert acting.mine is not None
+        pass_on(acting.held, acting.mine, other, by=acting.by, note="Ask the <port> first.")
+    shown = words(signed(other.user), claim)
+    assert f"Handed over by {reviewer}: “Ask the <port> first.”" in shown
+    assert shown.index('data-testid="handed-note"') < shown.index('class="cd-cols"')
+    assert 'data-testid="handed-note"' not in words(signed(editor), claim)
+
+
 def test_what_one_handed_over_is_followed_until_it_is_decided(
     signed: SignIn, desk: Desk, editor: User, reviewer: Reviewer
 ) -> None:
