@@ -21,6 +21,7 @@ from reviews.agreement import ENOUGH
 from reviews.dashboard.filters import NOBODY, SAID_ONLY, Age
 from reviews.dashboard.numbers import NUMBERS, Number, tally
 from reviews.dashboard.reading import Reading
+from reviews.fairness import spread
 from reviews.models import Absence, Assignment, Reviewer
 
 LATE_SHOWN, NEXT_SHOWN = 6, 4
@@ -68,6 +69,7 @@ class PersonRow:
     load: Figure
     due: Figure
     late: Figure
+    takes_work: bool
 
 
 @dataclass(frozen=True)
@@ -154,16 +156,32 @@ class Board:
         """A row per reviewer of these desks and everybody else with open claims here, and one for nobody."""
         loaded = [int(group) for group in self._found["open", "reviewer"] if group]
         rows = [
-            PersonRow(person.user.full_name, person.limit, person.away_until, *self._of_person(person.pk))
+            self._row(person.pk, person.user.full_name, person.limit, person.away_until, takes_work=person.is_active)
             for person in _reviewers(self.reading, loaded)
         ]
-        nobody = self._of_person(NOBODY)
-        if nobody[0].count:
-            rows.append(PersonRow(pgettext("reviewer", "Nobody"), None, None, *nobody))
+        nobody = self._row(NOBODY, pgettext("reviewer", "Nobody"), None, None, takes_work=False)
+        if nobody.load.count:
+            rows.append(nobody)
         return rows
 
-    def _of_person(self, reviewer: int) -> list[Figure]:
-        return [self.part(key, "reviewer", reviewer) for key in PERSON_COLUMNS]
+    @cached_property
+    def spread(self) -> int | None:
+        """How unevenly the shown people are loaded, in percentage points, see `reviews.fairness`; None for nobody.
+
+        As the bars beside it: the open claims that the filters leave, of those who take work and are not away.
+        """
+        loads = [
+            (row.load.count, row.limit)
+            for row in self.people
+            if row.limit is not None and row.away_until is None and row.takes_work
+        ]
+        return round(spread(loads)) if loads else None
+
+    def _row(
+        self, group: object, name: str, limit: int | None, away_until: datetime | None, *, takes_work: bool
+    ) -> PersonRow:
+        load, due, late = (self.part(key, "reviewer", group) for key in PERSON_COLUMNS)
+        return PersonRow(name, limit, away_until, load, due, late, takes_work)
 
 
 def _reviewers(reading: Reading, loaded: list[int]) -> list[Any]:

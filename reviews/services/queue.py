@@ -137,7 +137,7 @@ def unread_notices(viewer: Viewer, now: datetime) -> QuerySet[Notice]:
 
 @dataclass(frozen=True)
 class Summary:
-    """One person's work at one moment. `limit` is None for somebody who does not review."""
+    """One person's work at one moment. `limit` and the number `reviewer` are None for somebody who does not review."""
 
     mine: int
     pool: int
@@ -148,6 +148,7 @@ class Summary:
     due_today: int
     proposed: int
     limit: int | None
+    reviewer: int | None
     away_until: datetime | None
     alerts_delayed: bool
     unread: int
@@ -180,7 +181,9 @@ def summary_for(viewer: Viewer, now: datetime) -> Summary:
             away_until=Subquery(absence.values("ends_at")[:1]),
             beating=Exists(beat),
         )
-        .values(*numbers, "late", "due_today", "proposed", "unread", "reviewer__limit", "away_until", "beating")
+        .values(
+            *numbers, "late", "due_today", "proposed", "unread", "reviewer__limit", "reviewer", "away_until", "beating"
+        )
         .get()
     )
     return Summary(limit=row.pop("reviewer__limit"), alerts_delayed=not row.pop("beating"), **row)

@@ -309,3 +309,13 @@ def test_long_lists_come_in_pages_that_keep_their_filters(
     assert "1 to 2 of 3" in first
     assert f'href="?desk={desk.pk}&page=2"' in first
     assert "3 to 3 of 3" in page(editor, f"/desk/list/open?desk={desk.pk}&page=2")
+
+
+def test_the_panel_of_reviewers_says_how_evenly_they_are_loaded(desk: Desk, editor: User) -> None:
+    busy, free, gone = (a_reviewer(desk, limit=10) for _ in range(3))
+    for reviewer in (busy, busy, gone):
+        a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer)
+    Absence.objects.create(reviewer=gone, starts_at=ahead(hours=-1), ends_at=ahead(days=1))
+    assert "spread 10 points" in page(editor)
+    a_claim(desk, State.IN_REVIEW, by=editor, reviewer=free)
+    assert "spread 5 points" in page(editor)

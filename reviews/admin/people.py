@@ -1,0 +1,250 @@
+"""Reviewers with their hours, absences and interests, and the page that hands several of somebody's claims over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin import display
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.forms import ModelChoiceField
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from claims.admin import columns
+from claims.admin.base import SetUpAdmin, TabularInline, administers, belongs, edits_a_desk, now_of, viewer_of
+from claims.templatetags.claimdesk_bars import load_bar
+from reviews.admin.people_forms import AbsenceForm, HandOverAll, ReviewerForm
+from reviews.models import Absence, Interest, Reviewer
+from reviews.permissions import reviewers_kept_by, reviewers_led_by, reviewers_seen_by
+from reviews.services.leaving import due_meanwhile, hand_over_all, open_claims_of
+from reviews.services.loads import loaded, spread_of
+from reviews.services.people import come_back, held
+
+HAND_OVER = "admin:reviews_reviewer_hand_over"
+
+
+def leads(request: HttpRequest, reviewer: Reviewer | None) -> bool:
+    """Whether somebody keeps this reviewer's profile; for None, anybody's."""
+    if reviewer is None:
+        return edits_a_desk(request)
+    return reviewers_led_by(viewer_of(request)).filter(pk=reviewer.pk).exists()
+
+
+def keeps(request: HttpRequest, reviewer: Reviewer | None) -> bool:
+    """Whether somebody keeps this reviewer's hours and absences: their own, or as an editor."""
+    if reviewer is None:
+        return edits_a_desk(request)
+    return reviewers_kept_by(viewer_of(request)).filter(pk=reviewer.pk).exists()
+
+
+class _OfReviewerInline(TabularInline[Any, Reviewer]):
+    extra = 0
+    fk_name = "reviewer"
+
+    def has_view_permission(self, request: HttpRequest, obj: Reviewer | None = None) -> bool:
+        return keeps(request, obj)
+
+    has_change_permission = has_add_permission = has_delete_permission = has_view_permission
+
+
+class AbsenceInline(_OfReviewerInline):
+    """When somebody is away."""
+
+    model = Absence
+    form = AbsenceForm
+    fields = ("starts_at", "ends_at", "then", "hand_over_to", "note")
+
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField[Any] | None:
+        if db_field.name == "hand_over_to":
+            kwargs["queryset"] = reviewers_seen_by(viewer_of(request)).select_related("user")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class InterestInline(_OfReviewerInline):
+    """What somebody may not judge. Nobody lifts their own interest: editors of their desks do."""
+
+    model = Interest
+    fields = ("source", "note")
+    autocomplete_fields = ("source",)
+
+    def has_change_permission(self, request: HttpRequest, obj: Reviewer | None = None) -> bool:
+        return leads(request, obj)
+
+    has_delete_permission = has_change_permission
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Interest]:
+        return super().get_queryset(request).select_related("source", "reviewer__user")
+
+
+@admin.register(Reviewer)
+class ReviewerAdmin(SetUpAdmin[Reviewer]):
+    """Reviewers: what they read and know, when they work, how much they have. People change their own languages,
+    hours and absences; editors of their desks the rest.
+    """
+
+    form = ReviewerForm
+    list_display = (
+        "name_column",
+        "load_column",
+        "late_column",
+        "due_column",
+        "away_column",
+        "languages_column",
+        "topics_column",
+        "is_active",
+    )
+    list_filter = ("is_active", "user__memberships__desk")
+    list_select_related = ("user",)
+    list_before_template = "reviews/reviewers_head.html"
+    search_fields = ("user__username", "user__first_name", "user__last_name")
+    fieldsets = (
+        (None, {"fields": ("user", "is_active", "limit")}),
+        (_("What they can judge"), {"fields": ("languages", "writes", "topics")}),
+        (_("When they work"), {"fields": ("works_from", "works_until", "workdays")}),
+    )
+    inlines = (AbsenceInline, InterestInline)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Our own pages beside the theme's."""
+        own: list[tuple[str, Callable[..., HttpResponse], str]] = [
+            ("<int:reviewer_id>/hand-over/", self.hand_over_view, "hand_over"),
+            ("<int:reviewer_id>/back/", self.back_view, "back"),
+        ]
+        wrap = self.admin_site.admin_view
+        urls = [path(where, wrap(view), name=f"reviews_reviewer_{name}") for where, view, name in own]
+        return urls + super().get_urls()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return administers(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Reviewer | None = None) -> bool:
+        return keeps(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Reviewer | None = None) -> tuple[str, ...]:
+        if obj is None:
+            return ()
+        return ("user",) if leads(request, obj) else ("user", "topics", "limit", "is_active")
+
+    def save_model(self, request: HttpRequest, obj: Reviewer, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        with held(obj):  # the page saves in one transaction, so the row stays held until the absences are saved too
+            super().save_model(request, obj, form, change)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Reviewer]:
+        rows = loaded(super().get_queryset(request), now_of(request))
+        return rows.filter(pk__in=reviewers_seen_by(viewer_of(request)).values("pk"))
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list, with how evenly the work is spread over these people."""
+        spread = spread_of(reviewers_seen_by(viewer_of(request)), now_of(request))
+        return super().changelist_view(request, {**(extra_context or {}), "spread": round(spread)})
+
+    def hand_over_view(self, request: HttpRequest, reviewer_id: int) -> HttpResponse:
+        """Hand over some of somebody's open claims; `?absence=` ticks those that fall due during it."""
+        reviewer = self._kept(request, reviewer_id)
+        viewer = viewer_of(request)
+        claims = open_claims_of(reviewer, viewer, now_of(request)).select_related("desk")
+        people = reviewers_seen_by(viewer).filter(is_active=True).exclude(pk=reviewer.pk).select_related("user")
+        form = HandOverAll(request.POST if request.method == "POST" else None, people=people, claims=claims)
+        if request.method == "POST" and form.is_valid():
+            given = form.cleaned_data
+            handed = hand_over_all(reviewer, viewer, to=given["to"], note=given["note"], claims=given["claims"])
+            for sentence in handed.refused:
+                messages.warning(request, sentence)
+            if handed.done:
+                messages.success(request, _handed_words(len(handed.done)))
+            if not handed.refused:
+                own = reviewer.user_id == request.user.pk
+                return redirect("admin:index" if own else "admin:reviews_reviewer_changelist")
+            claims = claims.all()
+        return self._response(request, reviewer, form, list(claims))
+
+    def _response(
+        self, request: HttpRequest, reviewer: Reviewer, form: HandOverAll, claims: list[Any]
+    ) -> TemplateResponse:
+        ticked = _due_during(request, reviewer) or {claim.pk for claim in claims}
+        if form.is_bound:
+            ticked = {int(number) for number in form.data.getlist("claims") if number.isdigit()}  # type: ignore[attr-defined]  # a QueryDict
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Hand over claims of %(name)s") % {"name": reviewer},
+            "reviewer": reviewer,
+            "form": form,
+            "claims": claims,
+            "ticked": ticked,
+        }
+        return TemplateResponse(request, "reviews/hand_over_all.html", context)
+
+    def back_view(self, request: HttpRequest, reviewer_id: int) -> HttpResponse:
+        """Somebody is back: their running absences end now."""
+        reviewer = self._kept(request, reviewer_id)
+        if request.method == "POST" and come_back(reviewer, viewer_of(request)):
+            messages.success(request, gettext("Welcome back. New claims are routed to you again."))
+        return redirect("admin:index")
+
+    def _kept(self, request: HttpRequest, reviewer_id: int) -> Reviewer:
+        reviewer = reviewers_seen_by(viewer_of(request)).filter(pk=reviewer_id).select_related("user").first()
+        if reviewer is None or not belongs(request):
+            raise Http404
+        if not keeps(request, reviewer):
+            raise PermissionDenied
+        return reviewer
+
+    @display(description=_("reviewer"), ordering="user__first_name")
+    def name_column(self, row: Reviewer) -> str:
+        return str(row)
+
+    @display(description=_("load"), ordering="load")
+    def load_column(self, row: Reviewer) -> SafeString:
+        return columns.in_cd(load_bar(getattr(row, "load", 0), row.limit))
+
+    @display(description=_("late"), ordering="late")
+    def late_column(self, row: Reviewer) -> int:
+        return int(getattr(row, "late", 0))
+
+    @display(description=_("due in 24 h"), ordering="due_24h")
+    def due_column(self, row: Reviewer) -> int:
+        return int(getattr(row, "due_24h", 0))
+
+    @display(description=_("away"), ordering="away_until")
+    def away_column(self, row: Reviewer) -> SafeString | str:
+        until, load = getattr(row, "away_until", None), getattr(row, "load", 0)
+        if until is None:
+            return "–"
+        if not load:
+            return columns.moment(row, until)
+        words = gettext("Hand over %(number)d") % {"number": load}
+        link = format_html('<a class="cd-link" href="{}">{}</a>', reverse(HAND_OVER, args=[row.pk]), words)
+        return format_html("{} {}", columns.moment(row, until), columns.in_cd(link))
+
+    @display(description=_("languages"))
+    def languages_column(self, row: Reviewer) -> str:
+        return ", ".join(row.languages)
+
+    @display(description=_("topics"))
+    def topics_column(self, row: Reviewer) -> str:
+        return ", ".join(row.topics) or "–"
+
+
+def _handed_words(number: int) -> str:
+    return ngettext("%(number)d claim handed over.", "%(number)d claims handed over.", number) % {"number": number}
+
+
+def _due_during(request: HttpRequest, reviewer: Reviewer) -> set[int]:
+    """The claims that fall due during the absence the address names."""
+    number = request.GET.get("absence", "")
+    absence = Absence.objects.filter(reviewer=reviewer, pk=int(number) if number.isdigit() else 0).first()
+    return set(due_meanwhile([absence])[absence.pk]) if absence else set()

@@ -1,0 +1,100 @@
+"""Forms about reviewers: their profile, their absences, and handing over several of their claims."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils import dates
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from claims.admin.forms import PlainForm
+from claims.errors import ClaimDeskError
+from claims.models import Claim
+from claims.services.articles import language_tag
+from reviews.models import Absence, Reviewer
+from reviews.services.people import GivenAbsence, check_absence, check_hours
+
+WEEKDAYS = [(number + 1, name) for number, name in dates.WEEKDAYS.items()]
+
+
+class ReviewerForm(forms.ModelForm[Reviewer]):
+    """A profile. Days are ticked instead of written as numbers."""
+
+    workdays = forms.TypedMultipleChoiceField(
+        label=_("working days"),
+        choices=WEEKDAYS,
+        coerce=int,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=_("Without hours somebody can be asked at any time; hours are on the clock of their own zone."),
+    )
+
+    def clean_languages(self) -> list[str]:
+        """Language tags in one form. A tag that is none would reach no claim."""
+        return self._tags("languages")
+
+    def clean_writes(self) -> list[str]:
+        """The same for the languages they write."""
+        return self._tags("writes")
+
+    def _tags(self, name: str) -> list[str]:
+        try:
+            return [language_tag(tag, name) for tag in self.cleaned_data[name]]
+        except ClaimDeskError as refused:
+            raise ValidationError(refused.message) from refused
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]  # Django's own hook, without a type
+        try:
+            check_hours(self.instance)
+        except ClaimDeskError as refused:
+            self.add_error(
+                refused.pointer.strip("/") if refused.pointer.strip("/") in self.fields else None, refused.message
+            )
+
+
+class AbsenceForm(forms.ModelForm[Absence]):
+    """An absence, refused with the sentences of the service."""
+
+    def clean(self) -> dict[str, Any]:
+        """What the fields say together."""
+        given = super().clean() or {}
+        reviewer = given.get("reviewer") or (self.instance.reviewer if self.instance.reviewer_id else None)
+        if reviewer is not None and given.get("starts_at") and given.get("ends_at"):
+            try:
+                check_absence(reviewer, self.given())
+            except ClaimDeskError as refused:
+                name = refused.pointer.strip("/")
+                self.add_error(name if name in self.fields else None, refused.message)
+        return given
+
+    def given(self) -> GivenAbsence:
+        """The absence as the service takes it."""
+        named = ("starts_at", "ends_at", "then", "hand_over_to", "note")
+        return GivenAbsence(**{name: self.cleaned_data[name] for name in named if name in self.cleaned_data})
+
+
+class HandOverAll(PlainForm):
+    """Several claims of one person: to somebody, or back to the pool."""
+
+    to = forms.ModelChoiceField(
+        Reviewer.objects.none(), label=_("To"), required=False, empty_label=_("Back to the pool")
+    )
+    note = forms.CharField(
+        label=_("Note to them; a person reads it first"),
+        max_length=600,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, people: QuerySet[Reviewer], claims: QuerySet[Claim], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        to = self.fields["to"]
+        if isinstance(to, forms.ModelChoiceField):
+            to.queryset = people
+        numbers = [(claim.pk, str(claim)) for claim in claims]
+        self.fields["claims"] = forms.TypedMultipleChoiceField(choices=numbers, coerce=int)

@@ -1,0 +1,180 @@
+"""Reviewers in the admin: loads, absences, handing over, coming back."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from claims.lifecycle import State
+from claims.models import Claim, Desk, User
+from reviews.models import Absence, Assignment, Interest, Reviewer
+from tests import factories as make
+from tests.admin.conftest import SignIn
+
+ABSENCE = "admin:reviews_absence_add"
+
+
+@pytest.fixture
+def other(desk: Desk) -> Reviewer:
+    return make.a_reviewer(desk)
+
+
+@pytest.fixture
+def claims(desk: Desk, editor: User, reviewer: Reviewer) -> list[Claim]:
+    """Three open claims of the reviewer, one of which falls due in a week."""
+    due = [make.ahead(hours=30), make.ahead(hours=31), make.ahead(days=7)]
+    return [make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer, review_due_at=moment) for moment in due]
+
+
+def away(reviewer: Reviewer, **given: Any) -> Absence:
+    times = {"starts_at": make.ahead(hours=-1), "ends_at": make.ahead(days=3)}
+    return Absence.objects.create(reviewer=reviewer, **{**times, **given})
+
+
+def page(client: Client, name: str, *args: int) -> str:
+    answer = client.get(reverse(name, args=args))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def split(moment: datetime, name: str) -> dict[str, str]:
+    """A moment as the theme's two inputs send it."""
+    return {f"{name}_0": f"{moment:%Y-%m-%d}", f"{name}_1": f"{moment:%H:%M:%S}"}
+
+
+def absence_of(reviewer: Reviewer, **more: Any) -> dict[str, Any]:
+    start, end = make.ahead(hours=1), make.ahead(days=3)
+    return {"reviewer": reviewer.pk, **split(start, "starts_at"), **split(end, "ends_at"), "then": "keep", **more}
+
+
+def test_who_is_away_sees_it_hands_everything_over_and_comes_back(
+    signed: SignIn, reviewer: Reviewer, other: Reviewer, claims: list[Claim]
+) -> None:
+    client, absence = signed(reviewer.user), away(reviewer)
+    home = page(client, "admin:index")
+    assert "You are marked away until" in home
+    assert "3 stay assigned." in home
+    assert "Hand over all 3" in home
+    address = reverse("admin:reviews_reviewer_hand_over", args=[reviewer.pk])
+    form = client.get(address).content.decode()
+    assert form.count('name="claims"') == form.count(" checked") == 3
+    numbers = [claim.pk for claim in claims]
+    refused = client.post(address, {"claims": numbers, "to": other.pk, "note": ""}, follow=True).content.decode()
+    assert f"#{numbers[0]}: Write a note to the person you hand it to." in refused
+    done = client.post(address, {"claims": numbers, "to": other.pk, "note": "Please."}, follow=True).content.decode()
+    assert "3 claims handed over." in done
+    assert Assignment.objects.open().filter(reviewer=other).count() == 3
+    back = client.post(reverse("admin:reviews_reviewer_back", args=[reviewer.pk]), follow=True).content.decode()
+    assert "New claims are routed to you again." in back
+    assert "You are marked away" not in back
+    absence.refresh_from_db()
+    assert absence.ends_at <= make.now()
+
+
+def test_saving_an_absence_offers_to_hand_over_what_falls_due_meanwhile(
+    signed: SignIn, reviewer: Reviewer, claims: list[Claim]
+) -> None:
+    client = signed(reviewer.user)
+    saved = client.post(reverse(ABSENCE), absence_of(reviewer), follow=True).content.decode()
+    absence = Absence.objects.get()
+    address = f"{reverse('admin:reviews_reviewer_hand_over', args=[reviewer.pk])}?absence={absence.pk}"
+    assert "2 of your claims fall due while you are away." in saved
+    assert f'<a href="{address}">Hand them over now?</a>' in saved
+    assert client.get(address).content.decode().count(" checked") == 2
+    Absence.objects.all().delete()
+    planned = client.post(reverse(ABSENCE), absence_of(reviewer, then="pool"), follow=True).content.decode()
+    assert "fall due while" not in planned
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({"then": "hand_over"}, "Say whom the claims go to."),
+        ({"ends_at_0": "2020-01-01"}, "An absence ends after it begins."),
+    ],
+)
+def test_an_absence_that_is_not_clear_is_refused_with_the_sentence_of_the_service(
+    signed: SignIn, reviewer: Reviewer, more: dict[str, str], sentence: str
+) -> None:
+    answer = signed(reviewer.user).post(reverse(ABSENCE), absence_of(reviewer, **more))
+    assert sentence in answer.content.decode()
+    assert not Absence.objects.exists()
+
+
+def test_nobody_marks_a_colleague_as_away(signed: SignIn, reviewer: Reviewer, other: Reviewer) -> None:
+    answer = signed(reviewer.user).post(reverse(ABSENCE), absence_of(other))
+    assert answer.status_code == 200
+    assert not Absence.objects.exists()
+
+
+def test_editors_see_who_has_how_much_and_hand_over_what_people_away_have(
+    signed: SignIn, editor: User, reviewer: Reviewer, other: Reviewer, claims: list[Claim]
+) -> None:
+    away(reviewer)
+    client = signed(editor)
+    listed = page(client, "admin:reviews_reviewer_changelist")
+    assert "Hand over 3" in listed
+    assert "3 of 200" in listed
+    assert "Relative load differs by 0 percentage points" in listed
+    address = reverse("admin:reviews_reviewer_hand_over", args=[reviewer.pk])
+    done = client.post(address, {"claims": [claims[0].pk], "to": "", "note": ""}, follow=True).content.decode()
+    assert "1 claim handed over." in done
+    assert "Hand over 2" in done
+    assert make.fresh(claims[0]).state == State.QUEUED
+
+
+def test_a_colleague_hands_nothing_over_and_a_stranger_finds_nothing(
+    signed: SignIn, reviewer: Reviewer, other: Reviewer, claims: list[Claim]
+) -> None:
+    del claims
+    address = reverse("admin:reviews_reviewer_hand_over", args=[reviewer.pk])
+    back = reverse("admin:reviews_reviewer_back", args=[reviewer.pk])
+    stranger = signed(make.an_editor(make.a_desk()))
+    assert [signed(other.user).get(where).status_code for where in (address, back)] == [403, 403]
+    assert [stranger.get(where).status_code for where in (address, back)] == [404, 404]
+
+
+def profile(reviewer: Reviewer, **more: Any) -> dict[str, Any]:
+    """What the form of a profile sends, without absences and interests."""
+    blank = {f"{rows}-{name}": 0 for rows in ("absences", "interests") for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
+    return {**blank, "languages": "en", "topics": "health", "limit": 9, "is_active": "on", "workdays": [1, 2], **more}
+
+
+def test_people_set_their_own_hours_and_not_their_limit(signed: SignIn, reviewer: Reviewer) -> None:
+    address = reverse("admin:reviews_reviewer_change", args=[reviewer.pk])
+    hours = {"works_from": "09:00", "works_until": "17:30", "languages": "en, pt-BR"}
+    assert signed(reviewer.user).post(address, profile(reviewer, **hours)).status_code == 302
+    reviewer.refresh_from_db()
+    assert (reviewer.languages, reviewer.workdays, reviewer.limit) == (["en", "pt-BR"], [1, 2], 200)
+    calendar = reviewer.calendar
+    assert calendar is not None
+    assert calendar.week[:3] == (((540, 1050),), ((540, 1050),), ())
+
+
+def test_half_an_hour_window_is_refused(signed: SignIn, editor: User, reviewer: Reviewer) -> None:
+    address = reverse("admin:reviews_reviewer_change", args=[reviewer.pk])
+    answer = signed(editor).post(address, profile(reviewer, works_from="09:00"))
+    assert "Working hours need both a beginning and an end" in answer.content.decode()
+    assert signed(editor).post(address, profile(reviewer)).status_code == 302
+    reviewer.refresh_from_db()
+    assert (reviewer.limit, reviewer.topics) == (9, ["health"])
+
+
+def test_nobody_lifts_their_own_interest(signed: SignIn, reviewer: Reviewer) -> None:
+    Interest.objects.create(reviewer=reviewer, source=make.an_article().article.outlet)
+    shown = page(signed(reviewer.user), "admin:reviews_reviewer_change", reviewer.pk)
+    assert "interests-0-DELETE" not in shown
+    assert "absences-__prefix__-then" in shown
+
+
+def test_a_night_shift_ends_on_the_morning_after(reviewer: Reviewer) -> None:
+    start, end = time(22), time(6)
+    reviewer.works_from, reviewer.works_until, reviewer.workdays = start, end, [5, 7]
+    calendar = reviewer.calendar
+    assert calendar is not None
+    assert calendar.week[4:] == (((1320, 1440),), ((0, 360),), ((1320, 1440),))
+    assert calendar.week[0] == ((0, 360),)
