@@ -25,7 +25,7 @@ class ReviewerForm(forms.ModelForm[Reviewer]):
     """A profile. Days are ticked instead of written as numbers."""
 
     workdays = forms.TypedMultipleChoiceField(
-        label=_("working days"),
+        label=_("Working days"),
         choices=WEEKDAYS,
         coerce=int,
         required=False,

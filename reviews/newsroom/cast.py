@@ -132,6 +132,12 @@ def _make_reviewer(played: Played, user: User, now: datetime) -> None:
         Interest.objects.create(reviewer=reviewer, source=source, note="Worked there until last year")
 
 
+def leave_with_claims(now: datetime) -> Absence:
+    """Somebody goes away who has open claims, and keeps them: their editor is offered to hand them over."""
+    leaving = Reviewer.objects.get(user__username="nadia")
+    return Absence.objects.create(reviewer=leaving, starts_at=now, ends_at=now + timedelta(days=3), note="Conference")
+
+
 def roles_of(user: User) -> str:
     """What a person is, in words: "editor of World and Politics"."""
     if user.is_superuser:

@@ -21,7 +21,7 @@ from claims.services.proposing import GivenClaim, GivenQuote, Maker, propose
 from claims.services.transitions import database_time
 from reviews.newsroom.cabinet import cabinet_office, want_an_editor
 from reviews.newsroom.capital import capital_wire
-from reviews.newsroom.cast import ADMINISTRATOR, MAIL, make_newsroom
+from reviews.newsroom.cast import ADMINISTRATOR, MAIL, leave_with_claims, make_newsroom
 from reviews.newsroom.deadlines import keep_deadlines
 from reviews.newsroom.foreign import nordkai, vechirnii
 from reviews.newsroom.harbour import harbour_post
@@ -32,6 +32,7 @@ from reviews.newsroom.scripts import ArticleScript, ClaimScript
 from reviews.newsroom.tidende import tidende
 from reviews.services.acting import act
 from reviews.services.routing import route_waiting
+from reviews.services.stillness import flag_standstill
 
 KEY_NAME = "demo"
 TURN = 4022  # the advisory lock under which one process loads
@@ -68,6 +69,8 @@ def load_newsroom() -> str | None:
             load_article(script, desks, key)
         want_an_editor(desks["politics"])
         load_article(cabinet_office(now), desks, key)
+        leave_with_claims(database_time())
+        flag_standstill()
     return words
 
 
