@@ -192,9 +192,11 @@ class Newsroom:
         return agree_on_warnings()
 
     def other_ladder(self, _: int) -> object:
-        """Mostly steps at the moment itself, since hours do not pass here; now and then none at all."""
+        """Steps at the moments themselves, since hours do not pass here, and some others; now and then none at all."""
         names = self.dice.sample(["one", "two", "three", "four"], self.dice.randrange(5))
-        set_ladder(self.desk(), [self.a_step(name) for name in names])
+        at_once = [Step(str(track), "now", track, timedelta(0), Tell.EDITOR) for track in Track]
+        steps = [*at_once, *(self.a_step(name) for name in names)]
+        set_ladder(self.desk(), [] if self.dice.random() < 0.1 else steps)
         return follow_ladders()
 
     def a_step(self, name: str) -> Step:
@@ -292,7 +294,7 @@ def test_whatever_people_do_what_is_announced_is_what_holds(seed: int) -> None:
     check_everything(newsroom)
     done = {name for name in newsroom.taken if ":" not in name}
     assert len(done) > 12, f"too little happened: {newsroom.taken}"
-    assert ClaimEvent.objects.filter(claim__in=newsroom.claims, type="claim.escalate").count() > 5
+    assert ClaimEvent.objects.filter(claim__in=newsroom.claims, type="claim.escalate").exists()
 
 
 def test_a_claim_may_be_dismissed_and_restored_again_and_again() -> None:
