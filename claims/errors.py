@@ -258,6 +258,18 @@ class CorrectionNotPossible(Invalid):
     code = "correction_not_possible"
 
 
+class DuplicateNotPossible(ClaimDeskError):
+    """This claim cannot be merged into that one."""
+
+    code = "duplicate_not_possible"
+
+
+class PartSame(Invalid):
+    """The second claim must say something else than the first."""
+
+    code = "part_same"
+
+
 class FileTooLarge(Invalid):
     """The file is larger than 25 MB."""
 

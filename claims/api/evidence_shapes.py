@@ -66,6 +66,7 @@ class EvidenceOut(serializers.Serializer[Any]):
     primary = serializers.BooleanField()
     why_secondary = serializers.CharField()
     derives_from = serializers.IntegerField(allow_null=True, help_text="The item it was taken from: one origin.")
+    copied_from = serializers.IntegerField(allow_null=True, help_text="The item of the split claim it is a copy of.")
     credibility = serializers.IntegerField(allow_null=True)
     visibility = serializers.ChoiceField(Visibility.choices)
     snapshot = SnapshotOut(allow_null=True)
@@ -145,6 +146,7 @@ def evidence_out(item: Evidence) -> dict[str, Any]:
         "primary": item.primary,
         "why_secondary": item.why_secondary,
         "derives_from": item.derives_from_id,
+        "copied_from": item.copied_from_id,
         "credibility": item.credibility,
         "visibility": str(item.visibility),
         "snapshot": snapshot_out(item),

@@ -10,6 +10,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import CheckConstraint, Exists, F, OuterRef, Q
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from claims.deadlines import DATE_NEAR, DateFacts, Precision, TimeFlag, ZoneBasis, answers_own_date, time_flags
@@ -29,6 +30,15 @@ def _answering() -> Exists:
     """A standing decision that answers "is it so?" for the claim's own date (`deadlines.answers_own_date`)."""
     standing = Decision.objects.filter(claim=OuterRef("pk"), standing=True).exclude(so="")
     return Exists(standing.filter(~Q(so=So.UNPROVEN) | Q(decided_at__gt=OuterRef("confirm_by"))))
+
+
+_MERGED = """
+WITH RECURSIVE merged AS (
+    SELECT id FROM claims_claim WHERE duplicate_of_id = %s
+     UNION
+    SELECT claim.id FROM claims_claim claim JOIN merged ON claim.duplicate_of_id = merged.id
+) SELECT id FROM merged
+"""
 
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
@@ -74,6 +84,10 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         """Decided now, and the standing decision was made at or after `moment`."""
         standing = Decision.objects.filter(claim=OuterRef("pk"), standing=True, decided_at__gte=moment)
         return self.filter(Exists(standing), state=State.DECIDED)
+
+    def merged_into(self, number: int) -> Self:
+        """Claims that were merged into this one, and those merged into them before."""
+        return self.filter(pk__in=RawSQL(_MERGED, [number]))  # noqa: S611 - our own text, the number is bound
 
     def searched(self, words: str) -> Self:
         """Claims whose statement holds all of `words`, in any language."""
@@ -171,6 +185,13 @@ class Claim(models.Model):
                 condition=(Q(state=State.DISMISSED) & ~Q(dismissal_reason=""))
                 | (~Q(state=State.DISMISSED) & Q(dismissal_reason="")),
                 name="claim_dismissed_says_why",
+            ),
+            CheckConstraint(
+                condition=Q(duplicate_of__isnull=True) | (Q(state=State.DISMISSED) & ~Q(duplicate_of=F("id"))),
+                name="claim_repeats_another",
+            ),
+            CheckConstraint(
+                condition=Q(split_from__isnull=True) | Q(split_from__lt=F("id")), name="claim_split_from_earlier"
             ),
         )
         indexes = (

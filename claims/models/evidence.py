@@ -103,6 +103,9 @@ class Evidence(models.Model):
     superseded_by = models.OneToOneField(
         "self", models.PROTECT, verbose_name=_("superseded by"), related_name="supersedes", null=True, blank=True
     )
+    copied_from = models.ForeignKey(
+        "self", models.PROTECT, verbose_name=_("copied from"), related_name="copies", null=True, blank=True
+    )
     added_by = models.CharField(_("added by"), max_length=200)
     added_by_user = models.ForeignKey(
         "claims.User", models.PROTECT, related_name="evidence_added", null=True, blank=True

@@ -98,7 +98,7 @@ def add_evidence(held: Held, given: GivenEvidence, *, by: Actor, user: User | No
     item.added_by, item.added_by_user, item.added_at = by.name, user, held.now
     item.save(force_insert=True)
     plan_reading(item, held.now)
-    held.record("evidence.add", by=by, data=_told(item))
+    held.record("evidence.add", by=by, data=told(item))
     return item
 
 
@@ -116,7 +116,7 @@ def edit_evidence(held: Held, item: Evidence, changes: Mapping[str, object], *, 
     item.save(update_fields=[*changes, "version"])
     if "visibility" in changes:
         follow_visibility(item, held.now)
-    held.record("evidence.edit", by=by, data={**_told(item), "fields": sorted(changes)})
+    held.record("evidence.edit", by=by, data={**told(item), "fields": sorted(changes)})
     return item
 
 
@@ -221,7 +221,7 @@ def _check_origin(held: Held, item: Evidence, parent: Evidence) -> None:
         above = above.derives_from
 
 
-def _told(item: Evidence) -> dict[str, object]:
+def told(item: Evidence) -> dict[str, object]:
     """What an event says of an item. A protected one is named only by its number."""
     told: dict[str, object] = {"evidence": item.pk, "visibility": item.visibility}
     if item.visibility != Visibility.PROTECTED:

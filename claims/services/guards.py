@@ -72,6 +72,8 @@ CHECKS = (
     Guard("claims_claim", "claim_dismissed_says_why"),
     Guard("claims_claim", "claim_own_date_whole"),
     Guard("claims_claim", "claim_priority"),
+    Guard("claims_claim", "claim_repeats_another"),
+    Guard("claims_claim", "claim_split_from_earlier"),
     Guard("claims_claim", "claim_state_known"),
     Guard("claims_claim", "claim_statement"),
     Guard("claims_claim", "claim_waiting_says_why"),

@@ -70,7 +70,8 @@ SELECT claim.id AS claim, claim.version, coalesce(told.n, 0) AS changes
 SELECT claim.id AS claim, claim.round, coalesce(told.n, 0) AS begun
   FROM claims_claim claim
   LEFT JOIN (SELECT claim_id, count(*) FILTER (WHERE type <> 'claim.undo')
-                              - count(*) FILTER (WHERE body::json -> 'data' ->> 'what' = 'claim.restore') AS n
+                              - count(*) FILTER (WHERE body::json -> 'data' ->> 'what'
+                                                         IN ('claim.restore', 'claim.reopen')) AS n
                FROM claims_claimevent WHERE type IN ('claim.reopen', 'claim.restore', 'claim.undo')
               GROUP BY claim_id) told ON told.claim_id = claim.id
  WHERE claim.round <> 1 + coalesce(told.n, 0);
@@ -381,6 +382,52 @@ SELECT decision.claim_id AS claim, decision.number, asked.origins AS asked, coun
  WHERE decision.so IN ('confirmed', 'refuted') AND decision.exception_reason = ''
  GROUP BY decision.id, decision.claim_id, decision.number, asked.origins
 HAVING count(carrying.item) < coalesce(asked.origins, 1);
+
+-- name: duplicates_lead_to_a_claim_that_stays
+-- Only dismissed claims repeat another one, and following that never comes back to where it began.
+WITH RECURSIVE way AS (
+    SELECT id AS claim, duplicate_of_id AS to_claim FROM claims_claim WHERE duplicate_of_id IS NOT NULL
+     UNION
+    SELECT way.claim, further.duplicate_of_id
+      FROM way JOIN claims_claim further ON further.id = way.to_claim WHERE further.duplicate_of_id IS NOT NULL
+)
+SELECT claim.id AS claim, claim.state, claim.duplicate_of_id AS repeats
+  FROM claims_claim claim
+ WHERE (claim.duplicate_of_id IS NOT NULL AND claim.state <> 'dismissed')
+    OR EXISTS (SELECT 1 FROM way WHERE way.claim = claim.id AND way.to_claim = claim.id);
+
+-- name: merges_are_told_on_both_claims
+-- Whoever is merged, or goes its own way again, is told at the same moment on the claim that stays.
+SELECT coalesce(here.claim, there.claim) AS claim, coalesce(here.stays, there.stays) AS stays, here.at, there.at AS told
+  FROM (SELECT claim_id AS claim, (body::json #>> '{data,into}')::bigint AS stays, recorded_at AS at
+          FROM claims_claimevent
+         WHERE type IN ('claim.merge', 'claim.dismiss') AND body::json #> '{data,into}' IS NOT NULL
+         UNION ALL
+        SELECT again.claim_id, (undone.body::json #>> '{data,released}')::bigint, again.recorded_at
+          FROM claims_claimevent again
+          JOIN claims_claimevent undone ON undone.claim_id = again.claim_id
+           AND undone.seq = (again.body::json #>> '{data,undone}')::int
+         WHERE again.type = 'claim.undo' AND undone.body::json #> '{data,released}' IS NOT NULL) here
+  FULL JOIN (SELECT (body::json #>> '{data,merged}')::bigint AS claim, claim_id AS stays, recorded_at AS at
+               FROM claims_claimevent WHERE type = 'claim.absorb') there
+         ON (here.claim, here.stays, here.at) = (there.claim, there.stays, there.at)
+ WHERE here.claim IS NULL OR there.claim IS NULL;
+
+-- name: parts_are_told_on_both_claims
+-- Every claim that was split off is told once, at the same moment, on the claim it comes from.
+SELECT coalesce(part.id, told.part) AS claim, coalesce(part.split_from_id, told.claim) AS split_from
+  FROM (SELECT id, split_from_id, created_at FROM claims_claim WHERE split_from_id IS NOT NULL) part
+  FULL JOIN (SELECT claim_id AS claim, (body::json #>> '{data,part}')::bigint AS part, recorded_at AS at
+               FROM claims_claimevent WHERE type = 'claim.split') told ON told.part = part.id
+ WHERE (part.split_from_id, part.created_at) IS DISTINCT FROM (told.claim, told.at);
+
+-- name: copies_come_from_the_claim_that_was_split
+-- Shared evidence is a copy from the claim that was split.
+SELECT copy.claim_id AS claim, copy.id AS evidence, original.id AS original
+  FROM claims_evidence copy
+  JOIN claims_evidence original ON original.id = copy.copied_from_id
+  JOIN claims_claim claim ON claim.id = copy.claim_id
+ WHERE claim.split_from_id IS DISTINCT FROM original.claim_id;
 
 -- name: evidence_stays_on_its_claim
 -- Evidence derives from, and is superseded by, items of the same claim only.

@@ -97,7 +97,7 @@ def propose(given: GivenClaim, maker: Maker) -> Claim:
 def proposing(given: GivenClaim, maker: Maker) -> Iterator[Held]:
     """Make a claim and hold it until the block ends, so that it may be taken further in the same transaction."""
     claim = _claim(given, maker)
-    anchor = _anchor(given.quote) if given.quote else None
+    anchor = anchor_of(given.quote) if given.quote else None
     with proposed(claim, maker.actor, data={"quote": anchor.exact} if anchor else None) as held:
         if given.quote and anchor:
             _keep_appearance(claim, given, given.quote.revision, anchor)
@@ -117,11 +117,13 @@ def _claim(given: GivenClaim, maker: Maker) -> Claim:
         made_by_key=maker.key,
     )
     if given.own is not None:
-        _date(claim, given.own, given.quote, maker)
+        counted_from = given.quote.revision.article.published_at if given.quote else None
+        place_date(claim, given.own, counted_from, maker.actor.name)
     return claim
 
 
-def _date(claim: Claim, given: GivenDate, quote: GivenQuote | None, maker: Maker) -> None:
+def place_date(claim: Claim, given: GivenDate, counted_from: datetime | None, read_by: str) -> None:
+    """Give an unsaved claim its own date, with the words it was read from. Raises `Invalid`."""
     try:
         window = own_date(given.first, given.last, given.precision, given.zone)
     except Invalid as refused:
@@ -130,11 +132,12 @@ def _date(claim: Claim, given: GivenDate, quote: GivenQuote | None, maker: Maker
     claim.confirm_precision, claim.confirm_zone = window.precision, window.zone
     claim.confirm_zone_basis = given.zone_basis
     claim.confirm_words = line(given.words, "own_date/words", 200)
-    claim.confirm_counted_from = quote.revision.article.published_at if quote else None
-    claim.confirm_read_by = maker.actor.name
+    claim.confirm_counted_from = counted_from
+    claim.confirm_read_by = read_by
 
 
-def _anchor(quote: GivenQuote) -> quotes.Anchor:
+def anchor_of(quote: GivenQuote) -> quotes.Anchor:
+    """Where the words stand in their revision. Raises `UnusableText`, `QuoteNotInText`, `QuoteAmbiguous`."""
     exact = text(quote.exact, "quote", 4000)
     try:
         return quotes.locate(quote.revision.text, exact, prefix=quote.prefix, suffix=quote.suffix, start=quote.start)

@@ -22,7 +22,7 @@ from claims.errors import (
     WithdrawnForGood,
 )
 from claims.lifecycle import Action, CorrectionClass
-from claims.models import Article, Claim, ClaimEvent, Decision, Visibility
+from claims.models import Claim, ClaimEvent, Decision, Visibility
 from claims.services.articles import text
 from claims.services.deciding import reword
 from claims.services.steps import because
@@ -71,9 +71,9 @@ def _standing(held: Held) -> Decision:
 
 
 def _check_embargo(claim: Claim, now: datetime) -> None:
-    quoted = Article.objects.filter(revisions__appearances__claim=claim, embargo_until__gt=now)
-    until = quoted.order_by("-embargo_until").values_list("embargo_until", flat=True).first()
-    if until is not None:
+    ends = [seen.revision.article.embargo_until for seen in claim.appearances.all()]  # uses what was prefetched
+    until = max((end for end in ends if end is not None), default=now)
+    if until > now:
         raise Embargoed(f"The article is under embargo until {until:%Y-%m-%d %H:%M} UTC.")
 
 

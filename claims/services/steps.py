@@ -15,6 +15,7 @@ from claims.errors import DeskMissing, DueTooEarly, Invalid, NoOwnDate, ReasonMi
 from claims.lifecycle import Action, DismissalReason, State, WaitingReason
 from claims.models import Claim, ClaimEvent, Desk
 from claims.services.articles import line, text
+from claims.services.duplicates import check_repeats, tell_merged, tell_released
 from claims.services.transitions import Held
 from claims.services.wording import wording
 
@@ -89,12 +90,38 @@ def _first_due(held: Held, settled: Due) -> dict[str, object]:
 def dismiss(
     held: Held, *, by: Actor, reason: DismissalReason, note: str = "", duplicate_of: Claim | None = None
 ) -> ClaimEvent:
-    """Say that a claim will not be checked, and why. `other` needs a note, `duplicate` the claim it repeats."""
+    """Say that a claim will not be checked, and why. `other` needs a note, `duplicate` the claim it repeats.
+
+    Raises `ReasonMissing`, `Invalid`, `DuplicateNotPossible`.
+    """
+    held.check(Action.DISMISS, by)
     note = _note(note, needed=reason == DismissalReason.OTHER)
-    if reason == DismissalReason.DUPLICATE and (duplicate_of is None or duplicate_of == held.claim):
-        raise ReasonMissing("Name the claim that this one repeats.", pointer="/duplicate_of")
-    changes = {"dismissal_reason": reason, "dismissal_note": note, "duplicate_of": duplicate_of, **_NOT_WAITING}
+    if reason == DismissalReason.DUPLICATE:
+        if duplicate_of is None:
+            raise ReasonMissing("Name the claim that this one repeats.", pointer="/duplicate_of")
+        return _repeats(held, Action.DISMISS, check_repeats(held, duplicate_of, "/duplicate_of"), by=by, note=note)
+    if duplicate_of is not None:
+        raise Invalid("A claim is named only where this one repeats it.", pointer="/duplicate_of")
+    changes = {"dismissal_reason": reason, "dismissal_note": note, **_NOT_WAITING}
     return held.take(Action.DISMISS, by=by, changes=changes, reason=note or str(reason.label))
+
+
+def merge(held: Held, *, by: Actor, into: Claim, note: str = "") -> ClaimEvent:
+    """Merge a claim into the one it repeats: dismissed as its duplicate, linked both ways, nothing moved or lost.
+
+    Raises `DuplicateNotPossible`.
+    """
+    held.check(Action.MERGE, by)
+    return _repeats(held, Action.MERGE, check_repeats(held, into, "/into"), by=by, note=_note(note, needed=False))
+
+
+def _repeats(held: Held, action: Action, stays: Held, *, by: Actor, note: str) -> ClaimEvent:
+    reason = DismissalReason.DUPLICATE
+    changes = {"dismissal_reason": reason, "dismissal_note": note, "duplicate_of": stays.claim, **_NOT_WAITING}
+    data = {"into": stays.claim.pk}
+    event = held.take(action, by=by, changes=changes, reason=note or str(reason.label), data=data)
+    tell_merged(stays, held.claim, by)
+    return event
 
 
 def restore(held: Held, *, by: Actor, usual: Due | None = None) -> ClaimEvent:
@@ -106,11 +133,16 @@ def restore(held: Held, *, by: Actor, usual: Due | None = None) -> ClaimEvent:
         raise DeskMissing(pointer="/desk")
     changes: dict[str, object] = {"dismissal_reason": "", "dismissal_note": "", "duplicate_of": None}
     changes["round"] = held.claim.round + 1
-    if held.claim.accepted_at is not None:
-        return held.take(Action.RESTORE, by=by, changes=changes)
-    settled = wished_due(held) or usual or plain_due(held.claim.desk, held.claim.priority, held.now)
-    changes |= _first_due(held, settled)
-    return held.take(Action.RESTORE, by=by, changes=changes, data={"due_why": settled.why})
+    stayed, data = held.claim.duplicate_of_id, dict[str, object]()
+    if held.claim.accepted_at is None:
+        settled = wished_due(held) or usual or plain_due(held.claim.desk, held.claim.priority, held.now)
+        changes |= _first_due(held, settled)
+        data["due_why"] = settled.why
+    if stayed is None:
+        return held.take(Action.RESTORE, by=by, changes=changes, data=data)
+    event = held.take(Action.RESTORE, by=by, changes=changes, data={**data, "released": stayed})
+    tell_released(held, stayed, by)
+    return event
 
 
 def wait(held: Held, *, by: Actor, reason: WaitingReason, until: datetime, due: datetime, note: str = "") -> ClaimEvent:
@@ -192,9 +224,11 @@ def edit(held: Held, *, by: Actor, changes: dict[str, object]) -> ClaimEvent:
 def reopen(held: Held, *, by: Actor, reason: str) -> ClaimEvent:
     """Reopen a decided claim: its decision stops standing, a new round begins; what is published stays."""
     reason = because(reason)
-    if held.standing is not None:
-        held.standing.standing = False
-        held.standing.save(update_fields=["standing"])
+    stood = held.standing
+    if stood is not None:
+        stood.standing = False
+        stood.save(update_fields=["standing"])
         held.decide(None)
     changes: dict[str, object] = {"round": held.claim.round + 1}
-    return held.take(Action.REOPEN, by=by, changes=changes, reason=reason, decision_changed=True)
+    data = {"decision": stood.pk} if stood is not None else None
+    return held.take(Action.REOPEN, by=by, changes=changes, reason=reason, data=data, decision_changed=True)

@@ -38,20 +38,28 @@ def database_time() -> datetime:
 
 
 @contextmanager
-def locked(claim_id: int, version: int | None = None) -> Iterator[Held]:
+def locked(claim_id: int, version: int | None = None, *, beside: int | None = None) -> Iterator[Held]:
     """Hold the claim: nobody else writes it until the block ends, and then all of it is committed or none.
 
-    `version` is the version the caller has seen, None when it does not matter.
+    `version` is the version the caller has seen, None when it does not matter. `beside` is another claim that the
+    step touches: it is held as well, as `held.other`. Both are locked in the order of their numbers, so that two
+    people who name the same two the other way round wait for each other instead of stopping each other.
     Raises `NotFound` and, when somebody changed the claim since, `StaleVersion`.
     """
     with transaction.atomic():
-        head = ClaimHead.objects.select_for_update().filter(pk=claim_id).first()
-        if head is None:
-            raise NotFound(f"There is no claim #{claim_id}.")
-        claim = Claim.objects.select_related("desk").get(pk=claim_id)
+        wanted = [claim_id] if beside is None else [claim_id, beside]
+        heads = {head.pk: head for head in ClaimHead.objects.select_for_update().filter(pk__in=wanted).order_by("pk")}
+        for number in wanted:
+            if number not in heads:
+                raise NotFound(f"There is no claim #{number}.")
+        claims = {claim.pk: claim for claim in Claim.objects.select_related("desk").filter(pk__in=wanted)}
+        claim, now = claims[claim_id], database_time()
         if version is not None and claim.version != version:
             raise StaleVersion(current=claim.version, expected=version)
-        yield Held(claim, head, database_time())
+        held = Held(claim, heads[claim_id], now)
+        if beside is not None and beside != claim_id:
+            held.other = Held(claims[beside], heads[beside], now)
+        yield held
 
 
 def hold_many(claim_ids: Sequence[int]) -> frozenset[int]:
@@ -64,14 +72,18 @@ def hold_many(claim_ids: Sequence[int]) -> frozenset[int]:
 
 
 @contextmanager
-def proposed(claim: Claim, by: Actor, *, reason: str = "", data: Mapping[str, Any] | None = None) -> Iterator[Held]:
+def proposed(
+    claim: Claim, by: Actor, *, reason: str = "", data: Mapping[str, Any] | None = None, now: datetime | None = None
+) -> Iterator[Held]:
     """Make `claim` (unsaved) with its head and first event, and hold it until the block ends.
+
+    `now` is the time of the held claim it is made from, so that both tell of one moment.
 
     Raises `RoleMissing` when `by` may not propose.
     """
     lifecycle.check(Action.PROPOSE, None, by.roles)
     with transaction.atomic():
-        now = database_time()
+        now = now or database_time()
         claim.state, claim.created_at, claim.updated_at = State.PROPOSED, now, now
         claim.save(force_insert=True)
         held = Held(claim, ClaimHead.objects.create(claim=claim), now)
@@ -80,7 +92,12 @@ def proposed(claim: Claim, by: Actor, *, reason: str = "", data: Mapping[str, An
 
 
 class Held:
-    """A claim under its lock. `now` is the database's time after the lock was had."""
+    """A claim under its lock. `now` is the database's time after the lock was had.
+
+    `other` is a second claim held with it, where a step touches two.
+    """
+
+    other: Held | None = None
 
     def __init__(self, claim: Claim, head: ClaimHead, now: datetime) -> None:
         self.claim, self.now, self._head = claim, now, head

@@ -1,11 +1,13 @@
 """Takes back the last step of a person, for a minute and only while nothing else has happened since.
 
-History is never erased: undoing writes the fields back and records a compensating event. The steps that can be
-taken back are those that change only the claim's own fields; the event of each holds every field before and after.
+History is never erased: undoing writes the fields back and records a compensating event. What can be taken back is
+what can be taken back truthfully: the event of a step holds every field before and after, and whatever a step meant
+for people, flags and another claim was recorded in the same moment and goes back with it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +17,9 @@ from claims.actors import Actor, ActorKind
 from claims.deadlines import TimeFlag
 from claims.errors import NotUndoable
 from claims.lifecycle import Action, Role, State
-from claims.models import Claim, ClaimEvent, Desk, Flag, User
+from claims.models import Claim, ClaimEvent, Decision, Desk, Flag, User
+from claims.services.duplicates import check_repeats, other_of, tell_merged, tell_released
+from claims.services.splitting import take_back_part
 from claims.services.transitions import Held, database_time
 
 WINDOW = timedelta(seconds=60)
@@ -43,24 +47,87 @@ UNDOABLE = frozenset(
         Action.CHANGE_DESK,
         Action.SET_PRIORITY,
         Action.EDIT,
+        Action.REOPEN,
+        Action.HAND_OVER,
+        Action.DECLINE,
+        Action.SPLIT,
+        Action.MERGE,
     }
 )
+UNDOABLE_TYPES = frozenset(f"claim.{action}" for action in UNDOABLE)
+
+
+# What belongs to a step that was taken with it, and goes back with it.
+FOLLOWING = frozenset({"claim.assign", "claim.hand_over", "claim.raise_flag", "claim.clear_flag"})
+_KEPT_REVIEW = "A review stays as it was submitted. An editor can reopen the claim."
+_READ = "Readers may have seen it, so it cannot be undone. Correct or withdraw it."
+WHY_NOT: Mapping[str, str] = {
+    "claim.submit_review": _KEPT_REVIEW,
+    "claim.adjudicate": _KEPT_REVIEW,
+    "claim.ask_second_opinion": "A second opinion was asked for, and somebody may be judging. It cannot be undone.",
+    "claim.publish": _READ,
+    "claim.correct": _READ,
+    "claim.withdraw": "Readers were told that it is withdrawn. Reopen the claim and publish a new verdict instead.",
+    "claim.recuse": "The interest stays declared, so it cannot be undone. An editor can put you on the claim again.",
+    "claim.assign": "Hand the claim over or decline it instead.",
+    "claim.start": "The review has begun. Hand the claim over instead.",
+    "claim.absorb": "Undo it on the claim that was merged.",
+    "claim.release": "Undo it on the claim that was restored.",
+    "claim.undo": "Undoing cannot be undone. Take the step again.",
+    "claim.propose": "A claim that was made stays in the record. Dismiss it instead.",
+    "evidence.add": "Evidence stays in the record. Replace it instead.",
+    "evidence.edit": "Edit the evidence again instead.",
+    "evidence.supersede": "Evidence stays in the record. Replace it again instead.",
+}
+MOST_AT_ONCE = 40  # events of one step: itself, and what it meant for people and flags
 
 
 # What comes in by itself and moves nothing of the claim.
 PASSING = ("evidence.kept", "evidence.failed", "evidence.changed", "evidence.read")
 
 
+def _newest(claim_id: int) -> list[ClaimEvent]:
+    events = ClaimEvent.objects.filter(claim=claim_id).exclude(type__in=PASSING)
+    return list(events.order_by("-seq")[:MOST_AT_ONCE])
+
+
 def undoable(held: Held, by: Actor) -> ClaimEvent:
     """The event that this person may take back. Raises `NotUndoable` with the reason why there is none."""
-    last = ClaimEvent.objects.filter(claim=held.claim).exclude(type__in=PASSING).order_by("-seq").first()
-    if last is None or last.actor_kind != ActorKind.PERSON or last.actor_id != by.id:
+    return _step(held, by)[0]
+
+
+def _step(held: Held, by: Actor) -> list[ClaimEvent]:
+    """The person's last step with everything that was recorded in the same moment, the step first."""
+    newest = _newest(held.claim.pk)
+    at_once = [event for event in reversed(newest) if event.recorded_at == newest[0].recorded_at]
+    mine = [event for event in at_once if event.actor_kind == ActorKind.PERSON and event.actor_id == by.id]
+    if not mine:
         raise NotUndoable("Something else has happened since, or the last step was not yours.")
-    if held.now - last.recorded_at > WINDOW:
+    if held.now - mine[0].recorded_at > WINDOW:
         raise NotUndoable("Only for 60 seconds. Take the opposite step instead.")
-    if last.type not in {f"claim.{action}" for action in UNDOABLE}:
-        raise NotUndoable("This step cannot be undone.")
-    return last
+    first = next((event for event in mine if event.type in UNDOABLE_TYPES), None)
+    if first is None:
+        raise NotUndoable(WHY_NOT.get(mine[-1].type, "This step cannot be undone."))
+    with_it = at_once[at_once.index(first) :]
+    for event in with_it[1:]:
+        if event.type not in FOLLOWING:
+            raise NotUndoable(WHY_NOT.get(event.type, "This step cannot be undone."))
+    return with_it
+
+
+def touched(claim_id: int) -> int | None:
+    """The other claim that undoing the last step of this one would touch, None when there is none.
+
+    Read without the lock, to know what to lock; the undoing looks again.
+    """
+    newest = _newest(claim_id)
+    at_once = [event for event in newest if event.recorded_at == newest[0].recorded_at]
+    return next((number for event in at_once if (number := _other_in(event)) is not None), None)
+
+
+def _other_in(event: ClaimEvent) -> int | None:
+    named = (event.data.get(name) for name in ("into", "released", "part") if event.type in UNDOABLE_TYPES)
+    return next((int(number) for number in named if isinstance(number, int)), None)
 
 
 def gave_away(claim_id: int, user: User | None) -> bool:
@@ -77,19 +144,62 @@ def gave_away(claim_id: int, user: User | None) -> bool:
 
 
 def undo(held: Held, *, by: Actor) -> ClaimEvent:
-    """Write back what the person's last step changed, and the flags that it cleared. Raises `NotUndoable`."""
-    event = undoable(held, by)
-    Flag.objects.filter(claim=held.claim, cleared_at=event.recorded_at, cleared_by=event.type).exclude(
-        kind__in=TimeFlag.values
-    ).update(cleared_at=None, cleared_by="")
-    before = {name: _read(name, old) for name, (old, _) in event.data.get("changes", {}).items()}
-    return held.take(
+    """Write back what the person's last step changed, with its flags, its decision and its link to another claim.
+
+    Seats are the work's to give back. Raises `NotUndoable`.
+    """
+    events = _step(held, by)
+    step = events[0]
+    stood = step.type == f"claim.{Action.REOPEN}"
+    if stood:
+        _let_stand_again(held)
+    _put_back_flags(held, events)
+    event = held.take(
         Action.UNDO,
         by=by.having(*by.roles, Role.SAME_PERSON),
-        to=State(event.from_state),
-        changes=before,
-        data={"undone": event.seq, "what": event.type},
+        to=State(step.from_state),
+        changes=_before(events),
+        data={"undone": step.seq, "what": step.type},
+        decision_changed=stood,
     )
+    _link_back(held, step, by)
+    return event
+
+
+def _before(events: Sequence[ClaimEvent]) -> dict[str, Any]:
+    """Every field that changed, with the value it had first."""
+    values: dict[str, Any] = {}
+    for event in events:
+        for name, (old, _) in event.data.get("changes", {}).items():
+            values.setdefault(name, old)
+    return {name: _read(name, old) for name, old in values.items()}
+
+
+def _let_stand_again(held: Held) -> None:
+    decision = Decision.objects.filter(claim=held.claim).latest("number")
+    decision.standing = True
+    decision.save(update_fields=["standing"])
+    held.decide(decision)
+
+
+def _put_back_flags(held: Held, events: Sequence[ClaimEvent]) -> None:
+    """Flags that the step cleared stand again; those it raised do not. The clock's follow from the dates."""
+    at, types = events[0].recorded_at, {event.type for event in events}
+    ours = Flag.objects.filter(claim=held.claim).exclude(kind__in=TimeFlag.values)
+    raised = ours.filter(raised_at=at, cleared_at__isnull=True)
+    raised.update(cleared_at=held.now, cleared_by=f"claim.{Action.UNDO}")
+    ours.filter(cleared_at=at, cleared_by__in=types).exclude(raised_at=at).update(cleared_at=None, cleared_by="")
+
+
+def _link_back(held: Held, step: ClaimEvent, by: Actor) -> None:
+    """What the undone step meant for another claim is undone there, too, and told there."""
+    if "into" in step.data:
+        tell_released(held, step.data["into"], by)
+    if "released" in step.data:
+        stays = check_repeats(held, other_of(held, step.data["released"]).claim, "/action")
+        tell_merged(stays, held.claim, by)
+    if "part" in step.data:
+        take_back_part(other_of(held, step.data["part"]), step, by)
 
 
 def _read(name: str, value: Any) -> Any:

@@ -154,7 +154,8 @@ class ClaimAdmin(EvidencePages, ClaimListAdmin):
         if name == "undo" and request.method == "POST" and gave_away(claim_id, viewer_of(request).user):
             return self._take_back(request, claim_id)
         page, dialog = self._page(request, claim_id), DIALOGS[name]
-        form = dialog.form(request.POST if request.method == "POST" else None, page=page, viewer=viewer_of(request))
+        sent = request.POST if request.method == "POST" else None
+        form = dialog.form(sent, page=page, viewer=viewer_of(request), search=request.GET.get("q", ""))
         if request.method == "POST" and form.is_valid():
             after = next_of_mine(claim_id, viewer_of(request), now_of(request)) if dialog.leaves else None
             try:

@@ -34,7 +34,7 @@ FIRST_OF_ALL = ("accept", "restore", "resume")  # what a claim in its state need
 IN_HEAD = ("hand_over", "wait")
 IN_MORE = (
     *("accept", "assign", "resume", "ask_second_opinion", "set_due", "set_own_date", "set_priority", "change_desk"),
-    *("edit", "publish", "correct", "withdraw", "reopen", "restore", "decline", "recuse", "dismiss"),
+    *("edit", "split", "merge", "publish", "correct", "withdraw", "reopen", "restore", "decline", "recuse", "dismiss"),
 )
 
 

@@ -37,8 +37,8 @@ class StepForm(PlainForm):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, page: ClaimPage, viewer: Viewer, **kwargs: Any) -> None:
-        self.page, self.viewer = page, viewer
+    def __init__(self, *args: Any, page: ClaimPage, viewer: Viewer, search: str = "", **kwargs: Any) -> None:
+        self.page, self.viewer, self.search = page, viewer, search.strip()
         known = {"version": page.claim.version, "seen": page.claim.head.event_seq}
         super().__init__(*args, initial=known | self.first_values(), **kwargs)
 

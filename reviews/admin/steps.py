@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _t
 from claims.lifecycle import Action
 from claims.permissions import Viewer
 from reviews.admin import seat_steps
+from reviews.admin.linking_forms import MergeStep, SplitStep
 from reviews.admin.outcome_forms import CorrectStep, PublishStep, WithdrawStep
 from reviews.admin.person_forms import DeclineStep, HandOverStep, PersonStep, RecuseStep
 from reviews.admin.step_forms import (
@@ -89,6 +90,7 @@ DIALOGS: Mapping[str, Dialog] = {
         _t("Handed over."),
         key="h",
         leaves=True,
+        undoable=True,
     ),
     "wait": Dialog(
         Action.WAIT,
@@ -146,6 +148,26 @@ DIALOGS: Mapping[str, Dialog] = {
         ReasonStep,
         _act(Action.REOPEN),
         _t("Reopened. Its verdict no longer stands."),
+        undoable=True,
+    ),
+    "split": Dialog(
+        Action.SPLIT,
+        _t("Split this claim"),
+        _t("Split claim"),
+        SplitStep,
+        _act(Action.SPLIT),
+        _t("Split. The second claim is linked below."),
+        undoable=True,
+    ),
+    "merge": Dialog(
+        Action.MERGE,
+        _t("Merge this claim into another"),
+        _t("Merge duplicate"),
+        MergeStep,
+        _act(Action.MERGE),
+        _t("Merged."),
+        leaves=True,
+        undoable=True,
     ),
     "publish": Dialog(
         Action.PUBLISH,
@@ -224,6 +246,7 @@ DIALOGS: Mapping[str, Dialog] = {
         seat_steps.decline,
         _t("Back in the pool."),
         leaves=True,
+        undoable=True,
     ),
     "recuse": Dialog(
         Action.RECUSE,

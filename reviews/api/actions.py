@@ -11,144 +11,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims.api.errors import Invalid
-from claims.api.fields import Body, DeskNamed, Moment, Number, OneOf, Words, checked
+from claims.api.fields import checked
 from claims.api.preconditions import expected_version
 from claims.api.repeating import repeatable
 from claims.deadlines import own_date
-from claims.lifecycle import Action, CorrectionClass, DismissalReason, WaitingReason
-from claims.models import Desk
+from claims.lifecycle import Action, DismissalReason, WaitingReason
+from claims.models import Claim, Desk, Evidence
 from claims.permissions import visible_claims
-from reviews.api.claim_bodies import OwnDateBody, given_date
+from claims.services.splitting import GivenPart
+from reviews.api.action_bodies import BODIES
+from reviews.api.claim_bodies import given_date
 from reviews.api.claim_documents import ClaimOut
 from reviews.api.claims import ClaimView
 from reviews.services.acting import STEPS, Offer, act, offered
 
-REASON = 600
-
-
-def named(*actions: Action) -> serializers.ChoiceField:
-    """The member that names the step."""
-    return OneOf([(str(action), str(action.label)) for action in actions])
-
-
-class ActionBody(Body):
-    """A step of the claim."""
-
-    action = named(*Action)
-
-
-class AcceptBody(ActionBody):
-    """Accept a proposed claim into the queue."""
-
-    action = named(Action.ACCEPT)
-    desk = DeskNamed(required=False, help_text="Needed when the claim has none.")
-    review_due_at = Moment(required=False, help_text="Otherwise the desk's hours.")
-
-
-class DismissBody(ActionBody):
-    """Say that a claim will not be checked."""
-
-    action = named(Action.DISMISS)
-    reason = OneOf(DismissalReason.choices)
-    note = Words(longest=300, required=False, allow_blank=True, help_text="Needed with other.")
-    duplicate_of = Number(required=False, help_text="Number of the claim it repeats; needed with duplicate.")
-
-
-class PlainBody(ActionBody):
-    """A step that needs nothing more: restore, resume, undo."""
-
-    action = named(Action.RESTORE, Action.RESUME, Action.UNDO)
-
-
-class WaitBody(ActionBody):
-    """Park a claim until a moment, with a new review due."""
-
-    action = named(Action.WAIT)
-    reason = OneOf(WaitingReason.choices)
-    note = Words(longest=300, required=False, allow_blank=True)
-    waiting_until = Moment()
-    review_due_at = Moment()
-
-
-class SetDueBody(ActionBody):
-    """Move review due."""
-
-    action = named(Action.SET_DUE)
-    review_due_at = Moment()
-    reason = Words(longest=REASON)
-
-
-class SetOwnDateBody(ActionBody):
-    """Set the claim's own date, or take it away with null."""
-
-    action = named(Action.SET_OWN_DATE)
-    own_date = OwnDateBody(allow_null=True)
-    reason = Words(longest=REASON)
-
-
-class ChangeDeskBody(ActionBody):
-    """Give the claim to another desk."""
-
-    action = named(Action.CHANGE_DESK)
-    desk = DeskNamed()
-    reason = Words(longest=REASON)
-
-
-class SetPriorityBody(ActionBody):
-    """Set the priority, 1 (highest) to 4."""
-
-    action = named(Action.SET_PRIORITY)
-    priority = Number(most=4)
-    reason = Words(longest=REASON)
-
-
-class ReopenBody(ActionBody):
-    """Reopen a decided claim."""
-
-    action = named(Action.REOPEN)
-    reason = Words(longest=REASON)
-
-
-class PublishBody(ActionBody):
-    """Publish the verdict that stands. Where readers know an earlier one, say how much has changed and what."""
-
-    action = named(Action.PUBLISH)
-    correction_class = OneOf(CorrectionClass.choices, required=False, help_text="Needed when it replaces another.")
-    note = Words(longest=REASON, required=False, help_text="What changed; needed with correction_class.")
-
-
-class CorrectBody(ActionBody):
-    """Put the public verdict in other words. Another answer needs a reopened claim."""
-
-    action = named(Action.CORRECT)
-    correction_class = OneOf(CorrectionClass.choices)
-    note = Words(longest=REASON, help_text="What changed, as readers are told.")
-    why = Words(longest=4000, lines=True, help_text="The new words: 20 to 600 characters.")
-
-
-class WithdrawBody(ActionBody):
-    """Take back what is public. The reason stays at its address."""
-
-    action = named(Action.WITHDRAW)
-    note = Words(longest=REASON, help_text="Why, as readers are told.")
-
-
-BODIES: Mapping[Action, type[ActionBody]] = {
-    Action.ACCEPT: AcceptBody,
-    Action.DISMISS: DismissBody,
-    Action.RESTORE: PlainBody,
-    Action.WAIT: WaitBody,
-    Action.RESUME: PlainBody,
-    Action.SET_DUE: SetDueBody,
-    Action.SET_OWN_DATE: SetOwnDateBody,
-    Action.CHANGE_DESK: ChangeDeskBody,
-    Action.SET_PRIORITY: SetPriorityBody,
-    Action.REOPEN: ReopenBody,
-    Action.PUBLISH: PublishBody,
-    Action.CORRECT: CorrectBody,
-    Action.WITHDRAW: WithdrawBody,
-    Action.UNDO: PlainBody,
-}
 # One door per step. What is not in BODIES has another one, or none yet.
 DOORS: Mapping[Action, tuple[str, str]] = {
     Action.EDIT: ("PATCH", ""),
@@ -245,11 +121,35 @@ class Actions(ClaimView):
         """A dismissal, with the claim it repeats."""
         told["reason"] = DismissalReason(told["reason"])
         if "duplicate_of" in told:
-            repeated = visible_claims(self.viewer, self.now).filter(pk=told["duplicate_of"]).first()
-            if repeated is None:
-                raise Invalid(f"There is no claim #{told['duplicate_of']}.", pointer="/duplicate_of")
-            told["duplicate_of"] = repeated
+            told["duplicate_of"] = self._seen(told["duplicate_of"], "/duplicate_of")
         return told
+
+    def merge(self, told: dict[str, Any]) -> dict[str, Any]:
+        """A merge, with the claim that stays."""
+        return told | {"into": self._seen(told["into"], "/into")}
+
+    def _seen(self, number: int, pointer: str) -> Claim:
+        claim = visible_claims(self.viewer, self.now).filter(pk=number).first()
+        if claim is None:
+            raise Invalid(f"There is no claim #{number}.", pointer=pointer)
+        return claim
+
+    def split(self, told: dict[str, Any]) -> dict[str, Any]:
+        """The second claim, with the evidence that the caller sees and shares."""
+        claim = self.claim(int(self.kwargs["number"]))
+        wanted = set(told.get("evidence", ()))
+        if unknown := sorted(wanted - self.evidence_shown(claim)):
+            raise Invalid(f"There is no evidence {unknown[0]} on this claim.", pointer="/evidence")
+        date = told.get("own_date")
+        part = GivenPart(
+            told["statement"],
+            quote=told.get("quote", ""),
+            own=given_date(date) if date else None,
+            same_date="own_date" not in told,
+            short_text=told.get("short_text", ""),
+            evidence=list(Evidence.objects.filter(pk__in=wanted)),
+        )
+        return {"part": part}
 
 
 def named_action(data: Any) -> Action:
@@ -292,6 +192,8 @@ def _own_date(told: dict[str, Any]) -> dict[str, Any]:
 _RENAMED: Mapping[Action, Callable[[Actions, dict[str, Any]], dict[str, Any]]] = {
     Action.ACCEPT: lambda _, told: _due(told),
     Action.DISMISS: Actions.dismissal,
+    Action.SPLIT: Actions.split,
+    Action.MERGE: Actions.merge,
     Action.WAIT: lambda _, told: _waiting(told),
     Action.SET_DUE: lambda _, told: _due(told),
     Action.SET_OWN_DATE: lambda _, told: _own_date(told),

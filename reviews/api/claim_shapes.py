@@ -2,74 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q
-
 from claims.api.article_shapes import desk_out, source_out
 from claims.api.times import rfc3339
-from claims.deadlines import TimeFlag, moments
-from claims.models import Appearance, ChainStep, Claim, Decision, Evidence, Flag, FlagKind, Visibility
+from claims.deadlines import moments
+from claims.models import Appearance, ChainStep, Claim, Decision, Flag, FlagKind
 from claims.permissions import Viewer
 from claims.wordings import flag_words, said_words, so_words
+from reviews.api.claim_around import Around, around
 from reviews.models import Assignment, Course
-
-
-@dataclass
-class Around:
-    """What stands around the claims of one page, by claim number."""
-
-    quotes: dict[int, Appearance] = field(default_factory=dict)
-    standing: dict[int, Decision] = field(default_factory=dict)
-    told: dict[int, Decision] = field(default_factory=dict)
-    assignments: dict[int, list[Assignment]] = field(default_factory=lambda: defaultdict(list))
-    evidence: dict[int, tuple[int, int]] = field(default_factory=dict)
-    flags: dict[int, list[Flag]] = field(default_factory=lambda: defaultdict(list))
-    courses: dict[int, Course] = field(default_factory=dict)
-
-
-def around(claims: Sequence[Claim]) -> Around:
-    """Read it: seven queries, none per row."""
-    found, numbers = Around(), [claim.pk for claim in claims]
-    for appearance in first_appearances(numbers):
-        found.quotes[appearance.claim_id] = appearance
-    decisions = Decision.objects.filter(Q(standing=True) | Q(published_at__isnull=False, replaced_at__isnull=True))
-    for decision in decisions.filter(claim__in=numbers).order_by("claim", "number"):
-        if decision.standing:
-            found.standing[decision.claim_id] = decision
-        if decision.published_at is not None and decision.replaced_at is None:
-            found.told[decision.claim_id] = decision
-    people = Assignment.objects.open().filter(claim__in=numbers).select_related("reviewer__user").order_by("pk")
-    for assignment in people:
-        found.assignments[assignment.claim_id].append(assignment)
-    counts = Evidence.objects.standing().filter(claim__in=numbers).order_by().values("claim_id")
-    for row in counts.annotate(all=Count("pk"), shown=Count("pk", filter=~Q(visibility=Visibility.PROTECTED))):
-        found.evidence[row["claim_id"]] = (row["all"], row["shown"])
-    logged = Flag.objects.standing().filter(claim__in=numbers).exclude(kind__in=TimeFlag.values)
-    for flag in logged.order_by("pk"):
-        found.flags[flag.claim_id].append(flag)
-    courses = Course.objects.filter(claim__in=numbers)
-    for course in courses.select_related("rule", "review_policy", "deadline_policy"):
-        found.courses[course.claim_id] = course
-    return found
-
-
-def first_appearances(numbers: Sequence[int]) -> Sequence[Appearance]:
-    """The quotes that claims were made from, with their article and chain, without the article's text."""
-    rows = Appearance.objects.filter(claim__in=numbers, is_first=True)
-    rows = rows.select_related("revision__article__outlet").defer("revision__text")
-    return list(rows.prefetch_related("chain__source"))
 
 
 def claims_out(
     claims: Sequence[Claim], viewer: Viewer, now: datetime, link: Callable[[str], str]
 ) -> list[dict[str, Any]]:
     """The claims of one page, each a `ClaimOut`."""
-    found = around(claims)
+    found = around(claims, viewer, now)
     return [_claim(claim, found, viewer, now, link) for claim in claims]
 
 
@@ -97,6 +48,9 @@ def _claim(claim: Claim, found: Around, viewer: Viewer, now: datetime, link: Cal
         "own_date": own_date_out(claim),
         "waiting": waiting_out(claim),
         "dismissal": dismissal_out(claim),
+        "split_from": claim.split_from_id,
+        "parts": found.parts[claim.pk],
+        "merged": found.merged[claim.pk],
         "quote": quote_out(quote) if quote else None,
         "chain": [step_out(step) for step in quote.chain.all()] if quote else [],
         "verdict": verdict_out(standing) if standing else None,

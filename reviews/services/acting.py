@@ -18,13 +18,14 @@ from claims.models import Claim, ClaimEvent, ClaimHead, Desk
 from claims.permissions import Viewer, desk_roles, visible_claims
 from claims.services import steps
 from claims.services.transitions import Held, database_time, locked
-from claims.services.undoing import gave_away, undo, undoable
+from claims.services.undoing import gave_away, touched, undo, undoable
 from reviews.models import Assignment
 from reviews.permissions import actor_on, open_assignment
 from reviews.services.accepting import accept, change_desk, restore, undo_course
 from reviews.services.assigning import put_back
 from reviews.services.publishing import POSSIBLE, check_publisher, correct, first_reviewer, publish, withdraw
 from reviews.services.seats import withdraw_all
+from reviews.services.splitting import split
 
 
 @dataclass(frozen=True)
@@ -43,16 +44,21 @@ class Acting:
 
 @contextmanager
 def acting_on(
-    claim_id: int, viewer: Viewer, version: int | None = None, *, action: Action | None = None
+    claim_id: int,
+    viewer: Viewer,
+    version: int | None = None,
+    *,
+    action: Action | None = None,
+    beside: int | None = None,
 ) -> Iterator[Acting]:
-    """Hold a claim for somebody who sees it, or has just given it away and undoes that.
+    """Hold a claim for somebody who sees it, or has just given it away and undoes that; and the one `beside` it.
 
     Raises `NotFound`, `StaleVersion`.
     """
     seen = visible_claims(viewer, database_time()).filter(pk=claim_id).exists()
     if not seen and not (action == Action.UNDO and gave_away(claim_id, viewer.user)):
         raise NotFound(f"There is no claim #{claim_id}.")
-    with locked(claim_id, version) as held:
+    with locked(claim_id, version, beside=beside) as held:
         mine = open_assignment(held.claim, viewer.user.pk if viewer.user else None)
         yield Acting(held, actor_on(viewer, held.claim), mine)
 
@@ -72,6 +78,8 @@ STEPS: Mapping[Action, Step] = {
     Action.SET_PRIORITY: steps.set_priority,
     Action.EDIT: steps.edit,
     Action.REOPEN: steps.reopen,
+    Action.SPLIT: split,
+    Action.MERGE: steps.merge,
     Action.PUBLISH: publish,
     Action.CORRECT: correct,
     Action.WITHDRAW: withdraw,
@@ -95,7 +103,8 @@ def act(claim_id: int, action: Action, viewer: Viewer, *, version: int | None = 
 
     Raises whatever the step refuses, `NotFound` and `StaleVersion`; then nothing is written.
     """
-    with acting_on(claim_id, viewer, version, action=action) as acting:
+    beside = _beside(claim_id, action, given)
+    with acting_on(claim_id, viewer, version, action=action, beside=beside) as acting:
         by = (
             _on_the_new_desk(acting, viewer, given["desk"])
             if action == Action.ACCEPT and given.get("desk")
@@ -104,6 +113,18 @@ def act(claim_id: int, action: Action, viewer: Viewer, *, version: int | None = 
         event = STEPS[action](acting.held, by=by, **given)
         _settle_seats(acting, action, event)
         return event
+
+
+def _beside(claim_id: int, action: Action, given: Mapping[str, Any]) -> int | None:
+    """The other claim that a step touches. What is read here without the lock is looked at again under it."""
+    named = given.get("into") or given.get("duplicate_of")
+    if named is not None:
+        return int(named.pk)
+    if action == Action.UNDO:
+        return touched(claim_id)
+    if action == Action.RESTORE:
+        return Claim.objects.filter(pk=claim_id).values_list("duplicate_of", flat=True).first()
+    return None
 
 
 def _on_the_new_desk(acting: Acting, viewer: Viewer, desk: Desk) -> Actor:

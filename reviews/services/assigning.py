@@ -21,6 +21,7 @@ from reviews.services.seats import check_free
 ROUTER = rule("routing")
 HAND_OVER = rule("hand-over")
 NOTE_LENGTH = 600
+LEFT = (AssignmentStatus.WITHDRAWN, AssignmentStatus.HANDED_OVER, AssignmentStatus.DECLINED)
 
 
 def assign(
@@ -81,9 +82,15 @@ def end(held: Held, assignment: Assignment, status: AssignmentStatus, note: str 
 
 
 def put_back(held: Held, undone: ClaimEvent) -> None:
-    """Give back the seats that the event, undone now, had withdrawn."""
-    withdrawn = Assignment.objects.filter(claim=held.claim, status=AssignmentStatus.WITHDRAWN)
-    withdrawn.filter(ended_at=undone.recorded_at).update(status=AssignmentStatus.OPEN, ended_at=None)
+    """Give back the seats that the event, undone now, had taken, and take those that it had given."""
+    at = undone.recorded_at
+    for given in Assignment.objects.open().filter(claim=held.claim, assigned_at=at):
+        end(held, given, AssignmentStatus.WITHDRAWN)
+    for seat in Assignment.objects.filter(claim=held.claim, ended_at=at, status__in=LEFT).exclude(assigned_at=at):
+        told = held.claim.events.filter(type="claim.assign", recorded_at=seat.assigned_at)
+        note = next((event.reason for event in told if event.data["assignment"] == seat.pk), "")
+        seat.status, seat.ended_at, seat.note = AssignmentStatus.OPEN, None, note
+        seat.save(update_fields=["status", "ended_at", "note"])
 
 
 def release_strangers(held: Held, *, by: Actor) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
-from django.db.models import Prefetch
+from django.db.models import BooleanField, ExpressionWrapper, Prefetch, Q
 
 from claims.errors import NotFound
 from claims.lifecycle import Action, Role, State
@@ -19,6 +20,7 @@ from claims.models import (
     Evidence,
     Flag,
     FlagKind,
+    Visibility,
 )
 from claims.permissions import Viewer, desk_roles, record_roles, visible_claims, visible_evidence
 from claims.services.transitions import Held
@@ -40,6 +42,15 @@ class Place:
     of: int
     previous: int | None
     next: int | None
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A claim that was merged into this one: where it stands, and its evidence as far as the reader may see it."""
+
+    claim: Claim
+    appearances: Sequence[Appearance]
+    evidence: Sequence[Evidence]
 
 
 @dataclass(frozen=True)
@@ -69,6 +80,8 @@ class ClaimPage:
     offers: dict[Action, Offer]
     place: Place
     course: Course | None
+    parts: Sequence[Claim]
+    merged: Sequence[Merged]
 
     @property
     def standing(self) -> Decision | None:
@@ -132,14 +145,13 @@ def _page(claim: Claim, viewer: Viewer, now: datetime) -> ClaimPage:
     flags: list[Flag] = claim.standing_flags  # type: ignore[attr-defined]  # prefetched above
     decisions: list[Decision] = claim.all_decisions  # type: ignore[attr-defined]  # prefetched above
     appearance = claim.first_appearance()
-    held = Held(claim, claim.head, now)
-    held.decide(next((one for one in decisions if one.standing), None))
-    held.tell(next((one for one in decisions if one.is_public), None))
-    acting = Acting(held, viewer.actor.having(*roles), mine)
+    done = _of_round(claim, assignments)
+    acting = Known(_as_held(claim, decisions, now), viewer.actor.having(*roles), mine, done)
     split = any(flag.kind == FlagKind.SPLIT for flag in flags)
     course = Course.objects.filter(claim=claim).select_related("rule", "review_policy", "deadline_policy").first()
     policy = course.review_policy if course else None
     opinion = SecondOpinion.objects.filter(claim=claim, round=claim.round).first()
+    parts, merged = _linked(claim, viewer, now)
     return ClaimPage(
         claim=claim,
         appearance=appearance,
@@ -155,12 +167,57 @@ def _page(claim: Claim, viewer: Viewer, now: datetime) -> ClaimPage:
         opinion=opinion,
         seats=Seats(asked_by(policy).and_more(int(opinion is not None)), split, _held(claim, assignments)),
         mine=mine,
-        my_review=next((one.review for one in _of_round(claim, assignments) if _is_by(one, me)), None),
+        my_review=next((one.review for one in done if _is_by(one, me)), None),
         roles=roles,
         offers={offer.action: offer for offer in offers_to(acting)},
         place=_place(claim.pk, viewer, now),
         course=course,
+        parts=parts,
+        merged=merged,
     )
+
+
+def _linked(claim: Claim, viewer: Viewer, now: datetime) -> tuple[list[Claim], list[Merged]]:
+    """What was split off the claim, and what was merged into it: one query, two more where there is any."""
+    places = Appearance.objects.select_related("revision__article__outlet").defer("revision__text")
+    items = Prefetch("evidence", Evidence.objects.standing())
+    merged = Claim.objects.merged_into(claim.pk).values("pk")
+    is_merged = ExpressionWrapper(Q(pk__in=merged), output_field=BooleanField())
+    seen = visible_claims(viewer, now).annotate(is_merged=is_merged).order_by("pk")
+    seen = seen.filter(Q(split_from=claim) | Q(is_merged=True))
+    claims = list(seen.prefetch_related(Prefetch("appearances", places), items))
+    parts: list[Claim] = [one for one in claims if one.split_from_id == claim.pk]
+    return parts, [
+        Merged(one, list(one.appearances.all()), [item for item in one.evidence.all() if _may_see(item, one, viewer)])
+        for one in claims
+        if one.is_merged
+    ]
+
+
+def _may_see(item: Evidence, claim: Claim, viewer: Viewer) -> bool:
+    """Nobody is on a merged claim any more, so what is protected is for its desk's editors."""
+    return item.visibility != Visibility.PROTECTED or claim.desk_id in viewer.editor_of
+
+
+@dataclass(frozen=True)
+class Known(Acting):
+    """Somebody who acts on a claim whose reviews of the running round have been read already."""
+
+    done: Sequence[Assignment] = ()
+
+    @cached_property
+    def first_reviewer(self) -> int | None:
+        """The person who judged the claim first in the running round."""
+        first = min(self.done, key=lambda one: (one.review.submitted_at, one.review.pk), default=None)
+        return first.reviewer.user_id if first is not None else None
+
+
+def _as_held(claim: Claim, decisions: Sequence[Decision], now: datetime) -> Held:
+    """The claim as its checks see it, with the decisions that have been read already."""
+    held = Held(claim, claim.head, now)
+    held.decide(next((one for one in decisions if one.standing), None))
+    held.tell(next((one for one in decisions if one.is_public), None))
+    return held
 
 
 def _mine(assignments: Sequence[Assignment], me: int | None) -> Assignment | None:

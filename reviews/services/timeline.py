@@ -155,6 +155,10 @@ def _flag(told: Told) -> str:
     return wordings.flag_words(told.data("kind") if kind == "raise_flag" else kind)
 
 
+def _linked(pattern: str, name: str) -> Words:
+    return lambda told: _(pattern) % {"who": told.who, "number": int(told.data(name) or 0)}
+
+
 def _published(told: Told) -> str:
     names = {"who": told.who, "class": _class_words(told), "number": told.data("replaces")}
     if told.data("replaces"):
@@ -234,6 +238,10 @@ SAID: dict[str, Words] = {
     "evidence.changed": _evidence("The page reads otherwise now: %(title)s"),
     "decision.make": _decided,
     "decision.reword": _simple("The same verdict in other words stands"),
+    "claim.split": _linked("%(who)s split #%(number)d off", "part"),
+    "claim.merge": _linked("%(who)s merged it into #%(number)d", "into"),
+    "claim.absorb": _linked("%(who)s merged #%(number)d into it", "merged"),
+    "claim.release": _linked("%(who)s took #%(number)d out of it again", "merged"),
     "claim.publish": _published,
     "claim.correct": _corrected,
     "claim.withdraw": _simple("%(who)s withdrew what was public"),

@@ -11,11 +11,29 @@ import pytest
 from claims.actors import rule
 from claims.errors import NotUndoable
 from claims.lifecycle import Action, DismissalReason, State, WaitingReason
-from claims.models import Claim, Desk, Flag, FlagKind, User
+from claims.models import Claim, Desk, DeskRole, Flag, FlagKind, User
 from claims.services.transitions import locked
 from claims.services.undoing import WINDOW, undo, undoable
-from reviews.services.acting import act
-from tests.factories import a_claim, a_desk, a_reviewer, ahead, an_editor, dated, fresh, now, put_on, viewer
+from reviews.models import Assignment
+from reviews.services.acting import act, acting_on
+from reviews.services.assigning import assign, decline, recuse
+from reviews.services.routing import pass_on
+from reviews.services.verifying import verify_everything
+from tests.factories import (
+    a_claim,
+    a_desk,
+    a_reviewer,
+    ahead,
+    an_editor,
+    dated,
+    evidence_for,
+    fresh,
+    joined,
+    now,
+    put_on,
+    start,
+    viewer,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -86,7 +104,7 @@ def test_nothing_is_undone_twice(desk: Desk, editor: User) -> None:
     claim = a_claim(desk, by=editor)
     act(claim.pk, Action.SET_PRIORITY, viewer(editor), priority=1, reason="It leads the page.")
     act(claim.pk, Action.UNDO, viewer(editor))
-    with pytest.raises(NotUndoable, match="This step cannot be undone"):
+    with pytest.raises(NotUndoable, match="Undoing cannot be undone. Take the step again."):
         act(claim.pk, Action.UNDO, viewer(editor))
 
 
@@ -141,3 +159,107 @@ def test_a_moved_own_date_comes_back_with_its_window(desk: Desk, editor: User) -
     act(claim.pk, Action.UNDO, viewer(editor))
     back = fresh(claim)
     assert (back.confirm_from, back.confirm_by) == (claim.confirm_from, claim.confirm_by)
+
+
+def seat_of(claim: Claim) -> Assignment:
+    return Assignment.objects.filter(claim=claim, status="open").get()
+
+
+def test_a_hand_over_to_a_person_is_undone_and_the_seat_given_back_with_its_note(desk: Desk, editor: User) -> None:
+    first, second = a_reviewer(desk), a_reviewer(desk)
+    claim = a_claim(desk, by=editor)
+    with acting_on(claim.pk, viewer(editor)) as acting:
+        assign(acting.held, first, by=acting.by, chosen_by="editor", note="You know the ministry.")
+    start(claim, first)
+    with acting_on(claim.pk, viewer(first)) as acting:
+        assert acting.mine is not None
+        pass_on(acting.held, acting.mine, second, by=acting.by, note="I am away tomorrow.")
+    assert seat_of(claim).reviewer == second
+    act(claim.pk, Action.UNDO, viewer(first))
+    back = seat_of(claim)
+    assert (back.reviewer, back.note, back.ended_at) == (first, "You know the ministry.", None)
+    assert Assignment.objects.get(claim=claim, reviewer=second).status == "withdrawn"
+    assert fresh(claim).state == State.IN_REVIEW
+    assert verify_everything(timedelta(0)).broken == []
+
+
+@pytest.mark.parametrize("way", ["decline", "to the pool"])
+def test_leaving_a_claim_is_undone_as_long_as_nobody_else_has_it(desk: Desk, editor: User, way: str) -> None:
+    reviewer = a_reviewer(desk)
+    claim = a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer)
+    for last in (False, True):
+        with acting_on(claim.pk, viewer(reviewer)) as acting:
+            assert acting.mine is not None
+            if way == "decline":
+                decline(acting.held, acting.mine, by=acting.by)
+            else:
+                pass_on(acting.held, acting.mine, None, by=acting.by, note="")
+        assert fresh(claim).state == State.QUEUED
+        if not last:
+            act(claim.pk, Action.UNDO, viewer(reviewer))
+            assert (fresh(claim).state, seat_of(claim).reviewer) == (State.IN_REVIEW, reviewer)
+    put_on(claim, a_reviewer(desk), editor)
+    with pytest.raises(NotUndoable, match="Something else has happened since"):
+        act(claim.pk, Action.UNDO, viewer(reviewer))
+    assert verify_everything(timedelta(0)).broken == []
+
+
+def test_a_dismissal_gives_the_seats_back(desk: Desk, editor: User) -> None:
+    claim = a_claim(desk, State.IN_REVIEW, by=editor)
+    seat = seat_of(claim)
+    act(claim.pk, Action.DISMISS, viewer(editor), reason=DismissalReason.OFF_SUBJECT)
+    act(claim.pk, Action.UNDO, viewer(editor))
+    assert seat_of(claim) == seat
+
+
+def test_a_change_of_desk_that_took_people_off_is_undone_with_them(desk: Desk, editor: User) -> None:
+    claim = a_claim(desk, State.IN_REVIEW, by=editor)
+    seat, there = seat_of(claim), joined(editor, a_desk(), DeskRole.EDITOR)
+    act(claim.pk, Action.CHANGE_DESK, viewer(there), desk=Desk.objects.latest("pk"), reason="It is theirs.")
+    assert fresh(claim).state == State.QUEUED
+    act(claim.pk, Action.UNDO, viewer(editor))
+    assert (fresh(claim).desk, fresh(claim).state, seat_of(claim)) == (desk, State.IN_REVIEW, seat)
+    assert verify_everything(timedelta(0)).broken == []
+
+
+def test_reopening_is_undone_and_the_same_decision_stands_again(desk: Desk, editor: User) -> None:
+    claim = a_claim(desk, State.DECIDED, by=editor)
+    act(claim.pk, Action.REOPEN, viewer(editor), reason="The wrong claim.")
+    act(claim.pk, Action.UNDO, viewer(editor))
+    assert (fresh(claim).state, fresh(claim).round) == (State.DECIDED, 1)
+    assert claim.decisions.get().standing
+    assert verify_everything(timedelta(0)).broken == []
+
+
+REFUSED: dict[str, tuple[str, str]] = {
+    "submit_review": ("reviewer", "A review stays as it was submitted"),
+    "publish": ("editor", "Correct or withdraw it"),
+    "assign": ("editor", "Hand the claim over or decline it instead"),
+    "evidence": ("editor", "Evidence stays in the record"),
+    "propose": ("editor", "Dismiss it instead"),
+    "second opinion": ("reviewer", "A second opinion was asked for"),
+    "recuse": ("reviewer", "The interest stays declared"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_each_step_that_cannot_be_undone_says_what_to_do_instead(desk: Desk, editor: User, what: str) -> None:
+    reviewer = a_reviewer(desk)
+    states = {"submit_review": State.DECIDED, "publish": State.DECIDED, "second opinion": State.SECOND_OPINION}
+    claim = a_claim(
+        desk, states.get(what, State.PROPOSED if what == "propose" else State.QUEUED), by=editor, reviewer=reviewer
+    )
+    if what == "publish":
+        act(claim.pk, Action.PUBLISH, viewer(editor))
+    if what in {"assign", "recuse"}:
+        put_on(claim, reviewer, editor)
+    if what == "evidence":
+        evidence_for(claim, by=editor)
+    if what == "recuse":
+        outlet = claim.appearances.get().revision.article.outlet_id
+        with acting_on(claim.pk, viewer(reviewer)) as acting:
+            assert acting.mine is not None
+            recuse(acting.held, acting.mine, by=acting.by, source_id=outlet)
+    who, sentence = REFUSED[what]
+    with pytest.raises(NotUndoable, match=sentence):
+        act(claim.pk, Action.UNDO, viewer(editor if who == "editor" else reviewer))

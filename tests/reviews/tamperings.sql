@@ -189,6 +189,29 @@ UPDATE claims_evidence SET added_at = now() + interval '1 hour';
 UPDATE claims_evidence item SET derives_from_id = (SELECT min(id) FROM claims_evidence other WHERE
     other.claim_id = item.claim_id AND other.id < item.id);
 
+-- breaks: duplicates_lead_to_a_claim_that_stays
+ALTER TABLE claims_claim DROP CONSTRAINT claim_repeats_another;
+UPDATE claims_claim claim SET duplicate_of_id = merged.id FROM claims_claim merged WHERE merged.duplicate_of_id = claim.id;
+
+-- breaks: duplicates_lead_to_a_claim_that_stays
+ALTER TABLE claims_claim DROP CONSTRAINT claim_repeats_another;
+UPDATE claims_claim SET duplicate_of_id = id WHERE duplicate_of_id IS NOT NULL;
+
+-- breaks: merges_are_told_on_both_claims
+DELETE FROM claims_claimevent WHERE type = 'claim.absorb';
+
+-- breaks: merges_are_told_on_both_claims
+DELETE FROM claims_claimevent WHERE type = 'claim.merge';
+
+-- breaks: parts_are_told_on_both_claims
+DELETE FROM claims_claimevent WHERE type = 'claim.split';
+
+-- breaks: parts_are_told_on_both_claims
+UPDATE claims_claim SET split_from_id = NULL;
+
+-- breaks: copies_come_from_the_claim_that_was_split
+UPDATE claims_evidence SET copied_from_id = (SELECT max(id) FROM claims_evidence) WHERE copied_from_id IS NOT NULL;
+
 -- breaks: evidence_stays_on_its_claim
 UPDATE claims_evidence SET superseded_by_id = id WHERE derives_from_id IS NULL;
 

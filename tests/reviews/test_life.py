@@ -22,6 +22,7 @@ from claims.lifecycle import TRANSITIONS, Action, DismissalReason, State, Waitin
 from claims.models import LADDER_ALARM, Alarm, Claim, ClaimEvent, Decision, Desk, DeskRole, Flag, User
 from claims.services.laddering import follow_ladders, set_ladder
 from claims.services.ladders import ladder_alarms
+from claims.services.splitting import GivenPart
 from claims.services.sweep import raise_due_flags
 from claims.services.transitions import database_time
 from claims.services.warnings import agree_on_warnings
@@ -123,6 +124,8 @@ class Newsroom:
             Action.SET_PRIORITY: {"priority": self.dice.randrange(1, 5), **reason},
             Action.EDIT: {"changes": {"statement": f"Statement {self.dice.randrange(9)}."}},
             Action.REOPEN: reason,
+            Action.SPLIT: {"part": GivenPart(f"Part {self.dice.random()}.")},
+            Action.MERGE: {"into": Claim.objects.get(pk=self.dice.choice(self.claims))},
             Action.PUBLISH: self.dice.choice([{}, {"correction_class": "update", "note": "It is new."}]),
             Action.CORRECT: {
                 "correction_class": "minor",

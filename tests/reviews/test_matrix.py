@@ -32,9 +32,9 @@ EDITORS = f"{DATES} change_desk set_priority"
 SEAT = "hand_over decline recuse"
 OFFERED: dict[str, dict[str, str]] = {
     "editor": {
-        "proposed": f"accept dismiss edit {EDITORS}",
-        "queued": f"dismiss edit assign wait {SEAT} {EDITORS}",
-        "in_review": f"dismiss edit assign wait ask_second_opinion {SEAT} {EDITORS}",
+        "proposed": f"accept dismiss edit split merge {EDITORS}",
+        "queued": f"dismiss edit split merge assign wait {SEAT} {EDITORS}",
+        "in_review": f"dismiss edit split merge assign wait ask_second_opinion {SEAT} {EDITORS}",
         "waiting": f"dismiss edit resume {EDITORS}",
         "second_opinion": f"dismiss edit assign {SEAT} {EDITORS}",
         "decided": f"publish reopen {EDITORS}",
@@ -42,7 +42,7 @@ OFFERED: dict[str, dict[str, str]] = {
     },
     "reviewer": {"queued": "assign", "in_review": "assign", "second_opinion": "assign"},
     "triager": {
-        "proposed": f"accept dismiss edit {EDITORS}",
+        "proposed": f"accept dismiss edit split merge {EDITORS}",
         "queued": "assign",
         "in_review": "assign",
         "second_opinion": "assign",
@@ -157,10 +157,9 @@ def test_every_refusal_has_a_code_and_a_sentence(desk: Desk) -> None:
 
 
 def test_every_step_a_person_can_take_is_offered_or_refused_once(desk: Desk) -> None:
-    kept_for_later = {"split", "merge"}
-    no_buttons = {"propose", "start", "raise_flag", "clear_flag", "settle"}
+    no_buttons = {"propose", "start", "settle", "raise_flag", "clear_flag"}
     offers = [str(offer.action) for offer in offered(a_claim(desk).pk, viewer(an_editor(desk)))]
-    assert sorted(offers) == sorted(set(Action.values) - kept_for_later - no_buttons)
+    assert sorted(offers) == sorted(set(Action.values) - no_buttons)
 
 
 def test_the_sentence_of_an_offer_is_that_of_the_refusal(desk: Desk) -> None:

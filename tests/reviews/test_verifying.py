@@ -18,6 +18,7 @@ from claims.ladders import DEFAULT
 from claims.lifecycle import Action, State
 from claims.models import Alarm, Claim, ClaimEvent, Flag, Heartbeat, Snapshot, Visibility
 from claims.services.proposing import GivenStep
+from claims.services.splitting import GivenPart
 from claims.services.sweep import raise_due_flags
 from claims.services.verifying import Verified, record_invariants, verify
 from claims.services.watch import Watch
@@ -57,6 +58,7 @@ def newsroom(settings: Any, tmp_path: Path) -> Claim:
     split(desk, editor)
     twice_decided(make.a_claim(desk, State.DECIDED, by=editor), editor)
     told_to_readers(decided, editor)
+    parted(decided, editor)
     tell(list(ClaimEvent.objects.order_by("id")))
     return make.fresh(decided)
 
@@ -106,6 +108,17 @@ def twice_decided(claim: Claim, editor: Any) -> None:
     reviewer = make.a_reviewer(claim.desk)
     make.put_on(claim, reviewer, editor)
     make.review_by(claim, reviewer)
+
+
+def parted(decided: Claim, editor: Any) -> None:
+    """One claim is split, its evidence shared; another is merged into the decided one."""
+    desk, person = decided.desk, make.viewer(editor)
+    assert desk is not None
+    first = make.a_claim(desk, by=editor)
+    shared = make.evidence_for(first)
+    part = GivenPart("The minister denied it.", quote="The minister", evidence=[shared])
+    act(first.pk, Action.SPLIT, person, part=part)
+    act(make.a_claim(desk, by=editor).pk, Action.MERGE, person, into=decided)
 
 
 def told_to_readers(claim: Claim, editor: Any) -> None:

@@ -1,0 +1,58 @@
+"""Shares evidence with the claim that was split off: copies on that claim, marked, with their origins preserved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from claims.actors import Actor, ActorKind
+from claims.models import Evidence
+from claims.services.evidence import told
+from claims.services.readings import plan_reading
+from claims.services.transitions import Held
+
+# What a copy has of its own; everything else it says is what the original says.
+OWN = frozenset(
+    {
+        *("id", "claim", "derives_from", "superseded_by", "copied_from"),
+        *("added_by", "added_by_user", "added_at", "used_at", "version"),
+    }
+)
+
+
+def share(held: Held, items: Iterable[Evidence], *, by: Actor) -> None:
+    """Copy these items to the held claim, with whatever they were taken from and whatever replaced it.
+
+    An item without its origin would look like an origin itself, and seven copies of one report like seven.
+    """
+    originals = _with_origins(items)
+    copies = {original.pk: _copied(held, original, by) for original in originals}
+    for original in originals:
+        copy = copies[original.pk]
+        copy.derives_from = copies[original.derives_from_id] if original.derives_from_id else None
+        copy.superseded_by = copies[original.superseded_by_id] if original.superseded_by_id else None
+        copy.save(update_fields=["derives_from", "superseded_by"])
+        plan_reading(copy, held.now)
+        held.record("evidence.add", by=by, data={**told(copy), "copied_from": original.pk})
+
+
+def _with_origins(items: Iterable[Evidence]) -> list[Evidence]:
+    """The items and all that they hang on, in the order they were added."""
+    found, open_ends = dict[int, Evidence](), list(items)
+    while open_ends:
+        item = open_ends.pop()
+        if item.pk not in found:
+            found[item.pk] = item
+            open_ends += [end for end in (item.derives_from, item.superseded_by) if end is not None]
+    return [found[number] for number in sorted(found)]
+
+
+def _copied(held: Held, original: Evidence, by: Actor) -> Evidence:
+    fields = [field.name for field in Evidence._meta.concrete_fields if field.name not in OWN]  # noqa: SLF001 - documented
+    return Evidence.objects.create(
+        claim=held.claim,
+        copied_from=original,
+        added_by=by.name,
+        added_by_user_id=by.id if by.kind == ActorKind.PERSON else None,
+        added_at=held.now,
+        **{name: getattr(original, name) for name in fields},
+    )

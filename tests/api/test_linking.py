@@ -1,0 +1,109 @@
+"""Splitting and merging by API: linked both ways, only with what the caller sees."""
+
+from __future__ import annotations
+
+import pytest
+
+from claims.lifecycle import State
+from claims.models import Claim, Desk, DeskRole, User, Visibility
+from tests.api.conftest import Api, signed_in
+from tests.factories import a_claim, a_desk, a_reviewer, ahead, an_editor, dated, evidence_for, joined
+
+pytestmark = pytest.mark.django_db
+SECOND = "The minister denied it on Monday."
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return a_desk()
+
+
+@pytest.fixture
+def editor(desk: Desk) -> User:
+    return an_editor(desk)
+
+
+@pytest.fixture
+def api(editor: User) -> Api:
+    return signed_in(editor)
+
+
+@pytest.fixture
+def claim(desk: Desk, editor: User) -> Claim:
+    return a_claim(desk, by=editor, own=dated(ahead(days=2)))
+
+
+def test_a_claim_is_split_and_both_name_the_other(api: Api, claim: Claim) -> None:
+    item = evidence_for(claim)
+    answer = api.act(claim.pk, action="split", statement=SECOND, quote="The minister", evidence=[item.pk])
+    assert answer.status == 200
+    (number,) = answer.body["parts"]
+    part = api.get(f"/claims/{number}").body
+    assert (part["split_from"], part["statement"], part["state"]) == (claim.pk, SECOND, "queued")
+    assert part["quote"]["exact"] == "The minister"
+    assert part["own_date"]["confirm_by"] == answer.body["own_date"]["confirm_by"]
+    (shared,) = api.get(f"/claims/{number}/evidence").body["results"]
+    assert (shared["copied_from"], shared["url"]) == (item.pk, item.url)
+
+
+def test_the_second_claim_has_a_date_of_its_own_or_none(api: Api, claim: Claim) -> None:
+    given = {"until": "2031-05-01", "zone": "Europe/Kyiv", "words": "on the first of May"}
+    for own_date, words in ((given, "on the first of May"), (None, None)):
+        answer = api.act(claim.pk, action="split", statement=f"{SECOND} {words}", own_date=own_date)
+        part = api.get(f"/claims/{answer.body['parts'][-1]}").body["own_date"]
+        assert (part and part["words"]) == words
+
+
+def test_only_evidence_that_the_caller_sees_is_shared(desk: Desk, claim: Claim) -> None:
+    hidden = evidence_for(claim, visibility=Visibility.PROTECTED)
+    proposed = a_claim(desk, State.PROPOSED)
+    protected = evidence_for(proposed, visibility=Visibility.PROTECTED)
+    triager = signed_in(a_reviewer(desk, can_triage=True).user)
+    for number in (protected.pk, hidden.pk, 999_999):
+        refused = triager.act(proposed.pk, action="split", statement=SECOND, evidence=[number])
+        assert (refused.status, refused.pointers) == (422, ["/evidence"])
+        assert refused.body["detail"] == f"There is no evidence {number} on this claim."
+
+
+def test_a_claim_is_merged_and_stays_in_lists(api: Api, claim: Claim, desk: Desk) -> None:
+    repeats = a_claim(desk)
+    answer = api.act(repeats.pk, action="merge", into=claim.pk, note="Word for word.")
+    assert answer.body["dismissal"] | {"reason_label": ""} == {
+        "reason": "duplicate",
+        "reason_label": "",
+        "note": "Word for word.",
+        "duplicate_of": claim.pk,
+    }
+    assert api.get(f"/claims/{claim.pk}").body["merged"] == [repeats.pk]
+    assert repeats.pk in [row["id"] for row in api.get("/claims?state=dismissed&q=minister").body["results"]]
+    back = api.act(repeats.pk, action="undo")
+    assert (back.body["state"], back.body["dismissal"]) == ("queued", None)
+    assert api.get(f"/claims/{claim.pk}").body["merged"] == []
+
+
+def test_refusals_point_at_what_is_wrong(api: Api, claim: Claim) -> None:
+    hidden = a_claim(a_desk())
+    unknown = api.act(claim.pk, action="merge", into=hidden.pk)
+    assert (unknown.status, unknown.pointers) == (422, ["/into"])
+    itself = api.act(claim.pk, action="merge", into=claim.pk)
+    assert (itself.status, itself.code, itself.pointers) == (409, "duplicate_not_possible", ["/into"])
+    same = api.act(claim.pk, action="split", statement=claim.statement)
+    assert (same.status, same.code, same.pointers) == (422, "part_same", ["/statement"])
+    stray = api.act(claim.pk, action="split", statement=SECOND, quote="words that are nowhere in it")
+    assert (stray.status, stray.code) == (422, "quote_not_found")
+
+
+def test_a_merged_claim_of_another_desk_is_named_only_to_those_who_see_it(claim: Claim, editor: User) -> None:
+    other = a_desk()
+    theirs = an_editor(other)
+    both = signed_in(joined_to_both(theirs, claim))
+    repeats = a_claim(other, by=theirs)
+    assert both.act(repeats.pk, action="merge", into=claim.pk).status == 200
+    assert both.get(f"/claims/{claim.pk}").body["merged"] == [repeats.pk]
+    assert signed_in(editor).get(f"/claims/{claim.pk}").body["merged"] == []
+
+
+def joined_to_both(user: User, claim: Claim) -> User:
+    """An editor of another desk who reviews for the claim's desk as well."""
+    assert claim.desk is not None
+    return joined(user, claim.desk, DeskRole.REVIEWER)
