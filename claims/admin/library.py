@@ -52,8 +52,7 @@ class EvidenceAdmin(OfClaimAdmin[Evidence]):
         return columns.moment(row, row.added_at)
 
 
-@admin.register(Source)
-class SourceAdmin(SetUpAdmin[Source]):
+class SourcePagesAdmin(SetUpAdmin[Source]):
     """Outlets, people, organisations, documents and unnamed roles. Editors keep their names and reliability."""
 
     list_display = ("name", "kind", "reliability", "articles_column", "steps_column", "parent")

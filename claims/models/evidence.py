@@ -104,7 +104,7 @@ class Evidence(models.Model):
         "self", models.PROTECT, verbose_name=_("superseded by"), related_name="supersedes", null=True, blank=True
     )
     copied_from = models.ForeignKey(
-        "self", models.PROTECT, verbose_name=_("copied from"), related_name="copies", null=True, blank=True
+        "self", models.PROTECT, verbose_name=_("copied from"), related_name="shared_as", null=True, blank=True
     )
     added_by = models.CharField(_("added by"), max_length=200)
     added_by_user = models.ForeignKey(

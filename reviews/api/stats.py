@@ -19,11 +19,13 @@ from claims.api.schema import page_response
 from claims.api.times import rfc3339
 from claims.api.views import ApiView
 from claims.errors import Invalid
-from claims.verdicts import So
+from claims.hedges import Kind
+from claims.verdicts import Outcome, So
 from reviews.api.claim_documents import ClaimOut
 from reviews.api.claim_shapes import claims_out
-from reviews.dashboard.filters import SAID_ONLY, Age, Filters, read_filters
+from reviews.dashboard.filters import SAID_ONLY, Age, Filters, Period, read_filters
 from reviews.dashboard.numbers import NUMBERS, Number, counts, newsroom_zone
+from reviews.trackrecord import Part
 
 NULLABLE = frozenset({"review_due_at", "first_review_due_at", "confirm_by"})
 
@@ -36,6 +38,12 @@ class StatFilters(Parameters):
     outlet = WholeNumber(required=False)
     reviewer = Search(required=False, help_text="Number of a reviewer, or nobody.")
     age = OneOf(Age.choices, required=False)
+    source = WholeNumber(required=False, help_text="A source the claim came through, the outlet included.")  # type: ignore[assignment]  # the metaclass takes fields off the class
+    role = OneOf(Part.choices, required=False, help_text="What the source did with it.")
+    outcome = OneOf(Outcome.choices, required=False, help_text="What became of a dated claim.")
+    hedge = OneOf([(kind.value, kind.value) for kind in Kind], required=False, help_text="Of its first quote.")
+    likelihood = Search(required=False, help_text="Range of the hedge in percent, for example 55-80, or none.")
+    decided_within = OneOf(Period.choices, required=False, help_text="How long ago its verdict was given, at most.")
     verdict = OneOf([*So.choices, (SAID_ONLY, "Too early")], required=False)
     zone = Search(required=False, help_text="IANA name of the zone in which days start; otherwise the newsroom's.")
 

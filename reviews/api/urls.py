@@ -21,6 +21,7 @@ from reviews.api import (
     reviews,
     rules,
     stats,
+    track_records,
 )
 
 _CLAIM = "claims/<number:number>"
@@ -69,6 +70,7 @@ urlpatterns = [
     path("notices:markRead", notices.NoticesRead.as_view(), name="api-notices-read"),
     path("notices/settings", notices.NoticeChoices.as_view(), name="api-notice-settings"),
     path("me", people.Me.as_view(), name="api-me"),
+    path("sources/<number:number>/track_record", track_records.TrackRecord.as_view(), name="api-track-record"),
     path("stats", stats.Stats.as_view(), name="api-stats"),
     path("stats/agreement", agreement.ReviewerAgreement.as_view(), name="api-agreement"),
     path("stats/<slug:key>", stats.OneStat.as_view(), name="api-stat"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
@@ -13,10 +14,12 @@ from django.utils.translation import pgettext_lazy
 
 from claims.deadlines import zone_named
 from claims.errors import Invalid
-from claims.models import Appearance, Decision
+from claims.hedges import Kind
+from claims.models import Appearance, ChainStep, Decision
 from claims.models.claim import ClaimQuerySet
-from claims.verdicts import So
+from claims.verdicts import Outcome, So
 from reviews.models import Assignment
+from reviews.trackrecord import Part
 
 NOBODY, NOBODY_WORD = 0, "nobody"
 SAID_ONLY = "said_only"
@@ -42,12 +45,27 @@ BOUNDS: dict[Age, tuple[timedelta, timedelta | None]] = {
 }
 
 
+class Period(TextChoices):
+    """How far back verdicts are looked at."""
+
+    MONTH = "30d", pgettext_lazy("period", "last 30 days")
+    QUARTER = "90d", pgettext_lazy("period", "last 90 days")
+    YEAR = "12m", pgettext_lazy("period", "last 12 months")
+
+
+PERIODS = {Period.MONTH: 30 * DAY, Period.QUARTER: 90 * DAY, Period.YEAR: 365 * DAY}
+NO_RANGE = "none"
+
+
 @dataclass(frozen=True)
 class Filters:
     """Narrowings, each empty when it does not apply.
 
-    `desk` and `outlet` are numbers of rows; `reviewer` is the number of a reviewer or `NOBODY`; `verdict` is a key
-    of "is it so?" or "said_only"; `zone` is the IANA zone in which days start.
+    `desk`, `outlet` and `source` are numbers of rows; `reviewer` is the number of a reviewer or `NOBODY`; `verdict` is
+    a key of "is it so?" or "said_only"; `role` narrows `source` to what it made or passed on; `outcome` is what became
+    of a dated claim; `hedge` is the kind of hedge of the first quote, `likelihood` its range in percent ("55-80") or
+    "none"; `decided_within` is how long ago the standing verdict was given at most; `zone` is the IANA zone in which
+    days start.
     """
 
     desk: int | None = None
@@ -56,6 +74,12 @@ class Filters:
     reviewer: int | None = None
     age: str = ""
     verdict: str = ""
+    source: int | None = None
+    role: str = ""
+    outcome: str = ""
+    hedge: str = ""
+    likelihood: str = ""
+    decided_within: str = ""
     zone: str = "UTC"
 
     def having(self, **changes: Any) -> Filters:
@@ -79,6 +103,17 @@ class Filters:
             claims = claims.filter(aged(Age(self.age), now))
         if self.verdict:
             claims = claims.filter(_found(self.verdict))
+        return self._over_time(claims, now)
+
+    def _over_time(self, claims: ClaimQuerySet, now: datetime) -> ClaimQuerySet:
+        if self.source:
+            claims = claims.filter(through(self.source, self.role))
+        if self.outcome:
+            claims = claims.filter(_standing(outcome=self.outcome))
+        if self.decided_within:
+            claims = claims.filter(_standing(decided_at__gt=now - PERIODS[Period(self.decided_within)]))
+        if self.hedge:
+            claims = claims.filter(_printed(self.hedge, self.likelihood))
         return claims
 
 
@@ -100,6 +135,32 @@ def _found(verdict: str) -> Q:
     return Q(Exists(Decision.objects.filter(claim=OuterRef("pk"), standing=True, so=so)))
 
 
+def _standing(**where: Any) -> Q:
+    return Q(Exists(Decision.objects.filter(claim=OuterRef("pk"), standing=True, **where)))
+
+
+def through(source: int, role: str) -> Q:
+    """Claims that came through this source: any, or only those it made (the last step of a chain) or passed on."""
+    steps = ChainStep.objects.filter(appearance__claim=OuterRef("pk"), source=source)
+    places = Appearance.objects.filter(claim=OuterRef("pk"), revision__article__outlet=source)
+    further = ChainStep.objects.filter(appearance=OuterRef("appearance"), order__gt=OuterRef("order"))
+    chained = ChainStep.objects.filter(appearance=OuterRef("pk"))
+    anywhere = Q(Exists(steps)) | Q(Exists(places))
+    made = Q(Exists(steps.filter(~Exists(further)))) | Q(Exists(places.filter(~Exists(chained))))
+    if role == Part.MADE:
+        return made
+    return anywhere & ~made if role == Part.PASSED else anywhere
+
+
+def _printed(hedge: str, likelihood: str) -> Q:
+    """Claims whose first quote has a hedge of this kind and range; without any quote there is no hedge."""
+    first = Appearance.objects.filter(claim=OuterRef("pk"), is_first=True)
+    low, _, high = likelihood.partition("-")
+    between: dict[str, Any] = {"hedge_low": int(low), "hedge_high": int(high)} if high else {"hedge_low": None}
+    wanted = Q(Exists(first.filter(hedge_kind=hedge, **(between if likelihood else {}))))
+    return wanted | ~Q(Exists(first)) if hedge == Kind.NONE else wanted
+
+
 def read_filters(given: Mapping[str, str], zone: str) -> Filters:
     """Filters from an address. `zone` is the newsroom's, used when the address names none.
 
@@ -113,6 +174,12 @@ def read_filters(given: Mapping[str, str], zone: str) -> Filters:
         language=known.get("language", ""),
         age=_one_of(known, "age", Age.values),
         verdict=_one_of(known, "verdict", [*So.values, SAID_ONLY]),
+        source=_number(known, "source"),
+        role=_one_of(known, "role", Part.values),
+        outcome=_one_of(known, "outcome", Outcome.values),
+        hedge=_one_of(known, "hedge", [kind.value for kind in Kind]),
+        likelihood=_likelihood(known),
+        decided_within=_one_of(known, "decided_within", Period.values),
         zone=str(zone_named(known.get("zone", zone))),
     )
 
@@ -124,6 +191,13 @@ def _number(known: Mapping[str, str], name: str) -> int | None:
     if not (value.isascii() and value.isdigit() and len(value) < 19):
         raise Invalid(f"The filter {name} takes a number; this says {value[:40]}.", pointer=f"/{name}")
     return int(value)
+
+
+def _likelihood(known: dict[str, str]) -> str:
+    value = known.get("likelihood", "")
+    if value and value != NO_RANGE and not re.fullmatch(r"\d{1,3}-\d{1,3}", value):
+        raise Invalid(f"The filter likelihood takes a range like 55-80, or {NO_RANGE}.", pointer="/likelihood")
+    return value
 
 
 def _one_of(known: Mapping[str, str], name: str, allowed: list[str]) -> str:

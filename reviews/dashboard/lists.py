@@ -10,12 +10,16 @@ from zoneinfo import ZoneInfo
 from django.core.paginator import Page, Paginator
 from django.utils.translation import pgettext
 
+from claims.models import Source
+from claims.verdicts import Outcome
 from claims.wordings import so_words
-from reviews.dashboard.filters import NOBODY, SAID_ONLY, Age
+from reviews.dashboard.filters import NOBODY, SAID_ONLY, Age, Filters, Period
 from reviews.dashboard.numbers import Number
 from reviews.dashboard.panels import with_people
 from reviews.dashboard.reading import Reading
+from reviews.dashboard.sources import hedge_words
 from reviews.models import Reviewer
+from reviews.trackrecord import Part
 
 PER_PAGE = 50
 COLUMNS = (
@@ -56,10 +60,25 @@ def _narrowed(reading: Reading) -> Iterator[str]:
         yield str(Age(filters.age).label)
     if filters.verdict:
         yield pgettext("verdict", "Said only") if filters.verdict == SAID_ONLY else so_words(filters.verdict)
+    yield from _over_time(filters)
     if filters.language:
         yield filters.language
     if filters.outlet:
         yield pgettext("list of claims", "one outlet")
+
+
+def _over_time(filters: Filters) -> Iterator[str]:
+    """What the sources page narrows to."""
+    if filters.source:
+        source = Source.objects.filter(pk=filters.source).first()
+        name = str(source) if source else pgettext("list of claims", "unknown source")
+        yield f"{name} {Part(filters.role).label}" if filters.role else name
+    if filters.outcome:
+        yield str(Outcome(filters.outcome).label)
+    if filters.hedge:
+        yield str(hedge_words(filters.hedge, filters.likelihood))
+    if filters.decided_within:
+        yield str(Period(filters.decided_within).label)
 
 
 def csv_rows(reading: Reading, number: Number) -> Iterator[list[str]]:

@@ -98,6 +98,11 @@ def _decided_today(claims: ClaimQuerySet, now: datetime, filters: Filters) -> Cl
     return claims.decided_since(filters.day_start(now))
 
 
+def _dated(claims: ClaimQuerySet, _now: datetime, _filters: Filters) -> ClaimQuerySet:
+    became = Decision.objects.filter(claim=OuterRef("pk"), standing=True).exclude(outcome="")
+    return claims.filter(Exists(became), confirm_by__isnull=False)
+
+
 def _first_due_7d(claims: ClaimQuerySet, now: datetime, _filters: Filters) -> ClaimQuerySet:
     fell_due = {"first_review_due_at__gte": now - WEEK, "first_review_due_at__lt": now}
     return claims.exclude(state__in=UNANNOUNCED).filter(**fell_due)
@@ -182,6 +187,13 @@ _ROWS = (
         ),
         _alike,
         ("-updated_at", "-id"),
+    ),
+    Number(
+        "dated_decided",
+        _("Dated claims, decided"),
+        _("Claims with a date of their own whose standing verdict says what became of them."),
+        _dated,
+        ("-confirm_by", "-id"),
     ),
 )
 NUMBERS: Mapping[str, Number] = {number.key: number for number in _ROWS}

@@ -47,6 +47,20 @@ class Reading:
         seen = cast("ClaimQuerySet", visible_claims(self.viewer, self.now))
         return self.filters.narrow(seen, self.now)
 
+    def of_all(self) -> Reading:
+        """The same reading without the narrowings that only lists and the sources page take."""
+        return self.narrowed(
+            age="",
+            verdict="",
+            reviewer=None,
+            source=None,
+            role="",
+            outcome="",
+            hedge="",
+            likelihood="",
+            decided_within="",
+        )
+
     @property
     def desks_shown(self) -> list[Desk]:
         """The desks the filters leave."""
@@ -77,6 +91,12 @@ def as_query(filters: Filters, home_zone: str) -> dict[str, str]:
         "reviewer": reviewer,
         "age": filters.age,
         "verdict": filters.verdict,
+        "source": filters.source,
+        "role": filters.role,
+        "outcome": filters.outcome,
+        "hedge": filters.hedge,
+        "likelihood": filters.likelihood,
+        "decided_within": filters.decided_within,
         "zone": zone,
     }
     return {name: str(value) for name, value in values.items() if value}

@@ -22,6 +22,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from claims.errors import Invalid
 from reviews.agreement import ENOUGH
 from reviews.dashboard.agreement import DEFINITION, Period, agreement_by_desk
+from reviews.dashboard.filters import Period as VerdictPeriod
 from reviews.dashboard.happenings import just_now
 from reviews.dashboard.health import health
 from reviews.dashboard.lists import csv_rows, heading, page_of
@@ -29,6 +30,8 @@ from reviews.dashboard.numbers import NUMBERS, Number, median_to_verdict
 from reviews.dashboard.panels import Board, late_now, next_due, oldest_passed
 from reviews.dashboard.reading import Reading, options, read
 from reviews.dashboard.series import due_and_decided
+from reviews.dashboard.sources import read_sources
+from reviews.trackrecord import Part
 
 View = Callable[..., HttpResponseBase]
 
@@ -86,7 +89,7 @@ def panels(request: HttpRequest, reading: Reading) -> HttpResponse:
 
 def _panels(reading: Reading) -> dict[str, Any]:
     """Filters that only lists take are left out: the panels divide by age, verdict and reviewer themselves."""
-    reading = reading.narrowed(age="", verdict="", reviewer=None)
+    reading = reading.of_all()
     board = Board(reading)
     return {
         "reading": reading,
@@ -104,6 +107,23 @@ def _panels(reading: Reading) -> dict[str, Any]:
 
 
 @for_desks
+def sources(request: HttpRequest, reading: Reading) -> HttpResponse:
+    """What became of dated claims, by source and by how sure they were printed."""
+    table = read_sources(reading, request.GET.get("q", ""))
+    context = {
+        "reading": reading,
+        "now": reading.now,
+        "table": table,
+        "periods": VerdictPeriod,
+        "parts": Part,
+        "options": options(reading),
+        "search": request.GET.get("q", ""),
+        "place": "sources",
+    }
+    return render(request, "dashboard/sources.html", context)
+
+
+@for_desks
 def claim_list(request: HttpRequest, reading: Reading, key: str) -> HttpResponse:
     """The claims behind one number, 50 to a page."""
     number = _number(key)
@@ -116,7 +136,7 @@ def claim_list(request: HttpRequest, reading: Reading, key: str) -> HttpResponse
         "page": page,
         "was": _count_before(request, page.paginator.count),
         "csv": reverse("desk:csv", args=[key]) + reading.query(),
-        "back": reverse("desk:overview") + reading.query(age="", verdict="", reviewer=None),
+        "back": reverse("desk:overview") + reading.of_all().query(),
     }
     return render(request, "dashboard/list.html", context)
 

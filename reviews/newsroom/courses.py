@@ -7,7 +7,7 @@ from datetime import timedelta
 from io import BytesIO
 
 from claims.lifecycle import Action, DismissalReason, WaitingReason
-from claims.models import Claim, DeskRole, Evidence, Membership
+from claims.models import Claim, DeskRole, Evidence, Membership, Visibility
 from claims.permissions import Viewer, viewer_for_user
 from claims.services.evidence import GivenEvidence, add_evidence, keep_file
 from claims.services.transitions import database_time
@@ -85,6 +85,7 @@ def _given(piece: Found, origin: Evidence | None) -> GivenEvidence:
         note=piece.note,
         primary=piece.primary,
         derives_from=origin,
+        visibility=Visibility.PUBLIC,
     )
 
 
@@ -147,10 +148,11 @@ def dismissed(reason: DismissalReason, *, repeats: str = "") -> Course:
 
 
 def reopened(answers: Answers, why: str, *found: Found) -> Course:
-    """Decided, and reopened by the editor; it is routed again."""
+    """Decided and published, and reopened by the editor; it is routed again, and readers know the first verdict."""
 
     def walk(claim: Claim) -> None:
         decided(answers, *found)(claim)
+        act(claim.pk, Action.PUBLISH, editor_of(claim))
         act(claim.pk, Action.REOPEN, editor_of(claim), reason=why)
 
     return walk

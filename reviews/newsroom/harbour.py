@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from claims.lifecycle import CorrectionClass
 from claims.verdicts import Question, Said, So, Stance
 from reviews.newsroom.courses import Found, answered, decided, second_opinion, started
+from reviews.newsroom.outcomes import corrected, published, split_off
 from reviews.newsroom.scripts import (
     MINUTES,
     ArticleScript,
@@ -15,7 +17,6 @@ from reviews.newsroom.scripts import (
     day,
     day_there,
     minute,
-    month,
     outlet,
     person,
     unnamed,
@@ -62,13 +63,7 @@ def _dated(now: datetime, talks: datetime) -> tuple[ClaimScript, ...]:
             day(day_there(now, ZONE, 1), "tomorrow morning", ZONE),
             priority=2,
             course=started(Found("Notice to mariners, north basin", "notice-to-mariners", primary=True)),
-        ),
-        ClaimScript(
-            "Fees for large ships rise by four percent at the end of the month.",
-            "will rise by four percent at the end of this month",
-            (_OUTLET, body("Port Authority of Varnhaven", "said")),
-            ("ports", "trade"),
-            month(day_there(now, ZONE), "at the end of this month", ZONE),
+            then=split_off("The dredging of the north basin starts three weeks late.", "three weeks late"),
         ),
         ClaimScript(
             "Talks between the port and the union resume today.",
@@ -96,35 +91,45 @@ def _settled() -> tuple[ClaimScript, ...]:
                 Found("Customs tables, containers by port", "customs-tables", primary=True),
                 Found("News item that repeats the yearly report", "containers-record", copied=True),
             ),
+            then=published,
         ),
-        ClaimScript(
-            "The north basin was last deepened in 1998.",
-            "the basin was last deepened in 1998",
-            (_OUTLET, person("Elin Drostevik", "said")),
-            ("ports",),
-            due=MINUTES,
-            course=decided(
-                answered(
-                    So.REFUTED,
-                    "two records that know nothing of each other show that it was deepened again in 2011.",
-                    said=Said.ACCURATE,
-                ),
-                Found("Recording of the press briefing", "briefing-recording", question=Question.SAID),
-                Found(
-                    "Minutes of the works committee",
-                    "works-committee-2011",
-                    Stance.CONTRADICTS,
-                    words="Demo file. Item 4: the deepening of the north basin was accepted on 9 June 2011.\n",
-                ),
-                Found("Survey charts of 2010 and 2012", "survey-charts", Stance.CONTRADICTS, primary=True),
-            ),
-        ),
+        _deepened(),
         ClaimScript(
             "About half of the crane drivers stayed at home yesterday.",
             "About half of the crane drivers stayed at home yesterday",
             (_OUTLET, unnamed("docker", "said")),
             ("labour",),
             course=decided(answered(So.UNPROVEN, "neither the port nor the union would say, and nobody else counted.")),
+        ),
+    )
+
+
+def _deepened() -> ClaimScript:
+    return ClaimScript(
+        "The north basin was last deepened in 1998.",
+        "the basin was last deepened in 1998",
+        (_OUTLET, person("Elin Drostevik", "said")),
+        ("ports",),
+        due=MINUTES,
+        course=decided(
+            answered(
+                So.REFUTED,
+                "two records that know nothing of each other show that it was deepened again in 2011.",
+                said=Said.ACCURATE,
+            ),
+            Found("Recording of the press briefing", "briefing-recording", question=Question.SAID),
+            Found(
+                "Minutes of the works committee",
+                "works-committee-2011",
+                Stance.CONTRADICTS,
+                words="Demo file. Item 4: the deepening of the north basin was accepted on 9 June 2011.\n",
+            ),
+            Found("Survey charts of 2010 and 2012", "survey-charts", Stance.CONTRADICTS, primary=True),
+        ),
+        then=corrected(
+            CorrectionClass.MINOR,
+            "The year of the second deepening was missing.",
+            "two records that know nothing of each other show that it was deepened again, in the summer of 2011.",
         ),
     )
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from claims.lifecycle import WaitingReason
 from claims.verdicts import Outcome, So, Stance
 from reviews.newsroom.courses import Found, answered, decided, reopened, reviewed, second_opinion, started, waiting
+from reviews.newsroom.outcomes import published
 from reviews.newsroom.scripts import (
     MINUTES,
     MOMENTS,
@@ -112,6 +113,7 @@ def _decided(now: datetime) -> tuple[ClaimScript, ...]:
                 Found("Figures of the health service", "health-figures", primary=True),
                 Found("Register of official publications", "publication-register", primary=True),
             ),
+            then=published,
         ),
         ClaimScript(
             "Marsh fever sent 412 children to hospital last winter.",

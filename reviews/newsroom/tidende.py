@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from claims.verdicts import Outcome, Question, Said, So, Stance
 from reviews.newsroom.courses import Found, answered, decided, handed_over, started
+from reviews.newsroom.outcomes import published
 from reviews.newsroom.scripts import (
     AN_HOUR,
     MINUTES,
@@ -113,6 +114,7 @@ def _decided(now: datetime) -> tuple[ClaimScript, ...]:
                 Found("Track of the ship", "havorn-track", Stance.CONTRADICTS, primary=True),
                 Found("Picture of the harbour camera", "harbour-camera", Stance.CONTRADICTS, primary=True),
             ),
+            then=published,
         ),
         ClaimScript(
             "The quota for herring was cut by 15 percent last year.",

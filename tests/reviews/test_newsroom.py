@@ -13,9 +13,23 @@ from django.test import override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from claims.lifecycle import State
-from claims.models import OUTLIVES_A_VERDICT, Article, Claim, ClaimEvent, Decision, Evidence, Flag, FlagKind
+from claims.models import (
+    OUTLIVES_A_VERDICT,
+    Article,
+    Claim,
+    ClaimEvent,
+    Decision,
+    Evidence,
+    Flag,
+    FlagKind,
+    Source,
+    User,
+)
+from claims.permissions import viewer_for_user
 from claims.services.sweep import raise_due_flags
 from claims.services.transitions import database_time
+from reviews.dashboard.filters import Filters
+from reviews.dashboard.sources import record_of
 from reviews.eligibility import Code
 from reviews.models import Assignment, Course, PolicyKind, Reviewer, ReviewPolicy, RoutingRule
 from reviews.models.assignment import LOADING_STATES
@@ -128,6 +142,31 @@ def test_every_verdict_is_marked_as_demo_and_its_links_lead_nowhere_real() -> No
         "overtaken",
     }
     assert not Evidence.objects.exclude(url="").exclude(url__startswith="https://example.org/").exists()
+
+
+def test_readers_know_verdicts_and_one_was_corrected_one_withdrawn_one_reopened() -> None:
+    public = Decision.objects.public()
+    assert public.count() >= 3
+    assert public.corrected().count() == 1
+    assert Decision.objects.filter(withdrawn_at__isnull=False).count() == 1
+    assert public.filter(standing=False).count() == 1
+    for decision in public.exclude(so="unproven"):
+        assert decision.evidence.filter(visibility="public").exists(), decision
+
+
+def test_a_claim_was_split_and_one_merged() -> None:
+    part = Claim.objects.get(split_from__isnull=False)
+    assert part.appearances.get().exact == "three weeks late"
+    assert Claim.objects.get(duplicate_of__isnull=False).dismissal_reason == "duplicate"
+
+
+def test_no_share_is_shown_of_a_real_outlet() -> None:
+    chains = Claim.objects.filter(appearances__revision__article=retold())
+    real = set(chains.values_list("appearances__revision__article__outlet", flat=True))
+    real |= set(chains.exclude(appearances__chain__source=None).values_list("appearances__chain__source", flat=True))
+    administrator = viewer_for_user(User.objects.get(is_superuser=True))
+    for source in Source.objects.filter(pk__in=real):
+        assert record_of(source, administrator, Filters(), database_time()).whole.decided == 0, source
 
 
 def test_every_kind_of_reason_for_and_against_somebody_is_shown() -> None:

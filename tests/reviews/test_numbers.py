@@ -147,6 +147,7 @@ def holds(key: str, claim: Claim, moment: datetime, zone: str) -> bool:
         "open": is_open,
         "unassigned": claim.state == State.QUEUED and nobody,
         "second_opinion": claim.state == State.SECOND_OPINION,
+        "dated_decided": claim.confirm_by is not None and standing is not None and standing.outcome != "",
         "decided_today": claim.state == State.DECIDED and standing is not None and standing.decided_at >= midnight,
     }[key]
 

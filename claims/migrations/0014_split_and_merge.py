@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("claims", "0012_words_of_ladders"),
+        ("claims", "0013_keep_evidence_that_verdicts_used"),
     ]
 
     operations = [
@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
-                related_name="copies",
+                related_name="shared_as",
                 to="claims.evidence",
                 verbose_name="copied from",
             ),
