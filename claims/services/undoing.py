@@ -100,7 +100,8 @@ def _step(held: Held, by: Actor) -> list[ClaimEvent]:
     """The person's last step with everything that was recorded in the same moment, the step first."""
     newest = _newest(held.claim.pk)
     at_once = [event for event in reversed(newest) if event.recorded_at == newest[0].recorded_at]
-    mine = [event for event in at_once if event.actor_kind == ActorKind.PERSON and event.actor_id == by.id]
+    # Numbers of people and of keys overlap: a step is somebody's by kind and number.
+    mine = [event for event in at_once if event.actor_kind == ActorKind.PERSON == by.kind and event.actor_id == by.id]
     if not mine:
         raise NotUndoable("Something else has happened since, or the last step was not yours.")
     if held.now - mine[0].recorded_at > WINDOW:

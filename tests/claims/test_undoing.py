@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from claims.actors import rule
+from claims.actors import Actor, ActorKind, rule
 from claims.errors import NotUndoable
 from claims.lifecycle import Action, DismissalReason, State, WaitingReason
 from claims.models import Claim, Desk, DeskRole, Flag, FlagKind, User
@@ -113,6 +113,15 @@ def test_a_step_is_undone_only_by_whoever_took_it(desk: Desk, editor: User) -> N
     act(claim.pk, Action.SET_PRIORITY, viewer(editor), priority=1, reason="It leads the page.")
     with pytest.raises(NotUndoable, match="the last step was not yours"):
         act(claim.pk, Action.UNDO, viewer(an_editor(desk)))
+
+
+def test_a_key_with_the_number_of_the_person_takes_nothing_of_theirs_back(desk: Desk, editor: User) -> None:
+    claim = a_claim(desk, by=editor)
+    act(claim.pk, Action.SET_PRIORITY, viewer(editor), priority=1, reason="It matters.")
+    key = Actor(ActorKind.KEY, "Integration", editor.pk, frozenset(viewer(editor).actor.roles))
+    with locked(claim.pk) as held, pytest.raises(NotUndoable):
+        undo(held, by=key)
+    assert fresh(claim).priority == 1
 
 
 def test_a_step_is_undone_for_a_minute_and_no_longer(desk: Desk, editor: User) -> None:
