@@ -171,7 +171,7 @@ def test_components_use_logical_properties_only() -> None:
 def test_styles_and_scripts_stay_within_their_budgets() -> None:
     shared = (STATIC / "tokens.css", STATIC / "cd.css")
     in_the_admin = (*shared, STATIC / "admin.css")
-    pages = [in_the_admin, (*shared, DASHBOARD / "desk.css")]
+    pages: list[tuple[Path, ...]] = [in_the_admin, (*shared, DASHBOARD / "desk.css")]
     pages += [(*in_the_admin, own) for own in STATIC.glob("*.css") if own.name not in PARTS]
     for sheets in pages:
         assert sum(len(path.read_bytes()) for path in sheets) <= 40_000, sheets[-1].name
