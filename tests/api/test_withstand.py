@@ -136,7 +136,7 @@ def test_an_action_the_state_does_not_allow(api: Api, desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["bogus", "", "propose", "start", "publish", "merge", "raise_flag", "submit_review", "edit", "assign", None, 7],
+    ["bogus", "", "propose", "start", "raise_flag", "settle", "submit_review", "edit", "assign", None, 7],
 )
 def test_an_action_that_is_no_step_of_this_door(api: Api, desk: Desk, name: object) -> None:
     claim = a_claim(desk)

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template import engines
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.csrf import csrf_exempt
 
 from claims.lifecycle import State
@@ -59,5 +59,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("guide/", guide),
     path("guide/missing/", missing),
     path("guide/sent/", sent),
+    path("desk/", include("reviews.dashboard.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -56,10 +56,11 @@ def check_flags(document: dict[str, Any]) -> None:
 
 
 def check_timelines(document: dict[str, Any]) -> None:
-    """The timelines are whole chains; the last thing that happened to the unconfirmed claim is its flag."""
+    """The timelines are whole chains; the last that happened to the unconfirmed claim: its flag, and who was told."""
     assert set(document["timelines"]) == {str(document["confirmed"]), str(document["unconfirmed"])}
     for events in document["timelines"].values():
         assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
         assert all(after["prev_hash"] == before["hash"] for before, after in pairwise(events))
-    last = document["timelines"][str(document["unconfirmed"])][-1]
-    assert (last["type"], last["actor_kind"]) == ("claim.date_passed", "rule")
+    last = document["timelines"][str(document["unconfirmed"])][-2:]
+    assert [event["type"] for event in last] == ["claim.date_passed", "claim.escalate"]
+    assert {event["actor_kind"] for event in last} == {"rule"}

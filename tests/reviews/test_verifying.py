@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -50,8 +49,7 @@ def newsroom(settings: Any, tmp_path: Path) -> Claim:
         make.a_claim(desk, state, by=editor, own=make.dated(make.ahead(hours=-2)))
     recused = make.a_claim(desk, by=editor, chain=[GivenStep("Somebody")])
     step_back_from(recused, make.a_reviewer(desk), editor)
-    make.a_claim(desk, State.QUEUED, by=editor, review_due_at=make.ahead(milliseconds=80))
-    time.sleep(0.1)
+    make.fall_late(make.a_claim(desk, State.QUEUED, by=editor), editor)
     raise_due_flags()
     decided = confirmed_claim(desk, editor, reviewer)
     settled(split(desk, editor), desk, editor)
