@@ -87,7 +87,7 @@ class Client:
             found = self._ask(errand, url, allowance)
             if isinstance(found, Answer):
                 return found
-            url = urljoin(url, found)
+            url = _onwards(url, found)
         raise TooManyRedirects()
 
     def _ask(self, errand: Errand, url: str, allowance: Allowance) -> Answer | str:
@@ -154,6 +154,14 @@ class Client:
 def header(headers: Headers, name: str) -> str:
     """The first value of a header, empty when it was not sent."""
     return next((value for known, value in headers if known.lower() == name), "")
+
+
+def _onwards(url: str, location: str) -> str:
+    """Where a redirect leads. Raises `AddressNotAllowed` for what no address can be."""
+    try:
+        return urljoin(url, location)
+    except ValueError as broken:
+        raise AddressNotAllowed() from broken
 
 
 def _parts(url: str) -> tuple[SplitResult, int]:

@@ -54,6 +54,7 @@ PATHS = {
     "to/http://127.0.0.1:22/": "address_not_allowed",
     "to/http://user:word@127.0.0.1/": "address_not_allowed",
     "to/http://2852039166/": "address_not_public",
+    "to/http://[::1": "address_not_allowed",
 }
 
 
