@@ -37,8 +37,11 @@ def check_repeats(held: Held, stays: Claim, pointer: str) -> Held:
 
 
 def tell_merged(other: Held, merged: Claim, by: Actor) -> None:
-    """Tell at the claim that stays that another one was merged into it."""
-    other.record("claim.absorb", by=by, data={"merged": merged.pk, "statement": merged.statement})
+    """Tell at the claim that stays that another one was merged into it.
+
+    By its number only: who sees the one that stays may not see the other, which has its own desk and embargo.
+    """
+    other.record("claim.absorb", by=by, data={"merged": merged.pk})
 
 
 def tell_released(held: Held, number: int, by: Actor) -> None:

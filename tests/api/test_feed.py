@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from claims.lifecycle import State
+from claims.lifecycle import Action, State
 from claims.models import ClaimEvent, Desk, Scope, Visibility
 from claims.models.event import chained
 from claims.verdicts import Said, So
+from reviews.services.acting import act
 from tests.api.conftest import Api, signed_in, with_key
 from tests.factories import (
     UNPROVEN,
@@ -25,6 +26,7 @@ from tests.factories import (
     put_on,
     second_opinion_asked,
     start,
+    viewer,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -91,6 +93,16 @@ def test_what_is_under_embargo_is_in_no_list(desk: Desk) -> None:
     assert everywhere.get(f"/articles/{taken.article.pk}").code == "not_found"
     assert everywhere.get(f"/claims/{claim.pk}/events").code == "not_found"
     assert confined.get(f"/claims/{claim.pk}").status == 200
+
+
+def test_what_is_under_embargo_is_not_told_by_the_claim_it_was_merged_into(desk: Desk) -> None:
+    taken, editor = an_article(desk=desk, embargo_until=ahead(hours=1)), an_editor(desk)
+    hidden = a_claim(desk, by=editor, quote=a_quote(taken.revision), statement="Nobody may know of this yet.")
+    stays = a_claim(desk, by=editor)
+    act(hidden.pk, Action.MERGE, viewer(editor), into=stays)
+    events = with_key().get(f"/claims/{stays.pk}/events").body["results"]
+    assert events[-1]["type"] == "org.claimdesk.claim.absorb.v1"
+    assert "Nobody may know" not in str(events)
 
 
 def test_each_event_can_be_checked_against_the_one_before(api: Api, desk: Desk) -> None:
