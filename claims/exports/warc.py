@@ -124,7 +124,7 @@ def bytes_of(snapshot: Snapshot) -> bytes:
     try:
         with storages["evidence"].open(snapshot.path) as file:
             body: bytes = file.read()
-    except FileNotFoundError as gone:
+    except OSError as gone:
         raise FileDamaged(snapshot=snapshot.sha256) from gone
     if sha256(body).hexdigest() != snapshot.sha256:
         raise FileDamaged(snapshot=snapshot.sha256)

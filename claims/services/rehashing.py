@@ -30,11 +30,12 @@ class Found(StrEnum):
 
     AS_KEPT = "as kept"
     MISSING = "missing"
+    UNREADABLE = "unreadable"
     DIFFERENT = "different"
 
 
 def state_of(snapshot: Snapshot) -> Found:
-    """Read one file and compare it with its hash."""
+    """Read one file and compare it with its hash. What a failing disk refuses is a finding, and the reading goes on."""
     digest = sha256()
     try:
         with storages["evidence"].open(snapshot.path) as file:
@@ -42,6 +43,8 @@ def state_of(snapshot: Snapshot) -> Found:
                 digest.update(block)
     except FileNotFoundError:
         return Found.MISSING
+    except OSError:
+        return Found.UNREADABLE
     return Found.AS_KEPT if digest.hexdigest() == snapshot.sha256 else Found.DIFFERENT
 
 
@@ -100,7 +103,7 @@ def _note(check: FileCheck, snapshot: Snapshot) -> None:
     check.upto = snapshot.pk
     check.files += 1
     check.bytes += snapshot.size
-    if state == Found.MISSING:
+    if state in {Found.MISSING, Found.UNREADABLE}:
         check.missing.append(snapshot.sha256)
     elif state == Found.DIFFERENT:
         check.differing.append(snapshot.sha256)

@@ -17,29 +17,35 @@ from django.db.models import Exists, OuterRef
 
 from claims.errors import FileDamaged
 from claims.exports.warc import bytes_of
-from claims.intake.authority import Authority, Stamped, imprint_of, stamp
+from claims.intake.authority import Authority, NotStamped, Stamped, imprint_of, stamp
 from claims.intake.egress import client
 from claims.intake.refusals import NotRead
 from claims.models import Copy, Evidence, Snapshot, StampRequest, TimeStamp, Visibility
 from claims.services.transitions import database_time
 
-AT_ONCE = 5
-BEGINS_FOR = 15.0  # seconds in which one run takes new rows
+BEGINS_FOR = 15.0  # seconds in which one run takes new rows; the last of them may take half as long again
 NEW = 500  # requests made in one run
 LEASE = timedelta(minutes=3)
 RETRIES = tuple(timedelta(minutes=count) for count in (3, 10, 60, 360, 1440))
 
 
 def stamp_files() -> int:
-    """Have signed what is not yet, some rows at a time; answers how many were signed."""
+    """Have signed what is not yet, one file after the other; answers how many were signed.
+
+    An authority that does not answer is left alone until the next run: asking it for each file in turn would hold a
+    worker's slot for nothing.
+    """
     authority = configured()
     if authority is None:
         return 0
     _request()
     signed, until = 0, time.monotonic() + BEGINS_FOR
-    while time.monotonic() < until and (taken := take(AT_ONCE)):
-        for snapshot, lease in taken:
-            signed += settle(snapshot, lease, _asked(snapshot, authority), authority)
+    while time.monotonic() < until and (taken := take(1)):
+        ((snapshot, lease),) = taken
+        outcome = _asked(snapshot, authority)
+        signed += settle(snapshot, lease, outcome, authority)
+        if isinstance(outcome, NotRead) and not isinstance(outcome, NotStamped):
+            break
     return signed
 
 

@@ -70,6 +70,15 @@ def test_two_never_read_at_once_and_a_dead_one_is_followed(claim: Claim) -> None
     assert check.files == 3
 
 
+def test_a_file_that_the_disk_refuses_is_reported_and_the_rest_is_read(claim: Claim) -> None:
+    place(0).unlink()
+    place(0).mkdir()  # whoever opens it is refused, also an administrator of the machine
+    files()
+    check = FileCheck.objects.get()
+    assert (check.files, len(check.missing), check.finished_at is not None) == (3, 1, True)
+    assert [words.split(" is ")[1] for words in still_broken()] == ["unreadable"]
+
+
 def test_what_is_missing_or_different_is_reported_until_it_is_put_right(claim: Claim) -> None:
     place(0).unlink()
     place(1).write_bytes(b"owt")

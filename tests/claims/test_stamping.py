@@ -110,6 +110,17 @@ def test_a_refused_request_is_made_again(claim: Claim, authority: TimeAuthority)
     assert StampRequest.objects.get().next_attempt_at is None
 
 
+def test_an_authority_that_does_not_answer_is_asked_once_in_a_run(claim: Claim, authority: TimeAuthority) -> None:
+    for words in (b"one", b"two", b"three"):
+        make.a_file(claim, words)
+    authority.status = 503
+    stamps()
+    assert sorted(StampRequest.objects.values_list("attempts", flat=True)) == [0, 0, 1]
+    authority.status = 200
+    again()
+    assert TimeStamp.objects.count() == 3
+
+
 def test_files_of_protected_evidence_alone_are_not_sent(claim: Claim, authority: TimeAuthority) -> None:
     make.a_file(claim, b"who told us", visibility=Visibility.PROTECTED)
     stamps()
