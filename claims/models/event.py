@@ -32,7 +32,15 @@ class CommittedBefore(Func):
     arity = 0
 
 
+# What comes in by itself and moves nothing of the claim.
+PASSING = ("evidence.kept", "evidence.failed", "evidence.changed", "evidence.read")
+
+
 class ClaimEventQuerySet(models.QuerySet["ClaimEvent"]):
+    def moving(self) -> Self:
+        """What people and rules did to the claim, without what only came in: a page read, an item seen."""
+        return self.exclude(type__in=PASSING)
+
     def after(self, tx: int, pk: int) -> Self:
         """The change feed behind the cursor (tx, pk): in order, and only what can no longer gain a predecessor."""
         behind = Q(tx__gt=tx) | Q(tx=tx, pk__gt=pk)

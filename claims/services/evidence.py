@@ -17,6 +17,7 @@ from claims.errors import ActionNotPossible, EvidenceInUse, FileTooLarge, Invali
 from claims.lifecycle import Role, State
 from claims.models import Evidence, Snapshot, User, Visibility
 from claims.services.articles import address, line, text
+from claims.services.linkflags import keep_flags
 from claims.services.readings import ask_reading, follow_visibility, mark_compared, plan_reading
 from claims.services.transitions import Held, locked
 from claims.verdicts import EvidenceKind, Question, Stance
@@ -130,6 +131,7 @@ def supersede_evidence(
     item.superseded_by = new
     item.save(update_fields=["superseded_by"])
     held.record("evidence.supersede", by=by, data={"evidence": item.pk, "by": new.pk})
+    keep_flags(held)
     return new
 
 

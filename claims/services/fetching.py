@@ -27,6 +27,7 @@ from claims.intake.words import Words, words_of
 from claims.models import Copy, Evidence, Fetch, FetchState, Snapshot, Visibility
 from claims.services.evidence import keep_file
 from claims.services.linkflags import keep_flags
+from claims.services.readings import tell_copy, told_reading
 from claims.services.transitions import Held, database_time, locked
 
 READER = rule("page reader")
@@ -179,8 +180,7 @@ def _keep(held: Held, item: Evidence, page: Page, number: int) -> None:
     if item.snapshot_id is None:
         item.snapshot = page.snapshot
         item.save(update_fields=["snapshot"])
-    what = "evidence.kept" if number == 1 else "evidence.changed"
-    held.record(what, by=READER, data=_told(item, copy=number, sha256=page.snapshot.sha256))
+    tell_copy(held, item, number, page.snapshot.sha256, by=READER)
 
 
 def _failed(held: Held, row: Fetch, refusal: NotRead) -> None:
@@ -194,15 +194,9 @@ def _failed(held: Held, row: Fetch, refusal: NotRead) -> None:
         row.next_attempt_at = held.now + (CHECK_EVERY if gone else CHECK_AGAIN)
     else:
         if row.state != FetchState.FAILED and row.failing_since is None:
-            held.record("evidence.failed", by=READER, data=_told(row.evidence, code=refusal.code))
+            held.record("evidence.failed", by=READER, data=told_reading(row.evidence, code=refusal.code))
         row.state, row.failing_since = FetchState.FAILED, row.failing_since or held.now
         over = refusal.final or row.attempts > len(RETRIES)
         row.next_attempt_at = None if over else held.now + _again_in(row.attempts)
     if row.evidence.visibility == Visibility.PROTECTED:
         row.next_attempt_at = None
-
-
-def _told(item: Evidence, **more: object) -> dict[str, object]:
-    """What an event says of a reading. Of a protected item only that there was one."""
-    told: dict[str, object] = {"evidence": item.pk, "visibility": item.visibility}
-    return told if item.visibility == Visibility.PROTECTED else told | {"title": str(item)} | more

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from django.db.models import F, Max
 
-from claims.actors import Actor
+from claims.actors import Actor, rule
 from claims.lifecycle import State
 from claims.models import Fetch, FetchState, FlagKind
 from claims.services.transitions import Held
 
+KEEPER = rule("state of the evidence")
 UNFLAGGED = frozenset({State.PROPOSED, State.DISMISSED})
 
 
-def keep_flags(held: Held, *, by: Actor) -> None:
+def keep_flags(held: Held, *, by: Actor = KEEPER) -> None:
     """Raise or clear both flags so that they say what the rows of this claim say. Proposed and dismissed: none."""
     if held.claim.state in UNFLAGGED:
         return

@@ -30,6 +30,36 @@ def plan_reading(item: Evidence, now: datetime) -> None:
     Fetch.objects.create(evidence=item, state=state, next_attempt_at=now if state == FetchState.WAITING else None)
 
 
+def share_reading(held: Held, original: Evidence, item: Evidence, *, by: Actor) -> None:
+    """Let an item that was shared from another claim have every copy that was kept of its page, and go on from there.
+
+    Read anew instead, it would rest on another page than the one that was looked at, or on none if that has gone.
+    """
+    copies = list(Copy.objects.filter(evidence=original).select_related("snapshot").order_by("number"))
+    if not copies:
+        plan_reading(item, held.now)
+        return
+    row = Fetch.objects.get(evidence=original)
+    row.evidence, row.asked_at = item, None
+    row.save(force_insert=True)
+    for copy in copies:
+        copy.pk, copy.evidence = None, item
+        copy.save(force_insert=True)
+        tell_copy(held, item, copy.number, copy.snapshot.sha256, by=by)
+
+
+def tell_copy(held: Held, item: Evidence, number: int, sha256: str, *, by: Actor) -> None:
+    """The event of one kept copy."""
+    what = "evidence.kept" if number == 1 else "evidence.changed"
+    held.record(what, by=by, data=told_reading(item, copy=number, sha256=sha256))
+
+
+def told_reading(item: Evidence, **more: object) -> dict[str, object]:
+    """What an event says of a reading. Of a protected item only that there was one."""
+    told: dict[str, object] = {"evidence": item.pk, "visibility": item.visibility}
+    return told if item.visibility == Visibility.PROTECTED else told | {"title": str(item)} | more
+
+
 def follow_visibility(item: Evidence, now: datetime) -> None:
     """After an edit: what is protected now is not read any more, what is no longer protected is."""
     row = Fetch.objects.select_for_update().filter(evidence=item).first()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from claims.actors import Actor, ActorKind
 from claims.models import Evidence
 from claims.services.evidence import told
-from claims.services.readings import plan_reading
+from claims.services.readings import share_reading
 from claims.services.transitions import Held
 
 # What a copy has of its own; everything else it says is what the original says.
@@ -20,7 +20,7 @@ OWN = frozenset(
 
 
 def share(held: Held, items: Iterable[Evidence], *, by: Actor) -> None:
-    """Copy these items to the held claim, with whatever they were taken from and whatever replaced it.
+    """Copy these items to the held claim, with what was kept of them, what they were taken from and what replaced it.
 
     An item without its origin would look like an origin itself, and seven copies of one report like seven.
     """
@@ -31,13 +31,13 @@ def share(held: Held, items: Iterable[Evidence], *, by: Actor) -> None:
         copy.derives_from = copies[original.derives_from_id] if original.derives_from_id else None
         copy.superseded_by = copies[original.superseded_by_id] if original.superseded_by_id else None
         copy.save(update_fields=["derives_from", "superseded_by"])
-        plan_reading(copy, held.now)
         held.record("evidence.add", by=by, data={**told(copy), "copied_from": original.pk})
+        share_reading(held, original, copy, by=by)
 
 
 def _with_origins(items: Iterable[Evidence]) -> list[Evidence]:
-    """The items and all that they hang on, in the order they were added."""
-    found, open_ends = dict[int, Evidence](), list(items)
+    """The items and all that they hang on, in the order they were added, as they are now that their claim is held."""
+    found, open_ends = dict[int, Evidence](), list(Evidence.objects.filter(pk__in=[item.pk for item in items]))
     while open_ends:
         item = open_ends.pop()
         if item.pk not in found:

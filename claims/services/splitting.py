@@ -117,7 +117,8 @@ def take_back_part(part: Held, step: ClaimEvent, by: Actor) -> None:
 
     Raises `NotUndoable`.
     """
-    if ClaimEvent.objects.filter(claim=part.claim).exclude(recorded_at=step.recorded_at).exists():
+    done = ClaimEvent.objects.moving().filter(claim=part.claim)
+    if done.exclude(recorded_at=step.recorded_at).exists():
         raise NotUndoable(f"#{part.claim.pk} is being worked on. Dismiss it or merge it instead.")
     note = "The split was undone."
     changes = {"dismissal_reason": DismissalReason.OTHER, "dismissal_note": note}

@@ -16,6 +16,7 @@ from claims.lifecycle import Action, DismissalReason, State, WaitingReason
 from claims.models import Claim, ClaimEvent, Desk
 from claims.services.articles import line, text
 from claims.services.duplicates import check_repeats, tell_merged, tell_released
+from claims.services.linkflags import keep_flags
 from claims.services.transitions import Held
 from claims.services.wording import wording
 
@@ -138,10 +139,12 @@ def restore(held: Held, *, by: Actor, usual: Due | None = None) -> ClaimEvent:
         settled = wished_due(held) or usual or plain_due(held.claim.desk, held.claim.priority, held.now)
         changes |= _first_due(held, settled)
         data["due_why"] = settled.why
-    if stayed is None:
-        return held.take(Action.RESTORE, by=by, changes=changes, data=data)
-    event = held.take(Action.RESTORE, by=by, changes=changes, data={**data, "released": stayed})
-    tell_released(held, stayed, by)
+    if stayed is not None:
+        data["released"] = stayed
+    event = held.take(Action.RESTORE, by=by, changes=changes, data=data)
+    if stayed is not None:
+        tell_released(held, stayed, by)
+    keep_flags(held)
     return event
 
 

@@ -82,12 +82,8 @@ WHY_NOT: Mapping[str, str] = {
 MOST_AT_ONCE = 40  # events of one step: itself, and what it meant for people and flags
 
 
-# What comes in by itself and moves nothing of the claim.
-PASSING = ("evidence.kept", "evidence.failed", "evidence.changed", "evidence.read")
-
-
 def _newest(claim_id: int) -> list[ClaimEvent]:
-    events = ClaimEvent.objects.filter(claim=claim_id).exclude(type__in=PASSING)
+    events = ClaimEvent.objects.moving().filter(claim=claim_id)
     return list(events.order_by("-seq")[:MOST_AT_ONCE])
 
 

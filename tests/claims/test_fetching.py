@@ -13,13 +13,15 @@ from claims.errors import Invalid, RoleMissing
 from claims.intake.egress import client
 from claims.lifecycle import Action, DismissalReason, State
 from claims.models import Claim, ClaimEvent, Copy, Desk, Evidence, Fetch, FetchState, Flag, FlagKind, User, Visibility
-from claims.services.evidence import edit_evidence, fetch_evidence
+from claims.services.evidence import GivenEvidence, edit_evidence, fetch_evidence, supersede_evidence
 from claims.services.fetching import CHECK_EVERY, RETRIES, read_pages, settle, take
 from claims.services.fetching import ask as ask_outside
 from claims.services.readings import reading_words
+from claims.services.splitting import GivenPart
 from claims.tasks import pages
-from claims.verdicts import EvidenceKind
+from claims.verdicts import EvidenceKind, Question, Stance
 from reviews.services.acting import act, acting_on
+from reviews.services.verifying import verify_everything
 from tests import factories as make
 from tests.intake.pages import Site
 
@@ -259,6 +261,65 @@ def test_a_page_read_meanwhile_does_not_take_undo_away(claim: Claim, far: Site, 
     assert types(claim)[-1] == "evidence.kept"
     act(claim.pk, Action.UNDO, make.viewer(editor))
     assert make.fresh(claim).priority != 1
+
+
+def test_a_page_read_meanwhile_does_not_take_the_undoing_of_a_split_away(claim: Claim, far: Site, editor: User) -> None:
+    shared = [link(claim, far, editor)]
+    part = GivenPart("The minister denied it on Monday.", evidence=shared)
+    event = act(claim.pk, Action.SPLIT, make.viewer(editor), part=part)
+    second = Claim.objects.get(pk=event.data["part"])
+    read_pages()
+    assert types(second)[-1] == "evidence.kept"
+    act(claim.pk, Action.UNDO, make.viewer(editor))
+    assert make.fresh(second).state == State.DISMISSED
+
+
+def test_a_shared_link_keeps_the_copies_that_were_looked_at(claim: Claim, far: Site, editor: User) -> None:
+    item = link(claim, far, editor)
+    read_pages()
+    far.article("The bridge will stay open, the council says.")
+    read_again(item)
+    far.closed(404)
+    part = GivenPart("The minister denied it on Monday.", evidence=[item])
+    event = act(claim.pk, Action.SPLIT, make.viewer(editor), part=part)
+    second = Claim.objects.get(pk=event.data["part"])
+    shared = Evidence.objects.get(claim=second)
+    kept = [list(Copy.objects.filter(evidence=one).values_list("number", "text", "snapshot")) for one in (item, shared)]
+    assert kept[0] == kept[1]
+    assert len(kept[1]) == 2
+    assert read_again(shared).state == FetchState.KEPT
+    assert types(second) == ["evidence.add", "evidence.kept", "evidence.changed"]
+    assert verify_everything(timedelta(0)).broken == []
+
+
+def test_a_changed_page_that_is_replaced_is_flagged_no_longer(claim: Claim, far: Site, editor: User) -> None:
+    item = link(claim, far, editor)
+    read_pages()
+    far.article("The bridge will stay open, the council says.")
+    read_again(item)
+    assert Flag.objects.standing().filter(claim=claim, kind=FlagKind.SOURCE_CHANGED).exists()
+    note = GivenEvidence(Question.SO, Stance.SUPPORTS, EvidenceKind.NOTE, note="As the council's minutes have it.")
+    with acting_on(claim.pk, make.viewer(editor)) as acting:
+        supersede_evidence(acting.held, item, note, by=acting.by, user=editor)
+    assert not Flag.objects.standing().filter(claim=claim).exists()
+    assert ClaimEvent.objects.filter(claim=claim).latest("seq").type == "claim.clear_flag"
+    assert verify_everything(timedelta(0)).broken == []
+
+
+def test_a_restored_claim_is_flagged_again_for_what_is_still_true_of_its_evidence(
+    claim: Claim, far: Site, editor: User
+) -> None:
+    item = link(claim, far, editor)
+    read_pages()
+    far.article("The bridge will stay open, the council says.")
+    read_again(item)
+    act(claim.pk, Action.DISMISS, make.viewer(editor), reason=DismissalReason.OFF_SUBJECT)
+    assert not Flag.objects.standing().filter(claim=claim).exists()
+    act(claim.pk, Action.RESTORE, make.viewer(editor))
+    assert Flag.objects.standing().get(claim=claim).kind == FlagKind.SOURCE_CHANGED
+    act(claim.pk, Action.UNDO, make.viewer(editor))
+    assert not Flag.objects.standing().filter(claim=claim).exists()
+    assert verify_everything(timedelta(0)).broken == []
 
 
 def test_a_dismissed_claim_is_not_flagged(claim: Claim, far: Site, editor: User) -> None:
