@@ -25,7 +25,7 @@ from claims.models import Claim
 from reviews.api.claim_documents import ClaimOut
 from reviews.api.claims import ClaimView
 from reviews.models import Assignment, AssignmentStatus, Part, Reviewer
-from reviews.permissions import roles_on
+from reviews.permissions import reviewers_kept_by, roles_on
 from reviews.services.acting import Acting, acting_on
 from reviews.services.assigning import assignment_of, decline, recuse
 from reviews.services.editing import take_as_editor
@@ -92,7 +92,7 @@ class AssignmentOut(serializers.Serializer[Any]):
     status_label = serializers.CharField()
     rule = serializers.CharField(help_text="Who or what chose.")
     reasons = serializers.ListField(child=serializers.DictField(), help_text="Why this person, why not the others.")
-    note = serializers.CharField()
+    note = serializers.CharField(help_text="Why they step back is for the person and editors of their desks.")
     assigned_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField(allow_null=True)
 
@@ -105,7 +105,15 @@ class Assignments(ClaimView):
         """List everybody who is or was on a claim, with the reasons."""
         asked = given(Paged, request)
         rows = Assignment.objects.filter(claim=self.claim(number)).select_related("reviewer__user")
-        return page_of(request, rows, page_in(asked), _shape, Order(descending=False))
+        return page_of(request, rows, page_in(asked), self._shape, Order(descending=False))
+
+    def _shape(self, rows: Sequence[Assignment]) -> list[dict[str, Any]]:
+        """Each an `AssignmentOut`. The words of a recusal are for whoever may read the person's interests."""
+        kept = set(reviewers_kept_by(self.viewer).values_list("pk", flat=True))
+        return [
+            _assignment_out(row, row.note if row.status != AssignmentStatus.RECUSED or row.reviewer_id in kept else "")
+            for row in rows
+        ]
 
     @extend_schema(request=AssignmentBody, responses={201: ClaimOut})
     @repeatable
@@ -163,22 +171,19 @@ def _refuse_others(way: Way, told: dict[str, Any]) -> None:
         raise Invalid(f"{others[0]} does not go with {way}.", pointer=f"/{others[0]}")
 
 
-def _shape(rows: Sequence[Assignment]) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": row.pk,
-            "reviewer": row.reviewer_id,
-            "name": str(row.reviewer),
-            "part": str(row.part),
-            "seat": row.seat,
-            "round": row.round,
-            "status": str(row.status),
-            "status_label": row.get_status_display(),
-            "rule": row.rule,
-            "reasons": list(row.reasons),
-            "note": row.note,
-            "assigned_at": rfc3339(row.assigned_at),
-            "ended_at": rfc3339(row.ended_at),
-        }
-        for row in rows
-    ]
+def _assignment_out(row: Assignment, note: str) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "reviewer": row.reviewer_id,
+        "name": str(row.reviewer),
+        "part": str(row.part),
+        "seat": row.seat,
+        "round": row.round,
+        "status": str(row.status),
+        "status_label": row.get_status_display(),
+        "rule": row.rule,
+        "reasons": list(row.reasons),
+        "note": note,
+        "assigned_at": rfc3339(row.assigned_at),
+        "ended_at": rfc3339(row.ended_at),
+    }

@@ -16,6 +16,7 @@ from claims.services.articles import text
 from claims.services.transitions import Held
 from reviews.errors import InterestMissing, NotEligible, NoteMissing, NotOnIt
 from reviews.models import Assignment, AssignmentStatus, Interest, Part, Reviewer
+from reviews.services import people
 from reviews.services.seats import check_free
 
 ROUTER = rule("routing")
@@ -168,7 +169,8 @@ def recuse(held: Held, assignment: Assignment, *, by: Actor, source_id: int | No
     if source_id not in sources if sources else not note:
         raise InterestMissing(pointer="/source" if sources else "/note")
     if source_id is not None and sources:
-        Interest.objects.get_or_create(reviewer=assignment.reviewer, source_id=source_id, defaults={"note": note})
+        with people.held(assignment.reviewer) as person:
+            Interest.objects.get_or_create(reviewer=person, source_id=source_id, defaults={"note": note})
     end(held, assignment, AssignmentStatus.RECUSED, note)
     told = {"assignment": assignment.pk, "from": str(assignment.reviewer)}
     held.take(Action.RECUSE, by=by, to=after_leaving(held), data=told)
@@ -179,6 +181,12 @@ def sources_of(claim: Claim) -> set[int]:
     seen = claim.appearances.all()
     steps = seen.filter(chain__source__isnull=False).values_list("chain__source", flat=True)
     return {*steps, *seen.values_list("revision__article__outlet", flat=True)}
+
+
+def interests_in(claim: Claim, reviewer: Reviewer) -> list[str]:
+    """The claim's sources, by name, in which somebody has declared an interest."""
+    declared = Interest.objects.filter(reviewer=reviewer, source__in=sources_of(claim))
+    return sorted(declared.values_list("source__name", flat=True))
 
 
 def assignment_of(held: Held, assignment_id: int | None, mine: Assignment | None) -> Assignment:

@@ -12,12 +12,13 @@ from claims.models import Claim, DeskRole, Membership, User
 from claims.permissions import Viewer, visible_claims
 from claims.services.transitions import database_time, locked
 from reviews.errors import NotEligible
-from reviews.models import Assignment, AssignmentStatus, Interest, Part, Reviewer
+from reviews.models import Absence, Assignment, AssignmentStatus, Part, Reviewer
 from reviews.models.assignment import HOLDING
 from reviews.permissions import actor_on
-from reviews.services.assigning import assign
+from reviews.services.assigning import assign, interests_in
 from reviews.services.facts import facts_of
 from reviews.services.seats import seats_of
+from reviews.services.stillness import until_when
 
 AS_EDITOR = "taken as editor of the desk"
 
@@ -48,13 +49,13 @@ def check_may_judge(claim: Claim, reviewer: Reviewer) -> None:
         raise NotEligible(f"{reviewer}: already on this claim.")
     if before.filter(status=AssignmentStatus.RECUSED).exists():
         raise NotEligible(f"{reviewer}: stepped back from this claim because of an interest.")
-    facts = facts_of([claim])[claim.pk]
-    if facts.entered_by == reviewer.pk:
+    if facts_of([claim])[claim.pk].entered_by == reviewer.pk:
         raise NotEligible(f"{reviewer}: entered this claim.")
-    interests = Interest.objects.filter(reviewer=reviewer, source__in=list(facts.sources))
-    named = sorted(facts.sources[source] for source in interests.values_list("source", flat=True))
-    if named:
+    if named := interests_in(claim, reviewer):
         raise NotEligible(f"{reviewer}: has declared an interest in {', '.join(named)}.")
+    absence = Absence.objects.at(database_time()).filter(reviewer=reviewer).order_by("-ends_at").first()
+    if absence is not None:  # what the absence orders would take the seat away again at once
+        raise NotEligible(f"{reviewer}: away until {until_when(absence)}.")
 
 
 def take_as_editor(claim_id: int, viewer: Viewer, part: Part | None = None) -> Claim:

@@ -26,7 +26,7 @@ from reviews.models import Absence, Assignment, DeskDefaults, Part, Reviewer, Th
 from reviews.services.acting import acting_on
 from reviews.services.assigning import assignment_of, hand_over
 from reviews.services.routing import check_eligible, pass_on, with_room
-from reviews.services.stillness import away_sentence, idle_since
+from reviews.services.stillness import away_sentence, idle_before, idle_since
 
 # An absence is an order of the person or of their editor, and a desk's rule one of its editor: whoever carries it out
 # may do what they may.
@@ -80,7 +80,9 @@ def take_back_standing() -> int:
     now = database_time()
     away = Exists(Absence.objects.at(now).filter(reviewer=OuterRef("reviewer")))
     seats = Assignment.objects.open().filter(claim__desk__in=desks, claim__state__in=MOVABLE, part=Part.REVIEW)
-    still = seats.filter(claim__state=State.IN_REVIEW, claim__in=idle_since(now).values("pk"))
+    # Whoever got it later than the last thing that happened has had less than two days for it.
+    long_held = seats.filter(assigned_at__lt=idle_before(now))
+    still = long_held.filter(claim__state=State.IN_REVIEW, claim__in=idle_since(now).values("pk"))
     return _each(seats.filter(away), _back_from_away) + _each(still, _back_from_idle)
 
 

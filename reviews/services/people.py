@@ -46,9 +46,14 @@ def absence_mark(absence: Absence) -> str:
 
 @contextmanager
 def held(reviewer: Reviewer) -> Iterator[Reviewer]:
-    """The person's row, held until the block ends: routing waits, or has given before."""
+    """The person's row, held until the block ends: routing waits, or has given before.
+
+    Whoever only names the person, as an absence names who takes over, does not wait: two who name each other would
+    wait for ever.
+    """
     with transaction.atomic():
-        yield Reviewer.objects.select_for_update(of=("self",)).select_related("user").get(pk=reviewer.pk)
+        rows = Reviewer.objects.select_for_update(of=("self",), no_key=True)
+        yield rows.select_related("user").get(pk=reviewer.pk)
 
 
 def change_profile(

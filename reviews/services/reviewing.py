@@ -16,9 +16,9 @@ from claims.services.transitions import Held
 from claims.verdicts import WHY_LENGTH, Answers, Said, So
 from claims.verdicts import Outcome as OwnDateOutcome
 from reviews.consensus import Judgement, Status, decide
-from reviews.errors import NotOnIt
+from reviews.errors import NotEligible, NotOnIt
 from reviews.models import Assignment, AssignmentStatus, Part, Review
-from reviews.services.assigning import end
+from reviews.services.assigning import end, interests_in
 from reviews.services.seats import asked_of, open_one_more, withdraw_all
 
 CONSENSUS = rule("consensus")
@@ -43,10 +43,11 @@ def submit_review(
 
     `exception_reason` is an editor's reason for accepting fewer distinct origins; from anybody else it is nothing.
     Its event carries no verdict.
-    Raises the refusals of `claims.services.deciding.check_verdict`, `NotOnIt`, `ActionNotPossible`.
+    Raises the refusals of `claims.services.deciding.check_verdict`, `NotOnIt`, `NotEligible`, `ActionNotPossible`.
     """
     if assignment is None or assignment.claim_id != held.claim.pk:
         raise _not_on_it(held, by)
+    _check_impartial(held, assignment)
     start_if_queued(held, by=by)
     answers = _whole(held, answers)
     exception_reason = line(exception_reason, "exception_reason", 300) if Role.EDITOR in by.roles else ""
@@ -68,6 +69,7 @@ def ask_second_opinion(
     if assignment is not None:
         if answers is None:
             raise ReasonMissing("Your own review goes with the request.", pointer="/review")
+        _check_impartial(held, assignment)
         answers = _whole(held, answers)
         check_verdict(held, answers)
         review = _keep(held, assignment, answers, list(Evidence.objects.standing().filter(claim=held.claim)))
@@ -76,6 +78,12 @@ def ask_second_opinion(
     held.take(Action.ASK_SECOND_OPINION, by=by, reason="" if review is not None else reason, data=told)
     open_one_more(held, by=by, why=reason, review=review)
     return review
+
+
+def _check_impartial(held: Held, assignment: Assignment) -> None:
+    """Nobody judges what came through a source they declared an interest in, also when that was after they got it."""
+    if named := interests_in(held.claim, assignment.reviewer):
+        raise NotEligible(f"You have declared an interest in {', '.join(named)}. Step back from this claim.")
 
 
 def _not_on_it(held: Held, by: Actor) -> NotOnIt:

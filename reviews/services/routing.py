@@ -128,7 +128,7 @@ def _wants_somebody(held: Held, part: Part = Part.REVIEW) -> bool:
 
 def with_room(reviewer_id: int) -> Reviewer:
     """The reviewer, held until the transaction ends, when they are under their limit. Raises `NotEligible`."""
-    reviewer = Reviewer.objects.select_for_update(of=("self",)).select_related("user").get(pk=reviewer_id)
+    reviewer = Reviewer.objects.select_for_update(of=("self",), no_key=True).select_related("user").get(pk=reviewer_id)
     load = Assignment.objects.loading().filter(reviewer=reviewer).count()
     if load >= reviewer.limit:
         raise NotEligible(f"{reviewer} has reached the limit of {reviewer.limit} open claims.")

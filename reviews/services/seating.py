@@ -175,6 +175,5 @@ def _statement(seats: Sequence[Seat], rule: str, actor: str) -> int:
 
 def _hold_people(ids: set[int]) -> None:
     """Lock the reviewers, always in the same order and always after the claims, as everybody does."""
-    list(
-        Reviewer.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk").values_list("pk", flat=True)
-    )
+    rows = Reviewer.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids)
+    list(rows.order_by("pk").values_list("pk", flat=True))

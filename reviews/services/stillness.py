@@ -34,13 +34,23 @@ def idle_since(now: datetime) -> QuerySet[Claim]:
     """Claims in review of which no person recorded anything for 48 hours, with `last`, when somebody did."""
     by_people = ClaimEvent.objects.filter(claim=OuterRef("pk"), actor_kind=ActorKind.PERSON).order_by("-seq")
     last = Subquery(by_people.values("recorded_at")[:1])
-    return Claim.objects.filter(state=State.IN_REVIEW).annotate(last=last).filter(last__lt=now - IDLE_AFTER)
+    return Claim.objects.filter(state=State.IN_REVIEW).annotate(last=last).filter(last__lt=idle_before(now))
+
+
+def idle_before(now: datetime) -> datetime:
+    """The moment before which the last thing happened to whatever stands still at `now`."""
+    return now - IDLE_AFTER
 
 
 def away_sentence(absence: Absence) -> str:
     """ "Ines is away until 1 Dec.", the day on the clock of the person who is away."""
+    return f"{absence.reviewer} is away until {until_when(absence)}."
+
+
+def until_when(absence: Absence) -> str:
+    """ "1 Dec", the day on the clock of the person who is away."""
     back = absence.ends_at.astimezone(ZoneInfo(absence.reviewer.user.zone))
-    return f"{absence.reviewer} is away until {back.day} {back:%b}."
+    return f"{back.day} {back:%b}"
 
 
 def flag_standstill() -> Marked:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from claims.lifecycle import State
-from claims.models import Claim, Desk, Source
-from tests.api.conftest import Api, signed_in
+from claims.models import Claim, Desk, Scope, Source
+from tests.api.conftest import Api, signed_in, with_key
 from tests.factories import (
     QUOTE,
     UNPROVEN,
@@ -208,3 +208,15 @@ def test_sources_are_added_by_editors_and_found(api: Api, desk: Desk) -> None:
     assert editor.post("/sources", told | {"name": "New", "zone": "Nowhere"}).pointers == ["/zone"]
     assert [row["name"] for row in api.get("/sources?q=mira&kind=person").body["results"]] == ["Mira Vale"]
     assert Source.objects.count() == 1
+
+
+def test_the_words_of_a_recusal_are_for_whoever_keeps_the_persons_interests(desk: Desk) -> None:
+    editor, reviewer, colleague = an_editor(desk), a_reviewer(desk), a_reviewer(desk)
+    claim = a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer)
+    outlet = claim.appearances.get().revision.article.outlet_id
+    path = f"/claims/{claim.pk}/assignments"
+    signed_in(reviewer.user).post(path, {"action": "recuse", "source": outlet, "note": "My aunt owns it."})
+    for who, note in ((reviewer.user, "My aunt owns it."), (editor, "My aunt owns it."), (colleague.user, "")):
+        assert [row["note"] for row in signed_in(who).get(path).body["results"]] == [note]
+    key = with_key(Scope.CLAIMS_READ)
+    assert [row["note"] for row in key.get(path).body["results"]] == [""]

@@ -10,9 +10,10 @@ from django.db.models import Count
 from claims.lifecycle import Action, State
 from claims.models import Claim, ClaimEvent, Decision, Desk, Flag, User
 from claims.permissions import Viewer
-from reviews.models import Assignment, AssignmentStatus, Part, PolicyKind, Review
+from reviews.models import Absence, Assignment, AssignmentStatus, Part, PolicyKind, Review, Then
 from reviews.services.acting import act, acting_on
 from reviews.services.editing import take_as_editor
+from reviews.services.people import GivenAbsence, add_absence
 from reviews.services.reviewing import ask_second_opinion, submit_review
 from reviews.services.routing import Routed, route_waiting, take_next
 from tests import factories as make
@@ -176,3 +177,16 @@ def test_independent_reviews_submitted_at_once_decide_once_and_let_the_others_go
         assert Decision.objects.filter(claim=claim).count() == 1
         assert Review.objects.filter(claim=claim).count() == 2
     assert broken_promises() == {}
+
+
+def test_two_who_hand_over_to_each_other_at_once_do_not_wait_for_each_other() -> None:
+    desk = make.a_desk()
+    people = [make.a_reviewer(desk) for _ in range(2)]
+    for place in range(ROUNDS):
+        begins, ends = make.ahead(days=place + 1), make.ahead(days=place + 2)
+        plans = [
+            partial(add_absence, one, make.viewer(one), GivenAbsence(begins, ends, Then.HAND_OVER, other))
+            for one, other in (people, people[::-1])
+        ]
+        assert refusals(at_once(*plans)) == []
+    assert Absence.objects.count() == 2 * ROUNDS

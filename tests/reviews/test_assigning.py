@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -18,6 +19,7 @@ from reviews.errors import InterestMissing, NotEligible, NoteMissing, NotOnIt, S
 from reviews.models import Assignment, AssignmentStatus, Interest, Part, Reviewer
 from reviews.services.acting import act, acting_on
 from reviews.services.assigning import ROUTER, assignment_of, decline, hand_over, recuse
+from reviews.services.people import declare_interest
 from reviews.services.reviewing import ask_second_opinion
 from reviews.services.routing import check_eligible, give
 from tests.factories import (
@@ -31,6 +33,8 @@ from tests.factories import (
     open_assignment_of,
     profiled,
     put_on,
+    review_by,
+    second_opinion_asked,
     start,
     viewer,
 )
@@ -306,3 +310,14 @@ def test_the_words_of_a_recusal_stay_out_of_the_history(desk: Desk, editor: User
         recuse(acting.held, open_assignment_of(claim), by=acting.by, source_id=source.pk, note="She is my aunt.")
     assert not any("aunt" in event.body for event in claim.events.all())
     assert Assignment.objects.get(claim=claim).note == "She is my aunt."
+
+
+@pytest.mark.parametrize("judge", [review_by, second_opinion_asked])
+def test_an_interest_declared_after_one_got_the_claim_keeps_one_from_judging_it(
+    desk: Desk, editor: User, first: Reviewer, judge: Callable[[Claim, Reviewer], object]
+) -> None:
+    claim = a_claim(desk, State.IN_REVIEW, by=editor, reviewer=first, chain=[GivenStep("Vera Lund", verb="said")])
+    declare_interest(first, viewer(first), Source.objects.get(name="Vera Lund"), "She is my aunt.")
+    with pytest.raises(NotEligible, match="You have declared an interest in Vera Lund. Step back from this claim."):
+        judge(claim, first)
+    assert (fresh(claim).state, statuses(claim)) == (State.IN_REVIEW, ["open"])

@@ -10,10 +10,12 @@ from claims.models import Claim, Decision, Desk, DeskRole, User
 from claims.services.proposing import GivenStep
 from claims.verdicts import Answers
 from reviews.errors import InterestMissing, NotEligible, NoteMissing, SeatTaken
-from reviews.models import Assignment, AssignmentStatus, Interest, Part, PolicyKind, Reviewer
+from reviews.models import Absence, Assignment, AssignmentStatus, Interest, Part, PolicyKind, Reviewer, Then
 from reviews.services.acting import act, acting_on
 from reviews.services.assigning import assignment_of, decline, recuse
 from reviews.services.editing import profile_of, take_as_editor
+from reviews.services.leaving import settle_absences
+from reviews.services.people import come_back
 from reviews.services.reading import readable_reviews
 from reviews.services.routing import give, pass_on, route_waiting, wanting_people
 from reviews.services.seats import wanting_an_editor
@@ -25,6 +27,7 @@ from tests.factories import (
     a_desk_with,
     a_policy,
     a_reviewer,
+    ahead,
     an_editor,
     evidence_for,
     fresh,
@@ -260,3 +263,16 @@ def test_a_reopened_claim_wants_reviewer_and_editor_again(claim: Claim, desk: De
     judged_by(claim, editor)
     assert fresh(claim).state == State.DECIDED
     assert Decision.objects.filter(claim=claim).count() == 2
+
+
+def test_nothing_new_goes_to_an_editor_who_is_away(claim: Claim, desk: Desk, editor: User) -> None:
+    times = {"starts_at": ahead(hours=-1), "ends_at": ahead(days=3)}
+    Absence.objects.create(reviewer=profile_of(editor), then=Then.POOL, **times)
+    with pytest.raises(NotEligible, match="away until"):
+        take_as_editor(claim.pk, viewer(editor))
+    with pytest.raises(NotEligible, match="away until"):
+        give(claim, profile_of(editor), viewer(an_editor(desk)), chosen_by="named", part=Part.EDITOR)
+    come_back(profile_of(editor), viewer(editor))
+    take_as_editor(claim.pk, viewer(editor))
+    assert settle_absences() == 0
+    assert seat_of(claim, Part.EDITOR).reviewer == profile_of(editor)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from time import sleep
 from typing import Any
 
 import pytest
@@ -9,12 +11,14 @@ from django.db import IntegrityError, transaction
 
 from claims.lifecycle import Action, State, WaitingReason
 from claims.models import Claim, ClaimEvent, Desk, DeskRole, Flag, FlagKind, User
+from claims.services.transitions import database_time
 from reviews.models import Absence, Assignment, AssignmentStatus, DeskDefaults, Reviewer, Then
+from reviews.services import stillness
 from reviews.services.acting import act, acting_on
 from reviews.services.assigning import recuse
 from reviews.services.leaving import due_meanwhile, hand_over_all, open_claims_of, settle_absences, take_back_standing
 from reviews.services.routing import Routed, route_waiting
-from reviews.services.stillness import Marked, flag_standstill
+from reviews.services.stillness import Marked, flag_standstill, idle_since
 from reviews.tasks import tend
 from tests import factories as make
 from tests.concurrency.crowd import broken_promises
@@ -200,3 +204,22 @@ def test_parking_somebodys_claim_keeps_it_theirs(desk: Desk, editor: User, ines:
     away(ines, then=Then.POOL)
     tend()
     assert held_by(ines) == 1
+
+
+def test_whoever_took_over_lately_is_not_idle_for_what_others_left_undone(
+    desk: Desk, editor: User, ines: Reviewer, omar: Reviewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    DeskDefaults.objects.create(desk=desk, takes_back=True)
+    (claim,) = claims_of(ines, editor, desk, State.IN_REVIEW)
+    sleep(0.3)
+    away(ines, then=Then.HAND_OVER, hand_over_to=omar)
+    assert settle_absences() == 1
+    began = claim.events.get(type="claim.start").recorded_at
+    monkeypatch.setattr(stillness, "IDLE_AFTER", database_time() - began)
+    sleep(0.05)
+    assert idle_since(database_time()).get() == claim
+    assert take_back_standing() == 0
+    assert make.open_assignment_of(claim).reviewer == omar
+    monkeypatch.setattr(stillness, "IDLE_AFTER", timedelta(0))
+    assert take_back_standing() == 1
+    assert make.fresh(claim).state == State.QUEUED
