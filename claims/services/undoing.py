@@ -128,16 +128,16 @@ def _other_in(event: ClaimEvent) -> int | None:
 
 
 def gave_away(claim_id: int, user: User | None) -> bool:
-    """Whether this person gave the claim to another desk within the last minute, and so may still undo that.
+    """Whether this person brought the claim to another desk within the last minute, and so may still undo that.
 
-    They may not see the claim any more. The step they would take back is their own, so nothing is shown that they
-    did not write.
+    They gave it there, or accepted it and a rule sent it there, and may not see it any more. The step they would take
+    back is their own, so nothing is shown that they did not write.
     """
     if user is None:
         return False
     lately = ClaimEvent.objects.filter(claim=claim_id, recorded_at__gte=database_time() - WINDOW)
-    given = lately.filter(type=f"claim.{Action.CHANGE_DESK}", actor_kind=ActorKind.PERSON, actor_id=user.pk)
-    return given.exists()
+    mine = lately.filter(actor_kind=ActorKind.PERSON, actor_id=user.pk)
+    return any("desk" in event.data.get("changes", {}) for event in mine)
 
 
 def undo(held: Held, *, by: Actor) -> ClaimEvent:

@@ -66,7 +66,7 @@ def change_desk(held: Held, *, by: Actor, desk: Desk, reason: str) -> ClaimEvent
     What the claim ran under before goes with the event.
     """
     before = told_course(held.claim)
-    event = steps.change_desk(held, by=by, desk=desk, reason=reason, data={"course": before} if before else None)
+    event = steps.change_desk(held, by=by, desk=desk, reason=reason, data={"course": before})
     release_strangers(held, by=by)
     if held.claim.accepted_at is not None:
         settle_where_it_is(held, desk)
@@ -90,7 +90,9 @@ def restore(held: Held, *, by: Actor) -> ClaimEvent:
 
 def undo_course(held: Held, undone: ClaimEvent) -> None:
     """What taking a step back means for the course: the one before, or none for a claim that is not accepted."""
-    if held.claim.accepted_at is None:
+    gave_away = undone.type == f"claim.{Action.CHANGE_DESK}"
+    before = undone.data.get("course") if gave_away else None
+    if before is not None:
+        put_back_course(held, before)
+    elif gave_away or held.claim.accepted_at is None:
         Course.objects.filter(claim=held.claim).delete()
-    elif undone.type == f"claim.{Action.CHANGE_DESK}" and "course" in undone.data:
-        put_back_course(held, undone.data["course"])

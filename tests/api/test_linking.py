@@ -101,6 +101,8 @@ def test_a_merged_claim_of_another_desk_is_named_only_to_those_who_see_it(claim:
     assert both.act(repeats.pk, action="merge", into=claim.pk).status == 200
     assert both.get(f"/claims/{claim.pk}").body["merged"] == [repeats.pk]
     assert signed_in(editor).get(f"/claims/{claim.pk}").body["merged"] == []
+    told = signed_in(editor).get(f"/claims/{claim.pk}/events").body["results"]
+    assert [row["data"] for row in told if "absorb" in row["type"]] == [{"merged": repeats.pk}]
 
 
 def joined_to_both(user: User, claim: Claim) -> User:

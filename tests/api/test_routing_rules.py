@@ -8,7 +8,7 @@ import pytest
 
 from claims.lifecycle import State
 from claims.models import Desk, Scope, User
-from reviews.models import PolicyKind, ReviewPolicy
+from reviews.models import Course, PolicyKind, ReviewPolicy
 from reviews.rules import Conditions, Outcomes
 from reviews.services.resettling import settle_asked
 from tests import factories as make
@@ -209,3 +209,15 @@ def test_a_rule_is_tried_before_it_is_written_and_after(desk: Desk, editor: User
     assert api.post(path, {"rule": 10**6}).status == 404
     assert with_key(Scope.CLAIMS_READ).post(path, asked).code == "scope_missing"
     assert with_key(Scope.SETUP_MANAGE).post(path, asked).status == 200
+
+
+def test_a_claim_that_a_rule_sent_to_an_unseen_desk_is_taken_back_by_whoever_accepted_it(desk: Desk) -> None:
+    there = make.a_desk()
+    make.a_rule(Conditions(desks=(desk.pk,)), Outcomes(desk=there.pk))
+    claim, api = make.a_claim(desk, State.PROPOSED), signed_in(make.a_reviewer(desk, can_triage=True).user)
+    accepted = api.act(claim.pk, action="accept")
+    assert (accepted.status, accepted.body["desk"]["key"]) == (200, there.key)
+    assert api.get(f"/claims/{claim.pk}").status == 404
+    back = api.post(f"/claims/{claim.pk}/actions", {"action": "undo"}, If_Match=accepted.etag)
+    assert (back.status, back.body["state"], back.body["desk"]["key"]) == (200, "proposed", desk.key)
+    assert not Course.objects.filter(claim=claim).exists()

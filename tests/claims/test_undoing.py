@@ -14,14 +14,17 @@ from claims.lifecycle import Action, DismissalReason, State, WaitingReason
 from claims.models import Claim, Desk, DeskRole, Flag, FlagKind, User
 from claims.services.transitions import locked
 from claims.services.undoing import WINDOW, undo, undoable
-from reviews.models import Assignment
+from reviews.models import Assignment, Course, PolicyKind
 from reviews.services.acting import act, acting_on
 from reviews.services.assigning import assign, decline, recuse
 from reviews.services.routing import pass_on
+from reviews.services.seats import asked_of
 from reviews.services.verifying import verify_everything
 from tests.factories import (
     a_claim,
     a_desk,
+    a_desk_with,
+    a_policy,
     a_reviewer,
     ahead,
     an_editor,
@@ -272,3 +275,15 @@ def test_each_step_that_cannot_be_undone_says_what_to_do_instead(desk: Desk, edi
     who, sentence = REFUSED[what]
     with pytest.raises(NotUndoable, match=sentence):
         act(claim.pk, Action.UNDO, viewer(editor if who == "editor" else reviewer))
+
+
+def test_a_claim_of_before_there_were_policies_has_none_again_when_a_change_of_desk_is_undone(
+    desk: Desk, editor: User
+) -> None:
+    claim = a_claim(desk, by=editor)
+    Course.objects.filter(claim=claim).delete()
+    there = a_desk_with(a_policy(PolicyKind.INDEPENDENT, 2))
+    act(claim.pk, Action.CHANGE_DESK, viewer(editor), desk=there, reason="It is theirs.")
+    assert asked_of(fresh(claim)).judges == 2
+    act(claim.pk, Action.UNDO, viewer(editor))
+    assert asked_of(fresh(claim)).judges == 1
