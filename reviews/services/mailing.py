@@ -72,7 +72,7 @@ def _post(message: Message, posted: Posted) -> bool:
     mail.connection = get_connection()
     try:
         mail.send()
-    except (OSError, SMTPException) as failed:
+    except (OSError, SMTPException, ValueError) as failed:  # ValueError: what stands as the address is none
         posted.failed += 1
         return _failed(message, failed)
     message.sent_at, message.error = database_time(), ""
@@ -90,13 +90,15 @@ def _failed(message: Message, failed: Exception) -> bool:
     """Put a letter off, or give it up; answers whether the server is there for others."""
     now = database_time()
     message.error = str(failed)[:300]
-    if _refuses_for_good(failed):
+    if isinstance(failed, ValueError):
+        message.dropped = _("The address cannot be written to.")
+    elif _refuses_for_good(failed):
         message.dropped = _("The mail server refuses the address.")
     elif now - message.made_at > GIVE_UP_AFTER:
         message.dropped = _("The mail server did not take it for three days.")
     message.next_attempt_at = _allowed(message.user, now + next_try(message.attempts))
     message.save(update_fields=["error", "dropped", "next_attempt_at"])
-    return isinstance(failed, (SMTPRecipientsRefused, SMTPResponseException))
+    return isinstance(failed, (SMTPRecipientsRefused, SMTPResponseException, ValueError))
 
 
 def _refuses_for_good(failed: Exception) -> bool:

@@ -272,3 +272,13 @@ def test_a_letter_of_a_claim_decided_by_ones_review_can_be_asked_for(
         send_letters()
         (mail,) = box.letters
     assert make.UNPROVEN.why not in mail.as_string()
+
+
+def test_what_is_no_address_is_given_up_and_stops_nobody_else(desk: Desk, editor: User, reviewer: Reviewer) -> None:
+    with postbox() as box:
+        assigned(desk, editor, reviewer)
+        User.objects.filter(pk=reviewer.user_id).update(email="ida@harbour..example")
+        assigned(desk, editor, with_address(make.a_reviewer(desk)))
+        posted = send_letters()
+    assert (posted.failed, posted.sent, len(box.letters)) == (1, 1, 1)
+    assert Message.objects.get(user=reviewer.user).dropped == "The address cannot be written to."
