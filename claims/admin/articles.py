@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims.admin import columns
-from claims.admin.base import RecordAdmin, belongs, now_of, viewer_of
+from claims.admin.base import RecordAdmin, belongs, now_of, number_in, viewer_of
 from claims.admin.filters import DeskFilter, LanguageFilter, OutletFilter
 from claims.admin.forms import LANGUAGES, zone_names
 from claims.admin.intake import ArticleForm, ClaimForm
@@ -89,11 +89,11 @@ class ArticlePagesAdmin(RecordAdmin[Article]):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Read an article with its claims marked, and make a claim from its words."""
-        article = self.get_queryset(request).select_related("outlet", "desk").filter(pk=_number(object_id)).first()
+        article = self.get_queryset(request).select_related("outlet", "desk").filter(pk=number_in(object_id)).first()
         if article is None or not self.has_view_permission(request):
             raise Http404(_("There is no such article, or it is not yours to see."))
         revisions = list(article.revisions.defer("text").order_by("number"))
-        chosen = _number(request.GET.get("revision", ""))
+        chosen = number_in(request.GET.get("revision", ""))
         number = chosen if chosen in {one.number for one in revisions} else revisions[-1].number
         revision = article.revisions.select_related("article").get(number=number)
         form = ClaimForm(_posted(request), desks=desks_of(viewer_of(request)), initial=_first_values(article))
@@ -144,10 +144,6 @@ class ArticlePagesAdmin(RecordAdmin[Article]):
 
 def _posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
-
-
-def _number(words: str) -> int:
-    return int(words) if words.isascii() and words.isdigit() and len(words) < 18 else 0
 
 
 def _first_values(article: Article) -> dict[str, Any]:

@@ -36,6 +36,7 @@ __all__ = [
     "TabularInline",
     "administers",
     "belongs",
+    "number_in",
     "viewer_of",
 ]
 _Row = TypeVar("_Row", bound=Model)
@@ -48,6 +49,11 @@ def viewer_of(request: HttpRequest) -> Viewer:
         found = viewer_for_user(cast(User, request.user))
         request.claimdesk_viewer = found  # type: ignore[attr-defined]  # the request is where a request's facts live
     return found
+
+
+def number_in(words: str | None) -> int:
+    """The number that an address or a form names; 0, which no row has, for anything else that somebody sends."""
+    return int(words) if words and words.isascii() and words.isdigit() and len(words) < 18 else 0
 
 
 def now_of(request: HttpRequest) -> datetime:

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from claims import wordings
-from claims.admin.base import now_of, viewer_of
+from claims.admin.base import now_of, number_in, viewer_of
 from claims.admin.forms import LANGUAGES
 from claims.lifecycle import State
 from claims.models import Claim, FlagKind, Source, SourceKind
@@ -96,8 +96,8 @@ class DeskFilter(DropdownFilter):
         return [(str(pk), name) for pk, name in desks_of(viewer_of(request)).values_list("pk", "name")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        value = self.value()
-        return queryset.filter(**{self.path: int(value)}) if value and value.isdigit() else queryset
+        number = number_in(self.value())
+        return queryset.filter(**{self.path: number}) if number else queryset
 
 
 class ClaimDeskFilter(DeskFilter):
@@ -118,16 +118,16 @@ class OutletFilter(DropdownFilter):
         return [(str(pk), name) for pk, name in outlets.values_list("pk", "name")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        value = self.value()
-        return queryset.filter(**{self.path: int(value)}) if value and value.isdigit() else queryset
+        number = number_in(self.value())
+        return queryset.filter(**{self.path: number}) if number else queryset
 
 
 class ClaimOutletFilter(OutletFilter):
     """By the outlet in which a claim first appeared."""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        value = self.value()
-        if not (value and value.isdigit()):
+        number = number_in(self.value())
+        if not number:
             return queryset
-        printed = Claim.objects.filter(appearances__is_first=True, appearances__revision__article__outlet=int(value))
+        printed = Claim.objects.filter(appearances__is_first=True, appearances__revision__article__outlet=number)
         return queryset.filter(pk__in=printed.values("pk"))

@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
-from claims.admin.base import belongs, now_of, viewer_of
+from claims.admin.base import belongs, now_of, number_in, viewer_of
 from claims.admin.claims import ClaimListAdmin
 from claims.admin.forms import PlainForm, zone_names
 from claims.errors import ClaimDeskError, NotFound, StaleVersion
@@ -61,7 +61,7 @@ class ClaimAdmin(EvidencePages, ClaimListAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The page of one claim. Nothing is saved here; its forms have addresses of their own."""
-        page = self._page(request, int(object_id) if object_id.isascii() and object_id.isdigit() else 0)
+        page = self._page(request, number_in(object_id))
         return self._claim(request, page)
 
     def history_view(
@@ -226,7 +226,7 @@ class ClaimAdmin(EvidencePages, ClaimListAdmin):
         """What somebody else changed meanwhile; the form goes on with the version that is current now."""
         if stale is None or form is None:
             return {}
-        seen = int(form.data["seen"]) if str(form.data.get("seen", "")).isdigit() else 0
+        seen = number_in(form.data.get("seen"))
         since = [event for event in page.events if event.seq > seen]
         current = cast(QueryDict, form.data).copy()
         current["version"], current["seen"] = str(page.claim.version), str(page.claim.head.event_seq)
@@ -252,8 +252,7 @@ class ClaimAdmin(EvidencePages, ClaimListAdmin):
 
 
 def _read_version(form: VerdictForm) -> int | None:
-    value = str(form.data.get("version", ""))
-    return int(value) if value.isdigit() else None
+    return number_in(form.data.get("version")) or None
 
 
 def _address(claim_id: int) -> str:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from unfold.dataclasses import SearchResult
 
-from claims.admin.base import administers, belongs, edits_a_desk, now_of, viewer_of
+from claims.admin.base import administers, belongs, edits_a_desk, now_of, number_in, viewer_of
 from claims.lifecycle import State
 from claims.permissions import visible_articles, visible_claims
 from reviews.admin.queue import summary_of
@@ -103,9 +103,9 @@ def found(request: HttpRequest, words: str) -> list[SearchResult]:
     if not belongs(request):
         return []
     viewer, now = viewer_of(request), now_of(request)
-    number = words.lstrip("#")
+    number = number_in(words.lstrip("#"))
     claims = visible_claims(viewer, now)
-    named = claims.filter(pk=int(number)) if number.isascii() and number.isdigit() else claims.searched(words)  # type: ignore[attr-defined]  # a ClaimQuerySet
+    named = claims.filter(pk=number) if number else claims.searched(words)  # type: ignore[attr-defined]  # a ClaimQuerySet
     articles = visible_articles(viewer, now).filter(headline__icontains=words).select_related("outlet")
     return [
         *(

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _t
 from django.utils.translation import ngettext
 
-from claims.admin.base import RecordAdmin, administers, belongs, now_of, viewer_of
+from claims.admin.base import RecordAdmin, administers, belongs, now_of, number_in, viewer_of
 from claims.admin.forms import PlainForm
 from claims.errors import ClaimDeskError
 from reviews.models import Message, Notice, NoticeSettings
@@ -103,7 +103,7 @@ class NoticeAdmin(RecordAdmin[Notice]):
         """Mark one notice as read, or all."""
         if request.method == "POST" and belongs(request):
             one = request.POST.get("notice", "")
-            number = mark_read(viewer_of(request), [int(one)] if one.isascii() and one.isdigit() else None)
+            number = mark_read(viewer_of(request), [number_in(one)] if one else None)
             words = ngettext("%(n)d notice marked as read.", "%(n)d notices marked as read.", number)
             messages.success(request, words % {"n": number})
         return redirect(LIST)

@@ -20,7 +20,16 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.admin import columns
-from claims.admin.base import SetUpAdmin, TabularInline, administers, belongs, edits_a_desk, now_of, viewer_of
+from claims.admin.base import (
+    SetUpAdmin,
+    TabularInline,
+    administers,
+    belongs,
+    edits_a_desk,
+    now_of,
+    number_in,
+    viewer_of,
+)
 from claims.templatetags.claimdesk_bars import load_bar
 from reviews.admin.people_forms import AbsenceForm, HandOverAll, ReviewerForm
 from reviews.models import Absence, Interest, Reviewer
@@ -177,7 +186,7 @@ class ReviewerAdmin(SetUpAdmin[Reviewer]):
     ) -> TemplateResponse:
         ticked = _due_during(request, reviewer) or {claim.pk for claim in claims}
         if form.is_bound:
-            ticked = {int(number) for number in form.data.getlist("claims") if number.isdigit()}  # type: ignore[attr-defined]  # a QueryDict
+            ticked = {number_in(number) for number in form.data.getlist("claims")}  # type: ignore[attr-defined]  # a QueryDict
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Hand over claims of %(name)s") % {"name": reviewer},
@@ -245,6 +254,5 @@ def _handed_words(number: int) -> str:
 
 def _due_during(request: HttpRequest, reviewer: Reviewer) -> set[int]:
     """The claims that fall due during the absence the address names."""
-    number = request.GET.get("absence", "")
-    absence = Absence.objects.filter(reviewer=reviewer, pk=int(number) if number.isdigit() else 0).first()
+    absence = Absence.objects.filter(reviewer=reviewer, pk=number_in(request.GET.get("absence"))).first()
     return set(due_meanwhile([absence])[absence.pk]) if absence else set()

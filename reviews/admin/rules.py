@@ -15,7 +15,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from claims.admin.base import RecordAdmin, belongs, edits_a_desk, now_of, viewer_of
+from claims.admin.base import RecordAdmin, belongs, edits_a_desk, now_of, number_in, viewer_of
 from claims.errors import ClaimDeskError, NotFound, StaleVersion
 from claims.models import Desk, Source, SourceKind
 from claims.permissions import desks_of
@@ -106,7 +106,7 @@ class RoutingRuleAdmin(RecordAdmin[RoutingRule]):
         """One rule: its sentence, the form it is built with, what it would have done, and what it said before."""
         self._check(request)
         try:
-            version = rule_seen(_number(object_id), viewer_of(request))
+            version = rule_seen(number_in(object_id), viewer_of(request))
         except NotFound as missing:
             raise Http404(missing.message) from missing
         if request.method == "POST" and not may_write(viewer_of(request), version):
@@ -194,7 +194,7 @@ class RoutingRuleAdmin(RecordAdmin[RoutingRule]):
             if at >= 0 and 0 <= to < len(order):
                 order[at], order[to] = order[to], order[at]
                 try:
-                    reorder(order, viewer, version=_number(request.POST.get("book", "")) or None)
+                    reorder(order, viewer, version=number_in(request.POST.get("book", "")) or None)
                 except ClaimDeskError as refusal:
                     messages.warning(request, refusal.message)
         return redirect(f"{reverse(LIST)}#rule-{rule_id}")
@@ -267,7 +267,3 @@ def _names(kind: str = "") -> list[str]:
     """What the inputs offer: names of outlets, or of all sources that have one."""
     rows = Source.objects.filter(kind=kind) if kind else Source.objects.exclude(kind=SourceKind.UNNAMED)
     return list(rows.order_by("name").values_list("name", flat=True).distinct()[:OFFERED])
-
-
-def _number(words: str) -> int:
-    return int(words) if words.isascii() and words.isdigit() and len(words) < 18 else 0

@@ -178,3 +178,14 @@ def test_a_night_shift_ends_on_the_morning_after(reviewer: Reviewer) -> None:
     assert calendar is not None
     assert calendar.week[4:] == (((1320, 1440),), ((0, 360),), ((1320, 1440),))
     assert calendar.week[0] == ((0, 360),)
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 5000, "-1", "one"])
+def test_what_is_no_number_of_a_claim_is_refused_and_ticks_nothing(
+    signed: SignIn, reviewer: Reviewer, other: Reviewer, claims: list[Claim], number: str
+) -> None:
+    client, address = signed(reviewer.user), reverse("admin:reviews_reviewer_hand_over", args=[reviewer.pk])
+    answer = client.post(address, {"claims": [number], "to": other.pk, "note": "Please."})
+    assert (answer.status_code, " checked" in answer.content.decode()) == (200, False)
+    assert client.get(f"{address}?absence={number[:9]}").status_code == 200
+    assert Assignment.objects.open().filter(reviewer=reviewer).count() == 3
