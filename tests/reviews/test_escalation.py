@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from claims.errors import NotFound
 from claims.ladders import Deed, Step, Tell, Track
 from claims.lifecycle import Action, DismissalReason, State
 from claims.models import Claim, Desk, Escalation, User
 from claims.services.sweep import raise_due_flags
-from claims.services.transitions import database_time
+from claims.services.transitions import Held, database_time
 from reviews.models import Assignment, Reviewer
+from reviews.services import escalation
 from reviews.services.acting import act, acting_on
 from reviews.services.assigning import hand_over
 from reviews.services.escalation import carry_out
@@ -66,6 +70,30 @@ def test_a_late_claim_goes_back_to_the_pool_once_and_says_why(late: Claim, revie
     assert entries([step], database_time(), None)[0].words == (
         "To be returned to the pool; told the desk editor: late. Ladder of World desk"
     )
+
+
+def test_a_claim_that_cannot_be_returned_stops_no_other(
+    late: Claim, desk: Desk, editor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=make.a_reviewer(desk))
+    make.fall_late(other, editor)
+    raise_due_flags()
+    with monkeypatch.context() as broken:
+        broken.setattr(escalation, "hand_over", refusing(late))
+        assert carry_out() == 1
+    assert Escalation.objects.get(claim=late).acted_at is None
+    assert (carry_out(), result_of(late), result_of(other)) == (1, "returned to the pool", "returned to the pool")
+
+
+def refusing(claim: Claim) -> Callable[..., Assignment | None]:
+    """Handing over as it is, but never this claim."""
+
+    def refuse(held: Held, *seat: Assignment, **given: Any) -> Assignment | None:
+        if held.claim == claim:
+            raise NotFound
+        return hand_over(held, *seat, **given)
+
+    return refuse
 
 
 def test_it_is_routed_to_somebody_else(late: Claim, desk: Desk, reviewer: Reviewer) -> None:
