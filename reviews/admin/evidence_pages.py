@@ -74,7 +74,9 @@ class EvidencePages:
         if len(copies) < 2:
             raise Http404
         if request.method == "POST":
-            return self._compared(request, item, copies[-1].number)
+            # What they were shown, which is not the newest any more when one has come since.
+            shown = _chosen(copies, request.POST.get("upto", ""), copies[0])
+            return self._compared(request, item, shown.number)
         note_sight(claim_id, [item], by=viewer_of(request).actor)
         before = _chosen(copies, request.GET.get("before", ""), copies[0])
         after = _chosen(copies, request.GET.get("after", ""), copies[-1])
@@ -85,7 +87,7 @@ class EvidencePages:
             "before": before,
             "after": after,
             "comparison": compare(before.text, after.text),
-            "unread": item.reading is not None and copies[-1].number > item.reading.compared,
+            "unread": item.reading is not None and after.number > item.reading.compared,
             "title": _("What changed"),
         }
         return self._response(request, "reviews/evidence_compare.html", context)

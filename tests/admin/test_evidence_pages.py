@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from claims.lifecycle import State
-from claims.models import Claim, ClaimEvent, Desk, Evidence, Fetch, FetchState, Flag, User, Visibility
+from claims.models import Claim, ClaimEvent, Desk, Evidence, Fetch, FetchState, Flag, FlagKind, User, Visibility
 from claims.services.fetching import read_pages
 from reviews.models import Reviewer
 from tests import factories as make
@@ -99,9 +99,25 @@ def test_a_changed_page_is_compared_word_by_word_and_noted(
     assert "<ins>stay</ins>" in compared
     assert "1 paragraph differs." in compared
     assert "<script>alert" not in compared
-    assert client.post(at(item, "compare")).status_code == 302
+    assert client.post(at(item, "compare"), {"upto": "2"}).status_code == 302
     assert not Flag.objects.standing().exists()
     assert "reads otherwise" not in page(client, claim).split('aria-labelledby="evidence"')[1].split("</section>")[0]
+
+
+def test_a_copy_that_came_while_somebody_compared_is_not_taken_for_compared(
+    signed: SignIn, reviewer: Reviewer, item: Evidence, far: Site
+) -> None:
+    client = signed(reviewer.user)
+    read_pages()
+    far.article("The bridge will stay open from March, the council says.")
+    read_again(item)
+    assert '<input type="hidden" name="upto" value="2">' in client.get(at(item, "compare")).content.decode()
+    far.article("The bridge will be pulled down in March, the council says.")
+    read_again(item)
+    client.post(at(item, "compare"), {"upto": "2"})
+    assert Fetch.objects.get(evidence=item).compared == 2
+    assert Flag.objects.standing().get().kind == FlagKind.SOURCE_CHANGED
+    assert "I have compared them" not in client.get(at(item, "compare") + "?after=2").content.decode()
 
 
 def test_a_link_that_is_gone_offers_its_copy(
