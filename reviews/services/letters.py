@@ -68,8 +68,7 @@ def _notice(message: Message, notice: Notice) -> EmailMultiAlternatives | Unsent
 
 
 def _digest(message: Message) -> EmailMultiAlternatives | Unsent:
-    kept = Notice.objects.filter(digest=message).order_by("reason", "claim_id")
-    notices = list(kept.select_related("claim")[: MOST + 1])
+    notices = list(Notice.objects.filter(digest=message).order_by("reason", "claim_id"))
     facts = facts_about(notice.claim_id for notice in notices)
     told = [one for one in notices if facts.seen_by(message.user, one.claim_id) and still_so(one, facts)]
     counts = _counts(message.user, facts.now)
@@ -77,7 +76,8 @@ def _digest(message: Message) -> EmailMultiAlternatives | Unsent:
         return Unsent(_("There was nothing to say."))
     lines = [_line(notice, facts, message.user) for notice in told[:MOST]]
     heading = ", ".join(counts) or ngettext("%(n)d notice", "%(n)d notices", len(told)) % {"n": len(told)}
-    return _mail(message, _("Today: %(what)s") % {"what": heading}, heading=heading, lines=lines)
+    subject = _("Today: %(what)s") % {"what": heading}
+    return _mail(message, subject, heading=heading, lines=lines, more=len(told) - len(lines))
 
 
 def _counts(user: User, now: datetime) -> list[str]:
@@ -115,10 +115,14 @@ def _when(claim: Claim, reason: NoticeReason, facts: Facts, user: User) -> str:
     return (words or _("Review due: %(when)s")) % {"when": f"{when} ({user.zone})"}
 
 
-def _mail(message: Message, subject: str, *, heading: str, lines: Sequence[Line]) -> EmailMultiAlternatives:
+def _mail(
+    message: Message, subject: str, *, heading: str, lines: Sequence[Line], more: int = 0
+) -> EmailMultiAlternatives:
+    """`more` notices are counted instead of listed: a letter has an end."""
     context = {
         "heading": heading,
         "lines": lines,
+        "more": more,
         "queue": f"{settings.SITE_URL}{reverse('admin:index')}",
         "choices": f"{settings.SITE_URL}{reverse('admin:reviews_notice_settings')}",
     }

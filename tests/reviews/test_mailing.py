@@ -13,6 +13,7 @@ from claims.lifecycle import Action, DismissalReason, State
 from claims.models import Claim, ClaimEvent, Desk, Membership, User
 from reviews.models import Message, Notice, Reviewer
 from reviews.noticing import ByMail, NoticeReason, Way, day_of
+from reviews.services import letters
 from reviews.services.acting import act
 from reviews.services.letters import Unsent, letter
 from reviews.services.mailing import LEASE, make_digests, send_letters
@@ -282,3 +283,20 @@ def test_what_is_no_address_is_given_up_and_stops_nobody_else(desk: Desk, editor
         posted = send_letters()
     assert (posted.failed, posted.sent, len(box.letters)) == (1, 1, 1)
     assert Message.objects.get(user=reviewer.user).dropped == "The address cannot be written to."
+
+
+def test_a_long_digest_lists_what_is_still_so_and_counts_the_rest(
+    desk: Desk, editor: User, reviewer: Reviewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(letters, "MOST", 1)
+    with postbox() as box:
+        digests = {NoticeReason.ASSIGNED: Way(in_app=True, by_mail=ByMail.DIGEST)}
+        choose_ways(reviewer.user, ways=digests, times={})
+        over, listed, counted = (assigned(desk, editor, reviewer) for _ in range(3))
+        act(over.pk, Action.DISMISS, make.viewer(editor), reason=DismissalReason.OFF_SUBJECT)
+        digest_now(reviewer.user)
+        assert (make_digests(), send_letters().sent) == (1, 1)
+    for part in box.letters[0].iter_parts():
+        words = part.get_content()
+        assert [f"#{claim.pk} " in words for claim in (over, listed, counted)] == [False, True, False]
+        assert "And 1 more." in words
