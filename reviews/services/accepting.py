@@ -13,6 +13,7 @@ from claims.actors import Actor
 from claims.lifecycle import Action
 from claims.models import Claim, ClaimEvent, Desk
 from claims.services import steps
+from claims.services.linkflags import keep_flags
 from claims.services.proposing import GivenClaim, Maker, proposing
 from claims.services.transitions import Held
 from reviews.models import Course
@@ -57,6 +58,8 @@ def accept(held: Held, *, by: Actor, desk: Desk | None = None, due: datetime | N
     usual = due_when_accepted(held, desk, terms.deadline_policy, priority)
     event = steps.accept(held, by=by, desk=desk, due=due, usual=usual, priority=priority, data=settled.told())
     write_course(held, settled, terms)
+    if held.claim.created_at < held.now or held.claim.split_from_id is not None:  # else there is no evidence yet
+        keep_flags(held)
     return event
 
 

@@ -322,6 +322,22 @@ def test_a_restored_claim_is_flagged_again_for_what_is_still_true_of_its_evidenc
     assert verify_everything(timedelta(0)).broken == []
 
 
+def test_a_claim_is_flagged_when_it_is_accepted_for_what_its_evidence_says_by_then(
+    desk: Desk, far: Site, editor: User
+) -> None:
+    claim = make.a_claim(desk, State.PROPOSED, by=editor)
+    item = link(claim, far, editor)
+    read_pages()
+    far.article("The bridge will stay open, the council says.")
+    read_again(item)
+    assert not Flag.objects.standing().exists()
+    act(claim.pk, Action.ACCEPT, make.viewer(editor))
+    assert Flag.objects.standing().get(claim=claim).kind == FlagKind.SOURCE_CHANGED
+    act(claim.pk, Action.UNDO, make.viewer(editor))
+    assert not Flag.objects.standing().exists()
+    assert verify_everything(timedelta(0)).broken == []
+
+
 def test_a_dismissed_claim_is_not_flagged(claim: Claim, far: Site, editor: User) -> None:
     item = link(claim, far, editor)
     read_pages()
