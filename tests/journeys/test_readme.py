@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from claims.models import Scope
+from tests.api.conftest import everything_is_final
 from tests.factories import a_key
 from tests.journeys.conftest import Site
 from verify_project.runtime.places import CHECKOUT
@@ -52,5 +53,6 @@ def test_its_lines_make_an_article_and_a_claim_and_read_the_feed(site: Site) -> 
     claim = run(numbered, site, key)
     assert claim["state"] == "proposed"
     assert claim["quote"]["exact"] in make_article
+    everything_is_final()
     feed = run(read_feed, site, key)["results"]
     assert [(event["claim"], event["type"]) for event in feed] == [(claim["id"], "org.claimdesk.claim.propose.v1")]
