@@ -61,7 +61,7 @@ class ClaimAdmin(EvidencePages, ClaimListAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The page of one claim. Nothing is saved here; its forms have addresses of their own."""
-        page = self._page(request, number_in(object_id))
+        page = self.page_of(request, number_in(object_id))
         return self._claim(request, page)
 
     def history_view(
@@ -95,7 +95,7 @@ class ClaimAdmin(EvidencePages, ClaimListAdmin):
 
     def review_view(self, request: HttpRequest, claim_id: int) -> HttpResponse:
         """Record one's verdict; the next claim opens afterwards."""
-        page = self._page(request, claim_id)
+        page = self.page_of(request, claim_id)
         if request.method != "POST":
             return redirect(CLAIM, claim_id)
         form = VerdictForm(request.POST, claim=page.claim)
@@ -130,7 +130,7 @@ class ClaimAdmin(EvidencePages, ClaimListAdmin):
 
     def evidence_view(self, request: HttpRequest, claim_id: int) -> HttpResponse:
         """Add one piece of evidence. The first one of somebody on the claim starts the review."""
-        page = self._page(request, claim_id)
+        page = self.page_of(request, claim_id)
         if request.method != "POST":
             return redirect(CLAIM, claim_id)
         form = EvidenceForm(request.POST, request.FILES, known=page.evidence)
@@ -153,7 +153,7 @@ class ClaimAdmin(EvidencePages, ClaimListAdmin):
             raise Http404
         if name == "undo" and request.method == "POST" and gave_away(claim_id, viewer_of(request).user):
             return self._take_back(request, claim_id)
-        page, dialog = self._page(request, claim_id), DIALOGS[name]
+        page, dialog = self.page_of(request, claim_id), DIALOGS[name]
         sent = request.POST if request.method == "POST" else None
         form = dialog.form(sent, page=page, viewer=viewer_of(request), search=request.GET.get("q", ""))
         if request.method == "POST" and form.is_valid():
@@ -199,7 +199,7 @@ class ClaimAdmin(EvidencePages, ClaimListAdmin):
             "zones": zone_names(),
             **self._stale(request, page, form, stale),
         }
-        return self._response(request, "reviews/step.html", context, status=409 if stale else 200)
+        return self.answer(request, "reviews/step.html", context, status=409 if stale else 200)
 
     def _claim(
         self,
@@ -218,7 +218,7 @@ class ClaimAdmin(EvidencePages, ClaimListAdmin):
         }
         is_stale = verdict is not None and verdict.is_bound and _read_version(verdict) != page.claim.version
         context |= self._stale(request, page, verdict, StaleVersion() if is_stale else None)
-        return self._response(request, "reviews/claim.html", context)
+        return self.answer(request, "reviews/claim.html", context)
 
     def _stale(
         self, request: HttpRequest, page: ClaimPage, form: PlainForm | None, stale: StaleVersion | None
@@ -233,7 +233,7 @@ class ClaimAdmin(EvidencePages, ClaimListAdmin):
         form.data = current
         return {"stale": stale, "changes": entries(since, now_of(request), request.user.pk)}
 
-    def _page(self, request: HttpRequest, claim_id: int) -> ClaimPage:
+    def page_of(self, request: HttpRequest, claim_id: int) -> ClaimPage:
         self._check(request)
         try:
             return read_claim(claim_id, viewer_of(request), now_of(request))
@@ -244,7 +244,7 @@ class ClaimAdmin(EvidencePages, ClaimListAdmin):
         if not belongs(request):
             raise PermissionDenied
 
-    def _response(
+    def answer(
         self, request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
     ) -> TemplateResponse:
         shared = self.admin_site.each_context(request) | {"now": now_of(request), "opts": self.opts}

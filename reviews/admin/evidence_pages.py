@@ -33,7 +33,10 @@ View = Callable[..., HttpResponse]
 
 
 class EvidencePages:
-    """Mixed into the admin of claims, which reads the claim as the person may see it."""
+    """Mixed into the admin of claims: `page_of` reads the claim as the person may see it, `answer` shows a template."""
+
+    page_of: Callable[[HttpRequest, int], ClaimPage]
+    answer: Callable[..., TemplateResponse]
 
     def evidence_pages(self) -> list[tuple[str, View, str]]:
         """Addresses below a claim, their views and their names."""
@@ -45,17 +48,9 @@ class EvidencePages:
             (f"{here}/supersede/", self.supersede_view, "evidence_supersede"),
         ]
 
-    def _page(self, request: HttpRequest, claim_id: int) -> ClaimPage:
-        raise NotImplementedError
-
-    def _response(
-        self, request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
-    ) -> TemplateResponse:
-        raise NotImplementedError
-
     def fetch_view(self, request: HttpRequest, claim_id: int, number: int) -> HttpResponse:
         """Let the page of a link be read now."""
-        item = self._evidence(self._page(request, claim_id), number)
+        item = self._evidence(self.page_of(request, claim_id), number)
         if request.method == "POST":
             try:
                 with acting_on(claim_id, viewer_of(request)) as acting:
@@ -68,7 +63,7 @@ class EvidencePages:
 
     def compare_view(self, request: HttpRequest, claim_id: int, number: int) -> HttpResponse:
         """Two copies of a page side by side, the first and the newest unless others are asked for."""
-        page = self._page(request, claim_id)
+        page = self.page_of(request, claim_id)
         item = self._evidence(page, number)
         copies = list(item.copies.select_related("snapshot"))
         if len(copies) < 2:
@@ -90,11 +85,11 @@ class EvidencePages:
             "unread": item.reading is not None and after.number > item.reading.compared,
             "title": _("What changed"),
         }
-        return self._response(request, "reviews/evidence_compare.html", context)
+        return self.answer(request, "reviews/evidence_compare.html", context)
 
     def edit_view(self, request: HttpRequest, claim_id: int, number: int) -> HttpResponse:
         """Change what an item says of itself, as long as no verdict has used it."""
-        page = self._page(request, claim_id)
+        page = self.page_of(request, claim_id)
         item = self._evidence(page, number)
         if item.used_at is not None:
             messages.info(request, EvidenceInUse().message)
@@ -121,7 +116,7 @@ class EvidencePages:
 
     def supersede_view(self, request: HttpRequest, claim_id: int, number: int) -> HttpResponse:
         """Put a newer item in the place of one that a verdict has used. Both are one origin."""
-        page = self._page(request, claim_id)
+        page = self.page_of(request, claim_id)
         item = self._evidence(page, number)
         known = {"stance": item.stance, "question": item.question, "primary": item.primary, "title": item.title}
         initial = {**known, "what": item.url, "visibility": item.visibility}
@@ -150,7 +145,7 @@ class EvidencePages:
     ) -> HttpResponse:
         note_sight(page.claim.pk, [item], by=viewer_of(request).actor)
         context = {"page": page, "item": item, "form": form, **words}
-        return self._response(request, "reviews/evidence_form.html", context)
+        return self.answer(request, "reviews/evidence_form.html", context)
 
     def _compared(self, request: HttpRequest, item: Evidence, upto: int) -> HttpResponse:
         try:

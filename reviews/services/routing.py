@@ -14,9 +14,10 @@ from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from claims.actors import Actor
-from claims.errors import ClaimDeskError, NotFound, RoleMissing
+from claims.errors import NotFound, RoleMissing
 from claims.lifecycle import Role, State
 from claims.models import Claim, Flag, FlagKind
+from claims.models.many import any_of
 from claims.permissions import Viewer, visible_claims
 from claims.services.flagging import Found, raise_flags
 from claims.services.transitions import Held, database_time, locked
@@ -24,16 +25,17 @@ from reviews.errors import NobodyInPool, NotEligible, SeatTaken
 from reviews.models import Assignment, Part, Reviewer
 from reviews.permissions import actor_on
 from reviews.planning import Planned, plan
-from reviews.routing import Choice, ClaimFacts, choose, settled_on
+from reviews.routing import Choice, choose, settled_on
 from reviews.services.assigning import ROUTER, assign, hand_over
 from reviews.services.editing import check_may_judge, edits
 from reviews.services.facts import PLANNED, candidates_for, facts_of, first_free_seats
 from reviews.services.seating import Seat, give_seats
 from reviews.services.seats import free_seats, seats_of, wanting_reviewers
+from reviews.services.takeable import takeable_by
 
 BATCH = 10_000  # claims planned for at once
 AGAIN = 500  # of those nobody could take, so many are looked at again in one pass
-POOL = 500  # of the pool, so many of the most urgent are offered to somebody who takes the next
+POOL = 100  # so many claims that suit somebody who takes the next are read at once
 TURN = 4021  # the advisory lock under which one router plans; others do what is left when it is done
 FIT = "best fit, then lightest load"
 FROM_POOL = "taken from the pool"
@@ -172,30 +174,33 @@ def eligible_for(claim: Claim) -> Choice:
     return choose(facts[claim.pk], candidates_for([facts[claim.pk].desk_id], now), now)
 
 
-def take_next(viewer: Viewer) -> Claim:
-    """Take the pool claim that suits this person best, atomically: of many takers each gets another one.
+def take_next(viewer: Viewer, batch: int = POOL) -> Claim:
+    """Take the most urgent pool claim that this person could take, atomically: of many takers each gets another one.
 
-    Raises `NobodyInPool` when nothing is left for them and `NotEligible` when they are at their limit or away.
+    `batch` claims are read at once; whoever loses all of them to others looks at the next ones. Raises `NobodyInPool`
+    when nothing is left for them, with the reason for the most urgent, and `NotEligible` when they are at their limit.
     """
     me = _myself(viewer)
     now = database_time()
-    pool = wanting_people().filter(pk__in=visible_claims(viewer, now).values("pk"))
-    claims = list(pool.select_related("desk").order_by("priority", "review_due_at", "id")[:POOL])
-    facts = facts_of(claims)
     candidates = [one for one in candidates_for(viewer.reviewer_of, now) if one.reviewer_id == me.pk]
     if any(one.open_load >= one.limit for one in candidates):
         raise NotEligible(_full(me.limit))
-    refusal: ClaimDeskError = NobodyInPool()
-    for claim in claims:
-        choice = choose(facts[claim.pk], candidates, now)
-        if choice.reviewer_id is None:
-            refusal = NobodyInPool(_why_none(choice, facts[claim.pk])) if choice.reasons else refusal
-            continue
-        try:
-            return _take(claim, me, choice, viewer)
-        except SeatTaken:
-            continue
-    raise refusal
+    pool = wanting_people().filter(pk__in=visible_claims(viewer, now).values("pk")).select_related("desk")
+    pool = pool.order_by("priority", "review_due_at", "id")
+    fitting = takeable_by(me, viewer.reviewer_of, pool, now)
+    lost: list[int] = []
+    while claims := list(fitting.exclude(pk__in=any_of(lost))[:batch]):
+        facts = facts_of(claims)
+        for claim in claims:
+            choice = choose(facts[claim.pk], candidates, now)
+            if choice.reviewer_id is None:
+                raise _nothing_for_them(claim, choice)
+            try:
+                return _take(claim, me, choice, viewer)
+            except SeatTaken:
+                lost.append(claim.pk)
+    left = pool.exclude(pk__in=any_of(lost)).first()
+    raise _nothing_for_them(left, choose(facts_of([left])[left.pk], candidates, now)) if left else NobodyInPool()
 
 
 def _take(claim: Claim, me: Reviewer, choice: Choice, viewer: Viewer) -> Claim:
@@ -214,9 +219,11 @@ def _full(limit: int) -> str:
     return f"You have reached your limit of {claims}. Finish or hand over one first."
 
 
-def _why_none(choice: Choice, facts: ClaimFacts) -> str:
-    reason = choice.reasons[0]
-    return f"You cannot take #{facts.claim_id}: {reason.sentence}."
+def _nothing_for_them(claim: Claim, choice: Choice) -> NobodyInPool:
+    """Why the most urgent claim is not for them, as an example of the rest."""
+    if choice.reviewer_id is not None or not choice.reasons:
+        return NobodyInPool()
+    return NobodyInPool(f"You cannot take #{claim.pk}: {choice.reasons[0].sentence}.")
 
 
 def _myself(viewer: Viewer) -> Reviewer:
