@@ -353,8 +353,8 @@ _ROWS = (
         ALL_STATES,
         ALL_STATES,
         _Who((_R.SAME_PERSON,)),
-        needs="the last action, at most 60 s ago, nothing since",
-        also="a compensating event",
+        needs="the last action, at most 60 s ago, nobody acted since",
+        also="a compensating event; whom routing put on it since is taken off",
     ),
 )
 

@@ -12,7 +12,9 @@ from django.db.models import BigIntegerField, Func, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from claims.actors import ActorKind
+from claims.deadlines import TimeFlag
 from claims.lifecycle import State
+from claims.models.alarm import FlagKind
 from claims.models.frozen import frozen
 
 
@@ -34,6 +36,9 @@ class CommittedBefore(Func):
 
 # What comes in by itself and moves nothing of the claim.
 PASSING = ("evidence.kept", "evidence.failed", "evidence.changed", "evidence.read")
+# What the clock says of a claim by itself: nobody chose it.
+ANNOUNCED = frozenset({*(f"claim.{kind}" for kind in TimeFlag), "claim.escalate"})
+FLAGGED = frozenset({"claim.raise_flag", "claim.clear_flag"})
 
 
 class ClaimEventQuerySet(models.QuerySet["ClaimEvent"]):
@@ -98,6 +103,18 @@ class ClaimEvent(models.Model):
     def data(self) -> dict[str, Any]:
         found: dict[str, Any] = self.content.get("data", {})
         return found
+
+    @property
+    def is_announcement(self) -> bool:
+        """Whether the clock told of one of the claim's dates."""
+        return self.actor_kind == ActorKind.RULE and self.type in ANNOUNCED
+
+    @property
+    def is_routing(self) -> bool:
+        """Whether a rule gave a seat of the claim, or told that nobody can take it or that somebody can again."""
+        if self.actor_kind != ActorKind.RULE:
+            return False
+        return self.type == "claim.assign" or (self.type in FLAGGED and self.data.get("kind") == FlagKind.UNROUTABLE)
 
 
 def chained(prev_hash: str, body: str) -> str:

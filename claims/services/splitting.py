@@ -115,10 +115,10 @@ def _keep(part: Claim, place: Appearance, chain: Sequence[ChainStep]) -> None:
 def take_back_part(part: Held, step: ClaimEvent, by: Actor) -> None:
     """The split was undone: the second claim is dismissed, as long as nobody has done anything with it since.
 
-    Raises `NotUndoable`.
+    Whoever routing has put on it meanwhile is the work's to take off. Raises `NotUndoable`.
     """
-    done = ClaimEvent.objects.moving().filter(claim=part.claim)
-    if done.exclude(recorded_at=step.recorded_at).exists():
+    since = ClaimEvent.objects.moving().filter(claim=part.claim).exclude(recorded_at=step.recorded_at)
+    if not all(event.is_announcement or event.is_routing for event in since):
         raise NotUndoable(f"#{part.claim.pk} is being worked on. Dismiss it or merge it instead.")
     note = "The split was undone."
     changes = {"dismissal_reason": DismissalReason.OTHER, "dismissal_note": note}

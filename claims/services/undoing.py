@@ -1,13 +1,18 @@
-"""Takes back the last step of a person, for a minute and only while nothing else has happened since.
+"""Takes back the last step of a person, for a minute and only while nobody else has acted since.
 
 History is never erased: undoing writes the fields back and records a compensating event. What can be taken back is
 what can be taken back truthfully: the event of a step holds every field before and after, and whatever a step meant
 for people, flags and another claim was recorded in the same moment and goes back with it.
+
+The clock is nobody: what it announced since stands in no step's way. Nor does routing where the step itself brought the
+claim before it: within two seconds it has given the claim to somebody, and their seat is taken back with the step as
+long as no person has acted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -55,8 +60,18 @@ UNDOABLE = frozenset(
     }
 )
 UNDOABLE_TYPES = frozenset(f"claim.{action}" for action in UNDOABLE)
-
-
+# Steps after which the claim is routed, or routed anew: what routing made of them goes back with them.
+ROUTED = frozenset(
+    f"claim.{action}"
+    for action in (
+        Action.ACCEPT,
+        Action.RESTORE,
+        Action.REOPEN,
+        Action.HAND_OVER,
+        Action.DECLINE,
+        Action.CHANGE_DESK,
+    )
+)
 # What belongs to a step that was taken with it, and goes back with it.
 FOLLOWING = frozenset({"claim.assign", "claim.hand_over", "claim.raise_flag", "claim.clear_flag"})
 _KEPT_REVIEW = "A review stays as it was submitted. An editor can reopen the claim."
@@ -82,34 +97,46 @@ WHY_NOT: Mapping[str, str] = {
 MOST_AT_ONCE = 40  # events of one step: itself, and what it meant for people and flags
 
 
-def _newest(claim_id: int) -> list[ClaimEvent]:
+@dataclass(frozen=True)
+class _Last:
+    """The last thing that somebody did: the events of that moment in their order, and what the machine did `since`."""
+
+    at_once: Sequence[ClaimEvent]
+    since: Sequence[ClaimEvent]
+
+
+def _last(claim_id: int) -> _Last:
     events = ClaimEvent.objects.moving().filter(claim=claim_id)
-    return list(events.order_by("-seq")[:MOST_AT_ONCE])
+    newest = list(events.order_by("-seq")[:MOST_AT_ONCE])
+    chosen = next((one for one in newest if not (one.is_announcement or one.is_routing)), newest[-1])
+    told = [event for event in reversed(newest) if event.recorded_at >= chosen.recorded_at]
+    at_once = [event for event in told if event.recorded_at == chosen.recorded_at]
+    return _Last(at_once, told[len(at_once) :])
 
 
 def undoable(held: Held, by: Actor) -> ClaimEvent:
     """The event that this person may take back. Raises `NotUndoable` with the reason why there is none."""
-    return _step(held, by)[0]
+    return _step(held, by)[0][0]
 
 
-def _step(held: Held, by: Actor) -> list[ClaimEvent]:
-    """The person's last step with everything that was recorded in the same moment, the step first."""
-    newest = _newest(held.claim.pk)
-    at_once = [event for event in reversed(newest) if event.recorded_at == newest[0].recorded_at]
+def _step(held: Held, by: Actor) -> tuple[list[ClaimEvent], list[ClaimEvent]]:
+    """The person's last step with all that was recorded in its moment, the step first; and what routing did since."""
+    last = _last(held.claim.pk)
+    at_once, routed = last.at_once, [event for event in last.since if event.is_routing]
     # Numbers of people and of keys overlap: a step is somebody's by kind and number.
     mine = [event for event in at_once if event.actor_kind == ActorKind.PERSON == by.kind and event.actor_id == by.id]
-    if not mine:
+    if not mine or (routed and not any(event.type in ROUTED for event in mine)):
         raise NotUndoable("Something else has happened since, or the last step was not yours.")
     if held.now - mine[0].recorded_at > WINDOW:
         raise NotUndoable("Only for 60 seconds. Take the opposite step instead.")
     first = next((event for event in mine if event.type in UNDOABLE_TYPES), None)
     if first is None:
         raise NotUndoable(WHY_NOT.get(mine[-1].type, "This step cannot be undone."))
-    with_it = at_once[at_once.index(first) :]
+    with_it = list(at_once[at_once.index(first) :])
     for event in with_it[1:]:
         if event.type not in FOLLOWING:
             raise NotUndoable(WHY_NOT.get(event.type, "This step cannot be undone."))
-    return with_it
+    return with_it, routed
 
 
 def touched(claim_id: int) -> int | None:
@@ -117,9 +144,7 @@ def touched(claim_id: int) -> int | None:
 
     Read without the lock, to know what to lock; the undoing looks again.
     """
-    newest = _newest(claim_id)
-    at_once = [event for event in newest if event.recorded_at == newest[0].recorded_at]
-    return next((number for event in at_once if (number := _other_in(event)) is not None), None)
+    return next((number for event in _last(claim_id).at_once if (number := _other_in(event)) is not None), None)
 
 
 def _other_in(event: ClaimEvent) -> int | None:
@@ -143,24 +168,31 @@ def gave_away(claim_id: int, user: User | None) -> bool:
 def undo(held: Held, *, by: Actor) -> ClaimEvent:
     """Write back what the person's last step changed, with its flags, its decision and its link to another claim.
 
-    Seats are the work's to give back. Raises `NotUndoable`.
+    Seats are the work's to give back: the event names those that routing gave since and that go with the step.
+    Raises `NotUndoable`.
     """
-    events = _step(held, by)
+    events, routed = _step(held, by)
     step = events[0]
     stood = step.type == f"claim.{Action.REOPEN}"
     if stood:
         _let_stand_again(held)
-    _put_back_flags(held, events)
+    _put_back_flags(held, [*events, *routed])
     event = held.take(
         Action.UNDO,
         by=by.having(*by.roles, Role.SAME_PERSON),
         to=State(step.from_state),
         changes=_before(events),
-        data={"undone": step.seq, "what": step.type},
+        data={"undone": step.seq, "what": step.type, **_taken_off(routed)},
         decision_changed=stood,
     )
     _link_back(held, step, by)
     return event
+
+
+def _taken_off(routed: Sequence[ClaimEvent]) -> dict[str, Any]:
+    """Whose seats, given since by routing, go with the step: what the undoing's event says of them."""
+    seats = [event.data for event in routed if event.type == f"claim.{Action.ASSIGN}"]
+    return {"taken_off": [{"assignment": seat["assignment"], "name": seat["name"]} for seat in seats]} if seats else {}
 
 
 def _before(events: Sequence[ClaimEvent]) -> dict[str, Any]:
@@ -180,12 +212,13 @@ def _let_stand_again(held: Held) -> None:
 
 
 def _put_back_flags(held: Held, events: Sequence[ClaimEvent]) -> None:
-    """Flags that the step cleared stand again; those it raised do not. The clock's follow from the dates."""
-    at, types = events[0].recorded_at, {event.type for event in events}
+    """Flags that these events cleared stand again; those they raised do not. The clock's follow from the dates."""
+    moments, types = {event.recorded_at for event in events}, {event.type for event in events}
     ours = Flag.objects.filter(claim=held.claim).exclude(kind__in=TimeFlag.values)
-    raised = ours.filter(raised_at=at, cleared_at__isnull=True)
+    raised = ours.filter(raised_at__in=moments, cleared_at__isnull=True)
     raised.update(cleared_at=held.now, cleared_by=f"claim.{Action.UNDO}")
-    ours.filter(cleared_at=at, cleared_by__in=types).exclude(raised_at=at).update(cleared_at=None, cleared_by="")
+    cleared = ours.filter(cleared_at__in=moments, cleared_by__in=types).exclude(raised_at__in=moments)
+    cleared.update(cleared_at=None, cleared_by="")
 
 
 def _link_back(held: Held, step: ClaimEvent, by: Actor) -> None:

@@ -137,9 +137,10 @@ def _settle_seats(acting: Acting, action: Action, event: ClaimEvent) -> None:
     if action == Action.UNDO:
         undone = ClaimEvent.objects.get(claim=acting.held.claim, seq=event.data["undone"])
         undo_course(acting.held, undone)
-        put_back(acting.held, undone)
-    if acting.held.claim.state == State.DISMISSED:
-        withdraw_all(acting.held)
+        put_back(acting.held, undone, {seat["assignment"] for seat in event.data.get("taken_off", ())})
+    for held in filter(None, (acting.held, acting.held.other)):
+        if held.claim.state == State.DISMISSED:
+            withdraw_all(held)
 
 
 @dataclass(frozen=True)

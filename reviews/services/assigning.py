@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -82,10 +82,13 @@ def end(held: Held, assignment: Assignment, status: AssignmentStatus, note: str 
     assignment.save(update_fields=["status", "ended_at", "note"])
 
 
-def put_back(held: Held, undone: ClaimEvent) -> None:
-    """Give back the seats that the event, undone now, had taken, and take those that it had given."""
+def put_back(held: Held, undone: ClaimEvent, taken_off: Collection[int] = ()) -> None:
+    """Give back the seats that the event, undone now, had taken, and take those that it had given.
+
+    `taken_off` are seats, by number, that routing gave since and that go with it.
+    """
     at = undone.recorded_at
-    for given in Assignment.objects.open().filter(claim=held.claim, assigned_at=at):
+    for given in Assignment.objects.open().filter(Q(assigned_at=at) | Q(pk__in=taken_off), claim=held.claim):
         end(held, given, AssignmentStatus.WITHDRAWN)
     for seat in Assignment.objects.filter(claim=held.claim, ended_at=at, status__in=LEFT).exclude(assigned_at=at):
         told = held.claim.events.filter(type="claim.assign", recorded_at=seat.assigned_at)

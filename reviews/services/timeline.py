@@ -184,6 +184,12 @@ _ACTS: dict[str, str] = {
 }
 
 
+def _undone(told: Told) -> str:
+    words = _("%(who)s took the last step back") % {"who": told.who}
+    names = ", ".join(seat["name"] for seat in told.data("taken_off") or [])
+    return _("%(words)s. Taken off it again: %(names)s") % {"words": words, "names": names} if names else words
+
+
 def _escalated(told: Told) -> str:
     """ "Told the desk editor: 1 h late. Ladder of World desk", with the steps that a later one made needless."""
     tell = told.data("tell")
@@ -219,7 +225,7 @@ SAID: dict[str, Words] = {
     "claim.set_priority": _simple("%(who)s changed the priority"),
     "claim.settle": _settled,
     "claim.edit": _simple("%(who)s edited its words"),
-    "claim.undo": _simple("%(who)s took the last step back"),
+    "claim.undo": _undone,
     "claim.late": _flag,
     "claim.due_soon": _flag,
     "claim.date_near": _flag,

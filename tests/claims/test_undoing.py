@@ -12,12 +12,13 @@ from claims.actors import Actor, ActorKind, rule
 from claims.errors import NotUndoable
 from claims.lifecycle import Action, DismissalReason, State, WaitingReason
 from claims.models import Claim, Desk, DeskRole, Flag, FlagKind, User
+from claims.services.sweep import raise_due_flags
 from claims.services.transitions import locked
 from claims.services.undoing import WINDOW, undo, undoable
-from reviews.models import Assignment, Course, PolicyKind
+from reviews.models import Assignment, Course, PolicyKind, Reviewer
 from reviews.services.acting import act, acting_on
 from reviews.services.assigning import assign, decline, recuse
-from reviews.services.routing import pass_on
+from reviews.services.routing import pass_on, route_waiting
 from reviews.services.seats import asked_of
 from reviews.services.verifying import verify_everything
 from tests.factories import (
@@ -34,6 +35,7 @@ from tests.factories import (
     joined,
     now,
     put_on,
+    review_by,
     start,
     viewer,
 )
@@ -145,6 +147,95 @@ def test_a_step_is_not_undone_after_something_else_happened(desk: Desk, editor: 
     put_on(claim, a_reviewer(desk), an_editor(desk))
     with pytest.raises(NotUndoable, match="Something else has happened since"):
         act(claim.pk, Action.UNDO, viewer(editor))
+
+
+def routed(claim: Claim) -> Assignment:
+    """The seat that routing has just given."""
+    assert route_waiting().assigned == 1
+    return seat_of(claim)
+
+
+def test_an_acceptance_is_undone_together_with_the_seat_that_routing_gave_since(desk: Desk, editor: User) -> None:
+    claim = a_claim(desk, State.PROPOSED, by=editor)
+    before = columns(claim)
+    a_reviewer(desk)
+    act(claim.pk, Action.ACCEPT, viewer(editor))
+    seat = routed(claim)
+    event = act(claim.pk, Action.UNDO, viewer(editor))
+    assert event.data["taken_off"] == [{"assignment": seat.pk, "name": str(seat.reviewer)}]
+    assert columns(claim) == before
+    assert Assignment.objects.get(pk=seat.pk).status == "withdrawn"
+    assert not Course.objects.filter(claim=claim).exists()
+    assert verify_everything(timedelta(0)).broken == []
+    act(claim.pk, Action.ACCEPT, viewer(editor))
+    assert routed(claim).reviewer == seat.reviewer
+
+
+def test_an_acceptance_is_undone_together_with_the_flag_that_nobody_can_take_it(desk: Desk, editor: User) -> None:
+    claim = a_claim(desk, State.PROPOSED, by=editor)
+    act(claim.pk, Action.ACCEPT, viewer(editor))
+    assert route_waiting().unroutable == 1
+    act(claim.pk, Action.UNDO, viewer(editor))
+    assert not Flag.objects.standing().filter(claim=claim).exists()
+    assert verify_everything(timedelta(0)).broken == []
+
+
+def _declined(claim: Claim, reviewer: Reviewer) -> None:
+    with acting_on(claim.pk, viewer(reviewer)) as acting:
+        decline(acting.held, seat_of(claim), by=acting.by)
+    route_waiting()
+
+
+ACTED: dict[str, Callable[[Claim, Reviewer], object]] = {
+    "began": start,
+    "declined": _declined,
+    "judged": review_by,
+    "evidence": lambda claim, reviewer: evidence_for(claim, by=reviewer),
+}
+
+
+@pytest.mark.parametrize("acted", ACTED)
+def test_an_acceptance_is_not_undone_once_whom_routing_chose_has_acted(desk: Desk, editor: User, acted: str) -> None:
+    claim = a_claim(desk, State.PROPOSED, by=editor)
+    reviewer = a_reviewer(desk)
+    act(claim.pk, Action.ACCEPT, viewer(editor))
+    routed(claim)
+    ACTED[acted](claim, reviewer)
+    with pytest.raises(NotUndoable, match="Something else has happened since"):
+        act(claim.pk, Action.UNDO, viewer(editor))
+
+
+def test_leaving_is_undone_after_routing_found_somebody_else(desk: Desk, editor: User) -> None:
+    reviewer = a_reviewer(desk)
+    claim = a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer)
+    mine, other = seat_of(claim), a_reviewer(desk)
+    with acting_on(claim.pk, viewer(reviewer)) as acting:
+        decline(acting.held, mine, by=acting.by)
+    assert routed(claim).reviewer == other
+    act(claim.pk, Action.UNDO, viewer(reviewer))
+    assert (fresh(claim).state, seat_of(claim)) == (State.IN_REVIEW, mine)
+    assert verify_everything(timedelta(0)).broken == []
+
+
+def test_a_step_that_routing_has_nothing_to_do_with_is_not_undone_over_it(desk: Desk, editor: User) -> None:
+    claim = a_claim(desk, by=editor)
+    a_reviewer(desk)
+    act(claim.pk, Action.SET_PRIORITY, viewer(editor), priority=1, reason="It leads the page.")
+    routed(claim)
+    with pytest.raises(NotUndoable, match="Something else has happened since"):
+        act(claim.pk, Action.UNDO, viewer(editor))
+
+
+def test_what_the_clock_announced_since_does_not_stand_in_the_way(desk: Desk, editor: User) -> None:
+    claim = a_claim(desk, by=editor)
+    before = columns(claim)
+    act(claim.pk, Action.SET_DUE, viewer(editor), due=ahead(hours=1), reason="Sooner.")
+    raise_due_flags()
+    assert Flag.objects.standing().get(claim=claim).kind == "due_soon"
+    act(claim.pk, Action.UNDO, viewer(editor))
+    assert columns(claim) == before
+    assert not Flag.objects.standing().filter(claim=claim).exists()
+    assert verify_everything(timedelta(0)).broken == []
 
 
 @pytest.mark.parametrize("state", [State.DECIDED, State.SECOND_OPINION])

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from claims.lifecycle import State
+from claims.lifecycle import Action, State
 from claims.models import Claim, Flag, FlagKind
 from reviews.benchmarks.route import broken_promises as broken_by_bulk
 from reviews.benchmarks.rows import fill
 from reviews.models import Absence, Assignment, AssignmentStatus, Reviewer, Then
-from reviews.services.acting import acting_on
+from reviews.services.acting import act, acting_on
 from reviews.services.leaving import settle_absences
-from reviews.services.reviewing import submit_review
+from reviews.services.reviewing import start_if_queued, submit_review
 from reviews.services.routing import Routed, route_waiting
 from tests import factories as make
 from tests.concurrency.crowd import at_once, broken_promises
@@ -92,6 +92,23 @@ def test_twelve_claims_of_somebody_going_away_are_each_settled_once_by_several_p
     assert sum(answer for answer in answers if isinstance(answer, int)) == TWELVE
     assert given_up(gone) == Counter(claim.pk for claim in claims)
     assert Assignment.objects.open().filter(reviewer=colleague).count() == TWELVE
+    assert broken_promises() == {}
+
+
+def test_an_acceptance_undone_while_routing_is_at_work_leaves_nobody_on_the_claim() -> None:
+    desk = make.a_desk()
+    editor, reviewer = make.an_editor(desk), make.a_reviewer(desk)
+    claims = [make.a_claim(desk, State.PROPOSED, by=editor) for _ in range(6)]
+
+    def begin(claim: Claim) -> None:
+        with acting_on(claim.pk, make.viewer(reviewer)) as acting:
+            start_if_queued(acting.held, by=acting.by)
+
+    for claim in claims:
+        act(claim.pk, Action.ACCEPT, make.viewer(editor))
+        at_once(route_often, partial(act, claim.pk, Action.UNDO, make.viewer(editor)), partial(begin, claim))
+        state, seats = make.fresh(claim).state, Assignment.objects.open().filter(claim=claim).count()
+        assert (state, seats) in {(State.PROPOSED, 0), (State.IN_REVIEW, 1)}
     assert broken_promises() == {}
 
 

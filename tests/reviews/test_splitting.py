@@ -24,8 +24,9 @@ from claims.services.evidence import GivenEvidence, supersede_evidence
 from claims.services.proposing import GivenStep
 from claims.services.splitting import GivenPart
 from claims.verdicts import EvidenceKind, Question, Stance
-from reviews.models import Course
+from reviews.models import Assignment, Course
 from reviews.services.acting import act, acting_on
+from reviews.services.routing import route_waiting
 from reviews.services.verifying import verify_everything
 from tests.factories import (
     QUOTE,
@@ -313,6 +314,18 @@ def test_a_split_is_undone_by_dismissing_the_second_claim_while_nobody_works_on_
     undo(claim, editor)
     part = fresh(part)
     assert (part.state, part.dismissal_note, part.split_from) == ("dismissed", "The split was undone.", claim)
+    assert nothing_broken()
+
+
+def test_a_split_is_undone_after_routing_gave_the_second_claim_to_somebody(
+    desk: Desk, claim: Claim, editor: User
+) -> None:
+    put_on(claim, a_reviewer(desk), editor)
+    part = split(claim, editor)
+    route_waiting()
+    seat = Assignment.objects.open().get(claim=part)
+    undo(claim, editor)
+    assert (fresh(part).state, Assignment.objects.get(pk=seat.pk).status) == ("dismissed", "withdrawn")
     assert nothing_broken()
 
 
