@@ -72,7 +72,7 @@ def chromium() -> str:
 class StartCelery(Protocol):
     """Starts a real worker, and beat beside it when asked; both end with the test."""
 
-    def __call__(self, *, queues: str = "work,deadlines", slots: int = 1, beat: bool = False) -> Running: ...
+    def __call__(self, *, queues: str = "work,deadlines,slow", slots: int = 1, beat: bool = False) -> Running: ...
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def celery_worker_process(transactional_db: None, tmp_path: Path) -> Iterator[St
         broker.flushdb()
     with ExitStack() as processes:
 
-        def start(*, queues: str = "work,deadlines", slots: int = 1, beat: bool = False) -> Running:
+        def start(*, queues: str = "work,deadlines,slow", slots: int = 1, beat: bool = False) -> Running:
             number = len(list(tmp_path.glob("worker-*.log")))
             words = worker_words(queues=queues, slots=slots, name=f"test{number}")
             worker = processes.enter_context(started(words, tmp_path / f"worker-{number}.log"))

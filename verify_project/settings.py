@@ -224,7 +224,10 @@ CELERY_ENABLE_UTC = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 CELERY_TASK_DEFAULT_QUEUE = "work"
-CELERY_TASK_ROUTES = {"claims.sweep": {"queue": "deadlines"}}  # a worker of its own takes it
+# Two more queues, each with a worker of its own: the sweep waits for nothing, and nothing waits for what is far away or
+# reads long: linked pages, the mail server, the time-stamping authority, every kept byte, every row.
+SLOW = ("claims.check_files", "claims.read_pages", "claims.stamp_files", "claims.verify", "reviews.letters")
+CELERY_TASK_ROUTES = {"claims.sweep": {"queue": "deadlines"}} | {task: {"queue": "slow"} for task in SLOW}
 # Each entry expires before its next tick: a worker that was away finds one message, not a heap.
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "claims.sweep", "schedule": 5.0, "options": {"expires": 4.0}},

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from django.conf import settings
 
 CELERY = [sys.executable, "-m", "celery", "--quiet", "--skip-checks", "--app", "verify_project"]
-WORKER = ["worker", "-Q", "deadlines,work", "-c", "2", "-n", "demo@%h", "--without-gossip", "--without-mingle"]
+WORKER = ["worker", "-Q", "deadlines,work,slow", "-c", "2", "-n", "demo@%h", "--without-gossip", "--without-mingle"]
 READY_WITHIN, STOP_WITHIN = 40.0, 15.0  # seconds
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)

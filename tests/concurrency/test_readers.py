@@ -31,7 +31,7 @@ def kept(claim: Claim) -> int:
 def test_a_real_worker_reads_a_link_soon_after_it_was_added(
     claim: Claim, far: Site, celery_worker_process: StartCelery
 ) -> None:
-    celery_worker_process(queues="work", beat=True)
+    celery_worker_process(queues="slow", beat=True)
     make.evidence_for(claim, url=far.link())
     wait_until(Copy.objects.exists, within=30)
     assert (Copy.objects.count(), kept(claim), far.asked) == (1, 1, ["/report"])
@@ -44,7 +44,7 @@ def test_a_worker_killed_while_it_reads_loses_nothing_and_keeps_nothing_twice(
 ) -> None:
     item = make.evidence_for(claim, url=far.link())
     far.pause = 5.0
-    worker = celery_worker_process(queues="work", beat=True)
+    worker = celery_worker_process(queues="slow", beat=True)
     wait_until(lambda: far.asked, within=30)
     worker.kill()
     far.pause = 0.0

@@ -27,7 +27,7 @@ def kill(site: Site, chance: random.Random) -> None:
 
 def kill_child(site: Site, chance: random.Random) -> None:
     """kill -9 for a child of the web or a worker, which the product itself replaces."""
-    site.parts[chance.choice(["web", "worker", "deadlines", "deadlines-2"])].kill_child()
+    site.parts[chance.choice(["web", "worker", "slow", "deadlines", "deadlines-2"])].kill_child()
 
 
 def freeze(site: Site, chance: random.Random) -> None:

@@ -1,7 +1,7 @@
 """The product's own processes on servers of their own, each of which can be broken and mended.
 
-Two hosts' worth: web and ordinary worker, and two pairs of beat and deadline worker. The second pair's clock can be
-wrong, where a compiler is found. Servers are reached over proxies. Everything is ended by its process id.
+Two hosts' worth: web, ordinary and slow worker, and two pairs of beat and deadline worker. The second pair's clock can
+be wrong, where a compiler is found. Servers are reached over proxies. Everything is ended by its process id.
 """
 
 from __future__ import annotations
@@ -149,6 +149,7 @@ class Site:
             "BROKER_URL": f"redis://127.0.0.1:{self.messages.port}/0",
             "WEB_WORKERS": "1",
             "WORKER_SLOTS": "1",
+            "SLOW_SLOTS": "1",
         }
 
     def manage(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
@@ -186,7 +187,7 @@ class Site:
             time.sleep(0.2)
 
     def _is_ready(self) -> bool:
-        workers = [part for name, part in self.parts.items() if name.startswith(("work", "deadlines"))]
+        workers = [part for name, part in self.parts.items() if name.startswith(("worker", "deadlines", "slow"))]
         swept = self.one("SELECT count(*) FROM claims_heartbeat") > 0
         return swept and answers(self.port) and all("ready." in part.log.read_text() for part in workers)
 

@@ -1,6 +1,7 @@
 """Settings start with nothing, refuse what is unsafe, and hold what the design binds."""
 
 import os
+import re
 import subprocess
 import sys
 from typing import Any
@@ -13,6 +14,7 @@ from verify_project import addresses, safety
 from verify_project.celery import app
 from verify_project.headers import STRICT, policy_for
 from verify_project.runtime.places import CHECKOUT
+from verify_project.runtime.site import children
 
 LONG_KEY = "0123456789" * 6
 PRODUCTION = {
@@ -135,9 +137,31 @@ def test_every_beat_entry_expires_before_its_next_tick() -> None:
         assert entry["options"]["expires"] < entry["schedule"]
 
 
-def test_the_sweep_waits_behind_nothing() -> None:
-    assert app.amqp.router.route({}, "claims.sweep")["queue"].name == "deadlines"
-    assert app.amqp.router.route({}, "reviews.route")["queue"].name == "work"
+def queue_of(task: str) -> str:
+    return str(app.amqp.router.route({}, task)["queue"].name)
+
+
+def test_a_page_or_a_mail_server_that_hangs_keeps_neither_the_sweep_nor_routing_waiting() -> None:
+    """Every periodic task by its queue: a new one is put where it belongs before it is started."""
+    by_queue: dict[str, set[str]] = {}
+    for entry in app.conf.beat_schedule.values():
+        by_queue.setdefault(queue_of(entry["task"]), set()).add(entry["task"])
+    assert by_queue == {
+        "deadlines": {"claims.sweep"},
+        "slow": {"claims.check_files", "claims.read_pages", "claims.stamp_files", "claims.verify", "reviews.letters"},
+        "work": {
+            *("reviews.route", "reviews.settle", "reviews.notices", "reviews.digests", "reviews.tend"),
+            *("reviews.escalations", "claims.ladders", "claims.warnings"),
+        },
+    }
+
+
+def test_every_queue_has_a_worker_of_its_own_and_so_does_the_guide_to_production() -> None:
+    queues = {queue_of(entry["task"]) for entry in app.conf.beat_schedule.values()}
+    commands = [" ".join(child.command) for child in children({}, 8000)]
+    guide = (CHECKOUT / "docs" / "running.md").read_text()
+    for found in (" ".join(commands), guide):
+        assert sorted(re.findall(r" worker -Q (\S+) ", found)) == sorted(queues)
 
 
 @pytest.mark.parametrize("process", ["web", "worker", "command"])

@@ -113,7 +113,7 @@ def test_a_child_that_dies_comes_back_and_ctrl_c_ends_them_all(site: Site) -> No
     wait_until(lambda: web(site) not in {(0, 0), first} and answers(site), within=READY_WITHIN)
     assert answers(site), site.said()
     family = site.family()
-    assert len(family) > 8  # web, two workers with their pools, beat, the servers with theirs
+    assert len(family) > 8  # web, three workers with their pools, beat, the servers with theirs
     site.process.send_signal(signal.SIGINT)
     assert site.process.wait(40) == 0, site.said()
     assert alive(family) == set()

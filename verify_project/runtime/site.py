@@ -17,6 +17,7 @@ from verify_project.runtime.servers import servers
 from verify_project.runtime.supervisor import Child, say, supervise
 
 HOST = "127.0.0.1"
+CELERY = [sys.executable, "-m", "celery", "--quiet", "--skip-checks", "--app", "verify_project"]
 WORKER = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
 
 
@@ -93,21 +94,21 @@ def manage(environment: dict[str, str], *words: str) -> str:
 
 
 def children(environment: dict[str, str], port: int) -> list[Child]:
-    """The processes of the site. The sweep has a worker of its own: nothing can keep it waiting."""
-    celery = [sys.executable, "-m", "celery", "--quiet", "--skip-checks", "--app", "verify_project"]
-    slots = os.environ.get("WORKER_SLOTS", "2")
+    """The processes of the site: a worker for each queue, so that nothing slow keeps anything else waiting."""
     worker = environment | {"CLAIMDESK_PROCESS": "worker"}
     schedule = str(places.data_directory() / "beat")
     return [
         Child("web", web_command(port), environment | {"CLAIMDESK_PROCESS": "web"}),
-        Child("worker", [*celery, "worker", "-Q", "work", "-c", slots, "-n", "work@%h", *WORKER], worker),
-        Child(
-            "deadlines",
-            [*celery, "worker", "-Q", "deadlines", "-c", "1", "-n", "deadlines@%h", *WORKER],
-            worker,
-        ),
-        Child("beat", [*celery, "beat", "--schedule", schedule, "--pidfile="], worker),
+        Child("worker", worker_command("work", os.environ.get("WORKER_SLOTS", "2")), worker),
+        Child("deadlines", worker_command("deadlines", "1"), worker),
+        Child("slow", worker_command("slow", os.environ.get("SLOW_SLOTS", "2")), worker),
+        Child("beat", [*CELERY, "beat", "--schedule", schedule, "--pidfile="], worker),
     ]
+
+
+def worker_command(queue: str, slots: str) -> list[str]:
+    """A Celery worker that takes from one queue, named after it."""
+    return [*CELERY, "worker", "-Q", queue, "-c", slots, "-n", f"{queue}@%h", *WORKER]
 
 
 def web_command(port: int) -> list[str]:
