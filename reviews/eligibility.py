@@ -26,6 +26,7 @@ class Code(StrEnum):
     INTEREST = "interest"
     LANGUAGE = "language"
     TOPICS = "topics"
+    SECOND = "second_opinion"
     AWAY = "away"
     HOURS = "hours"
     AT_LIMIT = "at_limit"
@@ -48,7 +49,7 @@ class Candidate:
 
     `languages` are BCP 47 tags they read, `interests` the ids of sources they may not judge, `open_load` the claims
     they hold, `idle_since` when they last got or finished one (None: never), `works_at` the next moment of their own
-    working hours (None: they have set none and work at any time).
+    working hours (None: they have set none and work at any time), `seconds` whether they may give second opinions.
     """
 
     reviewer_id: int
@@ -62,6 +63,7 @@ class Candidate:
     away: tuple[Away, ...] = ()
     idle_since: datetime | None = None
     works_at: datetime | None = None
+    seconds: bool = True
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,8 @@ class ClaimFacts:
 
     `sources` maps the id of every source of its chain, the outlet included, to its name. `held_by` are reviewers who
     are on it already, `entered_by` the reviewer who entered it where the policy keeps them from judging it, `needed`
-    the topics whoever takes it must cover. Priority 1 is highest; `due_at` is aware.
+    the topics whoever takes it must cover, `second` whether the seat in question is not the first reviewer's: another
+    judges beside it, or it settles what others said. Priority 1 is highest; `due_at` is aware.
     """
 
     claim_id: int
@@ -84,6 +87,7 @@ class ClaimFacts:
     priority: int = 3
     due_at: datetime | None = None
     needed: frozenset[str] = frozenset()
+    second: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,7 @@ def exclusion(claim: ClaimFacts, candidate: Candidate, now: datetime) -> Exclusi
         _interest(claim, candidate)
         or _language(claim, candidate)
         or _topics(claim, candidate)
+        or _second(claim, candidate)
         or _absence(candidate, now)
         or _hours(claim, candidate, now)
         or _full(candidate)
@@ -142,6 +147,13 @@ def _topics(claim: ClaimFacts, candidate: Candidate) -> Exclusion | None:
         return None
     rest = f"not cover {listed(missing)}"
     return Exclusion(Code.TOPICS, f"does {rest}", f"does {rest}", f"do {rest}")
+
+
+def _second(claim: ClaimFacts, candidate: Candidate) -> Exclusion | None:
+    if candidate.seconds or not claim.second:
+        return None
+    rest = "not give second opinions"
+    return Exclusion(Code.SECOND, f"does {rest}", f"does {rest}", f"do {rest}")
 
 
 def _absence(candidate: Candidate, now: datetime) -> Exclusion | None:

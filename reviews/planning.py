@@ -57,7 +57,9 @@ def plan(
     given: dict[int, frozenset[int]] = {}
     planned: list[Planned] = []
     for claim in sorted(claims, key=_urgency):
-        asked = replace(claim, held_by=claim.held_by | given[claim.claim_id]) if claim.claim_id in given else claim
+        asked = claim
+        if claim.claim_id in given:
+            asked = replace(claim, held_by=claim.held_by | given[claim.claim_id], second=True)
         choice = newsroom.choice(asked, named)
         planned.append(Planned(claim, choice))
         if choice.reviewer_id is not None:
@@ -92,8 +94,8 @@ class _Person:
 
 
 class _Circle:
-    """The people of a desk who could take a claim of one language, one set of needed topics and one due, and how many
-    of the others could not, on which grounds. What concerns a single claim is not asked here.
+    """The people of a desk who could take a claim of one language, one set of needed topics and one due, as first or
+    as second, and how many of the others could not, on which grounds. What concerns a single claim is not asked here.
     """
 
     def __init__(self, claim: ClaimFacts, people: Sequence[_Person], now: datetime) -> None:
@@ -159,7 +161,7 @@ class _Newsroom:
         self._people: dict[int, _Person] = {}
         self._interested: dict[int, set[int]] = defaultdict(set)
         self._moments: dict[int, list[datetime]] = {}
-        self._circles: dict[tuple[int, str, frozenset[str], int], _Circle] = {}
+        self._circles: dict[tuple[int, str, frozenset[str], bool, int], _Circle] = {}
         for candidate in sorted(candidates, key=lambda candidate: candidate.reviewer_id):
             person = self._people[candidate.reviewer_id] = _Person(candidate)
             for desk in candidate.desks:
@@ -190,7 +192,7 @@ class _Newsroom:
 
     def _circle(self, claim: ClaimFacts, people: Sequence[_Person]) -> _Circle:
         asleep = self._asleep_until_due(claim, people)
-        key = (claim.desk_id, claim.language, claim.needed, asleep)
+        key = (claim.desk_id, claim.language, claim.needed, claim.second, asleep)
         if key not in self._circles:
             self._circles[key] = _Circle(claim, people, self._now)
         return self._circles[key]

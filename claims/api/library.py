@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ from claims.api.parameters import Paged, Search, given, page_in
 from claims.api.repeating import repeatable
 from claims.api.schema import page_response
 from claims.api.views import ApiView
-from claims.models import Desk, Reliability, Source, SourceKind
+from claims.models import Desk, DeskRole, Membership, Reliability, Source, SourceKind
 from claims.permissions import desks_of
 from claims.services.sources import GivenSource, add_source, check_may_set_up
 
@@ -53,8 +54,15 @@ class SourceFilters(Paged):
     kind = OneOf(SourceKind.choices, required=False)
 
 
+class EditorOut(serializers.Serializer[Any]):
+    """Somebody who edits a desk, with the number that `editor` of a claim's assignments takes."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
 class DeskOut(serializers.Serializer[Any]):
-    """A desk and its plain hours."""
+    """A desk, its plain hours and its editors."""
 
     id = serializers.IntegerField()
     key = serializers.CharField()
@@ -64,6 +72,7 @@ class DeskOut(serializers.Serializer[Any]):
     minimum_minutes = serializers.IntegerField()
     warning_hours = serializers.IntegerField()
     min_origins = serializers.IntegerField(help_text="Distinct origins that confirmed and refuted need.")
+    editors = EditorOut(many=True)
 
 
 class Sources(ApiView):
@@ -118,6 +127,7 @@ def _sources_out(rows: Sequence[Source]) -> list[dict[str, Any]]:
 
 
 def _desks_out(rows: Sequence[Desk]) -> list[dict[str, Any]]:
+    editors = _editors_of(rows)
     return [
         {
             "id": row.pk,
@@ -128,6 +138,16 @@ def _desks_out(rows: Sequence[Desk]) -> list[dict[str, Any]]:
             "minimum_minutes": row.minimum_minutes,
             "warning_hours": row.warning_hours,
             "min_origins": row.min_origins,
+            "editors": editors[row.pk],
         }
         for row in rows
     ]
+
+
+def _editors_of(desks: Sequence[Desk]) -> dict[int, list[dict[str, Any]]]:
+    """The active editors of each desk by name, in one query."""
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    rows = Membership.objects.filter(desk__in=desks, role=DeskRole.EDITOR, user__is_active=True)
+    for row in rows.select_related("user").order_by("user__first_name", "user__last_name", "user"):
+        found[row.desk_id].append({"id": row.user_id, "name": row.user.full_name})
+    return found

@@ -21,6 +21,7 @@ def judging(page: ClaimPage, viewer: Viewer) -> dict[str, Any]:
         "verdict_button": _("Settle the disagreement") if _settles(page) else _("Record verdict"),
         "need": need(page),
         "what_next": what_next(page),
+        "review_in": _review_in(page),
     }
 
 
@@ -60,6 +61,15 @@ def what_next(page: ClaimPage) -> str:
     if page.seats.asked.editor and Part.EDITOR not in done:
         return _("The editor does not see yours until theirs is recorded.")
     return _("The second reviewer does not see yours until theirs is recorded.")
+
+
+def _review_in(page: ClaimPage) -> str:
+    """What the foot of the page says instead of a button to somebody who has judged and has nothing more to do here."""
+    if page.my_review is None or page.mine is not None or _verdict_refusal(page) == "":
+        return ""
+    if page.claim.state == State.DECIDED:
+        return _("Your review is recorded, and the claim is decided.")
+    return " ".join(filter(None, (_("Your review is recorded."), what_next(page))))
 
 
 def liked(page: ClaimPage, number: str) -> Review | None:

@@ -36,7 +36,7 @@ from reviews.models import Absence, Interest, Reviewer
 from reviews.permissions import reviewers_kept_by, reviewers_led_by, reviewers_seen_by
 from reviews.services.leaving import due_meanwhile, hand_over_all, open_claims_of
 from reviews.services.loads import loaded, spread_of
-from reviews.services.people import come_back, held
+from reviews.services.people import LED, come_back, held
 
 HAND_OVER = "admin:reviews_reviewer_hand_over"
 
@@ -119,7 +119,7 @@ class ReviewerAdmin(SetUpAdmin[Reviewer]):
     search_fields = ("user__username", "user__first_name", "user__last_name")
     fieldsets = (
         (None, {"fields": ("user", "is_active", "limit")}),
-        (_("What they can judge"), {"fields": ("languages", "writes", "topics")}),
+        (_("What they can judge"), {"fields": ("languages", "writes", "topics", "gives_second_opinions")}),
         (_("When they work"), {"fields": ("works_from", "works_until", "workdays")}),
     )
     inlines = (AbsenceInline, InterestInline)
@@ -143,7 +143,7 @@ class ReviewerAdmin(SetUpAdmin[Reviewer]):
     def get_readonly_fields(self, request: HttpRequest, obj: Reviewer | None = None) -> tuple[str, ...]:
         if obj is None:
             return ()
-        return ("user",) if leads(request, obj) else ("user", "topics", "limit", "is_active")
+        return ("user",) if leads(request, obj) else ("user", *LED)
 
     def save_model(self, request: HttpRequest, obj: Reviewer, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
         if not change:

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from claims.models import User
 from reviews.admin.step_forms import StepForm, why_field
-from reviews.models import Part, Reviewer
+from reviews.models import Assignment, Part, Reviewer
 from reviews.services.editing import editors_of, profile_of
-from reviews.services.routing import eligible_for, reasons_of
+from reviews.services.routing import SETTLING, eligible_for, reasons_of, seat_asked
 
 POOL, EDITOR = "pool", "editor-"
 
@@ -41,11 +41,16 @@ class PersonStep(StepForm):
         seats = self.page.seats
         return (None if seats.free(Part.REVIEW) else seats.editors) or Part.REVIEW
 
+    @property
+    def seat_asked(self) -> int | None:
+        """The seat in question, as routing asks for it; None: the first free one."""
+        return SETTLING if self.part == Part.ADJUDICATION else None
+
     def more_fields(self) -> dict[str, forms.Field]:
         widget, claim, part = PersonChoice(), self.page.claim, self.part
         choices: list[tuple[str, str | Promise]] = [(POOL, _("Back to the pool"))] if self.pool else []
         if claim.desk is not None and part != Part.EDITOR:
-            people = reasons_of(eligible_for(claim))
+            people = reasons_of(eligible_for(claim, self.seat_asked))
             widget.barred = frozenset(str(one["reviewer_id"]) for one in people if not one["eligible"])
             choices += [(str(one["reviewer_id"]), f"{one['name']}: {one['sentence']}") for one in people]
         if claim.desk is not None and part != Part.REVIEW:
@@ -87,8 +92,16 @@ class HandOverStep(SeatStep, PersonStep):
     @property
     def part(self) -> Part:
         """What the seat is for that is handed over: one's own, for an editor the first one."""
-        seat = self.page.mine or min(self.page.holders, key=lambda one: one.seat, default=None)
-        return Part(seat.part) if seat else Part.REVIEW
+        return Part(self._left.part) if self._left else Part.REVIEW
+
+    @property
+    def seat_asked(self) -> int | None:
+        """The number of that seat, as routing asks for it."""
+        return seat_asked(self._left.part, self._left.seat) if self._left else None
+
+    @property
+    def _left(self) -> Assignment | None:
+        return self.page.mine or min(self.page.holders, key=lambda one: one.seat, default=None)
 
     def more_fields(self) -> dict[str, forms.Field]:
         return {**SeatStep.more_fields(self), **PersonStep.more_fields(self)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import transaction
 from django.db.models import TextChoices
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -28,7 +29,7 @@ from reviews.models import Assignment, AssignmentStatus, Part, Reviewer
 from reviews.permissions import reviewers_kept_by, roles_on
 from reviews.services.acting import Acting, acting_on
 from reviews.services.assigning import assignment_of, decline, recuse
-from reviews.services.editing import take_as_editor
+from reviews.services.editing import editors_of, profile_of, take_as_editor
 from reviews.services.routing import give, pass_on, take
 
 
@@ -43,7 +44,7 @@ class Way(TextChoices):
 
 
 class AssignmentBody(Body):
-    """One of: assign (reviewer, part), take (part), hand_over (to, note), decline, recuse (source).
+    """One of: assign (reviewer or editor, part), take (part), hand_over (to or editor, note), decline, recuse (source).
 
     `assignment` names whose seat it is about; left out it is one's own, for an editor the first one.
     """
@@ -51,6 +52,10 @@ class AssignmentBody(Body):
     action = OneOf(Way.choices)
     reviewer = Number(required=False, help_text="assign: number of the reviewer.")
     to = Number(required=False, allow_null=True, help_text="hand_over: number of the reviewer; null: back to the pool.")
+    editor = Number(
+        required=False,
+        help_text="assign, hand_over: number of an editor of its desk (see /desks), to judge second or to settle.",
+    )
     part = OneOf(
         Part.choices,
         required=False,
@@ -62,9 +67,9 @@ class AssignmentBody(Body):
 
 
 ALLOWED = {
-    Way.ASSIGN: {"reviewer", "part", "note"},
+    Way.ASSIGN: {"reviewer", "editor", "part", "note"},
     Way.TAKE: {"part"},
-    Way.HAND_OVER: {"to", "assignment", "note"},
+    Way.HAND_OVER: {"to", "editor", "assignment", "note"},
     Way.DECLINE: {"assignment", "note"},
     Way.RECUSE: {"assignment", "source", "note"},
 }
@@ -140,9 +145,10 @@ class Assignments(ClaimView):
             return
         if Role.EDITOR not in roles_on(self.viewer, claim):
             raise RoleMissing("Putting somebody on a claim: only for editors of its desk. Take it yourself instead.")
-        reviewer = self._reviewer(told.get("reviewer"), "/reviewer")
         chosen_by = f"assigned by {self.viewer.actor.name}"
-        give(claim, reviewer, self.viewer, chosen_by=chosen_by, note=told.get("note", ""), part=part)
+        with transaction.atomic():  # the profile of an editor who has none is made with the seat, or not at all
+            reviewer = self._editor(claim, told) or self._reviewer(told.get("reviewer"), "/reviewer")
+            give(claim, reviewer, self.viewer, chosen_by=chosen_by, note=told.get("note", ""), part=part)
 
     def _leave(self, acting: Acting, way: Way, told: dict[str, Any]) -> None:
         assignment = assignment_of(acting.held, told.get("assignment"), acting.mine)
@@ -152,8 +158,21 @@ class Assignments(ClaimView):
         elif way == Way.RECUSE:
             recuse(acting.held, assignment, by=acting.by, source_id=told.get("source"), note=note)
         else:
-            to = self._reviewer(told["to"], "/to") if told.get("to") else None
+            named = self._reviewer(told["to"], "/to") if told.get("to") else None
+            to = self._editor(acting.held.claim, told) or named
             pass_on(acting.held, assignment, to, by=acting.by, note=note)
+
+    def _editor(self, claim: Claim, told: dict[str, Any]) -> Reviewer | None:
+        """The editor who is named, under the profile that their judgements are kept under; None when none is."""
+        number = told.get("editor")
+        if number is None:
+            return None
+        if told.get("reviewer") or told.get("to"):
+            raise Invalid("Name a reviewer or an editor, not both.", pointer="/editor")
+        editor = next((one for one in editors_of(claim) if one.pk == number), None)
+        if editor is None:
+            raise Invalid("There is no such editor of its desk.", pointer="/editor")
+        return profile_of(editor)
 
     def _reviewer(self, number: int | None, pointer: str) -> Reviewer:
         rows = Reviewer.objects.select_related("user").filter(pk=number) if number else Reviewer.objects.none()

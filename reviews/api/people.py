@@ -42,6 +42,7 @@ class ReviewerOut(serializers.Serializer[Any]):
     late = serializers.IntegerField(help_text="Of these, those past review due.")
     due_24h = serializers.IntegerField(help_text="Of these, those due within 24 hours.")
     takes_work = serializers.BooleanField()
+    gives_second_opinions = serializers.BooleanField(help_text="Also: settles disagreements of others as a reviewer.")
     away = serializers.BooleanField()
     away_until = serializers.DateTimeField(allow_null=True)
     zone = serializers.CharField(help_text="The zone their hours are in, IANA name.")
@@ -66,6 +67,7 @@ class ReviewerPatch(Body):
     topics = serializers.ListField(child=Words(longest=40), required=False, max_length=MOST_TAGS)
     limit = Number(required=False, most=1000)
     takes_work = YesNo(required=False, source="is_active")
+    gives_second_opinions = YesNo(required=False)
     works_from = ClockTime()
     works_until = ClockTime()
     workdays = serializers.ListField(child=Number(most=7), required=False, max_length=7)
@@ -188,6 +190,7 @@ def _reviewers_out(rows: Sequence[Reviewer]) -> list[dict[str, Any]]:
             "late": row.late,  # type: ignore[attr-defined]  # annotated
             "due_24h": row.due_24h,  # type: ignore[attr-defined]  # annotated
             "takes_work": row.is_active,
+            "gives_second_opinions": row.gives_second_opinions,
             "away": row.away_until is not None,  # type: ignore[attr-defined]  # annotated
             "away_until": rfc3339(row.away_until),  # type: ignore[attr-defined]  # annotated
             "zone": row.user.zone,

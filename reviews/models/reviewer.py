@@ -32,6 +32,7 @@ class Reviewer(models.Model):
     topics = ArrayField(models.CharField(max_length=40), verbose_name=_("topics"), default=list, blank=True)
     limit = models.PositiveSmallIntegerField(_("limit of open claims"), default=10, validators=[MinValueValidator(1)])
     is_active = models.BooleanField(_("takes work"), default=True)
+    gives_second_opinions = models.BooleanField(_("may give second opinions"), default=True)
     works_from = models.TimeField(_("works from"), null=True, blank=True)
     works_until = models.TimeField(_("works until"), null=True, blank=True)
     workdays = ArrayField(

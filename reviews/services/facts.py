@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
@@ -81,6 +82,7 @@ def _candidate(
         away=tuple(away[reviewer.pk]),
         idle_since=max((moment for moment in (last_given, last_ended) if moment is not None), default=None),
         works_at=add_working(hours, now, timedelta(0)) if hours else None,
+        seconds=reviewer.gives_second_opinions,
     )
 
 
@@ -99,8 +101,11 @@ PLANNED = ("language", "topics", "priority", "review_due_at", "round", "made_by_
 """The columns of a claim that `facts_of` reads: thousands of claims need not bring their statements along."""
 
 
-def facts_of(claims: Sequence[Claim]) -> dict[int, ClaimFacts]:
-    """What routing knows of each claim, by number. Claims without a desk are left out: they cannot be routed."""
+def facts_of(claims: Sequence[Claim], seats: Mapping[int, int] | None = None) -> dict[int, ClaimFacts]:
+    """What routing knows of each claim, by number. Claims without a desk are left out: they cannot be routed.
+
+    `seats` are the numbers of the seats in question, the first one where none is named.
+    """
     routable = [claim for claim in claims if claim.desk is not None]
     ids = [claim.pk for claim in routable]
     sources, held = _sources(ids), _held(routable)
@@ -111,7 +116,10 @@ def facts_of(claims: Sequence[Claim]) -> dict[int, ClaimFacts]:
     )
     needed = dict(Course.objects.filter(claim_id__in=any_of(ids)).values_list("claim_id", "topics"))
     return {
-        claim.pk: _facts(claim, sources[claim.pk], held[claim.pk], makers, needed.get(claim.pk, ()))
+        claim.pk: replace(
+            _facts(claim, sources[claim.pk], held[claim.pk], makers, needed.get(claim.pk, ())),
+            second=seats is not None and seats.get(claim.pk, 1) > 1,
+        )
         for claim in routable
     }
 

@@ -68,7 +68,7 @@ def _taker(held: Held, seat: Assignment, absence: Absence) -> tuple[Reviewer | N
     if to is None or seat.part != Part.REVIEW:
         return None, away
     try:
-        check_eligible(held.claim, with_room(to.pk))
+        check_eligible(held.claim, with_room(to.pk), seat.seat)
     except ClaimDeskError as refused:
         return None, f"{away} {refused.message}"
     return to, f"{away} You were named to take over."

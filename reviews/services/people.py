@@ -25,7 +25,12 @@ from reviews.models import Absence, Interest, Reviewer, Then
 from reviews.permissions import check_keeps, check_leads, reviewers_seen_by
 
 OWN = ("languages", "writes", "works_from", "works_until", "workdays")
-LED = {"topics": "What somebody covers", "limit": "How much somebody takes", "is_active": "Who takes work"}
+LED = {
+    "topics": "What somebody covers",
+    "limit": "How much somebody takes",
+    "is_active": "Who takes work",
+    "gives_second_opinions": "Who gives second opinions",
+}
 STALE = "Somebody changed this since you read it. Read it again, then repeat your change."
 MOST_TAGS = 50
 

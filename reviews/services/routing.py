@@ -37,6 +37,7 @@ BATCH = 10_000  # claims planned for at once
 AGAIN = 500  # of those nobody could take, so many are looked at again in one pass
 POOL = 100  # so many claims that suit somebody who takes the next are read at once
 TURN = 4021  # the advisory lock under which one router plans; others do what is left when it is done
+SETTLING = 1000  # stands for the adjudicator's seat where a seat's number is asked: whoever settles is never the first
 FIT = "best fit, then lightest load"
 FROM_POOL = "taken from the pool"
 
@@ -79,9 +80,10 @@ def route_waiting(batch: int = BATCH) -> Routed:
 def _plan(batch: int) -> _Plan:
     now = database_time()
     claims = _in_turn(batch)
-    facts = facts_of(claims)
+    seats = first_free_seats(claims)
+    facts = facts_of(claims, seats)
     planned = plan(facts.values(), candidates_for({fact.desk_id for fact in facts.values()}, now), now)
-    return _Plan(planned, {claim.pk: claim.seq for claim in claims}, first_free_seats(claims))  # type: ignore[attr-defined]  # annotated
+    return _Plan(planned, {claim.pk: claim.seq for claim in claims}, seats)  # type: ignore[attr-defined]  # annotated
 
 
 def _in_turn(batch: int) -> Sequence[Claim]:
@@ -165,10 +167,13 @@ def _names(ids: set[int]) -> dict[int, str]:
     return {reviewer.pk: str(reviewer) for reviewer in Reviewer.objects.filter(pk__in=ids).select_related("user")}
 
 
-def eligible_for(claim: Claim) -> Choice:
-    """Who could take a claim now, best first, and why the others cannot. For hand-overs and "why here"."""
+def eligible_for(claim: Claim, seat: int | None = None) -> Choice:
+    """Who could take a claim now, best first, and why the others cannot. For hand-overs and "why here".
+
+    `seat` is the number of the seat in question: the first free one where none is named, `SETTLING` an adjudicator's.
+    """
     now = database_time()
-    facts = facts_of([claim])
+    facts = facts_of([claim], {claim.pk: seat} if seat else first_free_seats([claim]))
     if claim.pk not in facts:
         raise NotFound("A claim without a desk cannot be routed.")
     return choose(facts[claim.pk], candidates_for([facts[claim.pk].desk_id], now), now)
@@ -190,7 +195,7 @@ def take_next(viewer: Viewer, batch: int = POOL) -> Claim:
     fitting = takeable_by(me, viewer.reviewer_of, pool, now)
     lost: list[int] = []
     while claims := list(fitting.exclude(pk__in=any_of(lost))[:batch]):
-        facts = facts_of(claims)
+        facts = facts_of(claims, first_free_seats(claims))
         for claim in claims:
             choice = choose(facts[claim.pk], candidates, now)
             if choice.reviewer_id is None:
@@ -200,7 +205,10 @@ def take_next(viewer: Viewer, batch: int = POOL) -> Claim:
             except SeatTaken:
                 lost.append(claim.pk)
     left = pool.exclude(pk__in=any_of(lost)).first()
-    raise _nothing_for_them(left, choose(facts_of([left])[left.pk], candidates, now)) if left else NobodyInPool()
+    if left is None:
+        raise NobodyInPool()
+    facts = facts_of([left], first_free_seats([left]))
+    raise _nothing_for_them(left, choose(facts[left.pk], candidates, now))
 
 
 def _take(claim: Claim, me: Reviewer, choice: Choice, viewer: Viewer) -> Claim:
@@ -259,13 +267,13 @@ def give(
             raise RoleMissing.of("Naming who judges beside the reviewers", [str(Role.EDITOR.label)])
         if not _wants_somebody(held, part):
             raise seats_of(held.claim).why_none(part)
-        reasons = _fit(held, reviewer, part)
+        reasons = _fit(held, reviewer, part, free_seats(held, part)[0])
         assign(held, reviewer, by=by, chosen_by=chosen_by, reasons=reasons, note=note, part=part)
         return held.claim
 
 
-def _fit(held: Held, reviewer: Reviewer, part: Part) -> list[dict[str, Any]]:
-    """Why this person may take a seat of this part now. Raises `NotEligible`.
+def _fit(held: Held, reviewer: Reviewer, part: Part, seat: int) -> list[dict[str, Any]]:
+    """Why this person may take the seat of this part and number now. Raises `NotEligible`.
 
     An editor takes a seat beside the reviewers as editor, with no language and no limit to say otherwise.
     """
@@ -273,7 +281,12 @@ def _fit(held: Held, reviewer: Reviewer, part: Part) -> list[dict[str, Any]]:
         check_may_judge(held.claim, reviewer)
         return []
     with_room(reviewer.pk)
-    return reasons_of(check_eligible(held.claim, reviewer))
+    return reasons_of(check_eligible(held.claim, reviewer, seat_asked(part, seat)))
+
+
+def seat_asked(part: str, seat: int) -> int:
+    """Which seat a reviewer would take with this one: one's own number, or the adjudicator's."""
+    return SETTLING if part == Part.ADJUDICATION else seat
 
 
 def pass_on(held: Held, assignment: Assignment, to: Reviewer | None, *, by: Actor, note: str) -> Assignment | None:
@@ -282,13 +295,13 @@ def pass_on(held: Held, assignment: Assignment, to: Reviewer | None, *, by: Acto
     Raises `NotEligible` with the reason, and what `hand_over` refuses.
     """
     if to is not None:
-        _fit(held, to, Part(assignment.part))
+        _fit(held, to, Part(assignment.part), assignment.seat)
     return hand_over(held, assignment, by=by, to=to, note=note)
 
 
-def check_eligible(claim: Claim, reviewer: Reviewer) -> Choice:
-    """The choice of a named reviewer who could take the claim now. Raises `NotEligible` with the reason why not."""
-    choice = eligible_for(claim)
+def check_eligible(claim: Claim, reviewer: Reviewer, seat: int | None = None) -> Choice:
+    """The choice of a named reviewer who could take the seat now. Raises `NotEligible` with the reason why not."""
+    choice = eligible_for(claim, seat)
     reason = next((one for one in choice.reasons if one.reviewer_id == reviewer.pk), None)
     if reason is None:
         raise NotEligible(f"{reviewer}: not a reviewer of this desk.")

@@ -62,6 +62,7 @@ WITH given AS MATERIALIZED (
      WHERE claim.state IN ('queued', 'in_review', 'second_opinion')
        AND (desk.makers_may_review OR claim.made_by_user_id IS DISTINCT FROM person.id)
        AND reviewer.topics @> coalesce(course.topics, '{}')
+       AND (given.seat = 1 OR reviewer.gives_second_opinions)
        AND (claim.language = '' OR lower(split_part(claim.language, '-', 1)) IN (
                 SELECT lower(split_part(tag, '-', 1)) FROM unnest(reviewer.languages) AS tag))
        AND NOT EXISTS (SELECT 1 FROM reviews_absence away WHERE away.reviewer_id = reviewer.id

@@ -14,7 +14,8 @@ from django.db.models.functions import Lower
 
 from claims.models import Appearance, Claim
 from reviews.calendars import add_working
-from reviews.models import Assignment, AssignmentStatus, Course, Reviewer
+from reviews.models import Assignment, AssignmentStatus, Course, Part, Reviewer
+from reviews.models.assignment import HOLDING
 
 
 def takeable_by(reviewer: Reviewer, desks: Collection[int], pool: QuerySet[Claim], now: datetime) -> QuerySet[Claim]:
@@ -24,6 +25,8 @@ def takeable_by(reviewer: Reviewer, desks: Collection[int], pool: QuerySet[Claim
     claims = claims.annotate(tongue=_PRIMARY).filter(Q(language="") | Q(tongue__in=_read_by(reviewer)))
     lacking = Course.objects.filter(claim=OuterRef("pk")).exclude(topics__contained_by=reviewer.topics)
     claims = claims.exclude(Exists(lacking)).exclude(_touching_interests(reviewer))
+    if not reviewer.gives_second_opinions:
+        claims = claims.exclude(_begun_by_somebody())
     return claims.exclude(_due_before(reviewer, now))
 
 
@@ -40,6 +43,12 @@ def _held_by(reviewer: Reviewer) -> Exists:
     theirs = Assignment.objects.filter(claim=OuterRef("pk"), reviewer=reviewer)
     theirs = theirs.exclude(status=AssignmentStatus.WITHDRAWN)
     return Exists(theirs.filter(Q(round=OuterRef("round")) | Q(status=AssignmentStatus.RECUSED)))
+
+
+def _begun_by_somebody() -> Exists:
+    """The first seat of the running round is held, so that what is to be given is another."""
+    first = Assignment.objects.filter(claim=OuterRef("pk"), round=OuterRef("round"), part=Part.REVIEW, seat=1)
+    return Exists(first.filter(status__in=sorted(HOLDING)))
 
 
 def _touching_interests(reviewer: Reviewer) -> Exists:

@@ -76,6 +76,20 @@ def test_nothing_is_said_where_one_verdict_decides(signed: SignIn, desk: Desk, r
     assert 'data-testid="need"' not in words(signed(reviewer.user), claim)
 
 
+def test_the_foot_of_the_page_says_what_follows_on_ones_own_review(signed: SignIn) -> None:
+    desk = make.a_desk_with(make.a_policy(PolicyKind.INDEPENDENT, 2))
+    editor, people = make.an_editor(desk), [make.a_reviewer(desk) for _ in range(2)]
+    claim = make.a_claim(desk, by=editor)
+    for person in people:
+        make.put_on(claim, person, editor)
+    make.review_by(claim, people[0])
+    shown = words(signed(people[0].user), claim)
+    assert "Your review is recorded. The second reviewer does not see yours until theirs is recorded." in shown
+    assert 'data-testid="verdict-refusal"' not in shown
+    make.review_by(claim, people[1])
+    assert "Your review is recorded, and the claim is decided." in words(signed(people[0].user), claim)
+
+
 def test_an_editor_gives_the_second_judgement_from_the_page(signed: SignIn, strict: Desk) -> None:
     editor, reviewer = make.an_editor(strict), make.a_reviewer(strict)
     claim = make.a_claim(strict, by=make.an_editor(strict))

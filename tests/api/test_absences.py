@@ -40,10 +40,12 @@ def test_people_keep_their_own_languages_and_hours_and_editors_the_rest(desk: De
     changed = mine.patch(path, hours, If_Match=read.etag)
     assert {name: changed.body[name] for name in hours} == hours
     assert mine.patch(path, {"limit": 30}, If_Match=changed.etag).code == "role_missing"
+    assert mine.patch(path, {"gives_second_opinions": True}, If_Match=changed.etag).code == "role_missing"
     assert mine.patch(path, {"writes": []}, If_Match=read.etag).code == "stale_version"
     assert mine.patch(path, {"writes": []}).code == "precondition_required"
-    led = head.patch(path, {"limit": 3, "topics": ["health"], "takes_work": False}, If_Match=changed.etag)
-    assert (led.body["limit"], led.body["topics"], led.body["takes_work"]) == (3, ["health"], False)
+    rest = {"limit": 3, "topics": ["health"], "takes_work": False, "gives_second_opinions": False}
+    led = head.patch(path, rest, If_Match=changed.etag)
+    assert {name: led.body[name] for name in rest} == rest
 
 
 @pytest.mark.parametrize(

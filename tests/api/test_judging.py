@@ -76,6 +76,25 @@ def test_an_editor_settles_a_disagreement_of_others(claim: Claim, strict: Desk, 
     assert make.fresh(claim).state == State.DECIDED
 
 
+def test_an_editor_without_a_profile_is_named_by_their_number(claim: Claim, strict: Desk, reviewer: Reviewer) -> None:
+    judge(signed_in(reviewer.user), claim)
+    first, second = make.an_editor(strict), make.an_editor(strict)
+    head, path = signed_in(first), f"/claims/{claim.pk}/assignments"
+    (listed,) = head.get("/desks").body["results"]
+    assert {"id": second.pk, "name": second.full_name} in listed["editors"]
+    wrong = {"editor": make.an_editor(make.a_desk()).pk}, {"editor": second.pk, "reviewer": reviewer.pk}
+    for named in wrong:
+        refused = head.post(path, {"action": "assign", "part": "editor", **named})
+        assert (refused.status, refused.pointers) == (422, ["/editor"])
+    early = head.post(path, {"action": "assign", "part": "adjudication", "editor": second.pk})
+    assert early.body["detail"] == "An adjudicator is needed only when the reviews differ."
+    assert not Reviewer.objects.filter(user=second).exists()
+    put = head.post(path, {"action": "assign", "part": "editor", "editor": second.pk})
+    assert [one["name"] for one in put.body["assignees"]] == [second.full_name]
+    over = signed_in(second).post(path, {"action": "hand_over", "editor": first.pk, "note": "Yours after all."})
+    assert [one["name"] for one in over.body["assignees"]] == [first.full_name]
+
+
 def test_a_reviewer_takes_no_seat_of_an_editor(claim: Claim, strict: Desk) -> None:
     other = signed_in(make.a_reviewer(strict).user)
     refused = take(other, claim, "editor")

@@ -176,6 +176,7 @@ def test_reviewers_are_listed_with_their_load(api: Api, desk: Desk) -> None:
             "late": 0,
             "due_24h": 1,
             "takes_work": True,
+            "gives_second_opinions": True,
             "away": False,
             "away_until": None,
             "zone": "UTC",

@@ -29,6 +29,7 @@ PEOPLE = st.lists(
         away=st.sampled_from([(), (), AWAY]),
         idle_since=MOMENTS,
         works_at=st.sampled_from([None, None, NOW, NOW + HOUR, NOW + 2 * HOUR]),
+        seconds=st.sampled_from([True, True, False]),
     ),
     max_size=8,
     unique_by=lambda candidate: candidate.reviewer_id,
@@ -47,6 +48,7 @@ CLAIMS = st.lists(
         priority=st.integers(1, 4),
         due_at=st.sampled_from([None, NOW, NOW + HOUR, NOW + 2 * HOUR]),
         needed=st.sampled_from([frozenset(), frozenset(), frozenset({"politics"}), frozenset({"sport", "defence"})]),
+        second=st.booleans(),
     ),
     max_size=10,
 )
@@ -60,6 +62,7 @@ def may_take(claim: ClaimFacts, person: Candidate) -> bool:
         and (not claim.language or any(tag[:2] == claim.language for tag in person.languages))
         and not person.interests & set(claim.sources)
         and claim.needed <= person.topics
+        and (person.seconds or not claim.second)
         and not person.away
         and (person.works_at is None or claim.due_at is None or claim.due_at <= NOW or person.works_at < claim.due_at)
         and person.reviewer_id not in {*claim.held_by, claim.entered_by}

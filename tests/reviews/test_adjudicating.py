@@ -78,6 +78,12 @@ def test_a_reviewer_of_the_round_does_not_adjudicate(split: Claim, editor: User,
         give(split, people[1], viewer(editor), chosen_by="named", part=Part.ADJUDICATION)
 
 
+def test_whoever_gives_no_second_opinions_does_not_adjudicate(split: Claim, editor: User, desk: Desk) -> None:
+    junior = a_reviewer(desk, gives_second_opinions=False)
+    with pytest.raises(NotEligible, match="does not give second opinions"):
+        give(split, junior, viewer(editor), chosen_by="named", part=Part.ADJUDICATION)
+
+
 def test_a_reviewer_does_not_name_the_adjudicator(split: Claim, people: list[Reviewer]) -> None:
     with pytest.raises(RoleMissing):
         give(split, people[2], viewer(people[2]), chosen_by="named", part=Part.ADJUDICATION)

@@ -47,10 +47,16 @@ def a_pool(desk: Desk, mine: Reviewer) -> list[Claim]:
         make.a_claim(desk, by=editor, review_due_at=make.ahead(hours=1)),
         make.a_claim(other),
         make.a_claim(strict, by=mine.user),
+        judged_by_another(desk),
         held,
         declined,
         recused,
     ]
+
+
+def judged_by_another(desk: Desk) -> Claim:
+    """What is left of the claim is a second opinion."""
+    return make.a_claim(desk, State.SECOND_OPINION, reviewer=make.a_reviewer(desk))
 
 
 def leave(claim: Claim, reviewer: Reviewer, how: Callable[..., object]) -> None:
@@ -65,7 +71,8 @@ def late_riser(desk: Desk) -> Reviewer:
         "works_from": time(begins.hour, begins.minute),
         "works_until": make.ahead(hours=5).time().replace(second=0),
     }
-    return make.a_reviewer(desk, languages=["en", "pt-PT"], workdays=[1, 2, 3, 4, 5, 6, 7], **hours)
+    profile = {"languages": ["en", "pt-PT"], "workdays": [1, 2, 3, 4, 5, 6, 7], "gives_second_opinions": False}
+    return make.a_reviewer(desk, **profile, **hours)
 
 
 def test_what_the_database_finds_is_what_the_rules_allow() -> None:

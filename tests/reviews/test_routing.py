@@ -33,6 +33,7 @@ def reason(choice: Choice, reviewer_id: int) -> Reason:
         ),
         (replace(BEN, languages=frozenset({"en"})), Code.LANGUAGE, "does not read Ukrainian"),
         (replace(BEN, topics=frozenset({"sport"})), Code.TOPICS, "does not cover politics"),
+        (replace(BEN, seconds=False), Code.SECOND, "does not give second opinions"),
         (replace(BEN, away=AWAY), Code.AWAY, "away until 1 Dec"),
         (replace(BEN, works_at=NOW + 3 * HOUR), Code.HOURS, "does not work before it is due"),
         (replace(BEN, open_load=10), Code.AT_LIMIT, "at the limit of 10 open claims"),
@@ -42,7 +43,7 @@ def reason(choice: Choice, reviewer_id: int) -> Reason:
 )
 def test_who_cannot_take_it_is_left_out_with_the_reason(other: Candidate, code: Code, sentence: str) -> None:
     needed, due = frozenset({"politics"}), NOW + 3 * HOUR
-    claim = replace(CLAIM, held_by=frozenset({3}), entered_by=4, needed=needed, due_at=due)
+    claim = replace(CLAIM, held_by=frozenset({3}), entered_by=4, needed=needed, due_at=due, second=True)
     choice = choose(claim, [other, ANNA], NOW)
     assert choice.reviewer_id == ANNA.reviewer_id
     assert reason(choice, other.reviewer_id) == Reason(other.reviewer_id, eligible=False, code=code, sentence=sentence)
@@ -51,6 +52,10 @@ def test_who_cannot_take_it_is_left_out_with_the_reason(other: Candidate, code: 
 def test_a_lasting_reason_is_named_before_a_passing_one() -> None:
     other = replace(BEN, interests=frozenset({8}), away=AWAY, open_load=10)
     assert reason(choose(CLAIM, [ANNA, other], NOW), 2).code is Code.INTEREST
+
+
+def test_a_first_judgement_is_for_those_too_who_give_no_second_opinions() -> None:
+    assert choose(CLAIM, [replace(ANNA, seconds=False)], NOW).reviewer_id == ANNA.reviewer_id
 
 
 def test_an_absence_holds_from_its_start_until_just_before_its_end() -> None:

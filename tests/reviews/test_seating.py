@@ -12,10 +12,11 @@ from claims.lifecycle import Action
 from claims.models import Claim, ClaimEvent, Flag, FlagKind
 from claims.services.flagging import Found, lower_flags, raise_flags
 from claims.services.transitions import locked
-from reviews.models import Absence, Assignment, Reviewer
-from reviews.services.acting import act
+from reviews.errors import NotEligible
+from reviews.models import Absence, Assignment, PolicyKind, Reviewer
+from reviews.services.acting import act, acting_on
 from reviews.services.assigning import ROUTER
-from reviews.services.routing import FIT, Routed, route_waiting
+from reviews.services.routing import FIT, Routed, pass_on, route_waiting
 from reviews.services.seating import Seat, give_seats
 from tests import factories as make
 from tests.concurrency.crowd import broken_promises
@@ -90,6 +91,38 @@ def test_somebody_with_room_for_two_gets_the_two_most_urgent_of_three() -> None:
     claims, reviewer = [make.a_claim(desk) for _ in range(3)], make.a_reviewer(desk, limit=2)
     assert give_seats([seat(claim, reviewer) for claim in claims], rule=FIT, actor=ROUTER.name) == 2
     assert set(Assignment.objects.values_list("claim", flat=True)) == {claim.pk for claim in claims[:2]}
+
+
+def test_somebody_who_gives_no_second_opinions_gets_the_first_seat_and_never_the_second() -> None:
+    desk = make.a_desk_with(make.a_policy(PolicyKind.INDEPENDENT, 2), name="World")
+    editor, junior = make.an_editor(desk), make.a_reviewer(desk, gives_second_opinions=False)
+    claim, other = make.a_claim(desk, by=editor), make.a_claim(desk, by=editor)
+    make.put_on(other, make.a_reviewer(desk, limit=1), editor)
+    late = Seat(other.pk, last_event(other).seq, 2, junior.pk, str(junior), [])
+    assert give_seats([late], rule=FIT, actor=ROUTER.name) == 0
+    assert route_waiting() == Routed(assigned=1, unroutable=1)
+    assert Assignment.objects.get(claim=claim).reviewer == junior
+    why = "World desk has 2 reviewers: 1 already on this claim, 1 does not give second opinions."
+    assert Flag.objects.standing().get(claim=other).reason == why
+
+
+def test_a_first_seat_is_handed_to_somebody_who_gives_no_second_opinions_and_a_second_is_not() -> None:
+    desk = make.a_desk_with(make.a_policy(PolicyKind.INDEPENDENT, 2))
+    editor, people = make.an_editor(desk), [make.a_reviewer(desk) for _ in range(2)]
+    junior = make.a_reviewer(desk, gives_second_opinions=False)
+    claim = make.a_claim(desk, by=editor)
+    for person in people:
+        make.put_on(claim, person, editor)
+
+    def hand_to_junior(giver: Reviewer) -> None:
+        with acting_on(claim.pk, make.viewer(giver)) as acting:
+            assert acting.mine is not None
+            pass_on(acting.held, acting.mine, junior, by=acting.by, note="Yours?")
+
+    with pytest.raises(NotEligible, match="does not give second opinions"):
+        hand_to_junior(people[1])
+    hand_to_junior(people[0])
+    assert Assignment.objects.open().get(claim=claim, seat=1).reviewer == junior
 
 
 def test_a_claim_of_which_anything_was_recorded_since_is_left_to_the_next_pass() -> None:
