@@ -109,13 +109,15 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
 
 
 class Escalation(models.Model):
-    """One step that was taken for one date of a claim: never twice, whatever became of the ladder meanwhile.
+    """One step that a desk's ladder took for one date of a claim: never twice, whatever became of the ladder meanwhile.
 
+    `desk` is the claim's at that moment: what one desk was told says nothing to another that gets the claim late.
     `date` is the review due or own date it stands on, `moment` when the step fell due, `nth` which repetition.
     A step that returns the claim to the pool is carried out afterwards: `acted_at` and `result` say when and how.
     """
 
     claim = models.ForeignKey("claims.Claim", models.PROTECT, related_name="escalations", db_index=False)
+    desk = models.ForeignKey("claims.Desk", models.PROTECT, related_name="+", db_index=False)
     track = models.CharField(max_length=10, choices=Track.choices)
     date = models.DateTimeField()
     step = models.CharField(max_length=20)
@@ -133,7 +135,7 @@ class Escalation(models.Model):
     class Meta:
         verbose_name = _("escalation")
         constraints = (
-            UniqueConstraint(fields=("claim", "track", "date", "step", "nth"), name="escalation_once"),
+            UniqueConstraint(fields=("claim", "desk", "track", "date", "step", "nth"), name="escalation_once"),
             CheckConstraint(condition=Q(taken_at__gt=F("moment")), name="escalation_not_early"),
         )
         indexes = (

@@ -115,6 +115,7 @@ def _take(work: _Batch, claim: Claim, date: datetime, rung: Rung, waited_for: da
     work.steps.append(
         Escalation(
             claim=claim,
+            desk=claim.desk,
             track=step.track,
             date=date,
             step=step.key,

@@ -54,7 +54,7 @@ UNIQUE = (
     ),
     Guard("claims_decision", "claims_decision_supersedes_id_key", "(supersedes_id)"),
     Guard("claims_evidence", "claims_evidence_superseded_by_id_key", "(superseded_by_id)"),
-    Guard("claims_escalation", "escalation_once", "(claim_id, track, date, step, nth)"),
+    Guard("claims_escalation", "escalation_once", "(claim_id, desk_id, track, date, step, nth)"),
     Guard("claims_filecheck", "file_check_one_at_a_time", "((1)) WHERE (finished_at IS NULL)"),
     Guard("claims_flag", "flag_once", "(claim_id, kind, moment)"),
     Guard("claims_ladder", "claims_ladder_desk_id_key", "(desk_id)"),

@@ -173,9 +173,9 @@ SELECT wanted.claim, wanted.kind, wanted.moment
                            OR (wanted.kind = 'due_soon' AND flag.moment < wanted.review_due_at)));
 
 -- name: no_step_twice
--- No step of a ladder was taken twice for one date of a claim.
-SELECT claim_id AS claim, track, date, step, nth, count(*) AS times
-  FROM claims_escalation GROUP BY claim_id, track, date, step, nth HAVING count(*) > 1;
+-- No step of a desk's ladder was taken twice for one date of a claim.
+SELECT claim_id AS claim, desk_id AS desk, track, date, step, nth, count(*) AS times
+  FROM claims_escalation GROUP BY claim_id, desk_id, track, date, step, nth HAVING count(*) > 1;
 
 -- name: no_step_early
 -- Every step of a ladder was taken strictly after its moment.
@@ -186,12 +186,14 @@ SELECT claim_id AS claim, step, moment, taken_at FROM claims_escalation WHERE ta
 SELECT coalesce(taken.claim_id, told.claim_id) AS claim, taken.step, told.seq
   FROM claims_escalation taken
   FULL JOIN (SELECT event.claim_id, event.seq, event.occurred_at, event.recorded_at, data.*,
-                    count(*) OVER (PARTITION BY event.claim_id, data.track, data.date, data.step, data.nth) AS times
+                    count(*) OVER (PARTITION BY event.claim_id, data.track, data.date, data.step, data.nth,
+                                                event.recorded_at) AS times
                FROM claims_claimevent event, json_to_record(event.body::json -> 'data') AS data (
                     track text, date timestamptz, step text, nth bigint, tell text, act text, name text)
               WHERE event.type = 'claim.escalate') told
-    ON (told.claim_id, told.track, told.date, told.step, told.nth)
-       = (taken.claim_id, taken.track::text, taken.date, taken.step::text, taken.nth::bigint)
+    -- The same key twice is two desks' ladders, which never took it in one moment.
+    ON (told.claim_id, told.track, told.date, told.step, told.nth, told.recorded_at)
+       = (taken.claim_id, taken.track::text, taken.date, taken.step::text, taken.nth::bigint, taken.taken_at)
  WHERE (taken.moment, taken.taken_at, taken.tell::text, taken.act::text, taken.name::text, 1::bigint)
        IS DISTINCT FROM (told.occurred_at, told.recorded_at, told.tell, told.act, told.name, told.times);
 
@@ -224,7 +226,7 @@ SELECT event.claim_id AS claim, event.seq, data.step, event.from_state
 -- name: every_step_is_awaited
 -- Every step of a desk's ladder that is still to come on a claim of the desk has its alarm, unless it was taken.
 SELECT wanted.claim, wanted.track, wanted.step, wanted.moment
-  FROM (SELECT claim.id AS claim, step.track, step.key AS step, step.minutes, step.every_minutes, step.since,
+  FROM (SELECT claim.id AS claim, claim.desk_id AS desk, step.track, step.key AS step, step.minutes, step.every_minutes, step.since,
                running.date, running.date + step.minutes * interval '1 minute' AS moment,
                CASE step.track WHEN 'review_due' THEN 'ladder_due' ELSE 'ladder_date' END AS kind
           FROM claims_claim claim
@@ -248,7 +250,8 @@ SELECT wanted.claim, wanted.track, wanted.step, wanted.moment
                                                    + coalesce(wanted.every_minutes, 0) * interval '1 minute'))
    AND (wanted.every_minutes IS NOT NULL
         OR NOT EXISTS (SELECT 1 FROM claims_escalation taken
-                        WHERE (taken.claim_id, taken.track, taken.date) = (wanted.claim, wanted.track, wanted.date)
+                        WHERE (taken.claim_id, taken.desk_id, taken.track, taken.date)
+                              = (wanted.claim, wanted.desk, wanted.track, wanted.date)
                           AND (taken.step = wanted.step OR taken.moment >= wanted.moment)));
 
 -- name: decided_means_a_standing_decision

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import F
+
 from claims.ladders import DEFAULT, Rung, Step, Taken, Track, awaited, standing_on, tracks
 from claims.models import LADDER_ALARM, Alarm, Claim, Decision, Escalation, Ladder
 
@@ -15,7 +17,7 @@ TRACKS = {kind: track for track, kind in LADDER_ALARM.items()}
 
 @dataclass
 class Ladders:
-    """What the ladders of some claims reckon with: the desks' steps, and what was taken of each claim."""
+    """What the ladders of some claims reckon with: the desks' steps, and what each claim's desk has taken of it."""
 
     steps: dict[int, Sequence[Step]]
     taken: dict[tuple[int, str, datetime], Taken] = field(default_factory=dict)
@@ -41,7 +43,7 @@ def read_ladders(claims: Iterable[Claim]) -> Ladders:
     rows = list(claims)
     desks = {claim.desk_id for claim in rows if claim.desk_id is not None}
     gone = defaultdict[tuple[int, str, datetime], list[Escalation]](list)
-    for step in Escalation.objects.filter(claim__in=[claim.pk for claim in rows]):
+    for step in Escalation.objects.filter(claim__in=[claim.pk for claim in rows], desk=F("claim__desk")):
         gone[step.claim_id, step.track, step.date].append(step)
     return Ladders(steps_of(desks), {place: _taken(steps) for place, steps in gone.items()})
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from claims.errors import Invalid, StaleVersion
 from claims.ladders import DEFAULT, Step, Tell, Track
 from claims.lifecycle import Action, DismissalReason
-from claims.models import Alarm, Claim, ClaimEvent, ClaimHead, Desk, Escalation, Ladder, User
+from claims.models import Alarm, Claim, ClaimEvent, ClaimHead, Desk, DeskRole, Escalation, Ladder, User
 from claims.services.laddering import follow_ladders, set_ladder, written_down
 from claims.services.ladders import read_ladders
 from claims.services.sweep import Swept, raise_due_flags
@@ -19,6 +19,7 @@ from claims.services.transitions import database_time
 from claims.tasks import ladders
 from reviews.services.acting import act
 from reviews.services.timeline import entries
+from reviews.services.verifying import verify_everything
 from tests.factories import (
     a_claim,
     a_desk,
@@ -28,6 +29,7 @@ from tests.factories import (
     dated,
     fall_late,
     fresh,
+    joined,
     put_on,
     review_by,
     viewer,
@@ -174,6 +176,22 @@ def test_another_date_has_its_own_steps(desk: Desk, editor: User) -> None:
         fall_late(claim, editor)
         raise_due_flags()
     assert told(claim) == ["due", "due"]
+
+
+def test_a_desk_that_gets_a_late_claim_is_told_by_its_own_ladder_and_the_first_desk_not_again(
+    desk: Desk, editor: User
+) -> None:
+    other = a_desk(name="City")
+    joined(editor, other, DeskRole.EDITOR)
+    claim = a_claim(desk, by=editor)
+    fall_late(claim, editor)
+    raise_due_flags()
+    for to in (other, desk):
+        act(claim.pk, Action.CHANGE_DESK, viewer(editor), desk=to, reason="It is theirs.")
+        raise_due_flags()
+    desks = [event.data["desk"] for event in claim.events.filter(type="claim.escalate").order_by("seq")]
+    assert (told(claim), desks) == (["due", "due"], ["World", "City"])
+    assert verify_everything(timedelta(0)).broken == []
 
 
 def test_a_reminder_whose_moment_had_passed_when_the_claim_came_is_not_sent(desk: Desk) -> None:

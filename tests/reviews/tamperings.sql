@@ -84,8 +84,8 @@ DELETE FROM claims_flag WHERE kind = 'date_passed';
 
 -- breaks: no_step_twice
 ALTER TABLE claims_escalation DROP CONSTRAINT escalation_once;
-INSERT INTO claims_escalation (claim_id, track, date, step, nth, name, tell, act, moment, taken_at, result)
-    SELECT claim_id, track, date, step, nth, name, tell, act, moment, taken_at, result FROM claims_escalation;
+INSERT INTO claims_escalation (claim_id, desk_id, track, date, step, nth, name, tell, act, moment, taken_at, result)
+    SELECT claim_id, desk_id, track, date, step, nth, name, tell, act, moment, taken_at, result FROM claims_escalation;
 
 -- breaks: no_step_early
 ALTER TABLE claims_escalation DROP CONSTRAINT escalation_not_early;

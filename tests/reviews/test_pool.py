@@ -71,7 +71,11 @@ def late_riser(desk: Desk) -> Reviewer:
         "works_from": time(begins.hour, begins.minute),
         "works_until": make.ahead(hours=5).time().replace(second=0),
     }
-    profile = {"languages": ["en", "pt-PT"], "workdays": [1, 2, 3, 4, 5, 6, 7], "gives_second_opinions": False}
+    profile: dict[str, Any] = {
+        "languages": ["en", "pt-PT"],
+        "workdays": [1, 2, 3, 4, 5, 6, 7],
+        "gives_second_opinions": False,
+    }
     return make.a_reviewer(desk, **profile, **hours)
 
 
