@@ -162,7 +162,7 @@ def event_out(event: ClaimEvent) -> dict[str, Any]:
         "from_state": event.from_state,
         "to_state": event.to_state,
         "reason": event.reason,
-        "data": event.data,
+        "data": event.told,
         "occurred_at": rfc3339(event.occurred_at),
         "recorded_at": rfc3339(event.recorded_at),
         "prev_hash": event.prev_hash,

@@ -38,6 +38,7 @@ class CommittedBefore(Func):
 PASSING = ("evidence.kept", "evidence.failed", "evidence.changed", "evidence.read")
 # What the clock says of a claim by itself: nobody chose it.
 ANNOUNCED = frozenset({*(f"claim.{kind}" for kind in TimeFlag), "claim.escalate"})
+FOR_UNDOING = frozenset({"course"})
 FLAGGED = frozenset({"claim.raise_flag", "claim.clear_flag"})
 
 
@@ -103,6 +104,14 @@ class ClaimEvent(models.Model):
     def data(self) -> dict[str, Any]:
         found: dict[str, Any] = self.content.get("data", {})
         return found
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The data as whoever sees the claim may read it: without what a step keeps for its own undoing alone.
+
+        How a claim was handled before may name rules of desks that the reader does not see.
+        """
+        return {name: value for name, value in self.data.items() if name not in FOR_UNDOING}
 
     @property
     def is_announcement(self) -> bool:

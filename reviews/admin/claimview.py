@@ -27,6 +27,7 @@ from reviews.rulewords import Part, sentence
 from reviews.services.cases import names_for
 from reviews.services.claimpage import ClaimPage
 from reviews.services.timeline import entries
+from reviews.services.whydue import why_of
 
 AROUND = 20
 LONG = 400
@@ -89,6 +90,7 @@ def shown(page: ClaimPage, now: datetime, viewer: Viewer) -> dict[str, Any]:
         "evidence_words": stance_words(_counts(page)),
         "origins": drawing_of(page.evidence),
         "has_copies": any(row.snapshot_id for row in page.evidence),
+        "why_due": why_of(reversed(page.events)) if claim.is_open else "",
         "timeline": entries(page.events, now, me),
         "first": _first(page),
         "head": [_button(page, name) for name in IN_HEAD],
@@ -145,8 +147,7 @@ def _notes(page: ClaimPage, flags: list[str], now: datetime) -> list[Note]:
     found = [
         Note(flag.kind, flag.reason if flag.kind != "split" else "")
         for flag in page.flags
-        if flag.kind in {"split", "unroutable", "away", "idle"}
-        if flag.kind in {"split", "unroutable", "source_changed", "evidence_gone"}
+        if flag.kind in {"split", "unroutable", "away", "idle", "source_changed", "evidence_gone"}
     ]
     if "date_passed" in flags:
         found.append(Note("date_passed"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -11,6 +13,7 @@ from django.contrib.postgres.forms import SimpleArrayField
 from django.db.models import QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -19,11 +22,13 @@ from claims.errors import ClaimDeskError, Invalid
 from claims.ladders import Step, checked
 from claims.models import Ladder, LadderStep
 from claims.permissions import desks_of
+from claims.spans import read, read_from, said, said_from
 from reviews.models import DeadlinePolicy, WorkCalendar
 from reviews.models.calendar import DAYS, MOST_CLOSED, office_hours
 from reviews.services.calendars import add, change
 from reviews.services.ladders import change_ladder
 
+MINUTE = timedelta(minutes=1)
 DAY_NAMES = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
 
 
@@ -126,16 +131,74 @@ class DeadlinePolicyAdmin(_KeptAdmin):
     )
 
 
+class LadderStepForm(forms.ModelForm[LadderStep]):
+    """A step with its times as people write them: "8 h before", "7 days". Its key is made from its first name."""
+
+    when = forms.CharField(
+        label=_("When"),
+        max_length=60,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("8 h before, 1 h after, 2 days after, at the moment."),
+    )
+    again = forms.CharField(
+        label=_("Then every"),
+        max_length=60,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("7 days, for example. Empty: once."),
+    )
+
+    class Meta:
+        model = LadderStep
+        fields = ("name", "track", "tell", "act")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            rule = self.instance.rule
+            self.fields["when"].initial = said_from(rule.offset)
+            self.fields["again"].initial = said(rule.every) if rule.every else ""
+
+    def clean_when(self) -> str:
+        """How far from the date."""
+        return self._read("when", lambda words: ("minutes", read_from(words) // MINUTE))
+
+    def clean_again(self) -> str:
+        """After how long again."""
+        return self._read("again", lambda words: ("every_minutes", read(words) // MINUTE if words else None))
+
+    def _read(self, name: str, reading: Callable[[str], tuple[str, int | None]]) -> str:
+        words: str = self.cleaned_data[name]
+        try:
+            column, minutes = reading(words)
+        except Invalid as refused:
+            raise forms.ValidationError(" ".join(filter(None, (refused.message, refused.hint)))) from refused
+        setattr(self.instance, column, minutes)
+        return words
+
+
 class StepFormSet(BaseInlineFormSet[LadderStep, Ladder, Any]):
     """The steps of a ladder, judged together."""
 
     def clean(self) -> None:
         """Raise what the service would refuse."""
         super().clean()
+        if any(self.errors):
+            return
+        self._name_keys()
         try:
             checked(self.steps())
         except Invalid as refused:
             raise forms.ValidationError(refused.message) from refused
+
+    def _name_keys(self) -> None:
+        """Give every new step a key of its own: the desk's log of what was taken goes by it."""
+        taken = {form.instance.key for form in self.forms if form.instance.key}
+        for form in self.forms:
+            name = form.cleaned_data.get("name", "")
+            if name and not form.instance.key:
+                form.instance.key = _unused(slugify(name)[:16] or "step", taken)
+                taken.add(form.instance.key)
 
     def steps(self) -> list[Step]:
         """The steps as the rules know them, without those that are to go."""
@@ -143,13 +206,23 @@ class StepFormSet(BaseInlineFormSet[LadderStep, Ladder, Any]):
         return [form.instance.rule for form in kept if form.is_valid()]
 
 
+def _unused(key: str, taken: Collection[str]) -> str:
+    """The key itself, else the first of key-2, key-3, … that is not taken."""
+    found, number = key, 1
+    while found in taken:
+        number += 1
+        found = f"{key}-{number}"
+    return found
+
+
 class StepInline(TabularInline[LadderStep, Ladder]):
     """The steps where they are changed."""
 
     model = LadderStep
+    form = LadderStepForm
     formset = StepFormSet
     extra = 1
-    fields = ("key", "name", "track", "minutes", "every_minutes", "tell", "act")
+    fields = ("name", "track", "when", "again", "tell", "act")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return belongs(request)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from claims.admin.forms import PlainForm
-from claims.errors import Invalid
+from claims.errors import Invalid, TooEarlyNotPossible
 from claims.models import Claim, Evidence, Visibility
 from claims.services.evidence import GivenEvidence, keep_file
 from claims.verdicts import WHY_LENGTH, Answers, EvidenceKind, Outcome, Question, Said, So, Stance, check_answers
@@ -25,6 +25,8 @@ ASKED = (Said.ACCURATE, Said.ALTERED, Said.NOT_FOUND, Said.NOT_CHECKED)
 
 def verdict_fields(claim: Claim) -> dict[str, forms.Field]:
     """Both questions, the outcome for a dated claim, and why."""
+    early = _early(claim)
+    unanswered = _("Answer “Is it so?”, or say that it is too early to tell.") if early else _("Answer “Is it so?”.")
     fields: dict[str, forms.Field] = {
         "said": forms.ChoiceField(
             label=_("Was it said?"),
@@ -34,9 +36,9 @@ def verdict_fields(claim: Claim) -> dict[str, forms.Field]:
         ),
         "so": forms.ChoiceField(
             label=_("Is it so?"),
-            choices=[*So.choices, (TOO_EARLY, _("Too early"))],
+            choices=[*So.choices, *early],
             widget=forms.RadioSelect,
-            error_messages={"required": _("Answer “Is it so?”, or say that it is too early to tell.")},
+            error_messages={"required": unanswered, "invalid_choice": TooEarlyNotPossible().message},
         ),
     }
     if claim.confirm_by is not None:
@@ -52,6 +54,12 @@ def verdict_fields(claim: Claim) -> dict[str, forms.Field]:
         error_messages={"required": WHY_EMPTY},
     )
     return fields
+
+
+def _early(claim: Claim) -> list[tuple[str, Any]]:
+    """Too early is an answer while the claim's own date lies ahead, and none once it has passed."""
+    ahead = claim.confirm_by is not None and claim.confirm_by >= timezone.now()
+    return [(TOO_EARLY, _("Too early"))] if ahead else []
 
 
 def _outcome_left_open(confirm_by: datetime) -> Any:

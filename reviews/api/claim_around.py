@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -13,6 +14,8 @@ from claims.deadlines import TimeFlag
 from claims.models import Appearance, Claim, Decision, Evidence, Flag, Visibility
 from claims.permissions import Viewer, visible_claims
 from reviews.models import Assignment, Course
+from reviews.services.rules import earlier_seen
+from reviews.services.whydue import why_due
 
 
 @dataclass
@@ -28,10 +31,12 @@ class Around:
     evidence: dict[int, tuple[int, int]] = field(default_factory=dict)
     flags: dict[int, list[Flag]] = field(default_factory=lambda: defaultdict(list))
     courses: dict[int, Course] = field(default_factory=dict)
+    earlier: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    why_due: dict[int, str] = field(default_factory=dict)
 
 
 def around(claims: Sequence[Claim], viewer: Viewer, now: datetime) -> Around:
-    """Read it: eight queries, none per row."""
+    """Read it: ten queries at most, none per row."""
     found, numbers = Around(), [claim.pk for claim in claims]
     for appearance in first_appearances(numbers):
         found.quotes[appearance.claim_id] = appearance
@@ -53,6 +58,8 @@ def around(claims: Sequence[Claim], viewer: Viewer, now: datetime) -> Around:
     courses = Course.objects.filter(claim__in=numbers)
     for course in courses.select_related("rule", "review_policy", "deadline_policy"):
         found.courses[course.claim_id] = course
+    found.earlier = earlier_seen(found.courses.values(), viewer)
+    found.why_due = why_due(numbers)
     _read_linked(found, visible_claims(viewer, now), numbers)
     return found
 

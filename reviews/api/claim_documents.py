@@ -168,7 +168,7 @@ class CourseOut(Fields):
     """How a claim is handled, settled when it was accepted. Null: one reviewer, the desk's plain hours."""
 
     rule = RuleRef(allow_null=True, help_text="The rule that took it; null: none did.")
-    earlier = PassedRule(many=True, help_text="In order; rules of other desks are left out.")
+    earlier = PassedRule(many=True, help_text="In order; without rules of desks the caller does not see.")
     skills = serializers.ListField(child=serializers.CharField(), help_text="Topics a reviewer needs.")
     review_policy = serializers.CharField(allow_null=True)
     deadline_policy = serializers.CharField(allow_null=True)
@@ -201,6 +201,7 @@ class ClaimOut(Fields):
     state_label = serializers.CharField()
     flags = FlagOnClaim(many=True, help_text="Computed from the clock when it was read.")
     review_due_at = serializers.DateTimeField(allow_null=True)
+    review_due_why = serializers.CharField(help_text="How review due came about; empty before there is one.")
     first_review_due_at = serializers.DateTimeField(allow_null=True, help_text="On time is measured against this.")
     own_date = OwnDateOut(allow_null=True)
     waiting = WaitingOut(allow_null=True)

@@ -44,6 +44,7 @@ def _claim(claim: Claim, found: Around, viewer: Viewer, now: datetime, link: Cal
         "state_label": claim.get_state_display(),
         "flags": flags_out(claim, standing, found.flags[claim.pk], now),
         "review_due_at": rfc3339(claim.review_due_at),
+        "review_due_why": found.why_due.get(claim.pk, "") if claim.review_due_at else "",
         "first_review_due_at": rfc3339(claim.first_review_due_at),
         "own_date": own_date_out(claim),
         "waiting": waiting_out(claim),
@@ -56,7 +57,7 @@ def _claim(claim: Claim, found: Around, viewer: Viewer, now: datetime, link: Cal
         "verdict": verdict_out(standing) if standing else None,
         "publication": publication_out(found.told[claim.pk]) if claim.pk in found.told else None,
         "assignees": [assignee_out(assignment) for assignment in people],
-        "course": course_out(found.courses[claim.pk]) if claim.pk in found.courses else None,
+        "course": course_out(found.courses[claim.pk], found) if claim.pk in found.courses else None,
         "evidence_count": _evidence_count(claim, found, viewer),
         "selection_reason": claim.selection_reason,
         "accepted_at": rfc3339(claim.accepted_at),
@@ -224,12 +225,12 @@ def assignee_out(assignment: Assignment) -> dict[str, Any]:
     }
 
 
-def course_out(course: Course) -> dict[str, Any]:
-    """How the claim is handled, and by which rule's word."""
+def course_out(course: Course, found: Around) -> dict[str, Any]:
+    """How the claim is handled, and by which rule's word; of the rules before it those that the viewer sees."""
     rule = course.rule
     return {
         "rule": {"id": rule.rule_id, "version": rule.number, "name": rule.name} if rule else None,
-        "earlier": list(course.earlier),
+        "earlier": found.earlier.get(course.claim_id, []),
         "skills": list(course.topics),
         "review_policy": course.review_policy.name if course.review_policy else None,
         "deadline_policy": course.deadline_policy.name if course.deadline_policy else None,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from django.db.models import BooleanField, ExpressionWrapper, Prefetch, Q
 
@@ -28,6 +29,7 @@ from reviews.models import Assignment, AssignmentStatus, Course, Part, Review, R
 from reviews.models.assignment import HOLDING
 from reviews.services.acting import Acting, Offer, offers_to
 from reviews.services.queue import order_of_mine
+from reviews.services.rules import earlier_seen
 from reviews.services.seats import Seats, asked_by
 from reviews.visibility import Seen, may_read_reviews
 
@@ -57,6 +59,7 @@ class Merged:
 class ClaimPage:
     """One claim as somebody sees it at one moment. `mine` is their open assignment.
 
+    `earlier` says why rules before the one that took it did not, as far as the reader sees them.
     `policy` says how many judge it (None: one), `opinion` is the second opinion asked for in this round, `seats` are
     the round's.
     """
@@ -80,6 +83,7 @@ class ClaimPage:
     offers: dict[Action, Offer]
     place: Place
     course: Course | None
+    earlier: Sequence[dict[str, Any]]
     parts: Sequence[Claim]
     merged: Sequence[Merged]
 
@@ -172,6 +176,7 @@ def _page(claim: Claim, viewer: Viewer, now: datetime) -> ClaimPage:
         offers={offer.action: offer for offer in offers_to(acting)},
         place=_place(claim.pk, viewer, now),
         course=course,
+        earlier=earlier_seen([course], viewer).get(claim.pk, []) if course else [],
         parts=parts,
         merged=merged,
     )

@@ -28,9 +28,13 @@ from reviews.services.settling import Settled, Terms, judged, terms_of, told_cou
 BATCH = 500
 
 
-def open_matches(rules: Sequence[Ruled], wanted: Ruled) -> list[int]:
-    """Open claims that `wanted`, one of these rules, takes now and under whose version they do not run yet."""
-    claims = list(Claim.objects.open().only("desk", "topics", "language", "priority", "confirm_by").order_by("pk"))
+def open_matches(rules: Sequence[Ruled], wanted: Ruled, among: QuerySet[Claim] | None = None) -> list[int]:
+    """Open claims that `wanted`, one of these rules, takes now and under whose version they do not run yet.
+
+    `among` are the claims looked at, all of them where none are named.
+    """
+    found = Claim.objects.open() if among is None else Claim.objects.open().filter(pk__in=among.values("pk"))
+    claims = list(found.only("desk", "topics", "language", "priority", "confirm_by").order_by("pk"))
     ways = came([claim.pk for claim in claims])
     given = {claim.pk: given_values(claim, ways.get(claim.pk)) for claim in claims}
     cases = cases_of(claims, dict.fromkeys(given, database_time()), given)

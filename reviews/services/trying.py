@@ -85,7 +85,7 @@ def try_rule(given: GivenRule, viewer: Viewer, *, days: int = DAYS, rule_id: int
     nobody = sum(bool(row.nobody) for row in rows)
     rows.sort(key=lambda row: (not row.nobody, -row.claim.pk))
     shown = _in_full(rows[:SHOWN])
-    open_now = len(open_matches(rules, tried)) if given.active else 0
+    open_now = len(open_matches(rules, tried, visible_claims(viewer, now))) if given.active else 0
     return Trial(days, len(claims), len(taken), earlier, nobody, open_now, shown)
 
 

@@ -65,6 +65,29 @@ def test_the_page_takes_at_most_twenty_queries(
     assert len(many) <= 20, [query["sql"][:90] for query in many]
 
 
+def test_the_head_says_why_review_is_due_when_it_is(signed: SignIn, editor: User, claim: Claim) -> None:
+    client = signed(editor)
+    assert (
+        f"{claim.desk.hours_for(3) if claim.desk else 0} h at priority 3</span>"
+        in client.get(page_of(claim)).content.decode()
+    )
+    act(claim.pk, Action.SET_DUE, make.viewer(editor), due=make.ahead(hours=2), reason="It leads the page.")
+    words = f"moved by {editor.full_name}: It leads the page."
+    assert words in client.get(page_of(claim)).content.decode()
+
+
+@pytest.mark.parametrize("hours", [None, 24, -1])
+def test_too_early_is_an_answer_only_while_the_claims_own_date_lies_ahead(
+    signed: SignIn, desk: Desk, reviewer: Reviewer, hours: int | None
+) -> None:
+    own = make.dated(make.ahead(hours=hours)) if hours else None
+    claim = make.a_claim(desk, State.IN_REVIEW, reviewer=reviewer, own=own)
+    client, is_ahead = signed(reviewer.user), hours == 24
+    assert ('value="too_early"' in client.get(page_of(claim)).content.decode()) is is_ahead
+    answer = html.unescape(record(client, claim, said="accurate", so="too_early").content.decode())
+    assert ("Too early is for a claim whose own date lies ahead." in answer) is not is_ahead
+
+
 def test_the_quote_is_marked_in_its_article(signed: SignIn, reviewer: Reviewer, claim: Claim) -> None:
     body = signed(reviewer.user).get(page_of(claim)).content.decode()
     assert f'<mark class="cd-mark-cur">{make.QUOTE}</mark>' in body

@@ -252,7 +252,7 @@ def test_every_fault_of_a_verdict_is_told_at_once_at_its_field(
     claim = make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer, own=own)
     client = signed(reviewer.user)
     outcome = "A dated claim needs an outcome: by its date, later, did not happen, or unknown."
-    for so, also in (("confirmed", "No evidence yet."), ("", "Answer “Is it so?”, or say that it is too early")):
+    for so, also in (("confirmed", "No evidence yet."), ("", "Answer “Is it so?”.")):
         page = judged(client, claim, so=so, why="It is so.")
         for sentence in (outcome, "this has 9.", also):
             assert sentence in page

@@ -118,6 +118,33 @@ def test_every_step_of_the_door_is_taken_with_its_body(desk: Desk) -> None:
     assert api.get(f"/claims/{claim.pk}").body["own_date"] is None
 
 
+def test_a_claim_says_how_its_review_due_came_about(desk: Desk) -> None:
+    editor = an_editor(desk)
+    claim, api = a_claim(desk, by=editor), signed_in(editor)
+    steps: list[tuple[dict[str, Any], str]] = [
+        (
+            {"action": "set_due", "review_due_at": ahead(hours=4).isoformat(), "reason": "The desk needs it."},
+            "moved by {}: The desk needs it.",
+        ),
+        (
+            {
+                "action": "wait",
+                "reason": "reply",
+                "waiting_until": ahead(hours=2).isoformat(),
+                "review_due_at": ahead(hours=9).isoformat(),
+            },
+            "set by {} for after the wait",
+        ),
+        ({"action": "undo"}, "moved by {}: The desk needs it."),
+    ]
+    assert api.get(f"/claims/{claim.pk}").body["review_due_why"] == f"{desk.hours_for(3)} h at priority 3"
+    for told, words in steps:
+        assert api.act(claim.pk, **told).body["review_due_why"] == words.format(editor.full_name)
+    assert api.get("/claims").body["results"][0]["review_due_why"] == steps[0][1].format(editor.full_name)
+    waiting = a_claim(desk, State.PROPOSED, by=editor)
+    assert api.get(f"/claims/{waiting.pk}").body["review_due_why"] == ""
+
+
 def test_a_day_ends_in_its_zone_on_the_day_the_clocks_change(desk: Desk) -> None:
     editor = an_editor(desk)
     claim = a_claim(desk, by=editor)

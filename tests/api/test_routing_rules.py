@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from claims.lifecycle import State
-from claims.models import Desk, Scope, User
+from claims.lifecycle import Action, State
+from claims.models import Desk, DeskRole, Scope, User
 from reviews.models import Course, PolicyKind, ReviewPolicy
 from reviews.rules import Conditions, Outcomes
+from reviews.services.acting import act
 from reviews.services.resettling import settle_asked
 from tests import factories as make
 from tests.api.conftest import Api, signed_in, with_key
@@ -149,6 +150,26 @@ def test_a_claim_tells_by_which_rule_it_is_handled_and_why_not_by_the_earlier_on
     }
     waiting = make.a_claim(desk, State.PROPOSED, by=editor)
     assert signed_in(editor).get(f"/claims/{waiting.pk}").body["course"] is None
+
+
+def test_whoever_does_not_see_a_desk_is_not_told_of_its_rules(desk: Desk) -> None:
+    there = make.a_desk()
+    both = make.joined(make.an_editor(desk), there, DeskRole.EDITOR)
+    make.a_rule(Conditions(desks=(desk.pk,), priorities=(1,)), name="A secret of this desk")
+    make.a_rule(Conditions(desks=(desk.pk,)), Outcomes(desk=there.pk), name="Sent on")
+    claim = make.a_claim(desk, by=both)
+    act(claim.pk, Action.CHANGE_DESK, make.viewer(both), desk=desk, reason="It is ours.")
+    act(claim.pk, Action.CHANGE_DESK, make.viewer(both), desk=there, reason="It is theirs after all.")
+    act(claim.pk, Action.UNDO, make.viewer(both))
+    act(claim.pk, Action.CHANGE_DESK, make.viewer(both), desk=there, reason="It is theirs.")
+    sent = make.a_claim(desk, by=both)
+    here, stranger = signed_in(both), signed_in(make.an_editor(there))
+    assert [one["name"] for one in here.get(f"/claims/{sent.pk}").body["course"]["earlier"]] == [
+        "A secret of this desk"
+    ]
+    assert stranger.get(f"/claims/{sent.pk}").body["course"]["earlier"] == []
+    for path in (f"/claims/{claim.pk}/events", f"/claims/{sent.pk}", "/events"):
+        assert "secret" not in str(stranger.get(path).body)
 
 
 def test_a_desks_defaults_are_read_by_its_people_and_set_by_its_editors(desk: Desk, editor: User) -> None:

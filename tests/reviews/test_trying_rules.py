@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from claims.errors import Invalid, NotFound, RoleMissing
 from claims.lifecycle import Action, State
-from claims.models import Alarm, Claim, Desk, DeskRole, Flag, FlagKind, Source, User
+from claims.models import Alarm, Claim, Desk, DeskRole, Flag, FlagKind, Scope, Source, User
 from claims.services.proposing import GivenStep
 from claims.services.verifying import record_invariants
 from reviews.models import Absence, Assignment, AssignmentStatus, Course, DeadlinePolicy, Interest, Resettling
@@ -54,6 +54,15 @@ def course(claim: Claim) -> Course:
 def broken() -> list[str]:
     found = [*record_invariants(timedelta(0)), *work_invariants()]
     return [promise.name for promise in found if promise.breaches()]
+
+
+def test_claims_under_embargo_are_not_counted_for_a_key(desk: Desk, editor: User) -> None:
+    make.a_claim(desk, by=editor)
+    held_back = make.an_article(desk=desk, embargo_until=make.ahead(hours=1))
+    make.a_claim(desk, by=editor, quote=make.a_quote(held_back.revision))
+    rule, (key, _) = GivenRule("All of it", mine(desk)), make.a_key(Scope.SETUP_MANAGE)
+    seen = [try_rule(rule, make.viewer(who)) for who in (editor, key)]
+    assert [(trial.matched, trial.open_now) for trial in seen] == [(2, 2), (1, 1)]
 
 
 def test_it_says_how_many_it_would_have_taken_and_for_how_many_nobody_is_there(desk: Desk, editor: User) -> None:
