@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import CheckConstraint, Q, TextChoices, UniqueConstraint
+from django.db.models import CheckConstraint, F, Q, TextChoices, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.frozen import frozen
@@ -23,10 +23,19 @@ class FetchState(TextChoices):
     EXAMPLE = "example", _("An address for examples: there is no page to read")
 
 
+# Nobody has read it yet, or somebody has just asked for it by hand.
+AWAITED = Q(state=FetchState.WAITING) | Q(next_attempt_at=F("asked_at"))
+
+
 class FetchQuerySet(models.QuerySet["Fetch"]):
-    def due(self, now: datetime) -> Self:
-        """What a reader may take now, longest waiting first."""
-        return self.filter(next_attempt_at__lte=now).order_by("next_attempt_at", "pk")
+    def by_urgency(self, now: datetime) -> tuple[Self, Self, Self]:
+        """What a reader may take now, in three parts that are taken one after the other.
+
+        What somebody waits for, then links that have not opened so far, then looks whether kept pages still open. Each
+        part is a walk along an index of its own, longest waiting first.
+        """
+        due = self.filter(next_attempt_at__lte=now).order_by("next_attempt_at", "pk")
+        return due.filter(AWAITED), due.filter(state=FetchState.FAILED), due
 
 
 class Fetch(models.Model):
@@ -58,6 +67,12 @@ class Fetch(models.Model):
             models.Index(
                 fields=("next_attempt_at",), condition=Q(next_attempt_at__isnull=False), name="fetch_next_attempt"
             ),
+            models.Index(fields=("next_attempt_at",), condition=AWAITED, name="fetch_awaited"),
+            models.Index(
+                fields=("next_attempt_at",),
+                condition=Q(state=FetchState.FAILED, next_attempt_at__isnull=False),
+                name="fetch_failed",
+            ),
         )
         constraints = (
             CheckConstraint(
@@ -67,6 +82,12 @@ class Fetch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.evidence_id}: {self.get_state_display()}"
+
+
+class CopyQuerySet(models.QuerySet["Copy"]):
+    def signed(self) -> Self:
+        """With what was kept and, where there is one, the signed time of it."""
+        return self.select_related("snapshot__timestamp")
 
 
 class Copy(models.Model):
@@ -86,6 +107,8 @@ class Copy(models.Model):
     title = models.CharField(_("title"), max_length=300, blank=True)
     text = models.TextField(_("text"), blank=True)
     fetched_at = models.DateTimeField(_("read"))
+
+    objects = CopyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("kept copy")
@@ -133,7 +156,8 @@ class FileCheck(models.Model):
 class StampRequest(models.Model):
     """A kept file that is to be stamped by the time-stamping authority, and how its attempts went.
 
-    Whoever takes the row moves `next_attempt_at` ahead first, which is their lease; null when nothing more is tried.
+    Made with the file, whether or not there is an authority yet. Whoever takes the row moves `next_attempt_at` ahead
+    first, which is their lease; null when nothing more is tried: it is signed, or only protected evidence holds it.
     """
 
     snapshot = models.OneToOneField("claims.Snapshot", models.PROTECT, primary_key=True, related_name="stamp_request")

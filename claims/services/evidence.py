@@ -18,7 +18,9 @@ from claims.lifecycle import Role, State
 from claims.models import Evidence, Snapshot, User, Visibility
 from claims.services.articles import address, line, text
 from claims.services.linkflags import keep_flags
+from claims.services.looks import end_looks
 from claims.services.readings import ask_reading, follow_visibility, mark_compared, plan_reading
+from claims.services.stamprequests import held_by, request_stamps
 from claims.services.transitions import Held, locked
 from claims.verdicts import EvidenceKind, Question, Stance
 
@@ -99,6 +101,8 @@ def add_evidence(held: Held, given: GivenEvidence, *, by: Actor, user: User | No
     item.added_by, item.added_by_user, item.added_at = by.name, user, held.now
     item.save(force_insert=True)
     plan_reading(item, held.now)
+    if item.snapshot_id is not None:
+        request_stamps(item, [item.snapshot_id], held.now)
     held.record("evidence.add", by=by, data=told(item))
     return item
 
@@ -117,6 +121,7 @@ def edit_evidence(held: Held, item: Evidence, changes: Mapping[str, object], *, 
     item.save(update_fields=[*changes, "version"])
     if "visibility" in changes:
         follow_visibility(item, held.now)
+        request_stamps(item, held_by(item), held.now)
     held.record("evidence.edit", by=by, data={**told(item), "fields": sorted(changes)})
     return item
 
@@ -130,6 +135,7 @@ def supersede_evidence(
     new = add_evidence(held, replace(given, derives_from=given.derives_from or item), by=by, user=user)
     item.superseded_by = new
     item.save(update_fields=["superseded_by"])
+    end_looks(item)
     held.record("evidence.supersede", by=by, data={"evidence": item.pk, "by": new.pk})
     keep_flags(held)
     return new

@@ -9,7 +9,7 @@ nothing is lost, because the row comes up again, and nothing is kept twice.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,7 +27,9 @@ from claims.intake.words import Words, words_of
 from claims.models import Copy, Evidence, Fetch, FetchState, Snapshot, Visibility
 from claims.services.evidence import keep_file
 from claims.services.linkflags import keep_flags
+from claims.services.looks import is_watched
 from claims.services.readings import tell_copy, told_reading
+from claims.services.stamprequests import request_stamps
 from claims.services.transitions import Held, database_time, locked
 
 READER = rule("page reader")
@@ -96,20 +98,26 @@ def _alone() -> Iterator[bool]:
 
 
 def take(most: int) -> list[Taken]:
-    """Take rows that are due, each with a lease that ends by itself."""
+    """Take rows that are due, the most urgent first, each with a lease that ends by itself."""
     with transaction.atomic():
-        now = database_time()
-        rows = list(Fetch.objects.due(now).select_for_update(skip_locked=True, of=("self",))[:most])
-        for row in rows:
-            row.attempts += 1
-            row.next_attempt_at = now + max(LEASE, _again_in(row.attempts))
-            row.save(update_fields=["attempts", "next_attempt_at"])
+        now, rows = database_time(), list[Fetch]()
+        for part in Fetch.objects.by_urgency(now):
+            rows += _leased(part.select_for_update(skip_locked=True)[: most - len(rows)], now)
         items = Evidence.objects.in_bulk([row.pk for row in rows])
     return [
         Taken(row.pk, items[row.pk].claim_id, items[row.pk].url, row.next_attempt_at)
         for row in rows
         if row.next_attempt_at is not None
     ]
+
+
+def _leased(due: Iterable[Fetch], now: datetime) -> list[Fetch]:
+    rows = list(due)
+    for row in rows:
+        row.attempts += 1
+        row.next_attempt_at = now + max(LEASE, _again_in(row.attempts))
+        row.save(update_fields=["attempts", "next_attempt_at"])
+    return rows
 
 
 def _again_in(attempts: int) -> timedelta:
@@ -150,10 +158,9 @@ def _opened(held: Held, row: Fetch, page: Page) -> None:
     last = Copy.objects.filter(evidence=row.evidence_id).order_by("-number").first()
     if last is None or differs(last, page):
         _keep(held, row.evidence, page, 1 if last is None else last.number + 1)
-    protected = row.evidence.visibility == Visibility.PROTECTED
     row.state, row.code, row.sentence = FetchState.KEPT, "", ""
     row.attempts, row.failing_since, row.checked_at = 0, None, held.now
-    row.next_attempt_at = None if protected else held.now + CHECK_EVERY
+    row.next_attempt_at = held.now + CHECK_EVERY if is_watched(held.claim, row.evidence) else None
 
 
 def differs(last: Copy, page: Page) -> bool:
@@ -180,6 +187,7 @@ def _keep(held: Held, item: Evidence, page: Page, number: int) -> None:
     if item.snapshot_id is None:
         item.snapshot = page.snapshot
         item.save(update_fields=["snapshot"])
+    request_stamps(item, [page.snapshot.pk], held.now)
     tell_copy(held, item, number, page.snapshot.sha256, by=READER)
 
 
@@ -191,12 +199,11 @@ def _failed(held: Held, row: Fetch, refusal: NotRead) -> None:
         since = row.failing_since = row.failing_since or held.now
         gone = held.now - since >= A_DAY
         row.state = FetchState.GONE if gone else FetchState.KEPT
-        row.next_attempt_at = held.now + (CHECK_EVERY if gone else CHECK_AGAIN)
+        again = held.now + (CHECK_EVERY if gone else CHECK_AGAIN)
+        row.next_attempt_at = again if is_watched(held.claim, row.evidence) else None
     else:
         if row.state != FetchState.FAILED and row.failing_since is None:
             held.record("evidence.failed", by=READER, data=told_reading(row.evidence, code=refusal.code))
         row.state, row.failing_since = FetchState.FAILED, row.failing_since or held.now
-        over = refusal.final or row.attempts > len(RETRIES)
+        over = refusal.final or row.attempts > len(RETRIES) or row.evidence.visibility == Visibility.PROTECTED
         row.next_attempt_at = None if over else held.now + _again_in(row.attempts)
-    if row.evidence.visibility == Visibility.PROTECTED:
-        row.next_attempt_at = None

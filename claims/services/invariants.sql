@@ -449,6 +449,28 @@ SELECT item.claim_id AS claim, item.id AS evidence, reading.state
     OR (reading.state IN ('failed', 'example')
         AND EXISTS (SELECT 1 FROM claims_copy WHERE evidence_id = item.id));
 
+-- name: kept_pages_are_looked_at_again
+-- Every kept page that a claim rests on has its next look: not of a protected or superseded item or a dismissed claim.
+SELECT item.claim_id AS claim, item.id AS evidence, reading.state
+  FROM claims_fetch reading
+  JOIN claims_evidence item ON item.id = reading.evidence_id
+  JOIN claims_claim claim ON claim.id = item.claim_id
+ CROSS JOIN LATERAL (SELECT item.visibility <> 'protected' AND item.superseded_by_id IS NULL
+                            AND claim.state <> 'dismissed' AS watched) rested_on
+ WHERE reading.state IN ('kept', 'gone') AND EXISTS (SELECT 1 FROM claims_copy WHERE evidence_id = item.id)
+   AND CASE WHEN watched THEN reading.next_attempt_at IS NULL
+            ELSE reading.next_attempt_at IS NOT NULL AND reading.asked_at IS NULL END;
+
+-- name: kept_files_are_to_be_signed
+-- Every kept file that more than protected evidence holds has its request for a signed time.
+SELECT held.snapshot_id AS file, min(held.evidence_id) AS evidence
+  FROM (SELECT snapshot_id, id AS evidence_id FROM claims_evidence WHERE snapshot_id IS NOT NULL
+         UNION ALL
+        SELECT snapshot_id, evidence_id FROM claims_copy) held
+  JOIN claims_evidence item ON item.id = held.evidence_id AND item.visibility <> 'protected'
+  LEFT JOIN claims_stamprequest request ON request.snapshot_id = held.snapshot_id AND request.code <> 'protected'
+ WHERE request.snapshot_id IS NULL GROUP BY held.snapshot_id;
+
 -- name: copies_are_kept_once
 -- The copies of a page are numbered without a gap, each with one event, and the first is the item's kept copy.
 SELECT item.claim_id AS claim, item.id AS evidence, kept.copies, told.events

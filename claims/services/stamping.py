@@ -1,8 +1,7 @@
 """Lets a time-stamping authority sign what was kept (RFC 3161), where one is configured; without one nothing is said.
 
 The same shape as reading pages: rows that are due are taken with a lease, the authority is asked with no transaction
-open, and what it signed is verified before it is kept. Files that only protected evidence holds are left out: even a
-hash tells whoever knows the document that somebody else has it.
+open, and what it signed is verified before it is kept. The rows are made with the files (`stamprequests.py`).
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from claims.errors import FileDamaged
 from claims.exports.warc import bytes_of
@@ -21,10 +20,10 @@ from claims.intake.authority import Authority, NotStamped, Stamped, imprint_of, 
 from claims.intake.egress import client
 from claims.intake.refusals import NotRead
 from claims.models import Copy, Evidence, Snapshot, StampRequest, TimeStamp, Visibility
+from claims.services.stamprequests import PROTECTED
 from claims.services.transitions import database_time
 
 BEGINS_FOR = 15.0  # seconds in which one run takes new rows; the last of them may take half as long again
-NEW = 500  # requests made in one run
 LEASE = timedelta(minutes=3)
 RETRIES = tuple(timedelta(minutes=count) for count in (3, 10, 60, 360, 1440))
 
@@ -38,7 +37,6 @@ def stamp_files() -> int:
     authority = configured()
     if authority is None:
         return 0
-    _request()
     signed, until = 0, time.monotonic() + BEGINS_FOR
     while time.monotonic() < until and (taken := take(1)):
         ((snapshot, lease),) = taken
@@ -56,32 +54,31 @@ def configured() -> Authority | None:
     return Authority(settings.TIMESTAMP_AUTHORITY_URL, Path(settings.TIMESTAMP_AUTHORITY_CERTIFICATES))
 
 
-def _request() -> None:
-    """A row for every kept file that has none, unless only protected evidence holds it."""
-    shown = Evidence.objects.exclude(visibility=Visibility.PROTECTED)
-    held = Exists(shown.filter(snapshot=OuterRef("pk"))) | Exists(
-        Copy.objects.filter(snapshot=OuterRef("pk"), evidence__in=shown)
-    )
-    new = Snapshot.objects.filter(held, stamp_request=None, timestamp=None).order_by("pk")[:NEW]
-    now = database_time()
-    rows = [StampRequest(snapshot=snapshot, next_attempt_at=now) for snapshot in new]
-    StampRequest.objects.bulk_create(rows, ignore_conflicts=True)
-
-
 def take(most: int) -> list[tuple[Snapshot, datetime]]:
-    """Take rows that are due, each with the end of its lease."""
+    """Take rows that are due, each with the end of its lease; those that nobody may see any more are set aside."""
+    taken = list[tuple[Snapshot, datetime]]()
     with transaction.atomic():
         now = database_time()
         due = StampRequest.objects.filter(next_attempt_at__lte=now).order_by("next_attempt_at", "pk")
-        rows = list(due.select_for_update(skip_locked=True, of=("self",)).select_related("snapshot")[:most])
-        taken = []
-        for row in rows:
+        free = due.select_for_update(skip_locked=True, of=("self",)).select_related("snapshot").annotate(shown=_shown())
+        while len(taken) < most and (row := free.first()) is not None:
+            if not row.shown:
+                row.next_attempt_at, row.code = None, PROTECTED
+                row.save(update_fields=["next_attempt_at", "code"])
+                continue
             row.attempts += 1
             lease = now + max(LEASE, RETRIES[min(row.attempts, len(RETRIES)) - 1])
             row.next_attempt_at = lease
             row.save(update_fields=["attempts", "next_attempt_at"])
             taken.append((row.snapshot, lease))
     return taken
+
+
+def _shown() -> Q:
+    """Whether anything but protected evidence holds the file of a request."""
+    shown = Evidence.objects.exclude(visibility=Visibility.PROTECTED)
+    copies = Copy.objects.filter(snapshot=OuterRef("pk"), evidence__in=shown)
+    return Q(Exists(shown.filter(snapshot=OuterRef("pk")))) | Q(Exists(copies))
 
 
 def _asked(snapshot: Snapshot, authority: Authority) -> Stamped | NotRead | FileDamaged:

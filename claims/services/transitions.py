@@ -23,6 +23,7 @@ from claims.lifecycle import Action, State
 from claims.models import Claim, ClaimEvent, ClaimHead, Decision, Flag, chained
 from claims.models.many import any_of
 from claims.services.announcing import clear_flags, rewrite_alarms
+from claims.services.looks import follow_state
 
 MOVES_ALARMS = frozenset({"state", "review_due_at", "confirm_by", "desk", "waiting_until"})
 UNCOUNTED = frozenset({Action.ASSIGN, Action.RAISE_FLAG, Action.CLEAR_FLAG})
@@ -164,6 +165,8 @@ class Held:
         )
         if decision_changed or MOVES_ALARMS & written.keys():
             rewrite_alarms(self.claim, self.standing, self.now, event.type)
+        if after != before and State.DISMISSED in {before, after}:
+            follow_state(self.claim, self.now)
         return event
 
     def _write(self, action: Action, written: dict[str, Any]) -> dict[str, Any]:

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from claims.intake.authority import Stamped, imprint_of
-from claims.models import Claim, Evidence, Snapshot, StampRequest, TimeStamp, Visibility
+from claims.intake.client import Answer
+from claims.intake.words import Words
+from claims.models import Claim, Evidence, Fetch, Snapshot, StampRequest, TimeStamp, Visibility
+from claims.services.evidence import edit_evidence
+from claims.services.fetching import settle as settle_page
+from claims.services.fetching import take as take_page
 from claims.services.stamping import RETRIES, configured, settle, take, wrong_stamps
 from claims.tasks import stamps
+from reviews.services.acting import acting_on
+from reviews.services.verifying import verify_everything
 from tests import factories as make
 from tests.api.conftest import signed_in
 from tests.intake.authority import TimeAuthority, time_authority
@@ -60,7 +69,7 @@ def test_a_kept_file_is_signed_once(claim: Claim, authority: TimeAuthority) -> N
 def test_without_an_authority_nothing_is_asked_and_nothing_is_said(claim: Claim) -> None:
     item = make.a_file(claim)
     stamps()
-    assert not StampRequest.objects.exists()
+    assert StampRequest.objects.get().attempts == 0
     assert claim.desk is not None
     api = signed_in(make.an_editor(claim.desk))
     assert api.get(f"/evidence/{item.pk}").body["snapshot"]["timestamp"] is None
@@ -130,10 +139,54 @@ def test_files_of_protected_evidence_alone_are_not_sent(claim: Claim, authority:
     assert authority.asked == [sha256(b"who told us").digest()]
 
 
+def test_a_file_is_sent_exactly_while_something_that_is_not_protected_holds_it(
+    claim: Claim, authority: TimeAuthority
+) -> None:
+    item, other = make.a_file(claim, b"who told us"), make.a_file(claim, b"what the document says")
+    shown(item, Visibility.PROTECTED)
+    stamps()
+    assert authority.asked == [sha256(b"what the document says").digest()]
+    assert StampRequest.objects.get(snapshot=item.snapshot_id).next_attempt_at is None
+    assert verify_everything(timedelta(0)).broken == []
+    shown(item, Visibility.INTERNAL)
+    stamps()
+    assert authority.asked[1:] == [sha256(b"who told us").digest()]
+    shown(other, Visibility.PROTECTED)
+    shown(other, Visibility.INTERNAL)
+    stamps()
+    assert len(authority.asked) == 2
+    assert verify_everything(timedelta(0)).broken == []
+
+
+def shown(item: Evidence, to: Visibility) -> None:
+    assert item.claim.desk is not None
+    with acting_on(item.claim_id, make.viewer(make.an_editor(item.claim.desk))) as acting:
+        edit_evidence(acting.held, item, {"visibility": to}, by=acting.by)
+
+
+def test_an_idle_run_looks_at_what_is_due_and_at_no_file(claim: Claim, authority: TimeAuthority) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO claims_snapshot (sha256, size, media_type, fetched_at) "
+            "SELECT encode(sha256(n::text::bytea), 'hex'), 1, '', now() FROM generate_series(1, 3000) n"
+        )
+        cursor.execute("INSERT INTO claims_stamprequest SELECT id, NULL, 1, '' FROM claims_snapshot")
+        cursor.execute("ANALYZE claims_stamprequest, claims_snapshot")
+    with CaptureQueriesContext(connection) as asked:
+        stamps()
+    looked = [query["sql"] for query in asked if "claims_" in query["sql"]]
+    assert len(looked) == 1
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {looked[0]}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "using stamp_next_attempt" in plan, plan
+    assert "Seq Scan on claims_stamprequest" not in plan, plan
+    assert "Seq Scan on claims_snapshot" not in plan, plan
+
+
 def test_a_reader_whose_lease_ended_writes_nothing(claim: Claim, authority: TimeAuthority) -> None:
     make.a_file(claim)
     snapshot = Snapshot.objects.get()
-    StampRequest.objects.create(snapshot=snapshot, next_attempt_at=make.now())
     ((_, lease),) = take(1)
     assert take(1) == []
     StampRequest.objects.update(next_attempt_at=make.ahead(minutes=9))
@@ -164,3 +217,22 @@ def test_an_authority_without_its_certificates_is_refused_at_the_start(tmp_path:
     with pytest.raises(ImproperlyConfigured, match="TIMESTAMP_AUTHORITY_CERTIFICATES"):
         safety.check_authority("https://stamp.example/", str(tmp_path / "nothing.pem"))
     safety.check_authority("", "")
+
+
+def test_every_copy_of_a_page_has_its_own_signed_time(claim: Claim, authority: TimeAuthority) -> None:
+    item = make.evidence_for(claim, url="https://harbour-paper.com/report")
+    for words in ("It is closed.", "It is open."):
+        StampRequest.objects.update(next_attempt_at=None)
+        Fetch.objects.update(next_attempt_at=make.ahead(seconds=-1))
+        (taken,) = take_page(1)
+        settle_page(taken, (Answer(item.url, 200, (), words.encode()), Words("The report", words)))
+        stamps()
+    assert claim.desk is not None
+    api = signed_in(make.an_editor(claim.desk))
+    first, second = api.get(f"/evidence/{item.pk}/copies").body["results"]
+    for copy in (first, second):
+        down = api.get(copy["timestamp"]["href"].removeprefix("/api/v1"))
+        assert down.headers["Content-Type"] == "application/timestamp-reply"
+        assert imprint_of(down.content) == copy["sha256"]
+    assert first["sha256"] != second["sha256"]
+    assert api.get(f"/evidence/{item.pk}/copies/3/snapshot/timestamp").code == "not_found"

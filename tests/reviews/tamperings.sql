@@ -342,3 +342,20 @@ UPDATE claims_fetch SET state = 'kept' WHERE evidence_id = (SELECT min(evidence_
 INSERT INTO claims_copy (evidence_id, number, snapshot_id, url, status, headers, media_type, title, text, fetched_at)
 SELECT id, 1, snapshot_id, 'https://elsewhere.example/', 200, '[]', 'text/html', '', '', now()
   FROM claims_evidence WHERE kind = 'file';
+
+-- breaks: kept_pages_are_looked_at_again
+INSERT INTO claims_copy (evidence_id, number, snapshot_id, url, status, headers, media_type, title, text, fetched_at)
+SELECT evidence_id, 1, (SELECT min(id) FROM claims_snapshot), '', 200, '[]', '', '', '', now() FROM claims_fetch;
+UPDATE claims_fetch SET state = 'kept', next_attempt_at = NULL;
+
+-- breaks: kept_pages_are_looked_at_again
+INSERT INTO claims_copy (evidence_id, number, snapshot_id, url, status, headers, media_type, title, text, fetched_at)
+SELECT evidence_id, 1, (SELECT min(id) FROM claims_snapshot), '', 200, '[]', '', '', '', now() FROM claims_fetch;
+UPDATE claims_fetch SET state = 'gone', next_attempt_at = now();
+UPDATE claims_evidence SET superseded_by_id = (SELECT min(id) FROM claims_evidence) WHERE id = (SELECT max(evidence_id) FROM claims_fetch);
+
+-- breaks: kept_files_are_to_be_signed
+DELETE FROM claims_stamprequest;
+
+-- breaks: kept_files_are_to_be_signed
+UPDATE claims_stamprequest SET next_attempt_at = NULL, code = 'protected';
