@@ -284,5 +284,11 @@ class FileDamaged(ClaimDeskError):
     status = 500
 
 
+class ExportTooLarge(ClaimDeskError):
+    """What is kept of this claim is too large for one file. Download the copies one by one."""
+
+    code = "export_too_large"
+
+
 def _listed(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from claims.api.evidence_shapes import TimestampOut, timestamp_out
 from claims.api.fields import Body, Number
 from claims.api.times import rfc3339
 from claims.models import Copy
@@ -26,6 +27,7 @@ class CopyOut(serializers.Serializer[Any]):
     title = serializers.CharField()
     fetched_at = serializers.DateTimeField()
     href = serializers.CharField(help_text="Where its bytes are downloaded.")
+    timestamp = TimestampOut(allow_null=True, help_text="Null without an authority, or until it has answered.")
 
 
 class CopyTextOut(CopyOut):
@@ -41,7 +43,8 @@ class ComparedBody(Body):
 
 
 def copy_out(copy: Copy) -> dict[str, Any]:
-    """A `CopyOut`."""
+    """A `CopyOut`; the copy was read with its signed time."""
+    place = f"/api/v1/evidence/{copy.evidence_id}/copies/{copy.number}/snapshot"
     return {
         "number": copy.number,
         "url": copy.url,
@@ -52,5 +55,6 @@ def copy_out(copy: Copy) -> dict[str, Any]:
         "size": copy.snapshot.size,
         "title": copy.title,
         "fetched_at": rfc3339(copy.fetched_at),
-        "href": f"/api/v1/evidence/{copy.evidence_id}/copies/{copy.number}/snapshot",
+        "href": place,
+        "timestamp": timestamp_out(copy.snapshot, f"{place}/timestamp"),
     }

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from claims.api.fields import Body, Number, OneOf, Words, YesNo
 from claims.api.times import rfc3339
-from claims.models import Evidence, FetchState, Visibility
+from claims.models import Evidence, FetchState, Snapshot, Visibility
 from claims.services.readings import reading_words
 from claims.verdicts import EvidenceKind, Question, Stance
 
@@ -48,7 +48,11 @@ class ReadingOut(serializers.Serializer[Any]):
     copies = serializers.IntegerField(help_text="How many copies are kept; a later one only when the words differ.")
     changed = serializers.BooleanField(help_text="Whether a newer copy differs and nobody has compared them yet.")
     checked_at = serializers.DateTimeField(allow_null=True)
-    next_attempt_at = serializers.DateTimeField(allow_null=True)
+    next_attempt_at = serializers.DateTimeField(
+        allow_null=True,
+        help_text="When the page is looked at next; null when it is not any more: protected, superseded, given up, or "
+        "of a dismissed claim.",
+    )
 
 
 class EvidenceOut(serializers.Serializer[Any]):
@@ -168,20 +172,16 @@ def snapshot_out(item: Evidence) -> dict[str, Any] | None:
         "media_type": item.snapshot.media_type,
         "file_name": item.file_name,
         "href": f"/api/v1/evidence/{item.pk}/snapshot",
-        "timestamp": timestamp_out(item),
+        "timestamp": timestamp_out(item.snapshot, f"/api/v1/evidence/{item.pk}/snapshot/timestamp"),
     }
 
 
-def timestamp_out(item: Evidence) -> dict[str, Any] | None:
-    """The signed time of the kept copy."""
-    signed = getattr(item.snapshot, "timestamp", None)
+def timestamp_out(snapshot: Snapshot, href: str) -> dict[str, Any] | None:
+    """The signed time of what was kept, null where there is none; its token is downloaded at `href`."""
+    signed = getattr(snapshot, "timestamp", None)
     if signed is None:
         return None
-    return {
-        "authority": signed.authority,
-        "stamped_at": rfc3339(signed.stamped_at),
-        "href": f"/api/v1/evidence/{item.pk}/snapshot/timestamp",
-    }
+    return {"authority": signed.authority, "stamped_at": rfc3339(signed.stamped_at), "href": href}
 
 
 def reading_out(item: Evidence) -> dict[str, Any] | None:

@@ -141,7 +141,7 @@ class ApiSchema(AutoSchema):
     def _refusals(self) -> set[int]:
         found = {*ALWAYS}
         found |= {*ON_PATHS} if "{" in self.path or self.method != "GET" else set()
-        found |= {*ON_BODIES} if self.method != "GET" else set()
+        found |= {*ON_BODIES} if self.method != "GET" else self._of_view("refuses", frozenset())
         return found | ({*ON_MATCHES} if self.method in self._of_view("matched", frozenset()) else set())
 
 

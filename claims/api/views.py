@@ -76,6 +76,7 @@ class ApiView(APIView):
     writes: ClassVar[Scope | None] = Scope.CLAIMS_WRITE
     matched: ClassVar[frozenset[str]] = frozenset({"PATCH"})  # methods that need If-Match
     tagged: ClassVar[bool] = False  # whether answers carry an ETag
+    refuses: ClassVar[frozenset[int]] = frozenset()  # statuses with which a GET refuses beside the usual ones
     schema = ApiSchema()
     left: limits.Left | None = None
 

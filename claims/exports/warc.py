@@ -3,46 +3,87 @@
 Every copy of a page is a `response` record with the status and headers as they were sent, at the time it was read;
 its bytes are those that were kept, so Content-Encoding and Transfer-Encoding, which no longer apply, are renamed as
 is the custom. A file that was given is a `resource`. A `metadata` record behind each says which item of which claim
-it is. Bytes are checked against their SHA-256 as they are read.
+it is.
+
+The file is never whole anywhere of ours: it is checked first, sizes and hashes, and then flows record by record, each
+one's bytes checked once more as they are read. So it takes the memory of one record, however much is kept.
 """
 
 from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
-from typing import IO, Any
+from typing import Any
 
 from django.core.files.storage import storages
 
-from claims.errors import FileDamaged
+from claims.errors import ExportTooLarge, FileDamaged
 from claims.models import Copy, Evidence, Snapshot
 
 MEDIA_TYPE = "application/warc"
+LIMIT = 500_000_000  # bytes of kept files in one export
 # No longer true of the bytes that were kept; archives keep them under this prefix.
 UNDONE = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 PREFIX = "X-Archive-Orig-"
 
 
-def write_warc(into: IO[bytes], claim_id: int, items: Iterable[Evidence], made_at: datetime) -> int:
-    """Write one WARC file with everything kept of `items` (read with their copies); answers how many records.
+def check_exportable(items: Sequence[Evidence]) -> None:
+    """Refuse before the first byte what could not be handed out whole.
 
-    Raises `FileDamaged` when kept bytes are missing or are no longer what was kept.
+    `items` are read with their copies. Raises `ExportTooLarge` above `LIMIT`, and `FileDamaged` when kept bytes are
+    missing or are no longer what was kept.
+    """
+    kept = [snapshot for item in items for snapshot in _kept_of(item)]
+    size = sum(snapshot.size for snapshot in kept)
+    if size > LIMIT:
+        raise ExportTooLarge(
+            f"What is kept of this claim is {_megabytes(size)} MB, and one file holds at most {_megabytes(LIMIT)} MB. "
+            "Download the copies one by one.",
+            bytes=size,
+            limit=LIMIT,
+        )
+    for snapshot in {one.sha256: one for one in kept}.values():
+        check_bytes(snapshot)
+
+
+def stream_warc(claim_id: int, items: Iterable[Evidence], made_at: datetime) -> Iterator[bytes]:
+    """One WARC file with everything kept of `items` (read with their copies), a record at a time. Asks no database.
+
+    Raises `FileDamaged` in the middle when a file was damaged since it was checked: the download then breaks off.
     """
     from warcio.warcwriter import WARCWriter
 
-    writer: Any = WARCWriter(into, gzip=False, warc_version="1.1")
+    out = BytesIO()
+    writer: Any = WARCWriter(out, gzip=False, warc_version="1.1")
     about = {"software": "Claim Desk", "format": "WARC File Format 1.1", "description": f"Evidence of claim {claim_id}"}
     writer.write_record(writer.create_warcinfo_record(f"claim-{claim_id}.warc", about))
-    written = 1
     for item in items:
         for record in _records_of(writer, item, made_at):
             writer.write_record(record)
-            written += 1
+            yield _drained(out)
+    yield _drained(out)
+
+
+def _drained(out: BytesIO) -> bytes:
+    written = out.getvalue()
+    out.seek(0)
+    out.truncate()
     return written
+
+
+def _kept_of(item: Evidence) -> list[Snapshot]:
+    """Everything kept of one item: every copy of its page, or its file."""
+    copies = [copy.snapshot for copy in item.copies.all()]
+    return copies or ([item.snapshot] if item.snapshot is not None else [])
+
+
+def _megabytes(size: int) -> int:
+    """Rounded up: what is over a limit never reads as the limit."""
+    return -(-size // 1_000_000)
 
 
 def _records_of(writer: Any, item: Evidence, made_at: datetime) -> Iterable[Any]:
@@ -117,6 +158,19 @@ def _proof(snapshot: Snapshot) -> dict[str, object]:
     signed = getattr(snapshot, "timestamp", None)
     stamp = {} if signed is None else {"timestamp": b64encode(bytes(signed.token)).decode()}
     return {"sha256": snapshot.sha256, **stamp}
+
+
+def check_bytes(snapshot: Snapshot) -> None:
+    """Read the kept bytes, a block at a time. Raises `FileDamaged` unless they have the hash they were kept under."""
+    digest = sha256()
+    try:
+        with storages["evidence"].open(snapshot.path) as file:
+            for block in file.chunks():
+                digest.update(block)
+    except OSError as gone:
+        raise FileDamaged(snapshot=snapshot.sha256) from gone
+    if digest.hexdigest() != snapshot.sha256:
+        raise FileDamaged(snapshot=snapshot.sha256)
 
 
 def bytes_of(snapshot: Snapshot) -> bytes:

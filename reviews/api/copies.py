@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from tempfile import TemporaryFile
-from typing import Any
+from typing import Any, ClassVar
 
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.db.models import Prefetch
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
@@ -22,9 +22,9 @@ from claims.api.parameters import Paged, given, page_in
 from claims.api.preconditions import tag
 from claims.api.repeating import repeatable
 from claims.api.schema import page_response
-from claims.exports.warc import MEDIA_TYPE, write_warc
+from claims.exports.warc import MEDIA_TYPE, check_exportable, stream_warc
 from claims.intake.authority import ANSWERS
-from claims.models import Copy
+from claims.models import Copy, TimeStamp
 from claims.services.evidence import compare_evidence
 from reviews.api.evidence import EvidenceView
 from reviews.services.acting import acting_on
@@ -39,7 +39,7 @@ class CopiesView(EvidenceView):
     def copy(self, number: int, copy: int) -> Copy:
         """One copy of an item the caller may see. Raises `NothingHere`."""
         item = self.item(number)
-        found = Copy.objects.filter(evidence=item, number=copy).select_related("snapshot").first()
+        found = Copy.objects.signed().filter(evidence=item, number=copy).first()
         if found is None:
             raise NothingHere(f"Evidence {number} has no copy {copy}.")
         self.sight(item)
@@ -55,7 +55,7 @@ class Copies(CopiesView):
         asked = given(Paged, request)
         item = self.item(number)
         self.sight(item)
-        rows = Copy.objects.filter(evidence=item).select_related("snapshot").defer("text")
+        rows = Copy.objects.signed().filter(evidence=item).defer("text", "snapshot__timestamp__token")
         return page_of(request, rows, page_in(asked), _shape, Order(descending=False))
 
 
@@ -86,12 +86,19 @@ class SignedTime(EvidenceView):
     def get(self, request: Request, number: int) -> HttpResponseBase:
         """Download the signed time of the kept copy, for any RFC 3161 verifier."""
         item = self.item(number)
-        signed = getattr(item.snapshot, "timestamp", None)
-        if signed is None:
-            raise NothingHere("This evidence has no signed time.")
+        down = _token(getattr(item.snapshot, "timestamp", None), f"evidence-{item.pk}")
         self.sight(item)
-        headers = {"Content-Disposition": f'attachment; filename="evidence-{item.pk}.tsr"', **KEPT_PRIVATE}
-        return HttpResponse(bytes(signed.token), content_type=ANSWERS, headers=headers)
+        return down
+
+
+class CopySignedTime(CopiesView):
+    """What a time-stamping authority signed over one copy."""
+
+    @extend_schema(responses={(200, ANSWERS): OpenApiResponse(OpenApiTypes.BINARY, description="DER, RFC 3161.")})
+    def get(self, request: Request, number: int, copy: int) -> HttpResponseBase:
+        """Download the signed time of one copy of a page, for any RFC 3161 verifier."""
+        found = self.copy(number, copy)
+        return _token(getattr(found.snapshot, "timestamp", None), f"evidence-{number}-copy-{copy}")
 
 
 class Compared(EvidenceView):
@@ -113,26 +120,32 @@ class Compared(EvidenceView):
 class EvidenceWarc(EvidenceView):
     """All kept evidence of a claim."""
 
+    refuses: ClassVar[frozenset[int]] = frozenset({409})
+
     @extend_schema(
         responses={(200, MEDIA_TYPE): OpenApiResponse(OpenApiTypes.BINARY, description="A WARC/1.1 file (ISO 28500).")}
     )
     def get(self, request: Request, number: int) -> HttpResponseBase:
         """Download the kept pages and files of a claim as one WARC file, as far as the caller may see them.
 
-        The SHA-256 of everything is checked on the way out.
+        The SHA-256 of everything is checked before the first byte goes out. At most 500 MB of kept files: above that
+        it is refused, and the copies are downloaded one by one.
         """
         claim = self.claim(number)
-        items = list(self.seen(claim).order_by("added_at", "id").prefetch_related("copies__snapshot__timestamp"))
+        copies = Prefetch("copies", Copy.objects.signed().defer("text"))
+        items = list(self.seen(claim).order_by("added_at", "id").prefetch_related(copies))
+        check_exportable(items)
         self.sight(*items)
-        file = TemporaryFile()  # noqa: SIM115 - the response closes it
-        try:
-            write_warc(file, claim.pk, items, self.now)
-        except BaseException:
-            file.close()
-            raise
-        file.seek(0)
-        name = f"claim-{claim.pk}.warc"
-        return FileResponse(file, as_attachment=True, filename=name, content_type=MEDIA_TYPE, headers=KEPT_PRIVATE)
+        named = {"Content-Disposition": f'attachment; filename="claim-{claim.pk}.warc"', **KEPT_PRIVATE}
+        return StreamingHttpResponse(stream_warc(claim.pk, items, self.now), content_type=MEDIA_TYPE, headers=named)
+
+
+def _token(signed: TimeStamp | None, name: str) -> HttpResponse:
+    """What an authority signed, as a file. Raises `NothingHere` where nothing was."""
+    if signed is None:
+        raise NothingHere("This evidence has no signed time.")
+    headers = {"Content-Disposition": f'attachment; filename="{name}.tsr"', **KEPT_PRIVATE}
+    return HttpResponse(bytes(signed.token), content_type=ANSWERS, headers=headers)
 
 
 def _shape(rows: Sequence[Copy]) -> list[dict[str, Any]]:

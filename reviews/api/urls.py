@@ -44,6 +44,11 @@ urlpatterns = [
     path(f"{_EVIDENCE}/copies", copies.Copies.as_view(), name="api-copies"),
     path(f"{_EVIDENCE}/copies/<number:copy>", copies.OneCopy.as_view(), name="api-copy"),
     path(f"{_EVIDENCE}/copies/<number:copy>/snapshot", copies.CopyBytes.as_view(), name="api-copy-bytes"),
+    path(
+        f"{_EVIDENCE}/copies/<number:copy>/snapshot/timestamp",
+        copies.CopySignedTime.as_view(),
+        name="api-copy-timestamp",
+    ),
     path(f"{_EVIDENCE}/compared", copies.Compared.as_view(), name="api-compared"),
     path(f"{_EVIDENCE}/snapshot/timestamp", copies.SignedTime.as_view(), name="api-timestamp"),
     path(f"{_EVIDENCE}/snapshot", evidence.KeptFile.as_view(), name="api-snapshot"),

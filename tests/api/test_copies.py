@@ -9,9 +9,25 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import storages
+from django.db.models import Prefetch
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
-from claims.models import Claim, ClaimEvent, Desk, Evidence, Fetch, Flag, FlagKind, Scope, Snapshot, User, Visibility
+from claims.errors import FileDamaged
+from claims.exports import warc
+from claims.models import (
+    Claim,
+    ClaimEvent,
+    Copy,
+    Desk,
+    Evidence,
+    Fetch,
+    Flag,
+    FlagKind,
+    Scope,
+    Snapshot,
+    User,
+    Visibility,
+)
 from claims.services.fetching import read_pages
 from tests.api.conftest import signed_in, with_key
 from tests.factories import a_claim, a_file, a_reviewer, ahead, an_editor, evidence_for
@@ -148,3 +164,45 @@ def test_every_sight_of_a_protected_item_is_an_event(claim: Claim, editor: User,
     assert ClaimEvent.objects.filter(claim=claim, type="evidence.read").count() == 5
     with_key(Scope.CLAIMS_READ).get(f"/claims/{claim.pk}/evidence")
     assert ClaimEvent.objects.filter(claim=claim, type="evidence.read").count() == 5
+
+
+def test_too_much_for_one_file_is_refused_before_the_first_byte(
+    item: Evidence, claim: Claim, editor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = sum(copy.snapshot.size for copy in item.copies.select_related("snapshot"))
+    monkeypatch.setattr(warc, "LIMIT", kept)
+    api = signed_in(editor)
+    assert api.get(f"/claims/{claim.pk}/evidence.warc").status == 200
+    monkeypatch.setattr(warc, "LIMIT", kept - 1)
+    sights = ClaimEvent.objects.count()
+    refused = api.get(f"/claims/{claim.pk}/evidence.warc")
+    assert (refused.status, refused.code) == (409, "export_too_large")
+    assert refused.body["detail"] == (
+        "What is kept of this claim is 1 MB, and one file holds at most 1 MB. Download the copies one by one."
+    )
+    assert ClaimEvent.objects.count() == sights
+
+
+def test_the_export_flows_a_record_at_a_time_and_asks_the_database_nothing_meanwhile(
+    item: Evidence, claim: Claim, editor: User, django_assert_num_queries: Any
+) -> None:
+    a_file(claim, b"what the document says", by=editor)
+    items = list(
+        Evidence.objects.filter(claim=claim)
+        .order_by("pk")
+        .select_related("snapshot__timestamp")
+        .prefetch_related(Prefetch("copies", Copy.objects.signed().defer("text")))
+    )
+    with django_assert_num_queries(0):
+        parts = list(warc.stream_warc(claim.pk, items, ahead()))
+    assert [len(part) > 0 for part in parts] == [True] * 6 + [False]
+    assert len(opened(b"".join(parts))) == 7
+
+
+def test_a_file_damaged_while_it_flows_breaks_the_download_off(claim: Claim, editor: User) -> None:
+    items = [a_file(claim, b"who said it", by=editor)]
+    warc.check_exportable(items)
+    flow = warc.stream_warc(claim.pk, items, ahead())
+    Path(storages["evidence"].path(Snapshot.objects.get().path)).unlink()
+    with pytest.raises(FileDamaged):
+        list(flow)
