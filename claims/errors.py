@@ -290,5 +290,11 @@ class ExportTooLarge(ClaimDeskError):
     code = "export_too_large"
 
 
+class WebhookOff(ClaimDeskError):
+    """This webhook is switched off. Switch it on first."""
+
+    code = "webhook_off"
+
+
 def _listed(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from claims.services.delivering import deliver
 from claims.services.fetching import read_pages
 from claims.services.laddering import follow_ladders
+from claims.services.posted import forget_deliveries
 from claims.services.rehashing import check_files
 from claims.services.stamping import stamp_files
 from claims.services.warnings import agree_on_warnings
@@ -49,3 +51,15 @@ def files() -> None:
 def stamps() -> None:
     """Let the time-stamping authority, where there is one, sign what was kept."""
     stamp_files()
+
+
+@shared_task(name="claims.deliver")
+def deliveries() -> None:
+    """Send to webhooks what has happened."""
+    deliver()
+
+
+@shared_task(name="claims.forget_deliveries")
+def old_deliveries() -> None:
+    """Forget what was sent long ago."""
+    forget_deliveries()

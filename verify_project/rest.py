@@ -26,6 +26,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     # Enumerations stand where they are used. As components of their own they would need invented names.
     "POSTPROCESSING_HOOKS": [],
+    "WEBHOOKS": ["claims.api.hooks_document.EVENT", "claims.api.hooks_document.TEST_EVENT"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

@@ -24,7 +24,7 @@ class UnsafeSettings(ImproperlyConfigured):
 
 
 def check_production(
-    *, secret_key: str, hosts: list[str], debug: bool, addresses: dict[str, str], door: str = ""
+    *, secret_key: str, hosts: list[str], debug: bool, addresses: dict[str, str], doors: dict[str, str] | None = None
 ) -> None:
     """Raise UnsafeSettings for the first setting that is not fit for production."""
     if secret_key == DEVELOPMENT_KEY:
@@ -43,16 +43,21 @@ def check_production(
         )
     if debug:
         raise UnsafeSettings("Production will not start with DEBUG on: error pages would show its settings.")
-    if door:
-        raise UnsafeSettings(
-            "FETCH_DOOR lets pages be read from inside the network, past every check of their address; it is for "
-            "tests alone. Unset it."
-        )
+    _check_doors(doors or {})
     for name, value in addresses.items():
         if not value:
             raise UnsafeSettings(f"Set {name}: production starts no servers of its own.")
         if not value.startswith(SCHEMES[name]):
             raise UnsafeSettings(f"{name} must begin with {' or '.join(SCHEMES[name])}.")
+
+
+def _check_doors(doors: dict[str, str]) -> None:
+    for name, door in doors.items():
+        if door:
+            raise UnsafeSettings(
+                f"{name} opens ways into the network, past every check of their address; it is for tests alone. "
+                "Unset it."
+            )
 
 
 def check_mail(*, mail_url: str, site_url: str) -> None:

@@ -45,7 +45,7 @@ if PRODUCTION:
             "BROKER_URL": BROKER_URL,
             "EVIDENCE_DIR": EVIDENCE_DIR,
         },
-        door=env.str("FETCH_DOOR", default=""),
+        doors={name: env.str(name, default="") for name in ("FETCH_DOOR", "WEBHOOK_DOORS")},
     )
 else:
     safety.check_development(hosts=ALLOWED_HOSTS, secret_key=SECRET_KEY)
@@ -148,6 +148,8 @@ API_REQUESTS_PER_MINUTE = safety.whole_number(
 # What the workers ask of the outside world.
 FETCH_PAGES = env.bool("FETCH_PAGES", default=True)
 FETCH_DOOR = env.str("FETCH_DOOR", default="")  # one host:port of this machine, for tests; refused in production
+SEND_WEBHOOKS = env.bool("SEND_WEBHOOKS", default=True)
+WEBHOOK_DOORS = env.list("WEBHOOK_DOORS", default=[])  # as FETCH_DOOR, for receivers of webhooks
 TIMESTAMP_AUTHORITY_URL = env.str("TIMESTAMP_AUTHORITY_URL", default="")
 TIMESTAMP_AUTHORITY_CERTIFICATES = env.str("TIMESTAMP_AUTHORITY_CERTIFICATES", default="")
 safety.check_authority(TIMESTAMP_AUTHORITY_URL, TIMESTAMP_AUTHORITY_CERTIFICATES)
@@ -224,10 +226,18 @@ CELERY_ENABLE_UTC = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 CELERY_TASK_DEFAULT_QUEUE = "work"
-# Two more queues, each with a worker of its own: the sweep waits for nothing, and nothing waits for what is far away or
-# reads long: linked pages, the mail server, the time-stamping authority, every kept byte, every row.
-SLOW = ("claims.check_files", "claims.read_pages", "claims.stamp_files", "claims.verify", "reviews.letters")
-CELERY_TASK_ROUTES = {"claims.sweep": {"queue": "deadlines"}} | {task: {"queue": "slow"} for task in SLOW}
+# More queues, each with a worker of its own: the sweep waits for nothing, and nothing waits for what is far away or
+# reads long: linked pages, the mail server, the time-stamping authority, every kept byte, every row; nor for receivers
+# of webhooks, nor do these wait for any of it.
+SLOW = (
+    *("claims.check_files", "claims.read_pages", "claims.stamp_files", "claims.verify", "reviews.letters"),
+    "claims.forget_deliveries",
+)
+CELERY_TASK_ROUTES = {
+    "claims.sweep": {"queue": "deadlines"},
+    "claims.deliver": {"queue": "webhooks"},
+    **{task: {"queue": "slow"} for task in SLOW},
+}
 # Each entry expires before its next tick: a worker that was away finds one message, not a heap.
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "claims.sweep", "schedule": 5.0, "options": {"expires": 4.0}},
@@ -243,6 +253,8 @@ CELERY_BEAT_SCHEDULE = {
     "files": {"task": "claims.check_files", "schedule": 60.0, "options": {"expires": 50.0}},
     "stamps": {"task": "claims.stamp_files", "schedule": 30.0, "options": {"expires": 25.0}},
     "pages": {"task": "claims.read_pages", "schedule": 2.0, "options": {"expires": 1.5}},
+    "deliveries": {"task": "claims.deliver", "schedule": 2.0, "options": {"expires": 1.5}},
+    "old-deliveries": {"task": "claims.forget_deliveries", "schedule": 3600.0, "options": {"expires": 3000.0}},
     "verify": {"task": "claims.verify", "schedule": 3600.0, "options": {"expires": 3000.0}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = env.str(

@@ -16,15 +16,11 @@ from claims.api.errors import BadCursor, BadParameter
 from claims.api.paging import LARGEST_PAGE, PAGE, Order, page_of
 from claims.api.parameters import Listed, Paged, Parameters, Search, given, page_in
 from claims.api.schema import page_response
-from claims.api.times import rfc3339
 from claims.api.views import ApiView
+from claims.exports.feed import PREFIX, SUFFIX, Place, cursor_of, event_out, kept_type, place_in
 from claims.lifecycle import State
 from claims.models import ClaimEvent, Scope
-from claims.models.event import CommittedBefore
 from claims.permissions import visible_claims
-
-PREFIX, SUFFIX = "org.claimdesk.", ".v1"
-Place = tuple[int, int]
 
 
 class ActorOut(serializers.Serializer[Any]):
@@ -92,10 +88,10 @@ class Events(ApiView):
         """Read changes behind a cursor. Nothing is ever missed, repeated or out of order; poll with the last cursor."""
         asked = given(FeedParameters, request)
         begin = place_of(asked.get("after", ""))
-        end = _end_of_feed()
+        end = ClaimEvent.objects.end_of_feed()  # read first, so that the page never reaches behind it
         rows = _between(begin, end).filter(claim__in=visible_claims(self.viewer, self.now).values("pk"))
         if "types" in asked:
-            rows = rows.filter(type__in=[kept_type(name) for name in asked["types"]])
+            rows = rows.filter(type__in=[type_named(name) for name in asked["types"]])
         found = list(rows[: asked["limit"] + 1])
         shown, more = found[: asked["limit"]], len(found) > asked["limit"]
         last = (shown[-1].tx, shown[-1].pk) if more else max(begin, end)
@@ -109,66 +105,25 @@ class Events(ApiView):
         return self.link(f"{self.request.path}?{given_.urlencode()}")
 
 
-def _end_of_feed() -> Place:
-    """The last event that can no longer gain a predecessor. Read first, so that the page never reaches behind it."""
-    last = ClaimEvent.objects.filter(tx__lt=CommittedBefore()).order_by("-tx", "-pk").values_list("tx", "pk").first()
-    return last or (0, 0)
-
-
 def _between(begin: Place, end: Place) -> QuerySet[ClaimEvent]:
     upto = Q(tx__lt=end[0]) | Q(tx=end[0], pk__lte=end[1])
     return ClaimEvent.objects.after(*begin).filter(upto)
 
 
-def cursor_of(place: Place) -> str:
-    """A place in the feed as text."""
-    return f"{place[0]}-{place[1]}"
-
-
 def place_of(cursor: str) -> Place:
     """The place a cursor names, the beginning when it is empty. Raises `BadCursor`."""
-    if not cursor:
-        return 0, 0
-    tx, dash, pk = cursor.partition("-")
-    if not (dash and tx.isascii() and tx.isdigit() and pk.isascii() and pk.isdigit()):
-        raise BadCursor()
-    place = int(tx), int(pk)
-    if max(place) >= 2**63:
+    place = place_in(cursor)
+    if place is None:
         raise BadCursor()
     return place
 
 
-def kept_type(name: str) -> str:
+def type_named(name: str) -> str:
     """The type as it is kept ("claim.late") from its public name. Raises `BadParameter`."""
-    kept = name.removeprefix(PREFIX).removesuffix(SUFFIX)
-    if name != public_type(kept) or kept.count(".") != 1:
+    kept = kept_type(name)
+    if kept is None:
         raise BadParameter(f"types: a type is written {PREFIX}<noun>.<what>{SUFFIX}.")
     return kept
-
-
-def public_type(kept: str) -> str:
-    """The type of an event as the outside knows it."""
-    return f"{PREFIX}{kept}{SUFFIX}"
-
-
-def event_out(event: ClaimEvent) -> dict[str, Any]:
-    """An `EventOut`."""
-    return {
-        "id": f"{event.claim_id}.{event.seq}",
-        "type": public_type(event.type),
-        "claim": event.claim_id,
-        "seq": event.seq,
-        "actor": {"kind": str(event.actor_kind), "id": event.actor_id, "name": event.actor_name},
-        "from_state": event.from_state,
-        "to_state": event.to_state,
-        "reason": event.reason,
-        "data": event.told,
-        "occurred_at": rfc3339(event.occurred_at),
-        "recorded_at": rfc3339(event.recorded_at),
-        "prev_hash": event.prev_hash,
-        "hash": event.hash,
-        "cursor": cursor_of((event.tx, event.pk)),
-    }
 
 
 def _shape(rows: Sequence[ClaimEvent]) -> list[dict[str, Any]]:

@@ -33,6 +33,14 @@ HEADERS = ("Location", "ETag", "Link", "Preference-Applied")
 Handler = Callable[..., Response]
 
 
+class ShownOnce(Response):
+    """An answer with something in it that is never shown again, nor kept: a repeated call gets `kept` instead."""
+
+    def __init__(self, data: Any, *, kept: Any, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.kept = kept
+
+
 def repeatable(handler: Handler) -> Handler:
     """Let a `post` honour Idempotency-Key. Without the header nothing changes."""
 
@@ -73,7 +81,7 @@ def _once(key: str, view: ApiView, request: Request, work: Callable[[], Response
             fingerprint=print_,
             status=response.status_code,
             headers={name: response.headers[name] for name in HEADERS if name in response.headers},
-            body=json.loads(json.dumps(response.data)),
+            body=json.loads(json.dumps(response.kept if isinstance(response, ShownOnce) else response.data)),
         )
     return response
 

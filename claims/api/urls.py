@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from claims.api import articles, events, flags, library, numbers  # noqa: F401  # numbers registers its converter
+from claims.api import articles, events, flags, library, numbers, webhooks  # noqa: F401  # numbers registers its converter
 
+_WEBHOOK = "webhooks/<number:number>"
 urlpatterns = [
     path("articles", articles.Articles.as_view(), name="api-articles"),
     path("articles/<number:number>", articles.OneArticle.as_view(), name="api-article"),
@@ -13,5 +14,12 @@ urlpatterns = [
     path("flags", flags.Flags.as_view(), name="api-flags"),
     path("sources", library.Sources.as_view(), name="api-sources"),
     path("desks", library.Desks.as_view(), name="api-desks"),
+    path("webhooks", webhooks.Webhooks.as_view(), name="api-webhooks"),
+    path(_WEBHOOK, webhooks.OneWebhook.as_view(), name="api-webhook"),
+    path(f"{_WEBHOOK}:test", webhooks.WebhookTest.as_view(), name="api-webhook-test"),
+    path(f"{_WEBHOOK}:rotate", webhooks.WebhookSecret.as_view(), name="api-webhook-secret"),
+    path(f"{_WEBHOOK}:replay", webhooks.WebhookReplay.as_view(), name="api-webhook-replay"),
+    path(f"{_WEBHOOK}/deliveries", webhooks.Deliveries.as_view(), name="api-webhook-deliveries"),
+    path("deliveries/<number:number>:replay", webhooks.DeliveryAgain.as_view(), name="api-delivery-again"),
     path("events", events.Events.as_view(), name="api-events"),
 ]

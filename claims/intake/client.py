@@ -92,15 +92,15 @@ class Client:
 
     def _ask(self, errand: Errand, url: str, allowance: Allowance) -> Answer | str:
         """One question: the answer, or the address it sends us on to."""
-        parts, port = _parts(url)
-        addresses = self._checked(parts, port, allowance)
+        parts, port = parts_of(url)
+        addresses = self.checked(parts, port, allowance)
         host = parts.hostname or ""
         connection = httpcore.HTTPConnection(
             httpcore.Origin(parts.scheme.encode(), host.encode(), port),
             ssl_context=trust() if parts.scheme == "https" else None,
             network_backend=Pinned(addresses, port, allowance),
         )
-        target = httpcore.URL(scheme=parts.scheme.encode(), host=host.encode(), port=port, target=_target(parts))
+        target = httpcore.URL(scheme=parts.scheme.encode(), host=host.encode(), port=port, target=target_of(parts))
         headers = _headers(errand, parts)
         try:
             with connection, connection.stream(errand.method, target, headers=headers, content=errand.body) as response:
@@ -108,7 +108,7 @@ class Client:
         except (httpcore.ProtocolError, httpcore.NetworkError) as error:
             raise NotUnderstood() from error
 
-    def _checked(self, parts: SplitResult, port: int, allowance: Allowance) -> list[str]:
+    def checked(self, parts: SplitResult, port: int, allowance: Allowance) -> list[str]:
         """The addresses to connect to. The one look-up of this name; raises `AddressNotPublic`."""
         host = parts.hostname or ""
         if self.door is not None and (host, port) == self.door:
@@ -164,7 +164,7 @@ def _onwards(url: str, location: str) -> str:
         raise AddressNotAllowed() from broken
 
 
-def _parts(url: str) -> tuple[SplitResult, int]:
+def parts_of(url: str) -> tuple[SplitResult, int]:
     """The address taken apart. Raises `AddressNotAllowed` for what is no plain http or https address."""
     try:
         parts = urlsplit(_spelled(url))
@@ -184,7 +184,8 @@ def _spelled(url: str) -> str:
     return canonical._replace(query=plain).geturl()
 
 
-def _target(parts: SplitResult) -> bytes:
+def target_of(parts: SplitResult) -> bytes:
+    """Path and query as the request line has them."""
     return f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}".encode()
 
 

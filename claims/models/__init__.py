@@ -13,6 +13,7 @@ from claims.models.keeping import Copy, Fetch, FetchState, FileCheck, StampReque
 from claims.models.ladder import Escalation, Ladder, LadderStep
 from claims.models.person import DeskRole, Membership, User
 from claims.models.source import Reliability, Source, SourceKind
+from claims.models.webhook import DeliveryState, OffBecause, Webhook, WebhookDelivery
 
 __all__ = [
     "LADDER_ALARM",
@@ -31,6 +32,7 @@ __all__ = [
     "Copy",
     "DateKnown",
     "Decision",
+    "DeliveryState",
     "Desk",
     "DeskRole",
     "Escalation",
@@ -44,6 +46,7 @@ __all__ = [
     "Ladder",
     "LadderStep",
     "Membership",
+    "OffBecause",
     "Reliability",
     "RepeatableCall",
     "Scope",
@@ -54,6 +57,8 @@ __all__ = [
     "TimeStamp",
     "User",
     "Visibility",
+    "Webhook",
+    "WebhookDelivery",
     "chained",
     "hashed",
 ]

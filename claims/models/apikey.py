@@ -21,6 +21,7 @@ class Scope(TextChoices):
     CLAIMS_TRIAGE = "claims:triage", _("Accept proposed claims")
     EVIDENCE_WRITE = "evidence:write", _("Add evidence")
     EVENTS_READ = "events:read", _("Read the change feed")
+    WEBHOOKS_MANAGE = "webhooks:manage", _("Keep its webhooks")
     SETUP_MANAGE = "setup:manage", _("Keep rules, policies and calendars")
 
 

@@ -52,6 +52,11 @@ class ClaimEventQuerySet(models.QuerySet["ClaimEvent"]):
         behind = Q(tx__gt=tx) | Q(tx=tx, pk__gt=pk)
         return self.filter(behind, tx__gte=tx, tx__lt=CommittedBefore()).order_by("tx", "pk")
 
+    def end_of_feed(self) -> tuple[int, int]:
+        """The place of the last event that can no longer gain a predecessor; (0, 0) before the first."""
+        final = self.filter(tx__lt=CommittedBefore()).order_by("-tx", "-pk")
+        return final.values_list("tx", "pk").first() or (0, 0)
+
 
 class ClaimEvent(models.Model):
     """One action. `body` is the exact text that was hashed; the columns beside it repeat it for queries.

@@ -63,6 +63,7 @@ UNIQUE = (
     Guard("claims_repeatablecall", "repeatable_call_once", "(caller, key)"),
     Guard("claims_snapshot", "claims_snapshot_sha256_key", "(sha256)"),
     Guard("claims_timestamp", "claims_timestamp_pkey", "(snapshot_id)"),
+    Guard("claims_webhookdelivery", "delivery_once", "(webhook_id, event_id)"),
 )
 CHECKS = (
     Guard("claims_appearance", "appearance_exact_length"),
@@ -85,6 +86,9 @@ CHECKS = (
     Guard("claims_evidence", "evidence_has_its_content"),
     Guard("claims_fetch", "fetch_waits_for_a_time"),
     Guard("claims_flag", "flag_not_early"),
+    Guard("claims_webhook", "webhook_on_or_off"),
+    Guard("claims_webhookdelivery", "delivery_arrived_with_2xx"),
+    Guard("claims_webhookdelivery", "delivery_names_its_claim"),
 )
 _ROWS, _EMPTYING = "BEFORE DELETE OR UPDATE", "BEFORE TRUNCATE"
 TRIGGERS = (

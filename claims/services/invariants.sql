@@ -505,3 +505,18 @@ SELECT quote.claim_id AS claim, revision.id AS revision
   FROM claims_articlerevision revision LEFT JOIN claims_appearance quote ON quote.revision_id = revision.id
  WHERE substr(revision.text, quote."start" + 1, quote."end" - quote."start") <> quote.exact
     OR revision.sha256 <> encode(sha256(convert_to(revision.text, 'UTF8')), 'hex');
+
+-- name: deliveries_are_of_their_claim
+-- Every delivery to a webhook names the claim of its event.
+SELECT delivery.webhook_id AS webhook, delivery.id AS delivery, delivery.claim, event.claim_id AS told
+  FROM claims_webhookdelivery delivery JOIN claims_claimevent event ON event.id = delivery.event_id
+ WHERE delivery.claim IS DISTINCT FROM event.claim_id;
+
+-- name: webhooks_keep_the_order_of_a_claim
+-- What a webhook was told of one claim arrived in the order in which it happened, save what was sent again by hand.
+SELECT told.webhook_id AS webhook, told.claim, told.id AS delivery
+  FROM (SELECT delivery.*, min(delivered_at) OVER (PARTITION BY webhook_id, claim ORDER BY event_id
+                                                   ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS later
+          FROM claims_webhookdelivery delivery WHERE event_id IS NOT NULL) told
+ WHERE told.replays = 0 AND told.made_at <= told.later
+   AND (told.later < told.delivered_at OR (told.later IS NOT NULL AND told.state = 'waiting'));

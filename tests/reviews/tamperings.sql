@@ -359,3 +359,16 @@ DELETE FROM claims_stamprequest;
 
 -- breaks: kept_files_are_to_be_signed
 UPDATE claims_stamprequest SET next_attempt_at = NULL, code = 'protected';
+
+-- breaks: deliveries_are_of_their_claim
+UPDATE claims_webhookdelivery SET claim = claim + 1 WHERE id = (SELECT min(id) FROM claims_webhookdelivery);
+
+-- breaks: webhooks_keep_the_order_of_a_claim
+UPDATE claims_webhookdelivery SET delivered_at = delivered_at + interval '1 hour'
+ WHERE id = (SELECT min(one.id) FROM claims_webhookdelivery one
+               JOIN claims_webhookdelivery later ON later.claim = one.claim AND later.event_id > one.event_id);
+
+-- breaks: webhooks_keep_the_order_of_a_claim
+UPDATE claims_webhookdelivery SET state = 'waiting', delivered_at = NULL
+ WHERE id = (SELECT min(one.id) FROM claims_webhookdelivery one
+               JOIN claims_webhookdelivery later ON later.claim = one.claim AND later.event_id > one.event_id);

@@ -15,12 +15,17 @@ from django.db import connection, transaction
 
 from claims.ladders import DEFAULT
 from claims.lifecycle import Action, State
-from claims.models import Alarm, Claim, ClaimEvent, Flag, Heartbeat, Snapshot, Visibility
+from claims.models import Alarm, Claim, ClaimEvent, Flag, Heartbeat, Scope, Snapshot, Visibility
+from claims.services.delivering import take
+from claims.services.outbox import Told, enqueue
+from claims.services.posted import Outcome, write_down
 from claims.services.proposing import GivenStep
 from claims.services.splitting import GivenPart
 from claims.services.sweep import raise_due_flags
+from claims.services.transitions import database_time
 from claims.services.verifying import Verified, record_invariants, verify
 from claims.services.watch import Watch
+from claims.services.webhooks import make_webhook
 from claims.verdicts import Answers, Question, Said, So, Stance
 from reviews.models import Part
 from reviews.services.acting import act, acting_on
@@ -58,6 +63,7 @@ def newsroom(settings: Any, tmp_path: Path) -> Claim:
     told_to_readers(decided, editor)
     parted(decided, editor)
     tell(list(ClaimEvent.objects.order_by("id")))
+    told_to_a_webhook()
     return make.fresh(decided)
 
 
@@ -129,6 +135,18 @@ def told_to_readers(claim: Claim, editor: Any) -> None:
     other = make.a_claim(claim.desk, State.DECIDED, by=editor)
     act(other.pk, Action.PUBLISH, person)
     act(other.pk, Action.WITHDRAW, person, note="It was about somebody else.")
+
+
+def told_to_a_webhook() -> None:
+    """A webhook has got everything that happened."""
+    key, _ = make.a_key(Scope.EVENTS_READ, Scope.WEBHOOKS_MANAGE)
+    webhook, _ = make_webhook(make.viewer(key), name="CMS", url="https://cms.example/")
+    rows = ClaimEvent.objects.order_by("id").values_list("pk", "claim_id", "type", "tx")
+    enqueue(webhook, [Told(*row) for row in rows], database_time())
+    while batches := take(1, failed=False):
+        (batch,) = batches
+        sent = [Outcome(one.delivery, one.attempts, database_time(), 200, 5, "") for one in batch.parcels]
+        assert write_down(batch.webhook, batch.lease, sent, batch.withheld)
 
 
 def by_hand(sql: str) -> None:

@@ -51,7 +51,8 @@ def check(**changes: Any) -> None:
         ({"secret_key": safety.DEVELOPMENT_KEY}, "development key"),
         ({"secret_key": "short"}, "too short"),
         ({"secret_key": "a" * 60}, "can be guessed"),
-        ({"door": "127.0.0.1:8000"}, "FETCH_DOOR"),
+        ({"doors": {"FETCH_DOOR": "127.0.0.1:8000"}}, "FETCH_DOOR"),
+        ({"doors": {"FETCH_DOOR": "", "WEBHOOK_DOORS": "127.0.0.1:8000"}}, "WEBHOOK_DOORS"),
         ({"hosts": []}, "ALLOWED_HOSTS"),
         ({"hosts": ["*"]}, "ALLOWED_HOSTS"),
         ({"debug": True}, "DEBUG"),
@@ -148,7 +149,11 @@ def test_a_page_or_a_mail_server_that_hangs_keeps_neither_the_sweep_nor_routing_
         by_queue.setdefault(queue_of(entry["task"]), set()).add(entry["task"])
     assert by_queue == {
         "deadlines": {"claims.sweep"},
-        "slow": {"claims.check_files", "claims.read_pages", "claims.stamp_files", "claims.verify", "reviews.letters"},
+        "slow": {
+            *("claims.check_files", "claims.read_pages", "claims.stamp_files", "claims.verify", "reviews.letters"),
+            "claims.forget_deliveries",
+        },
+        "webhooks": {"claims.deliver"},
         "work": {
             *("reviews.route", "reviews.settle", "reviews.notices", "reviews.digests", "reviews.tend"),
             *("reviews.escalations", "claims.ladders", "claims.warnings"),

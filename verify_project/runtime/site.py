@@ -102,6 +102,7 @@ def children(environment: dict[str, str], port: int) -> list[Child]:
         Child("worker", worker_command("work", os.environ.get("WORKER_SLOTS", "2")), worker),
         Child("deadlines", worker_command("deadlines", "1"), worker),
         Child("slow", worker_command("slow", os.environ.get("SLOW_SLOTS", "2")), worker),
+        Child("webhooks", worker_command("webhooks", "1"), worker),
         Child("beat", [*CELERY, "beat", "--schedule", schedule, "--pidfile="], worker),
     ]
 
