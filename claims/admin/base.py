@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 from django.contrib.admin import display
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import DateTimeField, Model, Q, QuerySet, Value
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
@@ -30,6 +31,7 @@ else:
 
 __all__ = [
     "ModelAdmin",
+    "NamedFields",
     "OfClaimAdmin",
     "RecordAdmin",
     "SetUpAdmin",
@@ -40,6 +42,7 @@ __all__ = [
     "viewer_of",
 ]
 _Row = TypeVar("_Row", bound=Model)
+_Of = TypeVar("_Of", bound=Model)
 
 
 def viewer_of(request: HttpRequest) -> Viewer:
@@ -82,6 +85,16 @@ def administers(request: HttpRequest) -> bool:
 def edits_a_desk(request: HttpRequest) -> bool:
     """Whether somebody is an editor of any desk, or an administrator."""
     return administers(request) or (belongs(request) and bool(viewer_of(request).editor_of))
+
+
+class NamedFields(BaseInlineFormSet[_Row, _Of, Any]):
+    """Rows of a table in which every field says its name: a heading above a column names none of them."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            drawn = getattr(field.widget, "widget", field.widget)  # Django wraps the choice of a row
+            drawn.attrs.setdefault("aria-label", str(field.label or ""))
 
 
 class RecordAdmin(ModelAdmin[_Row]):

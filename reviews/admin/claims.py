@@ -24,7 +24,7 @@ from claims.services.evidence import add_evidence, note_sight
 from claims.services.undoing import gave_away
 from reviews.admin.claimview import shown
 from reviews.admin.evidence_pages import EvidencePages
-from reviews.admin.judging import liked
+from reviews.admin.judging import liked, why_not_assign
 from reviews.admin.preview import preview_of
 from reviews.admin.rows import row_of
 from reviews.admin.steps import DIALOGS, Dialog
@@ -190,11 +190,14 @@ class ClaimAdmin(EvidencePages, ClaimListAdmin):
         self, request: HttpRequest, page: ClaimPage, dialog: Dialog, form: Any, stale: StaleVersion | None = None
     ) -> HttpResponse:
         offer = page.offers.get(dialog.action)
+        refusal = "" if offer is None or offer.allowed else offer.sentence
+        if dialog is DIALOGS["assign"]:
+            refusal = why_not_assign(page)
         context = {
             "dialog": dialog,
             "form": form,
             "page": page,
-            "refusal": "" if offer is None or offer.allowed else offer.sentence,
+            "refusal": refusal,
             "title": dialog.title,
             "zones": zone_names(),
             **self._stale(request, page, form, stale),

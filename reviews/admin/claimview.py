@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy
 from claims import timewords
 from claims.addresses import host_of
 from claims.admin.marking import Mark, Marked, around, marked
-from claims.lifecycle import Action
+from claims.lifecycle import Action, State
 from claims.models import ChainStep, Evidence, Fetch, FetchState
 from claims.permissions import Viewer
 from claims.services.readings import may_ask, reading_words
 from claims.verdicts import Question, So
-from reviews.admin.judging import judging
+from reviews.admin.judging import judging, why_not_assign
 from reviews.admin.origins import drawing_of
 from reviews.admin.preview import stance_words
 from reviews.admin.rows import Note
@@ -139,7 +139,8 @@ def _state_words(page: ClaimPage, me: int | None) -> str:
     if not page.holders:
         return _("%(state)s, nobody on it") % {"state": label} if page.claim.is_open else label
     names = ", ".join(_("you") if one.reviewer.user_id == me else str(one.reviewer) for one in page.holders)
-    return _("%(state)s by %(names)s") % {"state": label, "names": names}
+    by = page.claim.state == State.IN_REVIEW
+    return (_("%(state)s by %(names)s") if by else _("%(state)s, with %(names)s")) % {"state": label, "names": names}
 
 
 def _notes(page: ClaimPage, flags: list[str], now: datetime) -> list[Note]:
@@ -237,7 +238,8 @@ def _first(page: ClaimPage) -> list[Button]:
 
 def _button(page: ClaimPage, name: str) -> Button:
     dialog = DIALOGS[name]
-    return Button(name, LABELS.get(name, dialog.button), dialog.key, _offer(page, dialog.action))
+    refusal = why_not_assign(page) if name == "assign" else _offer(page, dialog.action)
+    return Button(name, LABELS.get(name, dialog.button), dialog.key, refusal)
 
 
 LABELS = {

@@ -11,13 +11,20 @@ from django.contrib import admin, messages
 from django.contrib.admin import display
 from django.contrib.postgres.forms import SimpleArrayField
 from django.db.models import QuerySet
-from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from claims.admin.base import SetUpAdmin, TabularInline, administers, belongs, edits_a_desk, viewer_of
+from claims.admin.base import (
+    NamedFields,
+    SetUpAdmin,
+    TabularInline,
+    administers,
+    belongs,
+    edits_a_desk,
+    viewer_of,
+)
 from claims.errors import ClaimDeskError, Invalid
 from claims.ladders import Step, checked
 from claims.models import Ladder, LadderStep
@@ -93,9 +100,21 @@ def keep(kind: type[Any], number: int, given: dict[str, Any], request: HttpReque
     change(kind, number, given, viewer_of(request))
 
 
+def _hours_of(day: str, name: Any) -> Callable[..., str]:
+    """The hours of one day for those who may only read them."""
+
+    @display(description=name)
+    def shown(self: Any, row: WorkCalendar) -> str:
+        return ", ".join(row.hours.get(day, [])) or str(_("free"))
+
+    return shown
+
+
 @admin.register(WorkCalendar)
 class WorkCalendarAdmin(_KeptAdmin):
     """When desks work."""
+
+    mon, tue, wed, thu, fri, sat, sun = (_hours_of(*one) for one in zip(DAYS, DAY_NAMES, strict=True))
 
     form = CalendarForm
     list_display = ("name", "zone", "country", "subdivision")
@@ -177,7 +196,7 @@ class LadderStepForm(forms.ModelForm[LadderStep]):
         return words
 
 
-class StepFormSet(BaseInlineFormSet[LadderStep, Ladder, Any]):
+class StepFormSet(NamedFields[LadderStep, Ladder]):
     """The steps of a ladder, judged together."""
 
     def clean(self) -> None:
@@ -223,6 +242,10 @@ class StepInline(TabularInline[LadderStep, Ladder]):
     formset = StepFormSet
     extra = 1
     fields = ("name", "track", "when", "again", "tell", "act")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LadderStep]:
+        """Review due first: it is the date a desk works by."""
+        return super().get_queryset(request).order_by("-track", "minutes", "id")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return belongs(request)

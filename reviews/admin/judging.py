@@ -18,6 +18,7 @@ def judging(page: ClaimPage, viewer: Viewer) -> dict[str, Any]:
         "may_take": _may_take(page, viewer),
         "may_judge": _may_judge(page),
         "verdict_refusal": _verdict_refusal(page),
+        "no_verdict_yet": _no_verdict_yet(page, viewer),
         "verdict_button": _("Settle the disagreement") if _settles(page) else _("Record verdict"),
         "need": need(page),
         "what_next": what_next(page),
@@ -86,6 +87,14 @@ def _blind(page: ClaimPage) -> str:
     return _("The second reviewer does not see your verdict until theirs is recorded.")
 
 
+def why_not_assign(page: ClaimPage) -> str:
+    """Why nobody can be put on the claim now; empty when somebody can."""
+    refused = _refusal(page, Action.ASSIGN)
+    if refused or page.seats.free(Part.REVIEW) or page.seats.editors:
+        return refused
+    return _("Everybody who is asked is there. Hand over a seat instead.")
+
+
 def _may_take(page: ClaimPage, viewer: Viewer) -> bool:
     """Whether the claim waits in the pool of somebody who reviews there."""
     there = page.claim.desk_id in viewer.reviewer_of
@@ -109,6 +118,15 @@ def _settles(page: ClaimPage) -> bool:
 def _verdict_refusal(page: ClaimPage) -> str:
     """Why no verdict can be recorded by this person now; empty when it can."""
     return _refusal(page, Action.ADJUDICATE if _settles(page) else Action.SUBMIT_REVIEW)
+
+
+def _no_verdict_yet(page: ClaimPage, viewer: Viewer) -> str:
+    """What stands where the verdict would: how to come to give one, or why there is none to give."""
+    if _may_take(page, viewer):
+        return _("Take this claim to record a verdict.")
+    if words := _may_judge(page):
+        return _("“%(button)s” opens the form.") % {"button": words}
+    return _verdict_refusal(page)
 
 
 def _refusal(page: ClaimPage, action: Action) -> str:

@@ -78,7 +78,7 @@ def _set_up(request: HttpRequest) -> list[dict[str, Any]]:
             _item(request, _("Absences"), "event_busy", _list("reviews_absence")),
             _item(request, _("Desks"), "alt_route", _list("claims_desk")),
             _item(request, _("Deadline policies"), "timer", _list("reviews_deadlinepolicy")),
-            _item(request, _("Working calendars"), "calendar_month", _list("reviews_workcalendar")),
+            _item(request, _("Work calendars"), "calendar_month", _list("reviews_workcalendar")),
             _item(request, _("Escalation ladders"), "stairs", _list("claims_ladder")),
             _item(request, _("Alarms"), "alarm", _list("claims_alarm")),
         ]

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.admin import columns
 from claims.admin.base import (
+    NamedFields,
     SetUpAdmin,
     TabularInline,
     administers,
@@ -57,6 +58,7 @@ def keeps(request: HttpRequest, reviewer: Reviewer | None) -> bool:
 
 class _OfReviewerInline(TabularInline[Any, Reviewer]):
     extra = 0
+    formset = NamedFields[Any, Reviewer]
     fk_name = "reviewer"
 
     def has_view_permission(self, request: HttpRequest, obj: Reviewer | None = None) -> bool:

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import dates
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from claims.admin.forms import PlainForm
 from claims.errors import ClaimDeskError
@@ -32,6 +32,11 @@ class ReviewerForm(forms.ModelForm[Reviewer]):
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text=_("Without hours somebody can be asked at any time; hours are on the clock of their own zone."),
     )
+
+    class Meta:
+        # On the person's own clock: the theme's clock warns of another time zone than the server's.
+        widgets = dict.fromkeys(("works_from", "works_until"), UnfoldAdminTextInputWidget({"type": "time"}))
+        help_texts = {"gives_second_opinions": _("If not: first seats only, and no disagreement to settle.")}
 
     def clean_languages(self) -> list[str]:
         """Language tags in one form. A tag that is none would reach no claim."""

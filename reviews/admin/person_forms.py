@@ -47,17 +47,20 @@ class PersonStep(StepForm):
         return SETTLING if self.part == Part.ADJUDICATION else None
 
     def more_fields(self) -> dict[str, forms.Field]:
-        widget, claim, part = PersonChoice(), self.page.claim, self.part
+        widget, claim, part, nobody = PersonChoice(), self.page.claim, self.part, ""
         choices: list[tuple[str, str | Promise]] = [(POOL, _("Back to the pool"))] if self.pool else []
         if claim.desk is not None and part != Part.EDITOR:
-            people = reasons_of(eligible_for(claim, self.seat_asked))
+            choice = eligible_for(claim, self.seat_asked)
+            people, nobody = reasons_of(choice), choice.why_nobody
             widget.barred = frozenset(str(one["reviewer_id"]) for one in people if not one["eligible"])
             choices += [(str(one["reviewer_id"]), f"{one['name']}: {one['sentence']}") for one in people]
         if claim.desk is not None and part != Part.REVIEW:
             words = _("%(name)s: editor of the desk")
             choices += [(f"{EDITOR}{one.pk}", words % {"name": one.full_name}) for one in editors_of(claim)]
         said = {"required": gettext_lazy("Choose who is to have it.")}
-        chosen = forms.ChoiceField(label=gettext_lazy("To"), choices=choices, widget=widget, error_messages=said)
+        chosen = forms.ChoiceField(
+            label=gettext_lazy("To"), choices=choices, widget=widget, error_messages=said, help_text=nobody
+        )
         note = why_field(gettext_lazy("Note to them; a person reads it first"), required=False)
         return {"to": chosen, "note": note}
 
@@ -127,7 +130,9 @@ class RecuseStep(SeatStep):
         seat = super().more_fields()
         if not sources:
             return {**seat, "note": what}
-        choices = [(str(pk), name) for pk, name in sources.items()]
+        named = [(str(pk), name) for pk, name in sources.items()]
+        # An interest stays declared: of several sources none is chosen for anybody.
+        choices = named if len(named) == 1 else [("", gettext_lazy("Choose the source")), *named]
         said = {"required": gettext_lazy("Choose the source that the interest is in.")}
         source = forms.ChoiceField(label=gettext_lazy("Interest in"), choices=choices, error_messages=said)
         return {**seat, "source": source, "note": what}

@@ -63,8 +63,8 @@ def _early(claim: Claim) -> list[tuple[str, Any]]:
 
 
 def _outcome_left_open(confirm_by: datetime) -> Any:
-    """What an outcome that nobody has chosen means: nothing to choose before the date, a choice to make after it."""
-    return _("Choose what became of it") if confirm_by < timezone.now() else _("Too early to tell")
+    """What stands where nobody has chosen an outcome: only with "Too early", before the date, may it stay so."""
+    return _("Choose what became of it") if confirm_by < timezone.now() else _("Choose, or leave it with “Too early”")
 
 
 def tell_the_rest(form: PlainForm, claim: Claim) -> None:

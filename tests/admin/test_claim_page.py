@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from claims.lifecycle import Action, State
 from claims.models import Claim, Desk, Evidence, User, Visibility
+from claims.services.proposing import GivenStep
 from claims.verdicts import Question
 from reviews.admin.steps import DIALOGS
 from reviews.models import Assignment, Review, Reviewer
@@ -68,7 +69,7 @@ def test_the_page_takes_at_most_twenty_queries(
 def test_the_head_says_why_review_is_due_when_it_is(signed: SignIn, editor: User, claim: Claim) -> None:
     client = signed(editor)
     assert (
-        f"{claim.desk.hours_for(3) if claim.desk else 0} h at priority 3</span>"
+        f"{claim.desk.hours_for(3) if claim.desk else 0} h at priority 3)</span>"
         in client.get(page_of(claim)).content.decode()
     )
     act(claim.pk, Action.SET_DUE, make.viewer(editor), due=make.ahead(hours=2), reason="It leads the page.")
@@ -86,6 +87,29 @@ def test_too_early_is_an_answer_only_while_the_claims_own_date_lies_ahead(
     assert ('value="too_early"' in client.get(page_of(claim)).content.decode()) is is_ahead
     answer = html.unescape(record(client, claim, said="accurate", so="too_early").content.decode())
     assert ("Too early is for a claim whose own date lies ahead." in answer) is not is_ahead
+
+
+def test_nobody_is_put_on_a_claim_where_everybody_asked_is_there(signed: SignIn, editor: User, claim: Claim) -> None:
+    client, sentence = signed(editor), "Everybody who is asked is there. Hand over a seat instead."
+    assert sentence in client.get(page_of(claim)).content.decode()
+    assert sentence in client.get(step_of(claim, "assign")).content.decode()
+
+
+def test_the_dialog_says_why_nobody_could_take_the_claim(signed: SignIn, editor: User, desk: Desk) -> None:
+    waiting = make.a_claim(desk, by=editor)
+    sentence = f"{desk.name} desk has no active reviewers."
+    assert sentence in signed(editor).get(step_of(waiting, "assign")).content.decode()
+
+
+def test_no_interest_is_chosen_for_anybody(signed: SignIn, desk: Desk, editor: User, reviewer: Reviewer) -> None:
+    chain = [GivenStep("a person close to her", "unnamed")]
+    claim = make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer, chain=chain)
+    client = signed(reviewer.user)
+    assert (
+        '<option value="" selected>Choose the source</option>' in client.get(step_of(claim, "recuse")).content.decode()
+    )
+    answer = client.post(step_of(claim, "recuse"), {"version": claim.version, "source": "", "note": "x"})
+    assert "Choose the source that the interest is in." in html.unescape(answer.content.decode())
 
 
 def test_the_quote_is_marked_in_its_article(signed: SignIn, reviewer: Reviewer, claim: Claim) -> None:

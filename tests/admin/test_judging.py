@@ -263,8 +263,8 @@ def test_an_outcome_left_open_reads_as_a_choice_to_make_once_the_date_has_passed
     signed: SignIn, desk: Desk, editor: User, reviewer: Reviewer
 ) -> None:
     for hours, words_there, words_not in (
-        (-1, "Choose what became of it", "Too early to tell"),
-        (9, "Too early to tell", "Choose what became of it"),
+        (-1, "Choose what became of it", "Choose, or leave it with “Too early”"),
+        (9, "Choose, or leave it with “Too early”", "Choose what became of it"),
     ):
         own = make.dated(make.ahead(hours=hours))
         claim = make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer, own=own)

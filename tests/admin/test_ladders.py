@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.urls import reverse
 
 from claims.models import Desk, Ladder, LadderStep, User
 from claims.services.laddering import written_down
+from reviews.models import WorkCalendar
 from tests.admin.conftest import SignIn
 
 
@@ -75,3 +77,18 @@ def test_a_time_that_cannot_be_read_is_refused_beside_it(
 ) -> None:
     assert sentence in post(signed(editor), ladder, sent(ladder, **(NEW | told)))
     assert ladder.steps.count() == 7
+
+
+def test_every_field_of_a_table_says_its_name(signed: SignIn, editor: User, ladder: Ladder) -> None:
+    shown = signed(editor).get(reverse("admin:claims_ladder_change", args=[ladder.pk])).content.decode()
+    assert shown.count('aria-label="When"') == ladder.steps.count() + 2  # one to fill in, one to copy
+    first = shown.index('name="steps-0-name"')
+    assert "8 h to review due" in shown[first : first + 300]
+
+
+def test_an_editor_reads_the_hours_of_a_calendar(signed: SignIn, editor: User) -> None:
+    hours = {"mon": ["09:00-12:30", "13:00-18:00"]}
+    calendar = WorkCalendar.objects.create(name="World desk", zone="Europe/Kyiv", hours=hours)
+    shown = signed(editor).get(reverse("admin:reviews_workcalendar_change", args=[calendar.pk])).content.decode()
+    assert "09:00-12:30, 13:00-18:00" in shown
+    assert len(re.findall(r">\s*free\s*<", shown)) == 6

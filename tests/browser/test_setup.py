@@ -1,0 +1,94 @@
+"""The pages of the work of review that no other test opens, wide and light and narrow and dark by turns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from claims.lifecycle import Action, State
+from claims.models import Claim, Desk, DeskRole, User
+from claims.services.laddering import written_down
+from reviews.models import Absence, DeadlinePolicy, PolicyKind, WorkCalendar
+from reviews.services.acting import act
+from tests import factories as make
+from tests.browser.axe import assert_axe_clean
+from tests.browser.test_admin import staff
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+DIALOGS = ("hand_over", "wait", "split", "merge", "assign", "set_due", "dismiss")
+TOLD = ("correct", "withdraw", "reopen")
+
+
+@pytest.fixture
+def desk(transactional_db: None) -> Desk:
+    return make.a_desk_with(make.a_policy(PolicyKind.INDEPENDENT, 2), name="World")
+
+
+@pytest.fixture
+def editor(desk: Desk) -> User:
+    """Somebody who sets the newsroom up, and edits the desk."""
+    return staff(make.joined(make.an_administrator(), desk, DeskRole.EDITOR))
+
+
+@pytest.fixture
+def addresses(desk: Desk, editor: User) -> list[str]:
+    """Where the pages are, on a desk with something on each."""
+    calendar = WorkCalendar.objects.create(name="World desk", zone="Europe/Kyiv")
+    policy = DeadlinePolicy.objects.create(name="A day before", key="a-day-before", calendar=calendar)
+    away, colleague = make.a_reviewer(desk), make.a_reviewer(desk)
+    absence = Absence.objects.create(
+        reviewer=away, starts_at=make.now() - timedelta(hours=1), ends_at=make.ahead(days=2)
+    )
+    open_claim = make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=colleague)
+    make.evidence_for(open_claim, by=editor)
+    return [
+        *_changes(calendar, policy, written_down(desk), absence, away, desk.defaults.review_policy),
+        reverse("admin:reviews_reviewer_hand_over", args=[colleague.pk]),
+        "/desk/agreement",
+        "/desk/sources",
+        *_steps(open_claim, DIALOGS),
+        *_steps(_published(editor), TOLD),
+    ]
+
+
+def _changes(*rows: Any) -> Iterator[str]:
+    for row in rows:
+        kind = row._meta
+        yield reverse(f"admin:{kind.app_label}_{kind.model_name}_change", args=[row.pk])
+
+
+def _steps(claim: Claim, names: tuple[str, ...]) -> Iterator[str]:
+    yield reverse("admin:claims_claim_change", args=[claim.pk])
+    for name in names:
+        yield reverse("admin:claims_claim_step", args=[claim.pk, name])
+
+
+def _published(editor: User) -> Claim:
+    """A claim with a date of its own whose verdict readers know."""
+    desk = make.a_desk(name="Politics")
+    make.joined(editor, desk, DeskRole.EDITOR)
+    claim = make.a_claim(desk, State.DECIDED, by=editor, own=make.dated(make.ahead(hours=-1)))
+    act(claim.pk, Action.PUBLISH, make.viewer(editor))
+    return claim
+
+
+def test_the_pages_of_review_are_whole_and_accessible(
+    live_server: LiveServer,
+    signed_in: Callable[..., Page],
+    complaints: dict[Page, list[str]],
+    editor: User,
+    addresses: list[str],
+) -> None:
+    for first, (width, theme) in enumerate(((1440, "light"), (390, "dark"))):
+        page = signed_in(live_server, editor, width=width, theme=theme)
+        for address in addresses[first::2]:
+            page.goto(address)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+            assert_axe_clean(page)
+            assert complaints[page] == [], address
