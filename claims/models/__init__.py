@@ -7,7 +7,7 @@ from claims.models.article import Article, ArticleRevision, DateKnown
 from claims.models.claim import WARNING, Claim, ClaimHead
 from claims.models.decision import Decision
 from claims.models.desk import Desk
-from claims.models.event import ClaimEvent, chained
+from claims.models.event import ClaimEvent, DatabaseClock, chained
 from claims.models.evidence import Evidence, Snapshot, Visibility
 from claims.models.keeping import Copy, Fetch, FetchState, FileCheck, StampRequest, TimeStamp
 from claims.models.ladder import Escalation, Ladder, LadderStep
@@ -30,6 +30,7 @@ __all__ = [
     "ClaimEvent",
     "ClaimHead",
     "Copy",
+    "DatabaseClock",
     "DateKnown",
     "Decision",
     "DeliveryState",

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import BigIntegerField, Func, Q, UniqueConstraint
+from django.db.models import BigIntegerField, DateTimeField, Func, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from claims.actors import ActorKind
@@ -23,6 +23,14 @@ class TransactionNumber(Func):
 
     template = "(pg_current_xact_id()::text::bigint)"
     output_field = BigIntegerField()
+    arity = 0
+
+
+class DatabaseClock(Func):
+    """The database's clock at the moment of writing: for what is written once other locks are had."""
+
+    template = "clock_timestamp()"
+    output_field = DateTimeField()
     arity = 0
 
 

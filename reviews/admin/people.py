@@ -32,7 +32,7 @@ from claims.admin.base import (
     viewer_of,
 )
 from claims.templatetags.claimdesk_bars import load_bar
-from reviews.admin.people_forms import AbsenceForm, HandOverAll, ReviewerForm
+from reviews.admin.people_forms import AbsenceForm, HandOverAll, InterestForm, ReviewerForm
 from reviews.models import Absence, Interest, Reviewer
 from reviews.permissions import reviewers_kept_by, reviewers_led_by, reviewers_seen_by
 from reviews.services.leaving import due_meanwhile, hand_over_all, open_claims_of
@@ -86,6 +86,7 @@ class InterestInline(_OfReviewerInline):
     """What somebody may not judge. Nobody lifts their own interest: editors of their desks do."""
 
     model = Interest
+    form = InterestForm
     fields = ("source", "note")
     autocomplete_fields = ("source",)
 

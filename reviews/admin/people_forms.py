@@ -15,7 +15,8 @@ from claims.admin.forms import PlainForm
 from claims.errors import ClaimDeskError
 from claims.models import Claim
 from claims.services.articles import language_tag
-from reviews.models import Absence, Reviewer
+from claims.services.transitions import database_time
+from reviews.models import Absence, Interest, Reviewer
 from reviews.services.people import GivenAbsence, check_absence, check_hours
 
 WEEKDAYS = [(number + 1, name) for number, name in dates.WEEKDAYS.items()]
@@ -81,6 +82,16 @@ class AbsenceForm(forms.ModelForm[Absence]):
         """The absence as the service takes it."""
         named = ("starts_at", "ends_at", "then", "hand_over_to", "note")
         return GivenAbsence(**{name: self.cleaned_data[name] for name in named if name in self.cleaned_data})
+
+
+class InterestForm(forms.ModelForm[Interest]):
+    """An interest. In another source it is another one, declared now."""
+
+    def save(self, commit: bool = True) -> Interest:  # noqa: FBT001, FBT002 - the framework's own
+        """Keep it, under the time it was declared."""
+        if self.instance.pk is not None and "source" in self.changed_data:
+            self.instance.declared_at = database_time()
+        return super().save(commit)
 
 
 class HandOverAll(PlainForm):

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Q, TextChoices, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
+from claims.models import DatabaseClock
 from reviews.calendars import FULL_DAY, Calendar, Span
 
 
@@ -123,12 +124,16 @@ class Absence(models.Model):
 
 
 class Interest(models.Model):
-    """A source somebody has an interest in: they never review a claim that came through it."""
+    """A source somebody has an interest in: they never review a claim that came through it.
+
+    `declared_at` is the database's time under the lock on the person, so that it can be held against their seats and
+    reviews.
+    """
 
     reviewer = models.ForeignKey(Reviewer, models.CASCADE, verbose_name=_("reviewer"), related_name="interests")
     source = models.ForeignKey("claims.Source", models.PROTECT, verbose_name=_("source"), related_name="interests")
     note = models.CharField(_("what the interest is"), max_length=300, blank=True)
-    declared_at = models.DateTimeField(_("declared"), auto_now_add=True)
+    declared_at = models.DateTimeField(_("declared"), db_default=DatabaseClock())
 
     class Meta:
         verbose_name = _("declared interest")

@@ -57,6 +57,8 @@ def assign(
 
 def _seated(held: Held, reviewer: Reviewer, *, part: Part, **said: Any) -> Assignment:
     """The new row on the first free seat of the running round."""
+    if named := interests_as_of_now(held.claim, reviewer):
+        raise NotEligible(f"{reviewer}: has declared an interest in {', '.join(named)}.")
     assignment = Assignment(
         claim=held.claim,
         reviewer=reviewer,
@@ -190,6 +192,16 @@ def interests_in(claim: Claim, reviewer: Reviewer) -> list[str]:
     """The claim's sources, by name, in which somebody has declared an interest."""
     declared = Interest.objects.filter(reviewer=reviewer, source__in=sources_of(claim))
     return sorted(declared.values_list("source__name", flat=True))
+
+
+def interests_as_of_now(claim: Claim, reviewer: Reviewer) -> list[str]:
+    """The same, under the lock on the person until the transaction ends.
+
+    An interest that is being declared at this moment is waited for, and no further one comes before the seat or the
+    judgement is written.
+    """
+    with people.held(reviewer):
+        return interests_in(claim, reviewer)
 
 
 def assignment_of(held: Held, assignment_id: int | None, mine: Assignment | None) -> Assignment:

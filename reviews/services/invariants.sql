@@ -52,13 +52,30 @@ SELECT coalesce(seat.claim_id, told.claim_id) AS claim, seat.id AS assignment, t
  WHERE (seat.claim_id, seat.assigned_at, 1::bigint) IS DISTINCT FROM (told.claim_id, told.at, told.times);
 
 -- name: nobody_reviews_what_they_have_an_interest_in
--- Nobody was put on a claim that came through a source they had declared an interest in.
+-- Nobody was put on a claim that came through a source or an outlet they had declared an interest in.
 SELECT seat.claim_id AS claim, seat.id AS assignment, interest.source_id AS source
   FROM reviews_assignment seat
   JOIN reviews_interest interest ON interest.reviewer_id = seat.reviewer_id
                                 AND interest.declared_at < seat.assigned_at
-  JOIN claims_appearance quote ON quote.claim_id = seat.claim_id
-  JOIN claims_chainstep step ON step.appearance_id = quote.id AND step.source_id = interest.source_id;
+ WHERE EXISTS (SELECT 1 FROM claims_appearance quote
+                 JOIN claims_articlerevision revision ON revision.id = quote.revision_id
+                 JOIN claims_article article ON article.id = revision.article_id
+                 LEFT JOIN claims_chainstep step ON step.appearance_id = quote.id
+                WHERE quote.claim_id = seat.claim_id
+                  AND interest.source_id IN (step.source_id, article.outlet_id));
+
+-- name: nobody_judges_what_they_have_an_interest_in
+-- Nobody judged a claim that came through a source or an outlet they had declared an interest in before.
+SELECT review.claim_id AS claim, review.id AS review, interest.source_id AS source
+  FROM reviews_review review
+  JOIN reviews_interest interest ON interest.reviewer_id = review.reviewer_id
+                                AND interest.declared_at < review.submitted_at
+ WHERE EXISTS (SELECT 1 FROM claims_appearance quote
+                 JOIN claims_articlerevision revision ON revision.id = quote.revision_id
+                 JOIN claims_article article ON article.id = revision.article_id
+                 LEFT JOIN claims_chainstep step ON step.appearance_id = quote.id
+                WHERE quote.claim_id = review.claim_id
+                  AND interest.source_id IN (step.source_id, article.outlet_id));
 
 -- name: reviews_and_seats_agree
 -- Every review fills the seat it was written in, and every seat that is done has its review.

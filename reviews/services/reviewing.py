@@ -18,7 +18,7 @@ from claims.verdicts import Outcome as OwnDateOutcome
 from reviews.consensus import Judgement, Status, decide
 from reviews.errors import NotEligible, NotOnIt
 from reviews.models import Assignment, AssignmentStatus, Part, Review
-from reviews.services.assigning import end, interests_in
+from reviews.services.assigning import end, interests_as_of_now
 from reviews.services.seats import asked_of, open_one_more, withdraw_all
 
 CONSENSUS = rule("consensus")
@@ -82,7 +82,7 @@ def ask_second_opinion(
 
 def _check_impartial(held: Held, assignment: Assignment) -> None:
     """Nobody judges what came through a source they declared an interest in, also when that was after they got it."""
-    if named := interests_in(held.claim, assignment.reviewer):
+    if named := interests_as_of_now(held.claim, assignment.reviewer):
         raise NotEligible(f"You have declared an interest in {', '.join(named)}. Step back from this claim.")
 
 

@@ -171,6 +171,25 @@ def test_nobody_lifts_their_own_interest(signed: SignIn, reviewer: Reviewer) -> 
     assert "absences-__prefix__-then" in shown
 
 
+def test_an_interest_that_is_changed_to_another_source_is_declared_anew(
+    signed: SignIn, editor: User, reviewer: Reviewer
+) -> None:
+    interest = Interest.objects.create(reviewer=reviewer, source=make.an_article().article.outlet)
+    address = reverse("admin:reviews_reviewer_change", args=[reviewer.pk])
+    rows: dict[str, Any] = {"interests-TOTAL_FORMS": 1, "interests-INITIAL_FORMS": 1, "interests-0-id": interest.pk}
+    rows |= {"interests-0-reviewer": reviewer.pk, "interests-0-note": "Shares."}
+    before = interest.declared_at
+    same = profile(reviewer, **rows, **{"interests-0-source": interest.source_id})
+    assert signed(editor).post(address, same).status_code == 302
+    interest.refresh_from_db()
+    assert (interest.note, interest.declared_at) == ("Shares.", before)
+    other = make.an_article().article.outlet.pk
+    assert signed(editor).post(address, {**same, "interests-0-source": other}).status_code == 302
+    interest.refresh_from_db()
+    assert interest.source_id == other
+    assert interest.declared_at > before
+
+
 def test_a_night_shift_ends_on_the_morning_after(reviewer: Reviewer) -> None:
     start, end = time(22), time(6)
     reviewer.works_from, reviewer.works_until, reviewer.workdays = start, end, [5, 7]

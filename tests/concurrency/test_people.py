@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
+from django.db import connection, transaction
 from django.db.models import Count
 
 from claims.lifecycle import Action, State
 from claims.models import Claim, ClaimEvent, Decision, Desk, Flag, User
 from claims.permissions import Viewer
-from reviews.models import Absence, Assignment, AssignmentStatus, Part, PolicyKind, Review, Then
+from reviews.models import Absence, Assignment, AssignmentStatus, Part, PolicyKind, Review, Reviewer, Then
 from reviews.services.acting import act, acting_on
 from reviews.services.editing import take_as_editor
-from reviews.services.people import GivenAbsence, add_absence
+from reviews.services.people import GivenAbsence, add_absence, declare_interest
 from reviews.services.reviewing import ask_second_opinion, submit_review
 from reviews.services.routing import Routed, route_waiting, take_next
 from tests import factories as make
 from tests.concurrency.crowd import at_once, broken_promises, refusals
+from tests.running import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 10
@@ -190,3 +193,40 @@ def test_two_who_hand_over_to_each_other_at_once_do_not_wait_for_each_other() ->
         ]
         assert refusals(at_once(*plans)) == []
     assert Absence.objects.count() == 2 * ROUNDS
+
+
+def test_an_interest_that_is_being_declared_is_waited_for_by_a_judgement_and_by_a_seat() -> None:
+    desk = make.a_desk()
+    editor, judge, other = make.an_editor(desk), make.a_reviewer(desk), make.a_reviewer(desk)
+    claim, waiting = make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=judge), make.a_claim(desk, by=editor)
+    outlets = [one.appearances.get().revision.article.outlet for one in (claim, waiting)]
+    with ThreadPoolExecutor(2) as crowd:
+        with transaction.atomic():
+            for person, outlet in zip((judge, other), outlets, strict=True):
+                declare_interest(person, make.viewer(person), outlet)
+            acts = crowd.map(
+                at_once,
+                [partial(submit, claim, make.viewer(judge), None), partial(put_on, waiting, other, editor)],
+            )
+            wait_until(lambda: waiting_for_locks() == 2, within=20)
+        answers = [answer for one in acts for answer in one]
+    assert refusals(answers) == [
+        f"You have declared an interest in {outlets[0]}. Step back from this claim.",
+        f"{other}: has declared an interest in {outlets[1]}.",
+    ]
+    assert broken_promises() == {}
+
+
+def put_on(claim: Claim, reviewer: Reviewer, editor: User) -> int:
+    """The editor puts somebody on a claim; answers the number of the assignment."""
+    return make.put_on(claim, reviewer, editor).pk
+
+
+def waiting_for_locks() -> int:
+    """How many statements of this database wait for a lock now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        (number,) = cursor.fetchone()
+    return int(number)

@@ -263,6 +263,20 @@ DELETE FROM claims_claimevent WHERE type = 'claim.assign';
 -- breaks: nobody_reviews_what_they_have_an_interest_in
 UPDATE reviews_interest SET declared_at = now() - interval '1 d';
 
+-- breaks: nobody_reviews_what_they_have_an_interest_in
+INSERT INTO reviews_interest (reviewer_id, source_id, note, declared_at)
+SELECT seat.reviewer_id, article.outlet_id, '', seat.assigned_at - interval '1 s' FROM reviews_assignment seat
+  JOIN claims_appearance quote ON quote.claim_id = seat.claim_id
+  JOIN claims_articlerevision revision ON revision.id = quote.revision_id
+  JOIN claims_article article ON article.id = revision.article_id WHERE seat.status = 'open' LIMIT 1;
+
+-- breaks: nobody_judges_what_they_have_an_interest_in
+INSERT INTO reviews_interest (reviewer_id, source_id, note, declared_at)
+SELECT review.reviewer_id, article.outlet_id, '', review.submitted_at - interval '1 microsecond' FROM reviews_review review
+  JOIN claims_appearance quote ON quote.claim_id = review.claim_id
+  JOIN claims_articlerevision revision ON revision.id = quote.revision_id
+  JOIN claims_article article ON article.id = revision.article_id LIMIT 1;
+
 -- breaks: reviews_and_seats_agree
 UPDATE reviews_assignment SET status = 'withdrawn' WHERE status = 'completed';
 
