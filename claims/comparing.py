@@ -14,6 +14,7 @@ from itertools import zip_longest
 
 MOST_PARAGRAPHS = 1_000
 MOST_WORDS = 1_500
+MOST_LIKENED = 300
 _WORDS = re.compile(r"\s+|[^\s]+")
 
 
@@ -83,6 +84,12 @@ def _words(left: str, right: str) -> Row:
         before += [Piece("".join(one[first:last]), changed)] if last > first else []
         after += [Piece("".join(other[start:end]), changed)] if end > start else []
     return Row(before, after)
+
+
+def alike(one: str, other: str) -> float:
+    """How alike two paragraphs are by their words, from 0 to 1. Of very many words only the first are compared."""
+    left, right = one.split()[:MOST_LIKENED], other.split()[:MOST_LIKENED]
+    return SequenceMatcher(None, left, right, autojunk=False).ratio()
 
 
 def _whole(text: str) -> list[Piece]:

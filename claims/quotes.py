@@ -133,12 +133,12 @@ def locate(
         raise QuoteEmpty
     if start is not None and start >= 0 and text.startswith(exact, start):
         return _anchor(text, exact, start, context)
-    found = _first_places(text, exact, MOST_LISTED + 1)
+    found = places_of(text, exact, MOST_LISTED + 1)
     if not found:
         raise QuoteNotFound(nearest(text, exact))
     if len(found) == 1:
         return _anchor(text, exact, found[0], context)
-    framed = _first_places(text, prefix + exact + suffix, 2)
+    framed = places_of(text, prefix + exact + suffix, 2)
     if len(framed) == 1:
         return _anchor(text, exact, framed[0] + len(prefix), context)
     raise _ambiguous(text, exact, found, context)
@@ -166,7 +166,7 @@ def excerpt(text: str, anchor: Anchor, around: int) -> Excerpt:
     )
 
 
-def _first_places(text: str, words: str, most: int) -> list[int]:
+def places_of(text: str, words: str, most: int = MOST_LISTED) -> list[int]:
     """The first `most` places of `words`; places may overlap ("aa" stands twice in "aaa")."""
     places: list[int] = []
     place = text.find(words)

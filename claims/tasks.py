@@ -6,6 +6,7 @@ from celery import shared_task
 
 from claims.services.delivering import deliver
 from claims.services.fetching import read_pages
+from claims.services.following import follow_revisions
 from claims.services.laddering import follow_ladders
 from claims.services.posted import forget_deliveries
 from claims.services.rehashing import check_files
@@ -33,6 +34,12 @@ def warnings() -> None:
 def ladders() -> None:
     """Let what is awaited on claims follow the desks' ladders."""
     follow_ladders()
+
+
+@shared_task(name="claims.quotes")
+def quotes() -> None:
+    """Follow what claims quote into the later texts of their articles."""
+    follow_revisions()
 
 
 @shared_task(name="claims.read_pages")

@@ -33,6 +33,7 @@ class NoticeReason(TextChoices):
     DATE_PASSED = "date_passed", _("Its own date has passed, unconfirmed")
     SPLIT = "split", _("Reviewers disagree")
     UNROUTABLE = "unroutable", _("Nobody can take a claim")
+    SOURCE_CHANGED = "source_changed", _("An article or page a claim rests on has changed")
     DECIDED = "decided", _("A claim you judged was decided")
     REOPENED = "reopened", _("A claim you judged was reopened")
 
@@ -60,7 +61,10 @@ class Way:
 
 _ON, _OFF = Way(in_app=True, by_mail=ByMail.AT_ONCE), Way(in_app=False, by_mail=ByMail.OFF)
 _RARELY_WANTED = frozenset(
-    {NoticeReason.DATE_NEAR, NoticeReason.UNROUTABLE, NoticeReason.DECIDED, NoticeReason.REOPENED}
+    {
+        *(NoticeReason.DATE_NEAR, NoticeReason.UNROUTABLE, NoticeReason.SOURCE_CHANGED),
+        *(NoticeReason.DECIDED, NoticeReason.REOPENED),
+    }
 )
 USUAL: Mapping[NoticeReason, Way] = MappingProxyType(
     {reason: _OFF if reason in _RARELY_WANTED else _ON for reason in NoticeReason}

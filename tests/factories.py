@@ -17,6 +17,7 @@ from claims.ladders import Step
 from claims.lifecycle import Action, DismissalReason, State, WaitingReason
 from claims.models import (
     ApiKey,
+    Article,
     ArticleRevision,
     Claim,
     Desk,
@@ -163,6 +164,12 @@ def an_article(**given: Any) -> TakenIn:
         url=f"https://harbour.example/{number}",
     )
     return take_in(replace(usual, **given))
+
+
+def a_later_text(article: Article, text: str) -> ArticleRevision:
+    """The same article comes in again with another text."""
+    same = {name: getattr(article, name) for name in ("headline", "language", "published_at")}
+    return an_article(outlet=article.outlet.name, url=article.canonical_url, text=text, **same).revision
 
 
 def a_quote(revision: ArticleRevision, exact: str = QUOTE) -> GivenQuote:

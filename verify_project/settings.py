@@ -249,6 +249,7 @@ CELERY_BEAT_SCHEDULE = {
     "settle": {"task": "reviews.settle", "schedule": 3.0, "options": {"expires": 2.5}},
     "warnings": {"task": "claims.warnings", "schedule": 15.0, "options": {"expires": 14.0}},
     "ladders": {"task": "claims.ladders", "schedule": 15.0, "options": {"expires": 14.0}},
+    "quotes": {"task": "claims.quotes", "schedule": 5.0, "options": {"expires": 4.0}},
     "escalations": {"task": "reviews.escalations", "schedule": 5.0, "options": {"expires": 4.0}},
     "files": {"task": "claims.check_files", "schedule": 60.0, "options": {"expires": 50.0}},
     "stamps": {"task": "claims.stamp_files", "schedule": 30.0, "options": {"expires": 25.0}},

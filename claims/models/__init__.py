@@ -11,6 +11,7 @@ from claims.models.event import ClaimEvent, DatabaseClock, chained
 from claims.models.evidence import Evidence, Snapshot, Visibility
 from claims.models.keeping import Copy, Fetch, FetchState, FileCheck, StampRequest, TimeStamp
 from claims.models.ladder import Escalation, Ladder, LadderStep
+from claims.models.passage import Following, RevisedPassage
 from claims.models.person import DeskRole, Membership, User
 from claims.models.source import Reliability, Source, SourceKind
 from claims.models.webhook import DeliveryState, OffBecause, Webhook, WebhookDelivery
@@ -43,6 +44,7 @@ __all__ = [
     "FileCheck",
     "Flag",
     "FlagKind",
+    "Following",
     "Heartbeat",
     "Ladder",
     "LadderStep",
@@ -50,6 +52,7 @@ __all__ = [
     "OffBecause",
     "Reliability",
     "RepeatableCall",
+    "RevisedPassage",
     "Scope",
     "Snapshot",
     "Source",

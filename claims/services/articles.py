@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from claims.addresses import AddressRefused, canonical_url
 from claims.deadlines import aware, zone_named
 from claims.errors import Invalid, UnusableAddress, UnusableText
-from claims.models import Article, ArticleRevision, DateKnown, Desk, Source, SourceKind
+from claims.models import Article, ArticleRevision, DateKnown, Desk, Following, Source, SourceKind
 from claims.plaintext import TextRefused, clean, clean_line, sha256_of
 
 TEXT_LIMIT = 1_000_000
@@ -175,4 +175,7 @@ def _revision(article: Article, words: str) -> tuple[ArticleRevision, bool]:
     if known is not None:
         return known, False
     last = article.revisions.order_by("-number").values_list("number", flat=True).first() or 0
-    return article.revisions.create(number=last + 1, text=words, sha256=digest), True
+    revision = article.revisions.create(number=last + 1, text=words, sha256=digest)
+    if last:
+        Following.objects.create(revision=revision)
+    return revision, True

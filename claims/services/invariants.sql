@@ -520,3 +520,68 @@ SELECT told.webhook_id AS webhook, told.claim, told.id AS delivery
           FROM claims_webhookdelivery delivery WHERE event_id IS NOT NULL) told
  WHERE told.replays = 0 AND told.made_at <= told.later
    AND (told.later < told.delivered_at OR (told.later IS NOT NULL AND told.state = 'waiting'));
+
+-- name: passages_and_their_events_pair
+-- What later texts make of quotes is told once each, as it was found, and every note was recorded by whoever wrote it.
+SELECT quote.claim_id AS claim, passage.id AS passage
+  FROM claims_revisedpassage passage
+  JOIN claims_appearance quote ON quote.id = passage.appearance_id
+  JOIN claims_articlerevision quoted ON quoted.id = quote.revision_id
+  JOIN claims_articlerevision later ON later.id = passage.revision_id
+  LEFT JOIN LATERAL (
+      SELECT count(*) FILTER (WHERE type = 'article.changed' AND told.data ->> 'fate' = passage.fate
+                                AND recorded_at = passage.found_at) AS found,
+             count(*) FILTER (WHERE type = 'article.compare' AND recorded_at = passage.noted_at
+                                AND actor_id = passage.noted_by_user_id
+                                AND event.body::json ->> 'reason' = passage.note) AS noted,
+             count(*) AS every
+        FROM claims_claimevent event, LATERAL (SELECT event.body::json -> 'data' AS data) told
+       WHERE event.claim_id = quote.claim_id AND type IN ('article.changed', 'article.compare')
+         AND (told.data ->> 'passage')::bigint = passage.id) told ON true
+ WHERE quoted.article_id <> later.article_id OR quoted.number >= later.number
+    OR told.found <> 1 OR told.noted <> (passage.noted_at IS NOT NULL)::int OR told.every <> told.found + told.noted
+ UNION ALL
+SELECT claim_id, (body::json #>> '{data,passage}')::bigint FROM claims_claimevent
+ WHERE type IN ('article.changed', 'article.compare')
+   AND NOT EXISTS (SELECT 1 FROM claims_revisedpassage WHERE id = (body::json #>> '{data,passage}')::bigint);
+
+-- name: lost_quotes_are_noticed
+-- A quote whose words do not stand in the newest text of its article was noticed, once that text has been followed.
+SELECT quote.claim_id AS claim, quote.id AS quote, newest.number AS revision
+  FROM claims_following following
+  JOIN claims_articlerevision newest ON newest.id = following.revision_id
+  JOIN claims_articlerevision quoted ON quoted.article_id = newest.article_id AND quoted.number < newest.number
+  JOIN claims_appearance quote ON quote.revision_id = quoted.id
+ WHERE following.finished_at IS NOT NULL AND position(quote.exact IN newest.text) = 0
+   AND NOT EXISTS (SELECT 1 FROM claims_articlerevision later
+                    WHERE later.article_id = newest.article_id AND later.number > newest.number)
+   AND coalesce((SELECT passage.fate FROM claims_revisedpassage passage
+                   JOIN claims_articlerevision seen ON seen.id = passage.revision_id
+                  WHERE passage.appearance_id = quote.id ORDER BY seen.number DESC LIMIT 1), 'same') = 'same';
+
+-- name: later_texts_are_followed
+-- Quotes are followed into a later text within 15 minutes, while the periodic work runs.
+SELECT later.article_id AS article, later.number AS revision
+  FROM claims_following following
+  JOIN claims_articlerevision later ON later.id = following.revision_id
+ WHERE following.finished_at IS NULL AND following.asked_at < clock_timestamp() - interval '15 minutes'
+   AND EXISTS (SELECT 1 FROM claims_heartbeat WHERE name = 'sweep' AND ran_at > clock_timestamp() - interval '30 seconds');
+
+-- name: changed_sources_are_flagged
+-- A claim is flagged exactly while an article or page that it rests on reads otherwise and nobody has compared it.
+SELECT claim.id AS claim, claim.state
+  FROM claims_claim claim
+ WHERE EXISTS (SELECT 1 FROM claims_flag flag
+                WHERE flag.claim_id = claim.id AND flag.kind = 'source_changed' AND flag.cleared_at IS NULL)
+    <> (claim.state NOT IN ('proposed', 'dismissed')
+        AND (EXISTS (SELECT 1 FROM claims_appearance quote
+                       JOIN LATERAL (SELECT passage.fate, passage.noted_at FROM claims_revisedpassage passage
+                                       JOIN claims_articlerevision later ON later.id = passage.revision_id
+                                      WHERE passage.appearance_id = quote.id
+                                      ORDER BY later.number DESC LIMIT 1) last ON true
+                      WHERE quote.claim_id = claim.id AND last.fate <> 'same' AND last.noted_at IS NULL)
+             OR EXISTS (SELECT 1 FROM claims_evidence item
+                          JOIN claims_fetch reading ON reading.evidence_id = item.id
+                         WHERE item.claim_id = claim.id AND item.superseded_by_id IS NULL
+                           AND reading.compared < (SELECT max(number) FROM claims_copy
+                                                    WHERE evidence_id = item.id))));

@@ -1,4 +1,4 @@
-"""The two flags that kept pages raise: a link that no longer opens, and a page that reads otherwise than its copy."""
+"""The two flags of what a claim rests on: a link that no longer opens, a page or article that reads otherwise now."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db.models import F, Max
 
 from claims.actors import Actor, rule
 from claims.lifecycle import State
-from claims.models import Fetch, FetchState, FlagKind
+from claims.models import Fetch, FetchState, FlagKind, RevisedPassage
 from claims.services.transitions import Held
 
 KEEPER = rule("state of the evidence")
@@ -21,8 +21,9 @@ def keep_flags(held: Held, *, by: Actor = KEEPER) -> None:
     gone = rows.filter(state=FetchState.GONE).count()
     newest = rows.annotate(newest=Max("evidence__copies__number"))
     changed = newest.filter(newest__gt=F("compared")).count()
+    revised = RevisedPassage.objects.to_compare().filter(appearance__claim=held.claim).count()
     _keep(held, FlagKind.EVIDENCE_GONE, _gone_words(gone) if gone else "", by)
-    _keep(held, FlagKind.SOURCE_CHANGED, _changed_words(changed) if changed else "", by)
+    _keep(held, FlagKind.SOURCE_CHANGED, _changed_words(changed, revised), by)
 
 
 def _keep(held: Held, kind: FlagKind, reason: str, by: Actor) -> None:
@@ -38,7 +39,18 @@ def _gone_words(count: int) -> str:
     return f"{count} pages that are evidence no longer open. Their copies are kept."
 
 
-def _changed_words(count: int) -> str:
+def _changed_words(pages: int, passages: int) -> str:
+    found = [_articles_changed(passages)] if passages else []
+    return " ".join(found + ([_pages_changed(pages)] if pages else []))
+
+
+def _articles_changed(count: int) -> str:
+    if count == 1:
+        return "The article reads otherwise now where it is quoted. Compare the passages."
+    return f"Articles read otherwise now in {count} places where they are quoted. Compare the passages."
+
+
+def _pages_changed(count: int) -> str:
     if count == 1:
         return "A page that is evidence reads otherwise than the copy that was kept first. Compare them."
     return f"{count} pages that are evidence read otherwise than the copies that were kept first. Compare them."

@@ -13,6 +13,7 @@ from claims.deadlines import Precision, ZoneBasis, aware, own_date
 from claims.errors import Invalid, QuoteAmbiguous, QuoteNotInText
 from claims.models import ApiKey, Appearance, ArticleRevision, ChainStep, Claim, Desk, Source, SourceKind, User
 from claims.services.articles import address, line, text
+from claims.services.following import follow_new_quotes
 from claims.services.steps import check_due, check_priority
 from claims.services.transitions import Held, proposed
 from claims.services.wording import wording
@@ -101,6 +102,7 @@ def proposing(given: GivenClaim, maker: Maker) -> Iterator[Held]:
     with proposed(claim, maker.actor, data={"quote": anchor.exact} if anchor else None) as held:
         if given.quote and anchor:
             _keep_appearance(claim, given, given.quote.revision, anchor)
+            follow_new_quotes(held)
         if given.review_due_at is not None:
             claim.review_due_at = check_due(held, aware(given.review_due_at))
             claim.save(update_fields=["review_due_at"])

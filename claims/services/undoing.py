@@ -24,6 +24,7 @@ from claims.errors import NotUndoable
 from claims.lifecycle import Action, Role, State
 from claims.models import Claim, ClaimEvent, Decision, Desk, Flag, User
 from claims.services.duplicates import check_repeats, other_of, tell_merged, tell_released
+from claims.services.linkflags import keep_flags
 from claims.services.splitting import take_back_part
 from claims.services.transitions import Held, database_time
 
@@ -90,6 +91,7 @@ WHY_NOT: Mapping[str, str] = {
     "claim.release": "Undo it on the claim that was restored.",
     "claim.undo": "Undoing cannot be undone. Take the step again.",
     "claim.propose": "A claim that was made stays in the record. Dismiss it instead.",
+    "article.compare": "What was noted of the article stays in the record.",
     "evidence.add": "Evidence stays in the record. Replace it instead.",
     "evidence.edit": "Edit the evidence again instead.",
     "evidence.supersede": "Evidence stays in the record. Replace it again instead.",
@@ -186,6 +188,7 @@ def undo(held: Held, *, by: Actor) -> ClaimEvent:
         decision_changed=stood,
     )
     _link_back(held, step, by)
+    keep_flags(held)
     return event
 
 

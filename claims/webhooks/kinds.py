@@ -19,6 +19,8 @@ _MORE: dict[str, str | Promise] = {
     "claim.escalate": _("Step of the escalation ladder"),
     "claim.absorb": _("A duplicate was merged into it"),
     "claim.release": _("A duplicate was taken out of it again"),
+    "article.changed": _("An article reads otherwise where it is quoted"),
+    "article.compare": _("An article compared with what is quoted"),
     "decision.make": _("Decided"),
     "decision.reword": _("Verdict put in other words"),
     "evidence.add": _("Evidence added"),

@@ -25,6 +25,7 @@ from claims.services.undoing import gave_away
 from reviews.admin.claimview import shown
 from reviews.admin.evidence_pages import EvidencePages
 from reviews.admin.judging import liked, why_not_assign
+from reviews.admin.passage_pages import PassagePages
 from reviews.admin.preview import preview_of
 from reviews.admin.rows import row_of
 from reviews.admin.steps import DIALOGS, Dialog
@@ -32,15 +33,15 @@ from reviews.admin.verdicts import EvidenceForm, VerdictForm, answers_from
 from reviews.services import queue
 from reviews.services.acting import act, acting_on
 from reviews.services.claimpage import ClaimPage, next_of_mine, read_claim
+from reviews.services.pool import take_next
 from reviews.services.reviewing import start_if_queued, submit_review
-from reviews.services.routing import take_next
 from reviews.services.timeline import entries
 
 CLAIM = "admin:claims_claim_change"
 
 
 @admin.register(Claim)
-class ClaimAdmin(EvidencePages, ClaimListAdmin):
+class ClaimAdmin(EvidencePages, PassagePages, ClaimListAdmin):
     """The list of claims, and the page of one."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -52,6 +53,7 @@ class ClaimAdmin(EvidencePages, ClaimListAdmin):
             ("<int:claim_id>/evidence/", self.evidence_view, "evidence"),
             ("<int:claim_id>/step/<str:name>/", self.step_view, "step"),
             *self.evidence_pages(),
+            *self.passage_pages(),
         ]
         wrap = self.admin_site.admin_view
         urls = [path(where, wrap(view), name=f"claims_claim_{name}") for where, view, name in own]

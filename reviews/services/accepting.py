@@ -11,7 +11,7 @@ from django.db import transaction
 
 from claims.actors import Actor
 from claims.lifecycle import Action
-from claims.models import Claim, ClaimEvent, Desk
+from claims.models import Claim, ClaimEvent, Desk, RevisedPassage
 from claims.services import steps
 from claims.services.linkflags import keep_flags
 from claims.services.proposing import GivenClaim, Maker, proposing
@@ -58,9 +58,16 @@ def accept(held: Held, *, by: Actor, desk: Desk | None = None, due: datetime | N
     usual = due_when_accepted(held, desk, terms.deadline_policy, priority)
     event = steps.accept(held, by=by, desk=desk, due=due, usual=usual, priority=priority, data=settled.told())
     write_course(held, settled, terms)
-    if held.claim.created_at < held.now or held.claim.split_from_id is not None:  # else there is no evidence yet
+    if _rests_on_something(held):
         keep_flags(held)
     return event
+
+
+def _rests_on_something(held: Held) -> bool:
+    """Whether there may be anything to flag: a claim accepted as it is made has no evidence yet."""
+    if held.claim.created_at < held.now or held.claim.split_from_id is not None:
+        return True
+    return RevisedPassage.objects.filter(appearance__claim=held.claim).exists()
 
 
 def change_desk(held: Held, *, by: Actor, desk: Desk, reason: str) -> ClaimEvent:

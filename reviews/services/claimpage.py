@@ -21,6 +21,7 @@ from claims.models import (
     Evidence,
     Flag,
     FlagKind,
+    RevisedPassage,
     Visibility,
 )
 from claims.permissions import Viewer, desk_roles, record_roles, visible_claims, visible_evidence
@@ -34,6 +35,7 @@ from reviews.services.seats import Seats, asked_by
 from reviews.visibility import Seen, may_read_reviews
 
 EVENTS = 200
+_PEOPLE = ("reviewer__user", "review__reviewer__user")
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,9 @@ class Merged:
 class ClaimPage:
     """One claim as somebody sees it at one moment. `mine` is their open assignment.
 
-    `earlier` says why rules before the one that took it did not, as far as the reader sees them.
-    `policy` says how many judge it (None: one), `opinion` is the second opinion asked for in this round, `seats` are
-    the round's.
+    `earlier` says why rules before the one that took it did not, as far as the reader sees them. `revised` is what
+    later texts make of its quotes, `policy` says how many judge it (None: one), `opinion` is the second opinion asked
+    for in this round, `seats` are the round's.
     """
 
     claim: Claim
@@ -86,6 +88,7 @@ class ClaimPage:
     earlier: Sequence[dict[str, Any]]
     parts: Sequence[Claim]
     merged: Sequence[Merged]
+    revised: Sequence[RevisedPassage]
 
     @property
     def standing(self) -> Decision | None:
@@ -142,8 +145,7 @@ def read_claim(claim_id: int, viewer: Viewer, now: datetime) -> ClaimPage:
 
 def _page(claim: Claim, viewer: Viewer, now: datetime) -> ClaimPage:
     me = viewer.user.pk if viewer.user else None
-    people = ("reviewer__user", "review__reviewer__user")
-    assignments = list(Assignment.objects.filter(claim=claim).select_related(*people).order_by("-assigned_at"))
+    assignments = list(Assignment.objects.filter(claim=claim).select_related(*_PEOPLE).order_by("-assigned_at"))
     mine = _mine(assignments, me)
     roles = _roles(viewer, claim, mine)
     flags: list[Flag] = claim.standing_flags  # type: ignore[attr-defined]  # prefetched above
@@ -179,6 +181,7 @@ def _page(claim: Claim, viewer: Viewer, now: datetime) -> ClaimPage:
         earlier=earlier_seen([course], viewer).get(claim.pk, []) if course else [],
         parts=parts,
         merged=merged,
+        revised=RevisedPassage.objects.of(claim.pk),
     )
 
 

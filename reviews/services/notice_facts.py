@@ -143,6 +143,7 @@ _STILL: Mapping[NoticeReason, Judge] = {
     NoticeReason.DATE_PASSED: _is_past,
     NoticeReason.SPLIT: _is_flagged(FlagKind.SPLIT),
     NoticeReason.UNROUTABLE: _is_flagged(FlagKind.UNROUTABLE),
+    NoticeReason.SOURCE_CHANGED: _is_flagged(FlagKind.SOURCE_CHANGED),
     NoticeReason.DECIDED: _is_decided,
     NoticeReason.REOPENED: _is_open_again,
 }

@@ -156,9 +156,11 @@ def _assigned(event: ClaimEvent, facts: Facts) -> Found:
 
 
 def _flagged(event: ClaimEvent, facts: Facts) -> Found:
-    reasons = {FlagKind.SPLIT: NoticeReason.SPLIT, FlagKind.UNROUTABLE: NoticeReason.UNROUTABLE}
+    """Editors hear of what is theirs to settle; of a changed source whoever is on the claim, editors if nobody is."""
+    reasons = {kind: NoticeReason(kind) for kind in (FlagKind.SPLIT, FlagKind.UNROUTABLE, FlagKind.SOURCE_CHANGED)}
     reason = reasons.get(event.data.get("kind", ""))
-    return [(user, reason) for user in facts.editors(event.claim_id)] if reason else []
+    on_it = facts.on_it(event.claim_id) if reason == NoticeReason.SOURCE_CHANGED else []
+    return [(user, reason) for user in on_it or facts.editors(event.claim_id)] if reason else []
 
 
 def _escalated(event: ClaimEvent, facts: Facts) -> Found:

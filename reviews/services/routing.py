@@ -17,11 +17,10 @@ from claims.actors import Actor
 from claims.errors import NotFound, RoleMissing
 from claims.lifecycle import Role, State
 from claims.models import Claim, Flag, FlagKind
-from claims.models.many import any_of
 from claims.permissions import Viewer, visible_claims
 from claims.services.flagging import Found, raise_flags
 from claims.services.transitions import Held, database_time, locked
-from reviews.errors import NobodyInPool, NotEligible, SeatTaken
+from reviews.errors import NotEligible
 from reviews.models import Assignment, Part, Reviewer
 from reviews.permissions import actor_on
 from reviews.planning import Planned, plan
@@ -31,11 +30,9 @@ from reviews.services.editing import check_may_judge, edits
 from reviews.services.facts import PLANNED, candidates_for, facts_of, first_free_seats
 from reviews.services.seating import Seat, give_seats
 from reviews.services.seats import free_seats, seats_of, wanting_reviewers
-from reviews.services.takeable import takeable_by
 
 BATCH = 10_000  # claims planned for at once
 AGAIN = 500  # of those nobody could take, so many are looked at again in one pass
-POOL = 100  # so many claims that suit somebody who takes the next are read at once
 TURN = 4021  # the advisory lock under which one router plans; others do what is left when it is done
 SETTLING = 1000  # stands for the adjudicator's seat where a seat's number is asked: whoever settles is never the first
 FIT = "best fit, then lightest load"
@@ -125,7 +122,8 @@ def _tell(made: _Plan) -> int:
     return len(nobodys)
 
 
-def _wants_somebody(held: Held, part: Part = Part.REVIEW) -> bool:
+def wants_somebody(held: Held, part: Part = Part.REVIEW) -> bool:
+    """Whether the held claim is worked on and has a seat of this part to give."""
     worked_on = held.claim.state in {State.QUEUED, State.IN_REVIEW, State.SECOND_OPINION}
     return worked_on and bool(free_seats(held, part))
 
@@ -179,62 +177,8 @@ def eligible_for(claim: Claim, seat: int | None = None) -> Choice:
     return choose(facts[claim.pk], candidates_for([facts[claim.pk].desk_id], now), now)
 
 
-def take_next(viewer: Viewer, batch: int = POOL) -> Claim:
-    """Take the most urgent pool claim that this person could take, atomically: of many takers each gets another one.
-
-    `batch` claims are read at once; whoever loses all of them to others looks at the next ones. Raises `NobodyInPool`
-    when nothing is left for them, with the reason for the most urgent, and `NotEligible` when they are at their limit.
-    """
-    me = _myself(viewer)
-    now = database_time()
-    candidates = [one for one in candidates_for(viewer.reviewer_of, now) if one.reviewer_id == me.pk]
-    if any(one.open_load >= one.limit for one in candidates):
-        raise NotEligible(_full(me.limit))
-    pool = wanting_people().filter(pk__in=visible_claims(viewer, now).values("pk")).select_related("desk")
-    pool = pool.order_by("priority", "review_due_at", "id")
-    fitting = takeable_by(me, viewer.reviewer_of, pool, now)
-    lost: list[int] = []
-    while claims := list(fitting.exclude(pk__in=any_of(lost))[:batch]):
-        facts = facts_of(claims, first_free_seats(claims))
-        for claim in claims:
-            choice = choose(facts[claim.pk], candidates, now)
-            if choice.reviewer_id is None:
-                raise _nothing_for_them(claim, choice)
-            try:
-                return _take(claim, me, choice, viewer)
-            except SeatTaken:
-                lost.append(claim.pk)
-    left = pool.exclude(pk__in=any_of(lost)).first()
-    if left is None:
-        raise NobodyInPool()
-    facts = facts_of([left], first_free_seats([left]))
-    raise _nothing_for_them(left, choose(facts[left.pk], candidates, now))
-
-
-def _take(claim: Claim, me: Reviewer, choice: Choice, viewer: Viewer) -> Claim:
-    with locked(claim.pk) as held:
-        if not _wants_somebody(held):
-            raise SeatTaken()
-        by, reasons, person = actor_on(viewer, held.claim), reasons_of(choice), with_room(me.pk)
-        check_eligible(held.claim, person)
-        assign(held, person, by=by, chosen_by=FROM_POOL, reasons=reasons)
-        return held.claim
-
-
-def _full(limit: int) -> str:
-    """What somebody at their own limit reads, whatever waits in the pool."""
-    claims = "1 open claim" if limit == 1 else f"{limit} open claims"
-    return f"You have reached your limit of {claims}. Finish or hand over one first."
-
-
-def _nothing_for_them(claim: Claim, choice: Choice) -> NobodyInPool:
-    """Why the most urgent claim is not for them, as an example of the rest."""
-    if choice.reviewer_id is not None or not choice.reasons:
-        return NobodyInPool()
-    return NobodyInPool(f"You cannot take #{claim.pk}: {choice.reasons[0].sentence}.")
-
-
-def _myself(viewer: Viewer) -> Reviewer:
+def myself(viewer: Viewer) -> Reviewer:
+    """The viewer's own profile. Raises `NotEligible`."""
     if viewer.user is None:
         raise NotEligible("A key does not review.")
     me = Reviewer.objects.filter(user=viewer.user).select_related("user").first()
@@ -245,7 +189,7 @@ def _myself(viewer: Viewer) -> Reviewer:
 
 def take(claim_id: int, viewer: Viewer) -> Claim:
     """Take one named claim from the pool. Raises `SeatTaken`, `NotEligible` with the reason, `NotFound`."""
-    me = _myself(viewer)
+    me = myself(viewer)
     now = database_time()
     claim = visible_claims(viewer, now).filter(pk=claim_id).select_related("desk").first()
     if claim is None:
@@ -265,7 +209,7 @@ def give(
         by = actor_on(viewer, held.claim)
         if part != Part.REVIEW and Role.EDITOR not in by.roles:
             raise RoleMissing.of("Naming who judges beside the reviewers", [str(Role.EDITOR.label)])
-        if not _wants_somebody(held, part):
+        if not wants_somebody(held, part):
             raise seats_of(held.claim).why_none(part)
         reasons = _fit(held, reviewer, part, free_seats(held, part)[0])
         assign(held, reviewer, by=by, chosen_by=chosen_by, reasons=reasons, note=note, part=part)

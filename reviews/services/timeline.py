@@ -17,6 +17,7 @@ from claims.actors import ActorKind
 from claims.ladders import Tell
 from claims.lifecycle import CorrectionClass
 from claims.models import ClaimEvent
+from claims.passages import Fate
 from claims.verdicts import So
 
 Words = Callable[["Told"], str]
@@ -143,6 +144,12 @@ def _decided(told: Told) -> str:
     }
 
 
+def _article_changed(told: Told) -> str:
+    fate = told.data("fate")
+    words = Fate(fate).label if fate in Fate.values else ""
+    return _("Revision %(number)s of the article: %(words)s") % {"number": told.data("revision"), "words": words}
+
+
 def _settled(told: Told) -> str:
     rule = told.data("rule")
     if not rule:
@@ -233,6 +240,8 @@ SAID: dict[str, Words] = {
     "claim.escalate": _escalated,
     "claim.raise_flag": _flag,
     "claim.clear_flag": _simple("A flag was cleared"),
+    "article.changed": _article_changed,
+    "article.compare": _simple("%(who)s compared the article with what is quoted from it"),
     "evidence.add": _evidence("%(who)s added evidence: %(title)s"),
     "evidence.edit": _evidence("%(who)s edited evidence: %(title)s"),
     "evidence.supersede": _simple("%(who)s replaced evidence"),

@@ -10,8 +10,9 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from claims.lifecycle import State
-from claims.models import Claim, Desk, Evidence, Fetch, Flag, FlagKind, Visibility
+from claims.models import Claim, Desk, Evidence, Fetch, Flag, FlagKind, RevisedPassage, Visibility
 from claims.services.fetching import read_pages
+from claims.services.following import follow_revisions
 from claims.verdicts import Stance
 from reviews.models import Reviewer
 from tests import factories as make
@@ -76,11 +77,14 @@ def test_evidence_pages_are_accessible_and_stay_inside_the_window(
     complaints: dict[Page, list[str]],
 ) -> None:
     width, theme = screen
+    make.a_later_text(changed.claim.appearances.get().revision.article, make.TEXT.replace("likely", "certain"))
+    follow_revisions()
     page = at_work(width=width, theme=theme)
     claim = f"/admin/claims/claim/{changed.claim_id}"
     places = {
         "claim": f"{claim}/change/",
         "compare": f"{claim}/evidence/{changed.pk}/compare/",
+        "passage": f"{claim}/passage/{RevisedPassage.objects.get().pk}/",
         "edit": f"{claim}/evidence/{changed.pk}/edit/",
         "replace": f"{claim}/evidence/{changed.pk}/supersede/",
     }

@@ -16,8 +16,9 @@ from reviews.models import Absence, Assignment, AssignmentStatus, Part, PolicyKi
 from reviews.services.acting import act, acting_on
 from reviews.services.editing import take_as_editor
 from reviews.services.people import GivenAbsence, add_absence, declare_interest
+from reviews.services.pool import take_next
 from reviews.services.reviewing import ask_second_opinion, submit_review
-from reviews.services.routing import Routed, route_waiting, take_next
+from reviews.services.routing import Routed, route_waiting
 from tests import factories as make
 from tests.concurrency.crowd import at_once, broken_promises, refusals
 from tests.running import wait_until

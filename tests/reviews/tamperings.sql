@@ -386,3 +386,26 @@ UPDATE claims_webhookdelivery SET delivered_at = delivered_at + interval '1 hour
 UPDATE claims_webhookdelivery SET state = 'waiting', delivered_at = NULL
  WHERE id = (SELECT min(one.id) FROM claims_webhookdelivery one
                JOIN claims_webhookdelivery later ON later.claim = one.claim AND later.event_id > one.event_id);
+
+-- breaks: passages_and_their_events_pair
+UPDATE claims_revisedpassage SET fate = 'beside';
+
+-- breaks: passages_and_their_events_pair
+UPDATE claims_revisedpassage SET note = 'Another note.' WHERE noted_at IS NOT NULL;
+
+-- breaks: passages_and_their_events_pair
+DELETE FROM claims_revisedpassage WHERE noted_at IS NULL;
+
+-- breaks: lost_quotes_are_noticed
+DELETE FROM claims_revisedpassage;
+
+-- breaks: later_texts_are_followed
+UPDATE claims_following SET finished_at = NULL, asked_at = now() - interval '1 hour';
+INSERT INTO claims_heartbeat (name, ran_at, detail) VALUES ('sweep', clock_timestamp(), '{}')
+    ON CONFLICT (name) DO UPDATE SET ran_at = clock_timestamp();
+
+-- breaks: changed_sources_are_flagged
+UPDATE claims_flag SET cleared_at = now() WHERE kind = 'source_changed';
+
+-- breaks: changed_sources_are_flagged
+UPDATE claims_flag SET cleared_at = NULL WHERE kind = 'source_changed';

@@ -31,9 +31,10 @@ from reviews.models import Assignment, Part, Reviewer
 from reviews.services.acting import act, acting_on
 from reviews.services.assigning import assignment_of, decline, recuse
 from reviews.services.escalation import carry_out
+from reviews.services.pool import take_next
 from reviews.services.reading import readable_reviews
 from reviews.services.reviewing import ask_second_opinion, submit_review
-from reviews.services.routing import give, pass_on, route_waiting, take_next
+from reviews.services.routing import give, pass_on, route_waiting
 from reviews.services.verifying import verify_everything
 from tests import factories as make
 

@@ -22,8 +22,8 @@ from reviews.services.acting import act, acting_on
 from reviews.services.assigning import assign, hand_over
 from reviews.services.notice_list import choose_ways, mark_read, notices_of
 from reviews.services.notices import tell
+from reviews.services.pool import take_next
 from reviews.services.queue import summary_for
-from reviews.services.routing import take_next
 from tests import factories as make
 
 LADDER = rule("escalation ladder")
@@ -248,6 +248,21 @@ def test_a_flag_that_nobody_can_take_is_told_to_editors_who_asked_for_it(desk: D
         held.raise_flag(FlagKind.UNROUTABLE, by=LADDER, reason="Nobody is here.")
     hear()
     assert told(editor) == [(claim.pk, NoticeReason.UNROUTABLE)]
+
+
+def test_a_changed_source_is_told_to_who_is_on_the_claim_else_to_editors_where_they_asked_for_it(
+    desk: Desk, editor: User, reviewer: Reviewer
+) -> None:
+    for person in (editor, reviewer.user):
+        choose_ways(person, ways={NoticeReason.SOURCE_CHANGED: Way(in_app=True, by_mail=ByMail.OFF)}, times={})
+    claims = [make.a_claim(desk, State.IN_REVIEW, reviewer=reviewer), make.a_claim(desk)]
+    for claim in claims:
+        with locked(claim.pk) as held:
+            held.raise_flag(FlagKind.SOURCE_CHANGED, by=LADDER, reason="It reads otherwise now.")
+    hear()
+    asked_for = {(claim.pk, NoticeReason.SOURCE_CHANGED) for claim in claims}
+    assert asked_for & set(told(reviewer.user)) == {(claims[0].pk, NoticeReason.SOURCE_CHANGED)}
+    assert told(editor) == [(claims[1].pk, NoticeReason.SOURCE_CHANGED)]
 
 
 def test_the_seat_of_somebody_who_left_meanwhile_is_not_told(desk: Desk, editor: User) -> None:

@@ -100,4 +100,5 @@ def test_people_are_told_what_needs_them_and_nothing_else_unless_they_ask() -> N
     told = {reason for reason, way in USUAL.items() if not way.silent}
     assert NoticeReason.LATE in told
     assert told.isdisjoint({NoticeReason.DECIDED, NoticeReason.REOPENED, NoticeReason.UNROUTABLE})
+    assert NoticeReason.SOURCE_CHANGED not in told
     assert all(way.by_mail == ByMail.AT_ONCE and way.in_app for reason, way in USUAL.items() if reason in told)

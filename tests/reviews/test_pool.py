@@ -18,7 +18,8 @@ from reviews.models import Interest, Reviewer
 from reviews.rules import Conditions, Outcomes
 from reviews.services.acting import acting_on
 from reviews.services.assigning import decline, recuse
-from reviews.services.routing import eligible_for, take_next, wanting_people
+from reviews.services.pool import take_next
+from reviews.services.routing import eligible_for, wanting_people
 from reviews.services.takeable import takeable_by
 from tests import factories as make
 

@@ -15,8 +15,9 @@ from django.db import connection, transaction
 
 from claims.ladders import DEFAULT
 from claims.lifecycle import Action, State
-from claims.models import Alarm, Claim, ClaimEvent, Flag, Heartbeat, Scope, Snapshot, Visibility
+from claims.models import Alarm, Claim, ClaimEvent, Flag, Heartbeat, RevisedPassage, Scope, Snapshot, Visibility
 from claims.services.delivering import take
+from claims.services.following import follow_revisions, note_passage
 from claims.services.outbox import Told, enqueue
 from claims.services.posted import Outcome, write_down
 from claims.services.proposing import GivenStep
@@ -62,6 +63,7 @@ def newsroom(settings: Any, tmp_path: Path) -> Claim:
     twice_decided(make.a_claim(desk, State.DECIDED, by=editor), editor)
     told_to_readers(decided, editor)
     parted(decided, editor)
+    rewritten(desk, editor)
     tell(list(ClaimEvent.objects.order_by("id")))
     told_to_a_webhook()
     return make.fresh(decided)
@@ -125,6 +127,17 @@ def parted(decided: Claim, editor: Any) -> None:
     act(make.a_claim(desk, by=editor).pk, Action.MERGE, person, into=decided)
 
 
+def rewritten(desk: Any, editor: Any) -> None:
+    """An article whose quoted words changed: of two claims that quote it, somebody has compared one."""
+    first = make.an_article()
+    compared, _ = (make.a_claim(desk, by=editor, quote=make.a_quote(first.revision)) for _ in range(2))
+    make.a_later_text(first.article, make.TEXT.replace("likely", "certain"))
+    follow_revisions()
+    with acting_on(compared.pk, make.viewer(editor)) as acting:
+        passage = RevisedPassage.objects.get(appearance__claim=compared)
+        note_passage(acting.held, passage, "They are surer now.", by=acting.by, user=editor)
+
+
 def told_to_readers(claim: Claim, editor: Any) -> None:
     """Published, corrected in its words; another one published and withdrawn."""
     person = make.viewer(editor)
@@ -170,7 +183,9 @@ TAMPERINGS = re.findall(
 def test_it_finds_nothing_in_a_newsroom_that_worked(newsroom: Claim) -> None:
     found = verify_everything(NO_PATIENCE)
     assert newsroom.state == State.DECIDED
-    assert set(Flag.objects.values_list("kind", flat=True)) == {"late", "date_passed", "due_soon", "split"}
+    assert set(Flag.objects.values_list("kind", flat=True)) == {
+        *("late", "date_passed", "due_soon", "split", "source_changed")
+    }
     assert found.broken == []
     assert found.checked > 30
 

@@ -156,7 +156,7 @@ def test_a_page_or_a_mail_server_that_hangs_keeps_neither_the_sweep_nor_routing_
         "webhooks": {"claims.deliver"},
         "work": {
             *("reviews.route", "reviews.settle", "reviews.notices", "reviews.digests", "reviews.tend"),
-            *("reviews.escalations", "claims.ladders", "claims.warnings"),
+            *("reviews.escalations", "claims.ladders", "claims.quotes", "claims.warnings"),
         },
     }
 

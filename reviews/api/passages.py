@@ -1,0 +1,85 @@
+"""What later texts of articles make of a claim's quotes, and that somebody has compared them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from claims.api.errors import NothingHere
+from claims.api.fields import checked
+from claims.api.paging import Order, page_of
+from claims.api.parameters import Paged, given, page_in
+from claims.api.passage_shapes import NoteBody, PassageOut, PassageTextOut, passage_out, passage_text_out
+from claims.api.repeating import repeatable
+from claims.api.schema import page_response
+from claims.api.views import ApiView
+from claims.models import RevisedPassage
+from claims.permissions import visible_claims
+from claims.services.following import note_passage
+from reviews.services.acting import acting_on
+
+TEXTS = ("appearance__revision__text", "revision__text")
+
+
+class ClaimPassages(ApiView):
+    """The quotes of one claim in later texts."""
+
+    @extend_schema(parameters=[Paged], responses={200: page_response(PassageOut)})
+    def get(self, request: Request, number: int) -> Response:
+        """List what later texts of its articles make of a claim's quotes, oldest first, without the words."""
+        asked, claim = given(Paged, request), self.claim(number)
+        rows = RevisedPassage.objects.filter(appearance__claim=claim)
+        rows = rows.select_related("appearance__revision", "revision").defer(*TEXTS)
+        return page_of(request, rows, page_in(asked), _shape, Order(descending=False))
+
+
+class PassageView(ApiView):
+    """What endpoints about one passage share."""
+
+    def passage(self, number: int) -> RevisedPassage:
+        """A passage of a claim that the caller sees. Raises `NothingHere`."""
+        rows = RevisedPassage.objects.filter(appearance__claim__in=visible_claims(self.viewer, self.now))
+        found = rows.select_related("appearance__revision", "revision").filter(pk=number).first()
+        if found is None:
+            raise NothingHere(f"There is no passage {number}.")
+        return found
+
+
+class OnePassage(PassageView):
+    """One passage, before and after."""
+
+    @extend_schema(responses={200: PassageTextOut})
+    def get(self, request: Request, number: int) -> Response:
+        """Read both passages, compared word by word."""
+        return Response(_with_text(self.passage(number)))
+
+
+class ComparedPassage(PassageView):
+    """That somebody has compared a passage."""
+
+    writes = None  # people only
+
+    @extend_schema(request=NoteBody, responses={200: PassageTextOut})
+    @repeatable
+    def post(self, request: Request, number: int) -> Response:
+        """Note what the change means for the claim; `source_changed` is cleared when nothing is left to compare."""
+        passage = self.passage(number)
+        note = checked(NoteBody, request.data)["note"]
+        with acting_on(passage.appearance.claim_id, self.viewer) as acting:
+            noted = note_passage(acting.held, passage, note, by=acting.by, user=self.viewer.user)
+        return Response(_with_text(noted))
+
+
+def _with_text(passage: RevisedPassage) -> dict[str, Any]:
+    waits = RevisedPassage.objects.to_compare().filter(pk=passage.pk).exists()
+    return passage_text_out(passage, to_compare=waits)
+
+
+def _shape(rows: Sequence[RevisedPassage]) -> list[dict[str, Any]]:
+    numbers = [row.pk for row in rows]
+    waiting = set(RevisedPassage.objects.to_compare().filter(pk__in=numbers).values_list("pk", flat=True))
+    return [passage_out(row, to_compare=row.pk in waiting) for row in rows]

@@ -1,0 +1,81 @@
+"""Taking the next claim from the pool: the most urgent one that somebody could take; many takers each get another."""
+
+from __future__ import annotations
+
+from claims.models import Claim
+from claims.models.many import any_of
+from claims.permissions import Viewer, visible_claims
+from claims.services.transitions import database_time, locked
+from reviews.errors import NobodyInPool, NotEligible, SeatTaken
+from reviews.models import Reviewer
+from reviews.permissions import actor_on
+from reviews.routing import Choice, choose
+from reviews.services.assigning import assign
+from reviews.services.facts import candidates_for, facts_of, first_free_seats
+from reviews.services.routing import (
+    FROM_POOL,
+    check_eligible,
+    myself,
+    reasons_of,
+    wanting_people,
+    wants_somebody,
+    with_room,
+)
+from reviews.services.takeable import takeable_by
+
+POOL = 100  # so many claims that suit somebody who takes the next are read at once
+
+
+def take_next(viewer: Viewer, batch: int = POOL) -> Claim:
+    """Take the most urgent pool claim that this person could take, atomically: of many takers each gets another one.
+
+    `batch` claims are read at once; whoever loses all of them to others looks at the next ones. Raises `NobodyInPool`
+    when nothing is left for them, with the reason for the most urgent, and `NotEligible` when they are at their limit.
+    """
+    me = myself(viewer)
+    now = database_time()
+    candidates = [one for one in candidates_for(viewer.reviewer_of, now) if one.reviewer_id == me.pk]
+    if any(one.open_load >= one.limit for one in candidates):
+        raise NotEligible(_full(me.limit))
+    pool = wanting_people().filter(pk__in=visible_claims(viewer, now).values("pk")).select_related("desk")
+    pool = pool.order_by("priority", "review_due_at", "id")
+    fitting = takeable_by(me, viewer.reviewer_of, pool, now)
+    lost: list[int] = []
+    while claims := list(fitting.exclude(pk__in=any_of(lost))[:batch]):
+        facts = facts_of(claims, first_free_seats(claims))
+        for claim in claims:
+            choice = choose(facts[claim.pk], candidates, now)
+            if choice.reviewer_id is None:
+                raise _nothing_for_them(claim, choice)
+            try:
+                return _take(claim, me, choice, viewer)
+            except SeatTaken:
+                lost.append(claim.pk)
+    left = pool.exclude(pk__in=any_of(lost)).first()
+    if left is None:
+        raise NobodyInPool()
+    facts = facts_of([left], first_free_seats([left]))
+    raise _nothing_for_them(left, choose(facts[left.pk], candidates, now))
+
+
+def _take(claim: Claim, me: Reviewer, choice: Choice, viewer: Viewer) -> Claim:
+    with locked(claim.pk) as held:
+        if not wants_somebody(held):
+            raise SeatTaken()
+        by, reasons, person = actor_on(viewer, held.claim), reasons_of(choice), with_room(me.pk)
+        check_eligible(held.claim, person)
+        assign(held, person, by=by, chosen_by=FROM_POOL, reasons=reasons)
+        return held.claim
+
+
+def _full(limit: int) -> str:
+    """What somebody at their own limit reads, whatever waits in the pool."""
+    claims = "1 open claim" if limit == 1 else f"{limit} open claims"
+    return f"You have reached your limit of {claims}. Finish or hand over one first."
+
+
+def _nothing_for_them(claim: Claim, choice: Choice) -> NobodyInPool:
+    """Why the most urgent claim is not for them, as an example of the rest."""
+    if choice.reviewer_id is not None or not choice.reasons:
+        return NobodyInPool()
+    return NobodyInPool(f"You cannot take #{claim.pk}: {choice.reasons[0].sentence}.")
