@@ -6,6 +6,7 @@ from reviews.services.escalation import carry_out
 from reviews.services.leaving import settle_absences, take_back_standing
 from reviews.services.mailing import make_digests, send_letters
 from reviews.services.notices import make_notices
+from reviews.services.ownership import write_to_owners
 from reviews.services.resettling import settle_asked
 from reviews.services.routing import route_waiting
 from reviews.services.stillness import flag_standstill
@@ -38,8 +39,9 @@ def letters() -> None:
 
 @shared_task(name="reviews.digests")
 def digests() -> None:
-    """Make the daily digests that are due."""
+    """Make the daily digests that are due, and the letters about webhooks that were switched off."""
     make_digests()
+    write_to_owners()
 
 
 @shared_task(name="reviews.tend")

@@ -74,15 +74,14 @@ def make_webhook(
         raise Invalid("Say whose eyes it has: the number of an API key.", pointer="/key")
     with transaction.atomic():
         owner, now = ApiKey.objects.select_for_update().get(pk=owner.pk), database_time()
-        _check_reads_feed(owner)
-        if Webhook.objects.filter(key=owner).count() >= MOST_OF_A_KEY:
-            raise Invalid(f"A key has at most {MOST_OF_A_KEY} webhooks. Delete one that is no longer needed.")
+        check_reads_feed(owner)
+        check_room(owner)
         salt = new_salt()
         tx, event = after or ClaimEvent.objects.end_of_feed()
         webhook = Webhook(key=owner, made_by=viewer.user, made_at=now, salt=salt, tx=tx, event=event)
         webhook.secret_sha256 = fingerprint(secret_of(salt))
         for field, value in {"name": name, "url": url, "types": list(types)}.items():
-            setattr(webhook, field, _fit(field, value))
+            setattr(webhook, field, as_kept(field, value))
         webhook.save(force_insert=True)
     return webhook, shown(secret_of(salt))
 
@@ -95,9 +94,9 @@ def change_webhook(number: int, changes: Mapping[str, Any], viewer: Viewer, *, v
     with held(number, viewer, version=version) as webhook:
         written = [field for field in CHANGEABLE if field in changes]
         for field in written:
-            setattr(webhook, field, _fit(field, changes[field]))
+            setattr(webhook, field, as_kept(field, changes[field]))
         if changes.get("is_enabled"):
-            _check_reads_feed(webhook.key)
+            check_reads_feed(webhook.key)
             webhook.off_code, webhook.off_at = "", None
             webhook.failures, webhook.failing_since, webhook.paused_until = 0, None, None
             written += ["off_code", "off_at", "failures", "failing_since", "paused_until"]
@@ -188,7 +187,14 @@ def _wake(webhook: Webhook) -> None:
     webhook.save(update_fields=["paused_until"])
 
 
-def _check_reads_feed(key: ApiKey) -> None:
+def check_room(key: ApiKey) -> None:
+    """A key has so many webhooks and no more. Raises `Invalid`."""
+    if Webhook.objects.filter(key=key).count() >= MOST_OF_A_KEY:
+        raise Invalid(f"A key has at most {MOST_OF_A_KEY} webhooks. Delete one that is no longer needed.")
+
+
+def check_reads_feed(key: ApiKey) -> None:
+    """A webhook can be of this key. Raises `Invalid`."""
     if not (key.is_live(database_time()) and Scope.EVENTS_READ in key.scopes):
         raise Invalid(
             f"The key “{key.name}” does not open the change feed: it needs the scope {Scope.EVENTS_READ}, and must be "
@@ -197,7 +203,7 @@ def _check_reads_feed(key: ApiKey) -> None:
         )
 
 
-def _fit(field: str, value: Any) -> Any:
+def as_kept(field: str, value: Any) -> Any:
     """A value as the column keeps it. Raises `Invalid`."""
     if field == "name":
         title = line(value, "name", 80)

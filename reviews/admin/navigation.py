@@ -11,6 +11,7 @@ from unfold.dataclasses import SearchResult
 
 from claims.admin.base import administers, belongs, edits_a_desk, now_of, number_in, viewer_of
 from claims.lifecycle import State
+from claims.models import Webhook
 from claims.permissions import visible_articles, visible_claims
 from reviews.admin.queue import summary_of
 from reviews.services.queue import View
@@ -87,11 +88,17 @@ def _set_up(request: HttpRequest) -> list[dict[str, Any]]:
             _item(request, _("People"), "badge", _list("claims_user")),
             _item(request, _("Review policies"), "groups", _list("reviews_reviewpolicy")),
             _item(request, _("API keys"), "key", _list("claims_apikey")),
+            _item(request, _("Webhooks"), "webhook", _list("claims_webhook"), _ended_webhooks()),
             _item(request, _("Letters"), "mail", _list("reviews_message")),
             _item(request, _("Checks of kept files"), "inventory", _list("claims_filecheck")),
             _item(request, _("Loops"), "monitor_heart", _list("claims_heartbeat")),
         ]
     return items
+
+
+def _ended_webhooks() -> int:
+    """Webhooks that were switched off otherwise than by hand: somebody has to look."""
+    return Webhook.objects.exclude(off_code="").count()
 
 
 def _list(name: str) -> str:

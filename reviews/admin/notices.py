@@ -149,7 +149,7 @@ class MessageAdmin(RecordAdmin[Message]):
 
     list_display = ("user", "what_column", "made_at", "next_attempt_at", "attempts", "sent_at", "dropped", "error")
     list_filter = ("sent_at", "made_at")
-    list_select_related = ("user", "notice")
+    list_select_related = ("user", "notice", "webhook")
     search_fields = ("user__username", "user__email", "dropped", "error")
     ordering = ("-made_at", "-id")
 
@@ -161,6 +161,8 @@ class MessageAdmin(RecordAdmin[Message]):
 
     @display(description=_t("letter"))
     def what_column(self, row: Message) -> str:
+        if row.webhook is not None:
+            return _("webhook %(name)s") % {"name": row.webhook.name}
         if row.notice is None:
             return _("digest of %(day)s") % {"day": row.day}
         return f"{row.notice.get_reason_display()} #{row.notice.claim_id}"

@@ -63,13 +63,19 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 
 class Message(models.Model):
-    """One letter: for a notice, or a person's digest of a day. Sent from its row, so that no lost task loses it."""
+    """One letter: for a notice, a person's digest of a day, or a webhook of theirs that was switched off.
+
+    Sent from its row, so that no lost task loses it.
+    """
 
     user = models.ForeignKey("claims.User", models.CASCADE, verbose_name=_("person"), related_name="messages")
     notice = models.OneToOneField(
         Notice, models.CASCADE, verbose_name=_("notice"), related_name="message", null=True, blank=True
     )
     day = models.DateField(_("digest of"), null=True, blank=True)
+    webhook = models.ForeignKey(
+        "claims.Webhook", models.CASCADE, verbose_name=_("webhook"), related_name="letters", null=True, blank=True
+    )
     made_at = models.DateTimeField(_("made"))
     next_attempt_at = models.DateTimeField(_("next try"))
     attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
@@ -85,8 +91,10 @@ class Message(models.Model):
         constraints = (
             UniqueConstraint(fields=("user", "day"), condition=Q(notice__isnull=True), name="digest_once_a_day"),
             CheckConstraint(
-                condition=Q(notice__isnull=True, day__isnull=False) | Q(notice__isnull=False, day__isnull=True),
-                name="message_of_notice_or_day",
+                condition=Q(notice__isnull=True, day__isnull=False, webhook__isnull=True)
+                | Q(notice__isnull=False, day__isnull=True, webhook__isnull=True)
+                | Q(notice__isnull=True, day__isnull=True, webhook__isnull=False),
+                name="message_of_one_thing",
             ),
         )
         indexes = (
@@ -96,7 +104,7 @@ class Message(models.Model):
         )
 
     def __str__(self) -> str:
-        return str(self.notice) if self.notice else f"{self.user}: {self.day}"
+        return str(self.notice) if self.notice else f"{self.user}: {self.webhook or self.day}"
 
 
 class NoticeSettings(models.Model):

@@ -145,7 +145,7 @@ SELECT user_id AS person, claim_id AS claim, reason, day, count(*) AS times
   FROM reviews_notice GROUP BY user_id, claim_id, reason, day HAVING count(*) > 1
  UNION ALL
 SELECT user_id, NULL, 'digest', day, count(*)
-  FROM reviews_message WHERE notice_id IS NULL GROUP BY user_id, day HAVING count(*) > 1;
+  FROM reviews_message WHERE day IS NOT NULL GROUP BY user_id, day HAVING count(*) > 1;
 
 -- name: letters_go_to_whom_the_notice_is_for
 -- A letter and the notice in it are for the same person, and its event is of the same claim.

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from claims.models import Claim, User
+from claims.models import Claim, OffBecause, User, Webhook
 from claims.models.claim import ClaimQuerySet
 from claims.permissions import viewer_for_user, visible_claims
 from claims.timewords import absolute
@@ -30,10 +30,10 @@ SUBJECT = 78  # RFC 5322: a line should be no longer
 
 @dataclass(frozen=True)
 class Line:
-    """One claim in a letter."""
+    """One claim in a letter, or (without a number) a webhook."""
 
     reason: str
-    number: int
+    number: int | None
     statement: str
     language: str
     when: str
@@ -53,7 +53,22 @@ def letter(message: Message) -> EmailMultiAlternatives | Unsent:
     if not user.is_active or not user.email:
         return Unsent(_("Nobody to write to: the person has no address or no longer signs in."))
     with timezone.override(ZoneInfo(user.zone)):
+        if message.webhook is not None:
+            return _webhook(message, message.webhook)
         return _notice(message, message.notice) if message.notice else _digest(message)
+
+
+def _webhook(message: Message, webhook: Webhook) -> EmailMultiAlternatives | Unsent:
+    """That a webhook was switched off and why, as long as it is."""
+    if not webhook.off_code:
+        return Unsent(_("It was no longer so."))
+    heading = _("A webhook was switched off: %(name)s") % {"name": webhook.name}
+    reason = str(OffBecause(webhook.off_code).label)
+    link = f"{settings.SITE_URL}{reverse('admin:claims_webhook_change', args=[webhook.pk])}"
+    line = Line(
+        reason, None, webhook.url, "", _("Nothing is lost: switched on again it goes on where it stopped."), link
+    )
+    return _mail(message, heading, heading=heading, lines=[line])
 
 
 def _notice(message: Message, notice: Notice) -> EmailMultiAlternatives | Unsent:

@@ -28,7 +28,7 @@ UNIQUE = (
 )
 CHECKS = (
     Guard("reviews_absence", "absence_ends_after_start"),
-    Guard("reviews_message", "message_of_notice_or_day"),
+    Guard("reviews_message", "message_of_one_thing"),
     Guard("reviews_noticesettings", "quiet_hours_whole"),
     Guard("reviews_reviewer", "reviewer_limit_positive"),
     Guard("reviews_reviewpolicy", "policy_agreeing_of_judges"),

@@ -10,7 +10,6 @@ from claims.services.webhooks import make_webhook
 from tests import factories as make
 from tests.conftest import StartCelery
 from tests.running import wait_until
-from tests.webhooks.conftest import hooks  # noqa: F401 - a fixture
 from tests.webhooks.receiver import Receiver
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -18,7 +17,7 @@ PATHS = ("hang", "drip", "redirect", "error", "gone")
 
 
 def test_a_real_worker_tells_everybody_whatever_the_others_do(
-    hooks: Receiver,  # noqa: F811 - the fixture
+    hooks: Receiver,
     celery_worker_process: StartCelery,
 ) -> None:
     viewer = make.viewer(make.a_key(Scope.WEBHOOKS_MANAGE, Scope.EVENTS_READ)[0])
