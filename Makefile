@@ -20,7 +20,7 @@ run: ## start everything on 127.0.0.1:8000 (PORT=8001 for another port)
 
 test: ## run the tests (ARGS="tests/claims -q -n0" for some of them)
 	$(BOOTSTRAP) --dev
-	@$(THROWAWAY) $(PYTHON) -m pytest -n 3 --dist worksteal $(ARGS)
+	@CLAIMDESK_TEST_COPIES_TABLES=1 $(WITH) --throwaway --migrated -- $(PYTHON) -m pytest -n 3 --dist worksteal $(ARGS)
 
 check: ## format, lint, types, layers, migrations, generated documents
 	$(BOOTSTRAP) --dev

@@ -1,5 +1,6 @@
 """What every test stands on: real PostgreSQL, a real broker, and a word about what was left out."""
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import override_settings
 
@@ -15,6 +17,7 @@ from tests.intake.pages import Site, site
 from tests.running import Running, beat_words, broker_client, started, worker_words
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+TABLES_TO_COPY = "CLAIMDESK_TEST_COPIES_TABLES"  # set where the database of DATABASE_URL is a throwaway one
 LEFT_OUT = pytest.StashKey[int]()
 
 
@@ -22,6 +25,13 @@ def find_chromium() -> str | None:
     """Path of a Chromium, from CHROMIUM or the PATH."""
     named = os.environ.get("CHROMIUM")
     return named or next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported out of the rubbish rounds: thousands of tests would walk it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -39,6 +49,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """Name what was left out, and the line that installs what it needs."""
     if find_chromium() is None:
         terminalreporter.write_line("Browser tests were left out, no Chromium was found: apt-get install -y chromium")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Copy the tables that `make test` has brought up to date, so that no process of the run needs to migrate."""
+    assert django_db_modify_db_settings is None
+    if TABLES_TO_COPY in os.environ:
+        connection.settings_dict["TEST"]["TEMPLATE"] = connection.settings_dict["NAME"]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
 from claims.lifecycle import Action, State
 from claims.models import Alarm, Claim, ClaimEvent, Desk, Escalation, Flag
@@ -23,6 +23,7 @@ from reviews.services.reviewing import submit_review
 from tests import factories as make
 from tests.concurrency.crowd import at_once, broken_promises
 from tests.conftest import StartCelery
+from tests.copies import copies_of
 from tests.running import own_database_url, started, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,10 +32,7 @@ CLAIMS, SWEEPERS, RUNS = 500, 8, 20
 
 def claims_due_soon(desk: Desk, number: int) -> None:
     """So many claims of one article in the queue of the desk."""
-    editor, quote = make.an_editor(desk), make.a_quote(make.an_article().revision)
-    with transaction.atomic():
-        for _ in range(number):
-            make.a_claim(desk, by=editor, quote=quote)
+    copies_of(make.a_claim(desk), number - 1)
 
 
 def let_time_pass(moment: datetime) -> None:
