@@ -47,12 +47,11 @@ def copies_of(claim: Claim, times: int) -> list[int]:
         cursor.execute(NEW, {"times": times})
         for table, names_claim in TABLES.items():
             cursor.execute(COLUMNS, [table, names_claim])
-            columns = ", ".join(name for name in cursor.fetchone()[0].split(", ") if names_claim == "id" or name != "id")
-            cursor.execute(
-                f"INSERT INTO {table} ({names_claim}, {columns}) SELECT copied.id, {columns} FROM copied, {table} given "  # noqa: S608 - names of ours and of the catalogue
-                f"WHERE given.{names_claim} = %s",
-                [claim.pk],
+            columns = ", ".join(
+                name for name in cursor.fetchone()[0].split(", ") if names_claim == "id" or name != "id"
             )
+            taken = f"INSERT INTO {table} ({names_claim}, {columns}) SELECT copied.id, {columns}"
+            cursor.execute(f"{taken} FROM copied, {table} one WHERE one.{names_claim} = %s", [claim.pk])
         cursor.execute("UPDATE claims_claimhead SET hash = '' FROM copied WHERE claim_id = copied.id")
         for seq in range(1, claim.events.count() + 1):
             cursor.execute(EVENT, {"claim": claim.pk, "seq": seq})

@@ -12,11 +12,11 @@ from django.test import Client
 
 from claims.api import limits
 from claims.lifecycle import State
-from claims.models import Scope, User
+from claims.models import DeskRole, Scope, User
 from claims.services.sweep import raise_due_flags
 from claims.verdicts import Answers, Said, So
 from reviews import tasks
-from reviews.models import PolicyKind, ReviewPolicy
+from reviews.models import PolicyKind, Reviewer, ReviewPolicy
 from reviews.services.acting import acting_on
 from reviews.services.editing import take_as_editor
 from reviews.services.reviewing import ask_second_opinion
@@ -41,18 +41,18 @@ def _no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Round:
-    """A claim with one review in, and somebody who still has to give theirs."""
+    """A claim with one review in, and somebody who still has to give theirs: `also` when somebody is named."""
 
-    def __init__(self, policy: ReviewPolicy) -> None:
+    def __init__(self, policy: ReviewPolicy, also: Reviewer | None = None) -> None:
         self.desk = make.a_desk_with(policy)
         self.editor, self.first = make.an_editor(self.desk), make.a_reviewer(self.desk)
         self.claim = make.a_claim(self.desk, by=make.an_editor(self.desk))
         make.evidence_for(self.claim)
         make.evidence_for(self.claim, question="said", url="https://heard.example/speech")
         make.put_on(self.claim, self.first, self.editor)
-        self.second = self._judge(policy)
+        self.second = self._judge(policy, also)
 
-    def _judge(self, policy: ReviewPolicy) -> User:
+    def _judge(self, policy: ReviewPolicy, also: Reviewer | None) -> User:
         """The first review comes in; answers whoever is to judge next."""
         if policy.kind == PolicyKind.ONE:
             make.start(self.claim, self.first)
@@ -63,7 +63,9 @@ class Round:
         if policy.kind == PolicyKind.WITH_EDITOR:
             take_as_editor(self.claim.pk, make.viewer(self.editor))
             return self.editor
-        second = make.a_reviewer(self.desk)
+        if also:
+            make.joined(also.user, self.desk, DeskRole.REVIEWER)
+        second = also or make.a_reviewer(self.desk)
         make.put_on(self.claim, second, self.editor)
         return second.user
 
@@ -100,14 +102,20 @@ def about_the_claim(running: Round) -> list[str]:
     return [address for address in found if any(part in address for part in named)]
 
 
+@pytest.mark.parametrize("kinds", [("a second opinion", "three independent"), ("a reviewer and an editor",)])
 def test_whoever_still_has_to_judge_finds_nothing_of_the_first_review(
-    running: Round, caplog: pytest.LogCaptureFixture
+    kinds: tuple[str, ...], caplog: pytest.LogCaptureFixture
 ) -> None:
+    rounds = [Round(KINDS[kinds[0]]())]
+    second = rounds[0].second
+    rounds += [Round(KINDS[kind](), second.reviewer) for kind in kinds[1:]]
+    addresses = sorted({address for one in rounds for address in addresses_about(one.claim)})
     with caplog.at_level(logging.DEBUG):
-        seen = walked(browser(running.second), addresses_about(running.claim))
+        seen = walked(browser(second), addresses)
     read = {one.address for one in seen if one.status == 200}
     assert len(read) > 60
-    assert {f"/admin/claims/claim/{running.claim.pk}/change/", f"/api/v1/claims/{running.claim.pk}/reviews"} <= read
+    for one in rounds:
+        assert {f"/admin/claims/claim/{one.claim.pk}/change/", f"/api/v1/claims/{one.claim.pk}/reviews"} <= read
     assert with_words(seen, CANARY) == []
     assert CANARY not in caplog.text
     api = [one for one in seen if one.address.startswith("/api/v1/") and one.status == 200]

@@ -1,7 +1,7 @@
 """A real Chromium for tests of pages: two widths, both themes, signed in or not, with its complaints kept."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from claims.models import User
+from tests.browser.axe import assert_axe_clean
 
 FLAGS = [
     "--no-sandbox",
@@ -21,8 +22,10 @@ FLAGS = [
     "--disable-sync",
 ]
 HEIGHTS = {1440: 900, 390: 844}
+LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
 OPEN = Callable[..., Page]
 SHOT = Callable[..., Path]
+LOOK = Callable[..., None]
 
 
 @pytest.fixture(scope="session")
@@ -120,3 +123,27 @@ def screenshot() -> SHOT:
         return path
 
     return take
+
+
+@pytest.fixture
+def look(screenshot: SHOT, complaints: dict[Page, list[str]]) -> LOOK:
+    """`look(page, "queue")` looks at an open page at both widths in both themes, and leaves it as it was.
+
+    In each a picture is kept, nothing is wider than the window, axe and the console are silent. Widths and themes are
+    changed under the page: nothing of ours asks for either but style sheets, and the theme listens to the system.
+    """
+
+    def look_at(page: Page, name: str, *, looks: Iterable[tuple[int, str]] = LOOKS, theirs: Iterable[str] = ()) -> None:
+        page.wait_for_load_state("networkidle")
+        before = page.viewport_size
+        assert before is not None
+        for width, theme in looks:
+            page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+            page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+            screenshot(page, f"{name}-{width}-{theme}")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} at {width}"
+            assert_axe_clean(page, theirs=frozenset(theirs))
+        page.set_viewport_size(before)
+        assert complaints[page] == [], name
+
+    return look_at

@@ -17,10 +17,10 @@ from claims.services.proposing import GivenStep
 from reviews.models import Review, Reviewer
 from tests import factories as make
 from tests.browser.axe import assert_axe_clean
+from tests.browser.conftest import LOOK
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SignedIn = Callable[..., Page]
-Look = Callable[[Page, str, int], None]
 WHY = "Nobody we asked could settle it either way."
 
 
@@ -69,22 +69,8 @@ def at_work(live_server: LiveServer, signed_in: SignedIn, reviewer: Reviewer) ->
     return lambda **how: signed_in(live_server, reviewer.user, **how)
 
 
-@pytest.fixture
-def look(screenshot: Callable[..., object], complaints: dict[Page, list[str]]) -> Look:
-    """Look at a page: a picture is kept, nothing is wider than the window, axe and the console are silent."""
-
-    def look_at(page: Page, name: str, width: int) -> None:
-        screenshot(page, name)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-        assert_axe_clean(page)
-        assert complaints[page] == [], name
-
-    return look_at
-
-
-@pytest.mark.parametrize("width", [1440, 390])
 def test_words_without_a_space_stay_inside_the_page(
-    width: int, at_work: SignedIn, desk: Desk, reviewer: Reviewer, look: Look
+    at_work: SignedIn, desk: Desk, reviewer: Reviewer, look: LOOK
 ) -> None:
     endless = "Видання" * 15
     written = make.an_article(outlet=endless, headline=endless)
@@ -98,18 +84,22 @@ def test_words_without_a_space_stay_inside_the_page(
         statement=endless,
         chain=chain,
     )
-    page = at_work(width=width)
-    article = f"/admin/claims/article/{written.article.pk}/change/"
-    for path in ("/admin/", f"/admin/claims/claim/{claim.pk}/change/", article, "/admin/claims/claim/"):
+    page = at_work(width=390)
+    places = {
+        "queue": "/admin/",
+        "claim": f"/admin/claims/claim/{claim.pk}/change/",
+        "article": f"/admin/claims/article/{written.article.pk}/change/",
+        "all-claims": "/admin/claims/claim/",
+    }
+    for name, path in places.items():
         page.goto(path)
-        page.wait_for_load_state("networkidle")
-        look(page, f"endless-{width}", width)
+        look(page, f"endless-{name}", looks=[(1440, "light"), (390, "light")])
         page.wait_for_function(
             "[...document.querySelectorAll('[data-cd-scroll]')].every(e => e.scrollWidth <= e.clientWidth)"
         )
 
 
-def test_paper_has_no_navigation_but_the_time(at_work: SignedIn, claims: list[Claim], look: Look) -> None:
+def test_paper_has_no_navigation_but_the_time(at_work: SignedIn, claims: list[Claim], look: LOOK) -> None:
     page = at_work()
     for path in ("/admin/", f"/admin/claims/claim/{claims[0].pk}/change/"):
         page.goto(path)
@@ -117,7 +107,7 @@ def test_paper_has_no_navigation_but_the_time(at_work: SignedIn, claims: list[Cl
         expect(page.get_by_role("navigation", name="Main")).to_be_hidden()
         expect(page.get_by_role("button")).to_have_count(0)
         expect(page.get_by_text("As of ")).to_be_visible()
-        look(page, "print", 1440)
+        look(page, "print", looks=[(1440, "light")])
         page.emulate_media(media="screen")
 
 
@@ -144,12 +134,10 @@ def test_the_bar_of_a_claim_stands_at_the_bottom_of_the_window(at_work: SignedIn
     assert round(bar["y"] + bar["height"]) == 2400
 
 
-@pytest.mark.parametrize("screen", [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")])
 def test_axe_finds_nothing_on_the_reviewers_pages(
-    screen: tuple[int, str], at_work: SignedIn, reviewer: Reviewer, claims: list[Claim], look: Look
+    at_work: SignedIn, reviewer: Reviewer, claims: list[Claim], look: LOOK
 ) -> None:
-    width, theme = screen
-    page = at_work(width=width, theme=theme)
+    page = at_work()
     claim = claims[0].pk
     places = {
         "queue": "/admin/",
@@ -162,34 +150,29 @@ def test_axe_finds_nothing_on_the_reviewers_pages(
     }
     for name, path in places.items():
         page.goto(path)
-        page.wait_for_load_state("networkidle")
-        look(page, f"admin-{name}-{width}-{theme}", width)
+        look(page, f"admin-{name}")
 
 
-@pytest.mark.parametrize("width", [1440, 390])
 def test_axe_finds_nothing_on_the_page_of_a_source(
-    width: int, live_server: LiveServer, signed_in: SignedIn, desk: Desk, look: Look
+    live_server: LiveServer, signed_in: SignedIn, desk: Desk, look: LOOK
 ) -> None:
-    page = signed_in(live_server, staff(make.an_editor(desk)), width=width)
+    page = signed_in(live_server, staff(make.an_editor(desk)))
     source = make.a_claim(desk, chain=[GivenStep("Somebody")]).appearances.get().chain.get().source
     assert source is not None
     page.goto(f"/admin/claims/source/{source.pk}/change/")
-    page.wait_for_load_state("networkidle")
-    look(page, f"admin-source-{width}", width)
+    look(page, "admin-source")
 
 
-@pytest.mark.parametrize("width", [1440, 390])
 def test_axe_finds_nothing_on_the_page_that_describes_the_api_but_what_its_reader_draws(
-    width: int, live_server: LiveServer, open_page: SignedIn, screenshot: Callable[..., object]
+    live_server: LiveServer, open_page: SignedIn, look: LOOK
 ) -> None:
-    page = open_page(width=width, base=live_server.url)
+    page = open_page(base=live_server.url)
     page.goto("/api/docs")
     expect(page.get_by_role("heading", level=1)).to_have_text("The API of Claim desk")
     expect(page.locator(".opblock-summary-method").first).to_be_visible()
     expect(page.get_by_role("main")).to_have_count(1)
-    screenshot(page, f"api-docs-{width}", full_page=False)
     assert page.locator("html").get_attribute("lang") == "en"
-    assert_axe_clean(page, theirs=frozenset({"heading-order", "region"}))
+    look(page, "api-docs", looks=[(1440, "light"), (390, "light")], theirs={"heading-order", "region"})
 
 
 def test_axe_finds_nothing_on_the_sign_in_page(live_server: LiveServer, open_page: SignedIn) -> None:

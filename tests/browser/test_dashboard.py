@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -14,13 +12,11 @@ from claims.lifecycle import Action, State
 from claims.models import Claim, Desk, Heartbeat, User
 from reviews.models import Absence
 from reviews.services.acting import act
-from tests.browser.axe import assert_axe_clean
+from tests.browser.conftest import LOOK, OPEN
 from tests.factories import a_claim, a_desk, a_reviewer, ahead, an_editor, dated, fall_late, now, put_on, viewer
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
 SIDEWAYS = "document.documentElement.scrollWidth <= innerWidth"
-OPEN = Callable[..., Page]
 
 
 @pytest.fixture
@@ -59,38 +55,25 @@ def a_working_day(desk: Desk, editor: User) -> None:
     Heartbeat.objects.create(name="verify", ran_at=now(), detail={"broken": {}})
 
 
-@pytest.mark.parametrize(("width", "theme"), LOOKS)
-def test_overview_and_list_are_clean_in_both_widths_and_themes(  # noqa: PLR0917 - fixtures, passed by name
-    open_page: OPEN,
-    live_server: LiveServer,
-    screenshot: Callable[..., Path],
-    complaints: dict[Page, list[str]],
-    desk: Desk,
-    editor: User,
-    width: int,
-    theme: str,
+def test_overview_and_list_are_clean_in_both_widths_and_themes(
+    open_page: OPEN, live_server: LiveServer, look: LOOK, desk: Desk, editor: User
 ) -> None:
     a_working_day(desk, editor)
-    page = open_page(width=width, theme=theme, user=editor, base=live_server.url)
+    page = open_page(user=editor, base=live_server.url)
     for address, name in (("/desk/", "dashboard"), ("/desk/list/open", "dashboard-list")):
         page.goto(address)
-        screenshot(page, f"{name}-{width}-{theme}")
-        assert_axe_clean(page)
-        assert page.evaluate(SIDEWAYS)
-    assert complaints[page] == []
+        look(page, name)
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
-def test_the_first_day_is_clean_and_says_what_to_do(  # noqa: PLR0917 - fixtures, passed by name
-    open_page: OPEN, live_server: LiveServer, screenshot: Callable[..., Path], editor: User, width: int, theme: str
+def test_the_first_day_is_clean_and_says_what_to_do(
+    open_page: OPEN, live_server: LiveServer, look: LOOK, editor: User
 ) -> None:
-    page = open_page(width=width, theme=theme, user=editor, base=live_server.url)
+    page = open_page(user=editor, base=live_server.url)
     page.goto("/desk/")
     expect(page.get_by_role("heading", name="No claims yet.")).to_be_visible()
     expect(page.get_by_text("Import an article or connect an integration.")).to_be_visible()
     expect(page.get_by_text("Deadline alerts are delayed.")).to_be_visible()
-    screenshot(page, f"dashboard-empty-{width}-{theme}")
-    assert_axe_clean(page)
+    look(page, "dashboard-empty")
 
 
 def test_late_turns_at_the_second_without_anybody_doing_anything(

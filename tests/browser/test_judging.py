@@ -12,11 +12,10 @@ from claims.lifecycle import State
 from claims.models import Claim, Desk, User
 from reviews.models import PolicyKind
 from tests import factories as make
-from tests.browser.axe import assert_axe_clean
+from tests.browser.conftest import LOOK
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SignedIn = Callable[..., Page]
-LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
 
 
 @pytest.fixture
@@ -45,37 +44,14 @@ def split(desk: Desk, editor: User) -> Claim:
     return make.fresh(claim)
 
 
-@pytest.fixture(params=LOOKS, ids=lambda how: f"{how[0]}-{how[1]}")
-def how(request: pytest.FixtureRequest) -> tuple[int, str]:
-    """A width and a theme."""
-    found: tuple[int, str] = request.param
-    return found
-
-
 @pytest.fixture
-def opened(live_server: LiveServer, signed_in: SignedIn, how: tuple[int, str]) -> Callable[[User], Page]:
-    """A page of that width and theme with a session of somebody."""
-    return lambda user: signed_in(live_server, user, width=how[0], theme=how[1])
-
-
-@pytest.fixture
-def look(
-    screenshot: Callable[..., object], complaints: dict[Page, list[str]], how: tuple[int, str]
-) -> Callable[[Page, str], None]:
-    """Look at a page: a picture is kept, nothing is wider than the window, axe and the console are silent."""
-
-    def look_at(page: Page, name: str) -> None:
-        page.wait_for_load_state("networkidle")
-        screenshot(page, f"{name}-{how[0]}-{how[1]}")
-        assert page.evaluate("document.documentElement.scrollWidth") <= how[0]
-        assert_axe_clean(page)
-        assert complaints[page] == []
-
-    return look_at
+def opened(live_server: LiveServer, signed_in: SignedIn) -> Callable[[User], Page]:
+    """A page on a phone with a session of somebody."""
+    return lambda user: signed_in(live_server, user, width=390)
 
 
 def test_an_editor_compares_the_reviews_and_settles_the_disagreement(
-    split: Claim, editor: User, opened: Callable[[User], Page], look: Callable[[Page, str], None]
+    split: Claim, editor: User, opened: Callable[[User], Page], look: LOOK
 ) -> None:
     page = opened(editor)
     page.goto(f"/admin/claims/claim/{split.pk}/change/")
@@ -93,7 +69,7 @@ def test_an_editor_compares_the_reviews_and_settles_the_disagreement(
 
 
 def test_the_form_says_what_a_verdict_leads_to_and_the_dashboard_how_far_reviewers_agree(
-    desk: Desk, editor: User, opened: Callable[[User], Page], look: Callable[[Page, str], None]
+    desk: Desk, editor: User, opened: Callable[[User], Page], look: LOOK
 ) -> None:
     first, second = make.a_reviewer(desk), make.a_reviewer(desk)
     first.user.is_staff = True

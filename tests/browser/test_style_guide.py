@@ -9,28 +9,19 @@ from pytest_django.live_server_helper import LiveServer
 
 from claims.models import User
 from tests.browser.axe import assert_axe_clean
+from tests.browser.conftest import LOOK
 
 pytestmark = [pytest.mark.browser, pytest.mark.urls("tests.browser.guide"), pytest.mark.django_db(transaction=True)]
 LETTERS = [{}, {"letter-spacing": "0.12em", "word-spacing": "0.16em"}, {"font-family": "monospace"}]
 """The font at hand; the spacing WCAG 1.4.12 lets readers set; and a wide font, as a machine with few has it."""
-LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
 
 
-@pytest.mark.parametrize("look", LOOKS)
 def test_every_component_is_clean_in_both_themes_and_widths(
-    open_page: Callable[..., Page],
-    live_server: LiveServer,
-    screenshot: Callable[[Page, str], Path],
-    complaints: dict[Page, list[str]],
-    look: tuple[int, str],
+    open_page: Callable[..., Page], live_server: LiveServer, look: LOOK
 ) -> None:
-    width, theme = look
-    page = open_page(width=width, theme=theme, base=live_server.url)
+    page = open_page(base=live_server.url)
     page.goto("/guide/")
-    screenshot(page, f"guide-{width}-{theme}")
-    assert_axe_clean(page)
-    assert complaints[page] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    look(page, "guide")
 
 
 @pytest.mark.parametrize("letters", LETTERS, ids=["as-is", "spaced", "wide"])
