@@ -123,6 +123,11 @@ class RecordAdmin(ModelAdmin[_Row]):
     def has_delete_permission(self, request: HttpRequest, obj: _Row | None = None) -> bool:
         return False
 
+    def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
+        """Say what was done, without Django's praise for it."""
+        words = str(message).replace(" successfully", "")
+        super().message_user(request, SafeString(words) if isinstance(message, SafeString) else words, *args, **kwargs)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[_Row]:
         """The rows of the viewer's desks, and those that belong to none; each carries the page's `page_now`."""
         now = Value(now_of(request), output_field=DateTimeField())

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin import display
 from django.db.models import QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.admin import columns
 from claims.admin.base import SetUpAdmin, belongs, viewer_of
-from reviews.admin.people import HAND_OVER
+from reviews.admin.people import offer_to_hand_over
 from reviews.admin.people_forms import AbsenceForm
-from reviews.models import Absence, Reviewer, Then
+from reviews.models import Absence, Reviewer
 from reviews.permissions import reviewers_kept_by, reviewers_seen_by
-from reviews.services.leaving import due_meanwhile
 from reviews.services.people import add_absence, change_absence
 
 
@@ -79,26 +75,4 @@ class AbsenceAdmin(SetUpAdmin[Absence]):
             change_absence(obj, viewer, form.given())
         else:
             obj.pk = add_absence(obj.reviewer, viewer, form.given()).pk
-        due = due_meanwhile([obj])[obj.pk]
-        if due and obj.then == Then.KEEP:
-            _offer_to_hand_over(request, obj, len(due))
-
-
-def _offer_to_hand_over(request: HttpRequest, absence: Absence, number: int) -> None:
-    own = absence.reviewer.user_id == request.user.pk
-    words = (
-        ngettext(
-            "%(number)d of your claims falls due while you are away.",
-            "%(number)d of your claims fall due while you are away.",
-            number,
-        )
-        if own
-        else ngettext(
-            "%(number)d of their claims falls due while they are away.",
-            "%(number)d of their claims fall due while they are away.",
-            number,
-        )
-    )
-    where = f"{reverse(HAND_OVER, args=[absence.reviewer_id])}?absence={absence.pk}"
-    link = format_html('<a href="{}">{}</a>', where, gettext("Hand them over now?"))
-    messages.warning(request, format_html("{} {}", words % {"number": number}, link))
+        offer_to_hand_over(request, [obj])

@@ -117,7 +117,7 @@ class ClaimAdmin(EvidencePages, PassagePages, ClaimListAdmin):
             form.refuse(refusal)
             return False
         request.claimdesk_next = after  # type: ignore[attr-defined]  # what was next before this one left the queue
-        words = _("Verdict recorded on #%(number)d. It is %(state)s now.")
+        words = _("Verdict recorded on #%(number)d. Its state: %(state)s.")
         messages.success(request, words % {"number": page.claim.pk, "state": state})
         return True
 

@@ -72,11 +72,11 @@ def _library(request: HttpRequest) -> list[dict[str, Any]]:
 def _set_up(request: HttpRequest) -> list[dict[str, Any]]:
     items = [
         _item(request, _("Reviewers"), "group", _list("reviews_reviewer")),
+        _item(request, _("Absences"), "event_busy", _list("reviews_absence")),
         _item(request, _("Routing rules"), "rule", _list("reviews_routingrule")),
     ]
     if edits_a_desk(request):
         items += [
-            _item(request, _("Absences"), "event_busy", _list("reviews_absence")),
             _item(request, _("Desks"), "alt_route", _list("claims_desk")),
             _item(request, _("Deadline policies"), "timer", _list("reviews_deadlinepolicy")),
             _item(request, _("Work calendars"), "calendar_month", _list("reviews_workcalendar")),

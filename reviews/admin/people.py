@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -33,7 +33,7 @@ from claims.admin.base import (
 )
 from claims.templatetags.claimdesk_bars import load_bar
 from reviews.admin.people_forms import AbsenceForm, HandOverAll, InterestForm, ReviewerForm
-from reviews.models import Absence, Interest, Reviewer
+from reviews.models import Absence, Interest, Reviewer, Then
 from reviews.permissions import reviewers_kept_by, reviewers_led_by, reviewers_seen_by
 from reviews.services.leaving import due_meanwhile, hand_over_all, open_claims_of
 from reviews.services.loads import loaded, spread_of
@@ -155,6 +155,11 @@ class ReviewerAdmin(SetUpAdmin[Reviewer]):
         with held(obj):  # the page saves in one transaction, so the row stays held until the absences are saved too
             super().save_model(request, obj, form, change)
 
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+        super().save_formset(request, form, formset, change)
+        if formset.model is Absence:
+            offer_to_hand_over(request, [*formset.new_objects, *(row for row, _changed in formset.changed_objects)])
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Reviewer]:
         rows = loaded(super().get_queryset(request), now_of(request))
         return rows.filter(pk__in=reviewers_seen_by(viewer_of(request)).values("pk"))
@@ -170,6 +175,7 @@ class ReviewerAdmin(SetUpAdmin[Reviewer]):
         viewer = viewer_of(request)
         claims = open_claims_of(reviewer, viewer, now_of(request)).select_related("desk")
         people = reviewers_seen_by(viewer).filter(is_active=True).exclude(pk=reviewer.pk).select_related("user")
+        people = loaded(people, now_of(request))
         form = HandOverAll(request.POST if request.method == "POST" else None, people=people, claims=claims)
         if request.method == "POST" and form.is_valid():
             given = form.cleaned_data
@@ -259,3 +265,32 @@ def _due_during(request: HttpRequest, reviewer: Reviewer) -> set[int]:
     """The claims that fall due during the absence the address names."""
     absence = Absence.objects.filter(reviewer=reviewer, pk=number_in(request.GET.get("absence"))).first()
     return set(due_meanwhile([absence])[absence.pk]) if absence else set()
+
+
+def offer_to_hand_over(request: HttpRequest, absences: Sequence[Absence]) -> None:
+    """Say how many claims fall due during these absences, where they stay with the person, and lead to handing over."""
+    keeping = [absence for absence in absences if absence.then == Then.KEEP]
+    due = due_meanwhile(keeping)
+    for absence in keeping:
+        if due[absence.pk]:
+            _offer(request, absence, len(due[absence.pk]))
+
+
+def _offer(request: HttpRequest, absence: Absence, number: int) -> None:
+    own = absence.reviewer.user_id == request.user.pk
+    words = (
+        ngettext(
+            "%(number)d of your claims falls due while you are away.",
+            "%(number)d of your claims fall due while you are away.",
+            number,
+        )
+        if own
+        else ngettext(
+            "%(number)d of their claims falls due while they are away.",
+            "%(number)d of their claims fall due while they are away.",
+            number,
+        )
+    )
+    where = f"{reverse(HAND_OVER, args=[absence.reviewer_id])}?absence={absence.pk}"
+    link = format_html('<a href="{}">{}</a>', where, gettext("Hand them over now?"))
+    messages.warning(request, format_html("{} {}", words % {"number": number}, link))

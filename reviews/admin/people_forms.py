@@ -7,10 +7,11 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.utils import dates
+from django.utils import dates, timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
+from claims import timewords
 from claims.admin.forms import PlainForm
 from claims.errors import ClaimDeskError
 from claims.models import Claim
@@ -94,12 +95,22 @@ class InterestForm(forms.ModelForm[Interest]):
         return super().save(commit)
 
 
+class PersonWithLoad(forms.ModelChoiceField[Reviewer]):
+    """People with what they have already: rows that came through `loaded`."""
+
+    def label_from_instance(self, obj: Reviewer) -> str:
+        load, until = getattr(obj, "load", 0), getattr(obj, "away_until", None)
+        words = _("%(name)s: %(load)d of %(limit)d open") % {"name": obj, "load": load, "limit": obj.limit}
+        if until is None:
+            return words
+        away = timewords.away_words(until, timezone.now(), timezone.get_current_timezone())
+        return f"{words}, {away[:1].lower()}{away[1:]}"
+
+
 class HandOverAll(PlainForm):
     """Several claims of one person: to somebody, or back to the pool."""
 
-    to = forms.ModelChoiceField(
-        Reviewer.objects.none(), label=_("To"), required=False, empty_label=_("Back to the pool")
-    )
+    to = PersonWithLoad(Reviewer.objects.none(), label=_("To"), required=False, empty_label=_("Back to the pool"))
     note = forms.CharField(
         label=_("Note to them; a person reads it first"),
         max_length=600,
@@ -110,7 +121,7 @@ class HandOverAll(PlainForm):
     def __init__(self, *args: Any, people: QuerySet[Reviewer], claims: QuerySet[Claim], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         to = self.fields["to"]
-        if isinstance(to, forms.ModelChoiceField):
+        if isinstance(to, PersonWithLoad):
             to.queryset = people
         numbers = [(claim.pk, str(claim)) for claim in claims]
         self.fields["claims"] = forms.TypedMultipleChoiceField(choices=numbers, coerce=int)

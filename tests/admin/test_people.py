@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from datetime import datetime, time
 from typing import Any
 
@@ -75,6 +76,14 @@ def test_who_is_away_sees_it_hands_everything_over_and_comes_back(
     assert absence.ends_at <= make.now()
 
 
+def test_whoever_hands_everything_over_sees_who_has_room(
+    signed: SignIn, reviewer: Reviewer, other: Reviewer, claims: list[Claim]
+) -> None:
+    away(other)
+    shown = page(signed(reviewer.user), "admin:reviews_reviewer_hand_over", reviewer.pk)
+    assert f">{other}: 0 of {other.limit} open, away until " in shown
+
+
 def test_saving_an_absence_offers_to_hand_over_what_falls_due_meanwhile(
     signed: SignIn, reviewer: Reviewer, claims: list[Claim]
 ) -> None:
@@ -88,6 +97,18 @@ def test_saving_an_absence_offers_to_hand_over_what_falls_due_meanwhile(
     Absence.objects.all().delete()
     planned = client.post(reverse(ABSENCE), absence_of(reviewer, then="pool"), follow=True).content.decode()
     assert "fall due while" not in planned
+
+
+def test_an_absence_entered_in_the_profile_offers_the_same(
+    signed: SignIn, reviewer: Reviewer, claims: list[Claim]
+) -> None:
+    rows = {f"absences-0-{name}": value for name, value in absence_of(reviewer).items() if name != "reviewer"}
+    sent = profile(reviewer, **rows) | {"absences-TOTAL_FORMS": 1}
+    address = reverse("admin:reviews_reviewer_change", args=[reviewer.pk])
+    saved = html.unescape(signed(reviewer.user).post(address, sent, follow=True).content.decode())
+    assert "2 of your claims fall due while you are away." in saved
+    assert "was changed." in saved
+    assert "successfully" not in saved
 
 
 @pytest.mark.parametrize(
