@@ -22,6 +22,7 @@ class Code(StrEnum):
     INACTIVE = "inactive"
     OTHER_DESK = "other_desk"
     ON_CLAIM = "on_claim"
+    LEFT = "left_it"
     ENTERED_IT = "entered_it"
     INTEREST = "interest"
     LANGUAGE = "language"
@@ -71,9 +72,10 @@ class ClaimFacts:
     """What routing knows of a claim.
 
     `sources` maps the id of every source of its chain, the outlet included, to its name. `held_by` are reviewers who
-    are on it already, `entered_by` the reviewer who entered it where the policy keeps them from judging it, `needed`
-    the topics whoever takes it must cover, `second` whether the seat in question is not the first reviewer's: another
-    judges beside it, or it settles what others said. Priority 1 is highest; `due_at` is aware.
+    are on it already, `left_by` who gave it up in this round, `recused` who stepped back from it for good, `entered_by`
+    the reviewer who entered it where the policy keeps them from judging it, `needed` the topics whoever takes it must
+    cover, `second` whether the seat in question is not the first reviewer's: another judges beside it, or it settles
+    what others said. Priority 1 is highest; `due_at` is aware.
     """
 
     claim_id: int
@@ -83,6 +85,8 @@ class ClaimFacts:
     topics: frozenset[str] = frozenset()
     sources: Mapping[int, str] = field(default_factory=dict)
     held_by: frozenset[int] = frozenset()
+    left_by: frozenset[int] = frozenset()
+    recused: frozenset[int] = frozenset()
     entered_by: int | None = None
     priority: int = 3
     due_at: datetime | None = None
@@ -106,12 +110,9 @@ def exclusion(claim: ClaimFacts, candidate: Candidate, now: datetime) -> Exclusi
         return _same(Code.INACTIVE, "not active")
     if claim.desk_id not in candidate.desks:
         return _same(Code.OTHER_DESK, f"not on {claim.desk_name} desk")
-    if candidate.reviewer_id in claim.held_by:
-        return _same(Code.ON_CLAIM, "already on this claim")
-    if candidate.reviewer_id == claim.entered_by:
-        return _same(Code.ENTERED_IT, "entered this claim")
     return (
-        _interest(claim, candidate)
+        _been_there(claim, candidate.reviewer_id)
+        or _interest(claim, candidate)
         or _language(claim, candidate)
         or _topics(claim, candidate)
         or _second(claim, candidate)
@@ -123,6 +124,16 @@ def exclusion(claim: ClaimFacts, candidate: Candidate, now: datetime) -> Exclusi
 
 def _same(code: Code, sentence: str) -> Exclusion:
     return Exclusion(code, sentence, sentence, sentence)
+
+
+def _been_there(claim: ClaimFacts, reviewer_id: int) -> Exclusion | None:
+    if reviewer_id in claim.held_by:
+        return _same(Code.ON_CLAIM, "already on this claim")
+    if reviewer_id in claim.recused:
+        return _same(Code.INTEREST, "stepped back from this claim because of an interest")
+    if reviewer_id in claim.left_by:
+        return _same(Code.LEFT, "gave this claim up before")
+    return _same(Code.ENTERED_IT, "entered this claim") if reviewer_id == claim.entered_by else None
 
 
 def _interest(claim: ClaimFacts, candidate: Candidate) -> Exclusion | None:

@@ -103,7 +103,8 @@ class _Circle:
         self.barred: dict[int, Grounds] = {}
         self.counts: dict[Grounds, int] = {}
         self._rankings: dict[frozenset[str], list[Rank]] = {}
-        anybodys = replace(claim, held_by=frozenset(), entered_by=None, sources={})
+        nobody = frozenset[int]()
+        anybodys = replace(claim, held_by=nobody, left_by=nobody, recused=nobody, entered_by=None, sources={})
         for person in people:
             why = exclusion(anybodys, person.candidate, now)
             if why is None or why.code == Code.AT_LIMIT:
@@ -211,7 +212,7 @@ class _Newsroom:
         """Who may not take this one claim, whatever their skills."""
         interested = [self._interested[source] for source in claim.sources if source in self._interested]
         entered = () if claim.entered_by is None else (claim.entered_by,)
-        return claim.held_by.union(entered, *interested)
+        return claim.held_by.union(claim.left_by, claim.recused, entered, *interested)
 
     def _counted(self, claim: ClaimFacts, circle: _Circle, barred: frozenset[int]) -> dict[Grounds, int]:
         """How many of the desk are left out of this claim on which grounds, each counted once."""

@@ -15,7 +15,7 @@ from claims.models import Appearance, Claim, DeskRole, Membership
 from claims.models.many import any_of
 from reviews.calendars import add_working
 from reviews.eligibility import Away, Candidate, ClaimFacts
-from reviews.models import Absence, Assignment, Course, Interest, Part, Reviewer
+from reviews.models import Absence, Assignment, AssignmentStatus, Course, Interest, Part, Reviewer
 from reviews.models.assignment import HOLDING, LOADING_STATES
 
 
@@ -108,7 +108,7 @@ def facts_of(claims: Sequence[Claim], seats: Mapping[int, int] | None = None) ->
     """
     routable = [claim for claim in claims if claim.desk is not None]
     ids = [claim.pk for claim in routable]
-    sources, held = _sources(ids), _held(routable)
+    sources, people = _sources(ids), _people_of(routable)
     makers = dict(
         Reviewer.objects.filter(
             user_id__in={claim.made_by_user_id for claim in routable if claim.made_by_user_id}
@@ -117,16 +117,17 @@ def facts_of(claims: Sequence[Claim], seats: Mapping[int, int] | None = None) ->
     needed = dict(Course.objects.filter(claim_id__in=any_of(ids)).values_list("claim_id", "topics"))
     return {
         claim.pk: replace(
-            _facts(claim, sources[claim.pk], held[claim.pk], makers, needed.get(claim.pk, ())),
+            _facts(claim, sources[claim.pk], makers, needed.get(claim.pk, ())),
+            held_by=frozenset(people[claim.pk]["held"]),
+            left_by=frozenset(people[claim.pk]["left"]),
+            recused=frozenset(people[claim.pk]["recused"]),
             second=seats is not None and seats.get(claim.pk, 1) > 1,
         )
         for claim in routable
     }
 
 
-def _facts(
-    claim: Claim, sources: dict[int, str], held: set[int], makers: dict[int, int], needed: Iterable[str]
-) -> ClaimFacts:
+def _facts(claim: Claim, sources: dict[int, str], makers: dict[int, int], needed: Iterable[str]) -> ClaimFacts:
     desk = claim.desk
     if desk is None:
         raise ValueError(f"claim {claim.pk} has no desk")
@@ -138,7 +139,6 @@ def _facts(
         language=claim.language,
         topics=frozenset(claim.topics),
         sources=sources,
-        held_by=frozenset(held),
         entered_by=None if desk.makers_may_review else maker,
         priority=claim.priority,
         due_at=claim.review_due_at,
@@ -161,12 +161,20 @@ def _sources(claim_ids: Sequence[int]) -> dict[int, dict[int, str]]:
     return found
 
 
-def _held(claims: Sequence[Claim]) -> dict[int, set[int]]:
-    """Who is or was on each claim in its running round; whoever handed it over or declined is not asked again."""
+def _people_of(claims: Sequence[Claim]) -> dict[int, dict[str, set[int]]]:
+    """Who is on each claim, who gave it up in its running round, and who stepped back from it in any."""
     rounds = {claim.pk: claim.round for claim in claims}
-    found: dict[int, set[int]] = defaultdict(set)
-    rows = Assignment.objects.filter(claim_id__in=any_of(rounds)).exclude(status="withdrawn")
+    found: dict[int, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+    rows = Assignment.objects.filter(claim_id__in=any_of(rounds), status__in=_ROLE)
     for claim_id, reviewer_id, round_, status in rows.values_list("claim_id", "reviewer_id", "round", "status"):
-        if round_ == rounds[claim_id] or status == "recused":
-            found[claim_id].add(reviewer_id)
+        if round_ == rounds[claim_id] or status == AssignmentStatus.RECUSED:
+            found[claim_id][_ROLE[status]].add(reviewer_id)
     return found
+
+
+_ROLE: dict[str, str] = {
+    **dict.fromkeys(map(str, HOLDING), "held"),
+    str(AssignmentStatus.HANDED_OVER): "left",
+    str(AssignmentStatus.DECLINED): "left",
+    str(AssignmentStatus.RECUSED): "recused",
+}

@@ -7,7 +7,7 @@ person's limit is checked again under the lock of their own row.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection, transaction
@@ -166,15 +166,17 @@ def _names(ids: set[int]) -> dict[int, str]:
 
 
 def eligible_for(claim: Claim, seat: int | None = None) -> Choice:
-    """Who could take a claim now, best first, and why the others cannot. For hand-overs and "why here".
+    """Who could take a claim now if somebody names them, best first, and why the others cannot.
 
-    `seat` is the number of the seat in question: the first free one where none is named, `SETTLING` an adjudicator's.
+    Whoever gave the claim up is not asked again by routing, but may be named, or take it after all. `seat` is the
+    number of the seat in question: the first free one where none is named, `SETTLING` an adjudicator's.
     """
     now = database_time()
     facts = facts_of([claim], {claim.pk: seat} if seat else first_free_seats([claim]))
     if claim.pk not in facts:
         raise NotFound("A claim without a desk cannot be routed.")
-    return choose(facts[claim.pk], candidates_for([facts[claim.pk].desk_id], now), now)
+    asked = replace(facts[claim.pk], left_by=frozenset())
+    return choose(asked, candidates_for([asked.desk_id], now), now)
 
 
 def myself(viewer: Viewer) -> Reviewer:

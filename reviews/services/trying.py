@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from claims.errors import Invalid
 from claims.models import Claim, Desk
@@ -26,6 +27,7 @@ from reviews.services.rules import GivenRule, rule_seen, usable
 DAYS, MOST_DAYS = 30, 90
 MOST_CLAIMS = 10_000
 SHOWN = 100
+UNTOUCHED: dict[str, Any] = dict.fromkeys(("held_by", "left_by", "recused"), frozenset())
 READ = (
     *("desk", "topics", "language", "priority", "confirm_by", "accepted_at", "created_at"),
     *("round", "review_due_at", "made_by_user"),
@@ -151,7 +153,7 @@ class _Why:
         shared = self._interests.intersection(fact.sources)
         alike = (fact.desk_id, fact.language, fact.entered_by, shared)
         if alike not in self._known:
-            new = replace(fact, held_by=frozenset(), needed=self._skills, due_at=None)
+            new = replace(fact, **UNTOUCHED, needed=self._skills, due_at=None)
             here = [one for one in self._candidates if fact.desk_id in one.desks]
             self._known[alike] = choose(new, here, self._now).why_nobody
         return self._known[alike]

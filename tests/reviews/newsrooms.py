@@ -44,6 +44,8 @@ CLAIMS = st.lists(
         topics=st.frozensets(st.sampled_from(["politics", "defence"])),
         sources=st.sampled_from([{}, {7: "RBC-Ukraine"}]),
         held_by=st.frozensets(st.integers(1, 9), max_size=2),
+        left_by=st.frozensets(st.integers(1, 9), max_size=1),
+        recused=st.frozensets(st.integers(1, 9), max_size=1),
         entered_by=st.none() | st.integers(1, 9),
         priority=st.integers(1, 4),
         due_at=st.sampled_from([None, NOW, NOW + HOUR, NOW + 2 * HOUR]),
@@ -65,5 +67,5 @@ def may_take(claim: ClaimFacts, person: Candidate) -> bool:
         and (person.seconds or not claim.second)
         and not person.away
         and (person.works_at is None or claim.due_at is None or claim.due_at <= NOW or person.works_at < claim.due_at)
-        and person.reviewer_id not in {*claim.held_by, claim.entered_by}
+        and person.reviewer_id not in {*claim.held_by, *claim.left_by, *claim.recused, claim.entered_by}
     )

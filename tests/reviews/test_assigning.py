@@ -12,7 +12,7 @@ from django.db import connection
 
 from claims.errors import ActionNotPossible, ClaimDeskError, NotFound, RoleMissing, UnusableText
 from claims.lifecycle import Action, DismissalReason, State, WaitingReason
-from claims.models import Claim, Desk, DeskRole, FlagKind, Source, User
+from claims.models import Claim, Desk, DeskRole, Flag, FlagKind, Source, User
 from claims.services.proposing import GivenStep
 from claims.services.transitions import locked
 from reviews.errors import InterestMissing, NotEligible, NoteMissing, NotOnIt, SeatTaken
@@ -21,7 +21,7 @@ from reviews.services.acting import act, acting_on
 from reviews.services.assigning import ROUTER, assignment_of, decline, hand_over, recuse
 from reviews.services.people import declare_interest
 from reviews.services.reviewing import ask_second_opinion
-from reviews.services.routing import check_eligible, give
+from reviews.services.routing import check_eligible, give, pass_on, route_waiting, take
 from tests.factories import (
     a_claim,
     a_desk,
@@ -273,6 +273,22 @@ def test_a_waiting_claim_that_changes_desk_leaves_nobody_behind(desk: Desk, edit
     act(claim.pk, Action.WAIT, viewer(editor), reason=WaitingReason.REPLY, until=until, due=due)
     act(claim.pk, Action.CHANGE_DESK, viewer(editor), desk=a_desk(), reason="It is theirs.")
     assert (fresh(claim).state, statuses(claim)) == (State.WAITING, [AssignmentStatus.WITHDRAWN])
+
+
+def test_a_claim_goes_back_to_whoever_gave_it_away_when_they_are_named_and_by_routing_never(
+    desk: Desk, editor: User, first: Reviewer, second: Reviewer
+) -> None:
+    claim = a_claim(desk, State.IN_REVIEW, by=editor, reviewer=first)
+    for giver, to in ((first, second), (second, first)):
+        with acting_on(claim.pk, viewer(giver)) as acting:
+            assert acting.mine is not None
+            pass_on(acting.held, acting.mine, to, by=acting.by, note="Yours, I think.")
+    with acting_on(claim.pk, viewer(first)) as acting:
+        decline(acting.held, open_assignment_of(claim), by=acting.by)
+    assert route_waiting().unroutable == 1
+    (flag,) = Flag.objects.standing().filter(claim=claim)
+    assert flag.reason == f"{desk.name} desk has 2 reviewers: 2 gave this claim up before."
+    assert take(claim.pk, viewer(first)) == claim
 
 
 def test_starting_is_an_event_of_its_own_and_happens_once(desk: Desk, editor: User, first: Reviewer) -> None:

@@ -89,7 +89,7 @@ def test_what_goes_to_the_pool_is_routed_again_and_flagged_when_nobody_can_take_
     assert route_waiting() == Routed(assigned=3, unroutable=1)
     assert held_by(omar) == 3
     assert Flag.objects.standing().get(kind=FlagKind.UNROUTABLE).reason == (
-        "World desk has 2 reviewers: 1 already on this claim, 1 at the limit of 3."
+        "World desk has 2 reviewers: 1 at the limit of 3, 1 gave this claim up before."
     )
     assert broken_promises() == {}
 

@@ -13,13 +13,15 @@ from django.test.utils import CaptureQueriesContext
 
 from claims.lifecycle import State
 from claims.models import Claim, Desk, DeskRole
+from reviews.eligibility import exclusion
 from reviews.errors import NobodyInPool
 from reviews.models import Interest, Reviewer
 from reviews.rules import Conditions, Outcomes
 from reviews.services.acting import acting_on
 from reviews.services.assigning import decline, recuse
+from reviews.services.facts import candidates_for, facts_of, first_free_seats
 from reviews.services.pool import take_next
-from reviews.services.routing import eligible_for, wanting_people
+from reviews.services.routing import wanting_people
 from reviews.services.takeable import takeable_by
 from tests import factories as make
 
@@ -91,7 +93,10 @@ def test_what_the_database_finds_is_what_the_rules_allow() -> None:
 
 
 def _may_take(claim: Claim, reviewer: Reviewer) -> bool:
-    return any(one.eligible and one.reviewer_id == reviewer.pk for one in eligible_for(claim).reasons)
+    """What the rules say of the seat that is free, nobody being named."""
+    facts, now = facts_of([claim], first_free_seats([claim])), make.now()
+    mine = [one for one in candidates_for([claim.desk_id or 0], now) if one.reviewer_id == reviewer.pk]
+    return any(exclusion(facts[claim.pk], one, now) is None for one in mine)
 
 
 def test_claims_that_somebody_cannot_take_hide_none_that_they_can() -> None:

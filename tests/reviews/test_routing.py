@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,12 +19,17 @@ def reason(choice: Choice, reviewer_id: int) -> Reason:
     return found
 
 
+LEFT: dict[str, Any] = {"left_by": frozenset({5}), "recused": frozenset({6})}
+
+
 @pytest.mark.parametrize(
     ("other", "code", "sentence"),
     [
         (replace(BEN, active=False), Code.INACTIVE, "not active"),
         (replace(BEN, desks=frozenset({2})), Code.OTHER_DESK, "not on World desk"),
         (replace(BEN, reviewer_id=3), Code.ON_CLAIM, "already on this claim"),
+        (replace(BEN, reviewer_id=5), Code.LEFT, "gave this claim up before"),
+        (replace(BEN, reviewer_id=6), Code.INTEREST, "stepped back from this claim because of an interest"),
         (replace(BEN, reviewer_id=4), Code.ENTERED_IT, "entered this claim"),
         (replace(BEN, interests=frozenset({7, 99})), Code.INTEREST, "has declared an interest in RBC-Ukraine"),
         (
@@ -43,7 +49,7 @@ def reason(choice: Choice, reviewer_id: int) -> Reason:
 )
 def test_who_cannot_take_it_is_left_out_with_the_reason(other: Candidate, code: Code, sentence: str) -> None:
     needed, due = frozenset({"politics"}), NOW + 3 * HOUR
-    claim = replace(CLAIM, held_by=frozenset({3}), entered_by=4, needed=needed, due_at=due, second=True)
+    claim = replace(CLAIM, held_by=frozenset({3}), entered_by=4, **LEFT, needed=needed, due_at=due, second=True)
     choice = choose(claim, [other, ANNA], NOW)
     assert choice.reviewer_id == ANNA.reviewer_id
     assert reason(choice, other.reviewer_id) == Reason(other.reviewer_id, eligible=False, code=code, sentence=sentence)
