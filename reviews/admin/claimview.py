@@ -79,6 +79,7 @@ def shown(page: ClaimPage, now: datetime, viewer: Viewer) -> dict[str, Any]:
     claim = page.claim
     me = viewer.user.pk if viewer.user else None
     flags = [str(kind) for kind in claim.time_flags(now, page.standing)]
+    buttons = [_button(page, name) for name in IN_MORE]
     return {
         "page": page,
         "claim": claim,
@@ -94,7 +95,8 @@ def shown(page: ClaimPage, now: datetime, viewer: Viewer) -> dict[str, Any]:
         "timeline": entries(page.events, now, me),
         "first": _first(page),
         "head": [_button(page, name) for name in IN_HEAD],
-        "more": [_button(page, name) for name in IN_MORE],
+        "more": [button for button in buttons if not button.refusal],
+        "not_now": [button for button in buttons if button.refusal],
         "undo": _offer(page, Action.UNDO) == "",
         "takes_work": bool(viewer.reviewer_of),
         "public_banner": _public_banner(page, now),

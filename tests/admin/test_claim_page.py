@@ -89,6 +89,17 @@ def test_too_early_is_an_answer_only_while_the_claims_own_date_lies_ahead(
     assert ("Too early is for a claim whose own date lies ahead." in answer) is not is_ahead
 
 
+def test_what_can_be_done_comes_first_and_what_cannot_is_folded_away(
+    signed: SignIn, editor: User, claim: Claim
+) -> None:
+    shown = signed(editor).get(page_of(claim)).content.decode()
+    possible, folded = shown.split("Not possible now: ")
+    assert 'data-testid="step-set_due"' in possible
+    assert 'data-testid="step-restore"' not in possible
+    assert folded.partition("<")[0] == str(folded.count('data-testid="step-'))
+    assert 'data-testid="step-restore"' in folded
+
+
 def test_nobody_is_put_on_a_claim_where_everybody_asked_is_there(signed: SignIn, editor: User, claim: Claim) -> None:
     client, sentence = signed(editor), "Everybody who is asked is there. Hand over a seat instead."
     assert sentence in client.get(page_of(claim)).content.decode()
