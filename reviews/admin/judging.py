@@ -10,13 +10,14 @@ from claims.lifecycle import Action, Role, State
 from claims.permissions import Viewer
 from reviews.models import AssignmentStatus, Part, PolicyKind, Review
 from reviews.services.claimpage import ClaimPage
+from reviews.services.editing import why_not_judge
 
 
 def judging(page: ClaimPage, viewer: Viewer) -> dict[str, Any]:
     """What `reviews/claim.html` shows of it."""
     return {
         "may_take": _may_take(page, viewer),
-        "may_judge": _may_judge(page),
+        "may_judge": _may_judge(page, viewer),
         "verdict_refusal": _verdict_refusal(page),
         "no_verdict_yet": _no_verdict_yet(page, viewer),
         "verdict_button": _("Settle the disagreement") if _settles(page) else _("Record verdict"),
@@ -102,13 +103,21 @@ def _may_take(page: ClaimPage, viewer: Viewer) -> bool:
     return there and not done and bool(page.seats.free(Part.REVIEW)) and _refusal(page, Action.ASSIGN) == ""
 
 
-def _may_judge(page: ClaimPage) -> str:
+def _may_judge(page: ClaimPage, viewer: Viewer) -> str:
     """The words of the button with which an editor takes the seat that waits for one; empty where none does."""
     done = page.mine is not None or page.my_review is not None
-    if done or Role.EDITOR not in page.roles or _refusal(page, Action.ASSIGN):
+    if done or Role.EDITOR not in page.roles or _refusal(page, Action.ASSIGN) or _why_not_editor(page, viewer):
         return ""
     words = {Part.ADJUDICATION: _("Settle it yourself"), Part.EDITOR: _("Give the second judgement")}
     return words.get(page.seats.editors, "") if page.seats.editors else ""
+
+
+def _why_not_editor(page: ClaimPage, viewer: Viewer) -> str:
+    """Why the editor who looks may not take the seat that waits for one; empty where they may, or none waits."""
+    waits = page.seats.editors is not None and page.my_review is None and page.mine is None
+    if not waits or viewer.user is None or Role.EDITOR not in page.roles:
+        return ""
+    return why_not_judge(page.claim, viewer.user)
 
 
 def _settles(page: ClaimPage) -> bool:
@@ -124,9 +133,9 @@ def _no_verdict_yet(page: ClaimPage, viewer: Viewer) -> str:
     """What stands where the verdict would: how to come to give one, or why there is none to give."""
     if _may_take(page, viewer):
         return _("Take this claim to record a verdict.")
-    if words := _may_judge(page):
+    if words := _may_judge(page, viewer):
         return _("“%(button)s” opens the form.") % {"button": words}
-    return _verdict_refusal(page)
+    return _why_not_editor(page, viewer) or _verdict_refusal(page)
 
 
 def _refusal(page: ClaimPage, action: Action) -> str:

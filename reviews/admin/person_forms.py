@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from claims.models import User
 from reviews.admin.step_forms import StepForm, why_field
 from reviews.models import Assignment, Part, Reviewer
-from reviews.services.editing import editors_of, profile_of
+from reviews.services.editing import editors_of, profile_of, why_not_judge
 from reviews.services.routing import SETTLING, eligible_for, reasons_of, seat_asked
 
 POOL, EDITOR = "pool", "editor-"
@@ -55,8 +55,13 @@ class PersonStep(StepForm):
             widget.barred = frozenset(str(one["reviewer_id"]) for one in people if not one["eligible"])
             choices += [(str(one["reviewer_id"]), f"{one['name']}: {one['sentence']}") for one in people]
         if claim.desk is not None and part != Part.REVIEW:
+            against = {one: why_not_judge(claim, one) for one in editors_of(claim)}
+            widget.barred |= {f"{EDITOR}{one.pk}" for one, why in against.items() if why}
             words = _("%(name)s: editor of the desk")
-            choices += [(f"{EDITOR}{one.pk}", words % {"name": one.full_name}) for one in editors_of(claim)]
+            choices += [
+                (f"{EDITOR}{one.pk}", why.rstrip(".") or words % {"name": one.full_name})
+                for one, why in against.items()
+            ]
         said = {"required": gettext_lazy("Choose who is to have it.")}
         chosen = forms.ChoiceField(
             label=gettext_lazy("To"), choices=choices, widget=widget, error_messages=said, help_text=nobody

@@ -58,6 +58,19 @@ def check_may_judge(claim: Claim, reviewer: Reviewer) -> None:
         raise NotEligible(f"{reviewer}: away until {until_when(absence)}.")
 
 
+def why_not_judge(claim: Claim, user: User) -> str:
+    """Why this editor of a claim's desk may not judge it themselves, as they are told; empty when they may."""
+    reviewer = Reviewer.objects.select_related("user").filter(user=user).first()
+    if reviewer is None:  # nothing but the claim itself can speak against somebody who never reviewed
+        entered = claim.made_by_user_id == user.pk and claim.desk is not None and not claim.desk.makers_may_review
+        return f"{user.full_name}: entered this claim." if entered else ""
+    try:
+        check_may_judge(claim, reviewer)
+    except NotEligible as refused:
+        return refused.message
+    return ""
+
+
 def take_as_editor(claim_id: int, viewer: Viewer, part: Part | None = None) -> Claim:
     """An editor takes the seat that waits for one: to settle a disagreement, or to give the second judgement.
 

@@ -105,6 +105,22 @@ def test_an_editor_gives_the_second_judgement_from_the_page(signed: SignIn, stri
     assert make.fresh(claim).state == State.DECIDED
 
 
+@pytest.mark.parametrize("has_profile", [True, False])
+def test_an_editor_who_entered_the_claim_is_offered_no_seat_and_reads_why(signed: SignIn, *, has_profile: bool) -> None:
+    strict = make.a_desk_with(make.a_policy(PolicyKind.WITH_EDITOR, 2), makers_may_review=False)
+    editor, other = make.an_editor(strict), make.an_editor(strict)
+    if has_profile:
+        profile_of(editor)
+    claim = make.a_claim(strict, State.IN_REVIEW, by=editor)
+    make.review_by(claim, make.open_assignment_of(claim).reviewer)
+    shown = words(signed(editor), claim)
+    assert 'data-testid="judge"' not in shown
+    assert f"{editor.full_name}: entered this claim." in shown
+    dialog = html.unescape(signed(editor).get(step_of(claim, "assign")).content.decode())
+    assert f'<option value="editor-{editor.pk}" disabled>{editor.full_name}: entered this claim</option>' in dialog
+    assert f'<option value="editor-{other.pk}">{other.full_name}: editor of the desk</option>' in dialog
+
+
 def test_a_step_that_is_not_an_editors_says_so(signed: SignIn, desk: Desk, reviewer: Reviewer) -> None:
     claim = make.a_claim(desk)
     answer = signed(reviewer.user).post(step_of(claim, "judge")).content.decode()
