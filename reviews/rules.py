@@ -17,6 +17,7 @@ from claims.hedges import Kind
 
 HEDGES = tuple(kind for kind in Kind if kind != Kind.NONE)
 MOST_DAYS = 365
+LEAVES = "leaves"  # stands for a condition: the rule's desk is another one, and evidence protects a source
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ class Case:
     """What rules look at in a claim, at the moment `at`.
 
     `sources` are the numbers of everybody in its chains, its outlets, and whatever these belong to. `hedges` are the
-    kinds of hedge of its quotes; a plain quote has none.
+    kinds of hedge of its quotes; a plain quote has none. `protected`: evidence on it protects a source, and the editors
+    of another desk would get to see it.
     """
 
     at: datetime
@@ -89,6 +91,7 @@ class Case:
     priority: int = 3
     hedges: frozenset[str] = frozenset()
     own_date: datetime | None = None
+    protected: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,7 @@ class Ruled:
 
 @dataclass(frozen=True)
 class Passed:
-    """A rule that did not take a claim, and the first of its conditions that does not hold."""
+    """A rule that did not take a claim, and the first of its conditions that does not hold, or `LEAVES`."""
 
     ruled: Ruled
     condition: str
@@ -124,9 +127,14 @@ def matches(conditions: Conditions, case: Case) -> bool:
     return all(_HOLDS[name](conditions, case) for name in conditions.asked)
 
 
+def leaves(ruled: Ruled, case: Case) -> bool:
+    """Whether the rule would take evidence that protects a source to another desk. Then it takes no such claim."""
+    return case.protected and ruled.outcomes.desk not in {None, case.desk}
+
+
 def first_match(rules: Iterable[Ruled], case: Case) -> Ruled | None:
     """The first of the rules that takes the claim, None when none does."""
-    return next((ruled for ruled in rules if matches(ruled.conditions, case)), None)
+    return next((ruled for ruled in rules if matches(ruled.conditions, case) and not leaves(ruled, case)), None)
 
 
 def passed_over(rules: Iterable[Ruled], case: Case) -> list[Passed]:
@@ -137,8 +145,9 @@ def passed_over(rules: Iterable[Ruled], case: Case) -> list[Passed]:
     found: list[Passed] = []
     for ruled in rules:
         failed = [name for name in ruled.conditions.asked if not _HOLDS[name](ruled.conditions, case)]
-        if not failed:
+        if not failed and not leaves(ruled, case):
             break
+        failed = failed or [LEAVES]
         if failed[0] != "desks":
             found.append(Passed(ruled, failed[0]))
     return found

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models.expressions import RawSQL
 
 from claims.hedges import Kind
-from claims.models import Appearance, ChainStep, Claim, Desk, Source
+from claims.models import Appearance, ChainStep, Claim, Desk, Evidence, Source, Visibility
 from reviews.models import Course, DeadlinePolicy, ReviewPolicy, RuleVersion
 from reviews.rules import Case, Ruled
 from reviews.rulewords import Names
@@ -81,9 +81,26 @@ def given_values(claim: Claim, by: Came | None) -> Given:
     return desk, priority
 
 
+def protecting(claim_ids: Iterable[int]) -> set[int]:
+    """Those of these claims on which evidence protects a source, replaced items included: who sees one sees all."""
+    rows = Evidence.objects.filter(claim__in=among(claim_ids), visibility=Visibility.PROTECTED)
+    return set(rows.values_list("claim_id", flat=True))
+
+
+def given_to_rules(claims: Sequence[Claim], ways: Mapping[int, Came]) -> dict[int, Given]:
+    """What rules settle each claim from, by number: as it came, before a rule moved it.
+
+    A claim with evidence that protects a source is settled where it is: rules would take it back to where it came from.
+    """
+    stay = protecting([claim.pk for claim in claims])
+    given = {claim.pk: given_values(claim, ways.get(claim.pk)) for claim in claims}
+    return given | {claim.pk: (claim.desk_id, given[claim.pk][1]) for claim in claims if claim.pk in stay}
+
+
 def cases_of(claims: Sequence[Claim], at: Mapping[int, datetime], given: Mapping[int, Given]) -> dict[int, Case]:
-    """Each claim as rules see it at its moment, by number, with the desk and priority given: three queries for all."""
-    found = _around([claim.pk for claim in claims])
+    """Each claim as rules see it at its moment, by number, with the desk and priority given: four queries for all."""
+    numbers = [claim.pk for claim in claims]
+    found, protected = _around(numbers), protecting(numbers)
     cases: dict[int, Case] = {}
     for claim in claims:
         around = found[claim.pk]
@@ -99,6 +116,7 @@ def cases_of(claims: Sequence[Claim], at: Mapping[int, datetime], given: Mapping
             priority=priority,
             hedges=frozenset(around.hedges),
             own_date=claim.confirm_by,
+            protected=claim.pk in protected,
         )
     return cases
 

@@ -21,7 +21,7 @@ from reviews.models import Assignment, Course, Resettling, RuleVersion
 from reviews.models.assignment import HOLDING
 from reviews.rules import Ruled, first_match
 from reviews.services.assigning import ROUTER, release_strangers
-from reviews.services.cases import came, cases_of, given_values, standing_rules
+from reviews.services.cases import came, cases_of, given_to_rules, standing_rules
 from reviews.services.due import due_for
 from reviews.services.settling import Settled, Terms, judged, terms_of, told_course, write_course
 
@@ -36,7 +36,7 @@ def open_matches(rules: Sequence[Ruled], wanted: Ruled, among: QuerySet[Claim] |
     found = Claim.objects.open() if among is None else Claim.objects.open().filter(pk__in=among.values("pk"))
     claims = list(found.only("desk", "topics", "language", "priority", "confirm_by").order_by("pk"))
     ways = came([claim.pk for claim in claims])
-    given = {claim.pk: given_values(claim, ways.get(claim.pk)) for claim in claims}
+    given = given_to_rules(claims, ways)
     cases = cases_of(claims, dict.fromkeys(given, database_time()), given)
     settled = {number for number, way in ways.items() if wanted.row and way.rule == wanted.row}
     return [claim.pk for claim in claims if claim.pk not in settled and first_match(rules, cases[claim.pk]) == wanted]
@@ -80,8 +80,9 @@ def _settle(claim_id: int, wish: Resettling) -> bool:
     with locked(claim_id) as held:
         if not held.claim.is_open or (wish.rule_version_id is None and not _is_unroutable(held)):
             return False
-        way = came([claim_id]).get(claim_id)
-        settled = judged(held, given_values(held.claim, way))
+        ways = came([claim_id])
+        way = ways.get(claim_id)
+        settled = judged(held, given_to_rules([held.claim], ways)[claim_id])
         row = settled.ruled.row if settled.ruled else None
         if (wish.rule_version_id not in {None, row}) or (way is not None and way.rule == row):
             return False
