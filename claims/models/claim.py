@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
@@ -38,6 +39,15 @@ WITH RECURSIVE merged AS (
      UNION
     SELECT claim.id FROM claims_claim claim JOIN merged ON claim.duplicate_of_id = merged.id
 ) SELECT id FROM merged
+"""
+
+_STAYING = """
+WITH RECURSIVE staying AS (
+    SELECT duplicate_of_id AS id FROM claims_claim WHERE id = ANY(%s) AND duplicate_of_id IS NOT NULL
+     UNION
+    SELECT claim.duplicate_of_id FROM claims_claim claim JOIN staying ON claim.id = staying.id
+     WHERE claim.duplicate_of_id IS NOT NULL
+) SELECT id FROM staying
 """
 
 
@@ -88,6 +98,10 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
     def merged_into(self, number: int) -> Self:
         """Claims that were merged into this one, and those merged into them before."""
         return self.filter(pk__in=RawSQL(_MERGED, [number]))  # noqa: S611 - our own text, the number is bound
+
+    def staying_for(self, merged: Iterable[int]) -> Self:
+        """Claims into which any of these was merged, at first or by a later merge."""
+        return self.filter(pk__in=RawSQL(_STAYING, [list(merged)]))  # noqa: S611 - our own text, the numbers are bound
 
     def searched(self, words: str) -> Self:
         """Claims whose statement holds all of `words`, in any language."""

@@ -101,6 +101,13 @@ class ChainStepOut(Fields):
     note = serializers.CharField()
 
 
+class MergedQuoteOut(QuoteOut):
+    """A quote of a claim that was merged into this one, with its own chain."""
+
+    claim = serializers.IntegerField(help_text="The claim that was merged.")
+    chain = ChainStepOut(many=True)
+
+
 class VerdictOut(Fields):
     """The standing answers. `so` is null where it was too early to tell. Demo verdicts are marked as such."""
 
@@ -211,6 +218,9 @@ class ClaimOut(Fields):
     merged = serializers.ListField(child=serializers.IntegerField(), help_text="Claims that were merged into it.")
     quote = QuoteOut(allow_null=True)
     chain = ChainStepOut(many=True)
+    merged_quotes = MergedQuoteOut(
+        many=True, help_text="Where claims stand that were merged into it, at first or later."
+    )
     verdict = VerdictOut(allow_null=True)
     publication = PublicationOut(allow_null=True)
     assignees = AssigneeOut(many=True)

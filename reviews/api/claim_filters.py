@@ -13,10 +13,10 @@ from claims.api.fields import DeskNamed, OneOf
 from claims.api.paging import Order
 from claims.api.parameters import Instant, Listed, Paged, Search, Whether, WholeNumber
 from claims.lifecycle import State
-from claims.models import Appearance, ChainStep, Decision, FlagKind
+from claims.models import Appearance, ChainStep, Claim, Decision, FlagKind
 from claims.models.claim import ClaimQuerySet
 from claims.models.decision import DecisionQuerySet
-from claims.permissions import Viewer
+from claims.permissions import Viewer, visible_claims
 from claims.verdicts import So
 from reviews.models import Assignment
 
@@ -54,7 +54,9 @@ class ClaimFilters(Paged):
     language = Listed(child=Search(), required=False)
     outlet = WholeNumber(required=False, help_text="Number of the outlet of the article.")
     source = WholeNumber(required=False, help_text="A source in the chain.")  # type: ignore[assignment]  # the metaclass takes fields off the class
-    article = WholeNumber(required=False, help_text="Number of the article.")
+    article = WholeNumber(
+        required=False, help_text="Number of the article; what was merged counts for the claim that stays."
+    )
     assignee = Assignee(required=False)
     priority = Listed(child=serializers.IntegerField(min_value=1, max_value=4), required=False)
     verdict = Listed(child=OneOf([*So.choices, (TOO_EARLY, "Too early")]), required=False)
@@ -98,6 +100,8 @@ def narrowed(claims: ClaimQuerySet, asked: Mapping[str, Any], viewer: Viewer, no
     for name, narrow in _JOINED.items():
         if name in asked:
             claims = claims.filter(narrow(asked[name]))
+    if "article" in asked:
+        claims = claims.filter(_in_article(asked["article"], viewer, now))
     if "assignee" in asked:
         claims = claims.filter(_assigned(asked["assignee"], viewer))
     if any(name in asked for name in ("verdict", "decided_after", "decided_before")):
@@ -111,9 +115,16 @@ def _quoted(**where: Any) -> Q:
     return Q(Exists(Appearance.objects.filter(claim=OuterRef("pk"), **where)))
 
 
+def _in_article(number: int, viewer: Viewer, now: datetime) -> Q:
+    """Claims that stand in the article, and those that stay where one that stands there was merged into them."""
+    quoted = visible_claims(viewer, now).filter(_quoted(revision__article=number), duplicate_of__isnull=False)
+    merged = list(quoted.values_list("pk", flat=True))
+    staying = Q(pk__in=Claim.objects.staying_for(merged).values("pk")) if merged else Q(pk__in=[])
+    return _quoted(revision__article=number) | staying
+
+
 _JOINED: Mapping[str, Callable[[Any], Q]] = {
     "outlet": lambda number: _quoted(revision__article__outlet=number),
-    "article": lambda number: _quoted(revision__article=number),
     "published": lambda wanted: _told(DecisionQuerySet.public, wanted=wanted),
     "corrected": lambda wanted: _told(DecisionQuerySet.corrected, wanted=wanted),
     "source": lambda number: Q(Exists(ChainStep.objects.filter(appearance__claim=OuterRef("pk"), source=number))),

@@ -53,7 +53,10 @@ def _claim(claim: Claim, found: Around, viewer: Viewer, now: datetime, link: Cal
         "parts": found.parts[claim.pk],
         "merged": found.merged[claim.pk],
         "quote": quote_out(quote) if quote else None,
-        "chain": [step_out(step) for step in quote.chain.all()] if quote else [],
+        "chain": chain_out(quote) if quote else [],
+        "merged_quotes": [
+            {"claim": one.claim_id, **quote_out(one), "chain": chain_out(one)} for one in found.merged_quotes[claim.pk]
+        ],
         "verdict": verdict_out(standing) if standing else None,
         "publication": publication_out(found.told[claim.pk]) if claim.pk in found.told else None,
         "assignees": [assignee_out(assignment) for assignment in people],
@@ -158,6 +161,11 @@ def quote_out(quote: Appearance) -> dict[str, Any]:
             "scale": quote.hedge_scale,
         },
     }
+
+
+def chain_out(quote: Appearance) -> list[dict[str, Any]]:
+    """Through whom it came."""
+    return [step_out(step) for step in quote.chain.all()]
 
 
 def step_out(step: ChainStep) -> dict[str, Any]:

@@ -109,3 +109,32 @@ def joined_to_both(user: User, claim: Claim) -> User:
     """An editor of another desk who reviews for the claim's desk as well."""
     assert claim.desk is not None
     return joined(user, claim.desk, DeskRole.REVIEWER)
+
+
+def test_the_quotes_of_what_was_merged_come_with_the_claim_that_stays(api: Api, desk: Desk, editor: User) -> None:
+    stays, first, second = (a_claim(desk, by=editor) for _ in range(3))
+    for merged, into in ((first, second), (second, stays)):
+        assert api.act(merged.pk, action="merge", into=into.pk).status == 200
+    shown = api.get(f"/claims/{stays.pk}").body
+    assert [one["claim"] for one in shown["merged_quotes"]] == [first.pk, second.pk]
+    rows = {row["id"]: [one["claim"] for one in row["merged_quotes"]] for row in api.get("/claims").body["results"]}
+    assert rows == {stays.pk: [first.pk, second.pk], second.pk: [first.pk], first.pk: []}
+    where = first.appearances.get().revision.article
+    assert shown["merged_quotes"][0]["article"]["id"] == where.pk
+    assert shown["merged_quotes"][0]["exact"] == first.appearances.get().exact
+    assert shown["quote"]["article"]["id"] == stays.appearances.get().revision.article_id
+    listed = [row["id"] for row in api.get(f"/claims?article={where.pk}").body["results"]]
+    assert sorted(listed) == [stays.pk, first.pk, second.pk]
+    assert [row["id"] for row in api.get(f"/claims?article={where.pk}&state=queued").body["results"]] == [stays.pk]
+
+
+def test_nothing_is_said_of_a_merged_claim_that_the_caller_does_not_see(desk: Desk, editor: User) -> None:
+    other = a_desk()
+    stays, hidden = a_claim(desk, by=editor), a_claim(other)
+    both = joined(joined(an_editor(a_desk()), desk, DeskRole.EDITOR), other, DeskRole.EDITOR)
+    assert signed_in(both).act(hidden.pk, action="merge", into=stays.pk).status == 200
+    article = hidden.appearances.get().revision.article_id
+    assert [one["claim"] for one in signed_in(both).get(f"/claims/{stays.pk}").body["merged_quotes"]] == [hidden.pk]
+    mine = signed_in(editor)
+    assert mine.get(f"/claims/{stays.pk}").body["merged_quotes"] == []
+    assert mine.get(f"/claims?article={article}").body["results"] == []
