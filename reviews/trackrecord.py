@@ -45,11 +45,16 @@ def wilson(successes: int, trials: int, z: float = Z_95) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class Share:
-    """Confirmed by their date, of all decided: a fraction and its 95% range."""
+    """Some of all, for example confirmed of decided: a fraction and its 95% range."""
 
     value: float
     low: float
     high: float
+
+
+def share_of(part: int, whole: int) -> Share | None:
+    """`part` of `whole` with its range; None below ten, which say next to nothing."""
+    return Share(part / whole, *wilson(part, whole)) if whole >= LEAST else None
 
 
 @dataclass
@@ -74,9 +79,7 @@ class Tally:
     @property
     def share(self) -> Share | None:
         """The share confirmed by their date, None below ten decided."""
-        if self.decided < LEAST:
-            return None
-        return Share(self.confirmed / self.decided, *wilson(self.confirmed, self.decided))
+        return share_of(self.confirmed, self.decided)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from claims.admin.base import now_of, viewer_of
 from claims.admin.library import SourcePagesAdmin
 from claims.models import Source
-from reviews.dashboard.sources import CAVEAT, KEY, LAST_YEAR, record_of, share_words
+from reviews.dashboard.shares import share_words
+from reviews.dashboard.sources import CAVEAT, KEY, LAST_YEAR, record_of
 from reviews.trackrecord import Part
 
 

@@ -24,7 +24,8 @@ from claims.verdicts import Outcome, So
 from reviews.api.claim_documents import ClaimOut
 from reviews.api.claim_shapes import claims_out
 from reviews.dashboard.filters import SAID_ONLY, Age, Filters, Period, read_filters
-from reviews.dashboard.numbers import NUMBERS, Number, counts, newsroom_zone
+from reviews.dashboard.number import Number
+from reviews.dashboard.numbers import NUMBERS, counts, newsroom_zone
 from reviews.trackrecord import Part
 
 NULLABLE = frozenset({"review_due_at", "first_review_due_at", "confirm_by"})

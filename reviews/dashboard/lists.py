@@ -14,7 +14,7 @@ from claims.models import Source
 from claims.verdicts import Outcome
 from claims.wordings import so_words
 from reviews.dashboard.filters import NOBODY, SAID_ONLY, Age, Filters, Period
-from reviews.dashboard.numbers import Number
+from reviews.dashboard.number import Number
 from reviews.dashboard.panels import with_people
 from reviews.dashboard.reading import Reading
 from reviews.dashboard.sources import hedge_words

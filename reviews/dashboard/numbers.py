@@ -8,8 +8,7 @@ Everything is computed from `now`, read once per response; nothing depends on wh
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -31,7 +30,6 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Cast, Coalesce, NullIf
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from claims.lifecycle import State
@@ -40,33 +38,14 @@ from claims.models.claim import UNANNOUNCED, ClaimQuerySet
 from claims.permissions import Viewer, visible_claims
 from reviews.dashboard.agreement import judged_alike, judged_by_several
 from reviews.dashboard.filters import SAID_ONLY, Age, Filters, aged
+from reviews.dashboard.number import Number
+from reviews.dashboard.year import VERDICTS_OF_A_YEAR
 from reviews.models import Assignment, AssignmentStatus
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
-Narrow = Callable[[ClaimQuerySet, datetime, Filters], ClaimQuerySet]
 Asked = tuple[str, str]  # the key of a number, and what it is grouped by
 Tally = dict[str | None, int]  # claims per group
-
-
-@dataclass(frozen=True)
-class Number:
-    """One number. `definition` is the sentence under the list; `order` sorts it, first what needs somebody most."""
-
-    key: str
-    title: str | Promise
-    definition: str | Promise
-    narrow: Narrow
-    order: tuple[str, ...] = ("review_due_at", "id")
-
-    def claims(self, viewer: Viewer, filters: Filters, now: datetime) -> ClaimQuerySet:
-        """The claims behind the number: of those the viewer sees and the filters leave, in no order."""
-        seen = cast("ClaimQuerySet", visible_claims(viewer, now))
-        return self.narrow(filters.narrow(seen, now), now, filters).order_by()
-
-    def listed(self, viewer: Viewer, filters: Filters, now: datetime) -> ClaimQuerySet:
-        """The same claims in the order of the list."""
-        return self.claims(viewer, filters, now).order_by(*self.order)
 
 
 def _late(claims: ClaimQuerySet, now: datetime, _filters: Filters) -> ClaimQuerySet:
@@ -188,6 +167,7 @@ _ROWS = (
         _alike,
         ("-updated_at", "-id"),
     ),
+    *VERDICTS_OF_A_YEAR,
     Number(
         "dated_decided",
         _("Dated claims, decided"),

@@ -19,10 +19,13 @@ from claims.verdicts import So
 from claims.wordings import percent_words, so_words
 from reviews.agreement import ENOUGH
 from reviews.dashboard.filters import NOBODY, SAID_ONLY, Age
-from reviews.dashboard.numbers import NUMBERS, Number, tally
+from reviews.dashboard.number import Number
+from reviews.dashboard.numbers import NUMBERS, tally
 from reviews.dashboard.reading import Reading
+from reviews.dashboard.shares import share_words
 from reviews.fairness import spread
 from reviews.models import Absence, Assignment, Reviewer
+from reviews.trackrecord import share_of
 
 LATE_SHOWN, NEXT_SHOWN = 6, 4
 DESK_COLUMNS = ("open", "unassigned", "due_24h", "late")
@@ -118,6 +121,11 @@ class Board:
         """The share of claims on which all reviewers agreed, "" for fewer than are enough to say."""
         whole = self.count("judged_by_several")
         return percent_words(self.count("judged_alike"), whole) if whole >= ENOUGH else ""
+
+    @property
+    def corrected(self) -> str:
+        """The share of published claims that were corrected, with its range; "" for fewer than are enough to say."""
+        return share_words(share_of(self.count("corrected_12m"), self.count("published_12m")))
 
     @cached_property
     def verdicts(self) -> list[tuple[str, Figure]]:

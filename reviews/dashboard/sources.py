@@ -25,18 +25,17 @@ from reviews.dashboard.filters import NO_RANGE, Filters, Period
 from reviews.dashboard.numbers import NUMBERS
 from reviews.dashboard.panels import Figure
 from reviews.dashboard.reading import Reading
+from reviews.dashboard.shares import share_words
 from reviews.trackrecord import (
     Chain,
     Dated,
     Part,
     Printed,
     PrintedRow,
-    Share,
     Tally,
     by_hedge,
     by_source,
     summed,
-    whole_percent,
 )
 
 KEY = "dated_decided"
@@ -59,17 +58,6 @@ def hedge_words(kind: str, likelihood: str) -> str:
     low, _dash, high = likelihood.partition("-")
     name = str(HEDGES[Kind(kind)])
     return f"{name}, {pgettext('range', '%s to %s%%') % (low, high)}" if high else name
-
-
-def share_words(share: Share | None) -> str:
-    """ "64%, 52 to 75", or nothing where there are too few to say."""
-    if share is None:
-        return ""
-    return pgettext("share with its range", "%(share)d%%, %(low)d to %(high)d") % {
-        "share": whole_percent(share.value),
-        "low": whole_percent(share.low),
-        "high": whole_percent(share.high),
-    }
 
 
 def dated_claims(viewer: Viewer, filters: Filters, now: datetime) -> list[Dated]:

@@ -26,11 +26,13 @@ from reviews.dashboard.filters import Period as VerdictPeriod
 from reviews.dashboard.happenings import just_now
 from reviews.dashboard.health import health
 from reviews.dashboard.lists import csv_rows, heading, page_of
-from reviews.dashboard.numbers import NUMBERS, Number, median_to_verdict
+from reviews.dashboard.number import Number
+from reviews.dashboard.numbers import NUMBERS, median_to_verdict
+from reviews.dashboard.outlets import read_outlets
 from reviews.dashboard.panels import Board, late_now, next_due, oldest_passed
 from reviews.dashboard.reading import Reading, options, read
 from reviews.dashboard.series import due_and_decided
-from reviews.dashboard.sources import read_sources
+from reviews.dashboard.sources import CAVEAT, read_sources
 from reviews.trackrecord import Part
 
 View = Callable[..., HttpResponseBase]
@@ -103,6 +105,8 @@ def _panels(reading: Reading) -> dict[str, Any]:
         "next": next_due(reading),
         "chart": due_and_decided(reading),
         "happenings": just_now(reading),
+        "outlets": read_outlets(reading),
+        "caveat": CAVEAT,
     }
 
 

@@ -10,12 +10,15 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from django.utils.translation import pgettext
 
 from claims import timewords
 from claims.models import Claim
 from claims.templatetags.claimdesk import count, page_now
 from reviews.dashboard.links import claim_address
 from reviews.dashboard.panels import Figure
+from reviews.dashboard.shares import share_words
+from reviews.trackrecord import Share
 
 register = template.Library()
 
@@ -26,6 +29,24 @@ def figure_link(figure: Figure, whose: str) -> SafeString:
     return format_html(
         '<a href="{}"><span class="cd-vh">{}, {} </span>{}</a>', figure.link, whose, figure.title, count(figure.count)
     )
+
+
+@register.simple_tag
+def share_link(confirmed: tuple[Figure, Share | None], whose: str) -> SafeString:
+    """ "64%, 52 to 75" as a link to the claims that make the share."""
+    figure, share = confirmed
+    words = '<a href="{}"><span class="cd-vh">{}, {} </span>{}</a>'
+    return format_html(words, figure.link, whose, figure.title, share_words(share))
+
+
+@register.simple_tag
+def quoted_links(quoted: tuple[Figure, Figure], whose: str) -> str:
+    """ "52 of 58", both links; a dash where nothing was checked."""
+    accurate, checked = quoted
+    if not checked.count:
+        return "–"
+    of = pgettext("part of a whole", "of")
+    return format_html("{} {} {}", figure_link(accurate, whose), of, figure_link(checked, whose))
 
 
 @register.simple_tag(takes_context=True)

@@ -139,6 +139,7 @@ def test_what_is_shown_is_what_is_described(desk: Desk) -> None:
     a_file(claim, by=editor)
     evidence_for(claim, by=editor)
     api = signed_in(editor)
+    api.act(a_claim(desk, by=editor, chain=[GivenStep("Mira Vale")]).pk, action="merge", into=claim.pk)
     compare(api.get(f"/claims/{claim.pk}").body, claim_documents.ClaimOut())
     decided = a_claim(desk, State.DECIDED, by=editor)
     compare(api.get(f"/claims/{decided.pk}").body["verdict"], claim_documents.VerdictOut())

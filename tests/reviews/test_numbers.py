@@ -125,6 +125,22 @@ def decided_rounds(claim: Claim) -> list[list[tuple[str, str]]]:
     ]
 
 
+def of_the_year(key: str, claim: Claim, standing: Decision | None, moment: datetime) -> bool:
+    """The numbers of verdicts over twelve months."""
+    year = moment - timedelta(days=365)
+    every = list(Decision.objects.filter(claim=claim))
+    told = [row for row in every if row.published_at is not None and year < row.published_at <= moment]
+    if key in {"published_12m", "corrected_12m"}:
+        return any(key == "published_12m" or row.correction_class for row in told)
+    if standing is None or not any(row.number == 1 and year < row.decided_at <= moment for row in every):
+        return False
+    return {
+        "decided_12m": standing.so != "",
+        "said_checked_12m": standing.said in {"accurate", "altered"},
+        "quoted_accurately_12m": standing.said == "accurate",
+    }[key]
+
+
 def holds(key: str, claim: Claim, moment: datetime, zone: str) -> bool:
     """The definitions again, for one claim and without the database's help."""
     standing = Decision.objects.filter(claim=claim, standing=True).first()
@@ -139,6 +155,8 @@ def holds(key: str, claim: Claim, moment: datetime, zone: str) -> bool:
     if key in {"judged_by_several", "judged_alike"}:
         several = [answers for answers in decided_rounds(claim) if len(answers) > 1]
         return bool(several) and (key == "judged_by_several" or all(len(set(answers)) == 1 for answers in several))
+    if key.endswith("_12m"):
+        return of_the_year(key, claim, standing, moment)
     midnight = moment.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
     return {
         "late": TimeFlag.LATE in flags,
