@@ -103,7 +103,9 @@ class VerdictForm(PlainForm):
         self.claim = claim
         known: dict[str, Any] = {"version": claim.version, "seen": claim.head.event_seq}
         if like is not None:
-            known |= {"said": like.said, "so": like.so or TOO_EARLY, "outcome": like.outcome}
+            # The outlet's own voice is nobody's answer: the record says so of a chain with one step.
+            said = like.said if like.said in ASKED else Said.NOT_CHECKED
+            known |= {"said": said, "so": like.so or TOO_EARLY, "outcome": like.outcome}
         super().__init__(*args, initial=known, **kwargs)
 
     def more_fields(self) -> dict[str, forms.Field]:

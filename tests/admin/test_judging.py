@@ -11,6 +11,8 @@ from django.urls import reverse
 
 from claims.lifecycle import State
 from claims.models import Claim, Decision, Desk, User
+from claims.services.proposing import GivenStep
+from claims.verdicts import Answers, Said, So
 from reviews.models import Assignment, AssignmentStatus, Part, PolicyKind, Reviewer
 from reviews.services.acting import acting_on
 from reviews.services.editing import profile_of, take_as_editor
@@ -152,6 +154,26 @@ def test_an_adjudicator_begins_with_one_of_the_answers_and_gives_a_reason_of_the
     assert make.CONFIRMED.why not in shown.split('name="why"')[1].split("</textarea>")[0]
     record(client, make.fresh(split), so="confirmed", why="The second report names its own witness.")
     assert Decision.objects.get(claim=split, standing=True).why == "The second report names its own witness."
+
+
+def test_answers_about_an_outlets_own_voice_are_begun_with_as_they_were_given(
+    signed: SignIn, desk: Desk, reviewer: Reviewer
+) -> None:
+    editor, second = make.an_editor(desk), make.a_reviewer(desk)
+    chain = [GivenStep("The Harbour Post", "outlet")]
+    claim = make.a_claim(desk, State.IN_REVIEW, by=make.an_editor(desk), reviewer=reviewer, chain=chain)
+    make.second_opinion_asked(claim, reviewer)
+    make.put_on(claim, second, editor)
+    make.evidence_for(claim)
+    make.review_by(claim, second, Answers(Said.NOT_CHECKED, So.PARTLY, make.WHY))
+    review = claim.reviews.get(so="unproven")
+    assert review.said == Said.OWN_VOICE
+    client = signed(editor)
+    client.post(step_of(claim, "judge"))
+    shown = words(client, claim, f"?like={review.pk}")
+    assert 'name="said" value="not_checked" checked' in shown
+    record(client, make.fresh(claim))
+    assert make.fresh(claim).state == State.DECIDED
 
 
 def test_an_editor_names_an_adjudicator_among_reviewers_and_editors(
