@@ -47,6 +47,7 @@ def cabinet_office(now: datetime) -> ArticleScript:
         zone="Europe/Kyiv",
         published_at=now - timedelta(hours=1),
         url="https://courier.example/selmere/cabinet-office",
+        by_key=True,  # else the desk's only editor would have entered what an editor is to judge
         claims=(
             ClaimScript(
                 "The cabinet office of Selmere employs 214 people.",

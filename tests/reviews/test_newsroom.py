@@ -35,6 +35,7 @@ from reviews.models import Assignment, Course, PolicyKind, Reviewer, ReviewPolic
 from reviews.models.assignment import LOADING_STATES
 from reviews.newsroom.loading import load_newsroom
 from reviews.newsroom.retelling import HEADLINE
+from reviews.services.editing import editors_of, why_not_judge
 from reviews.services.seats import wanting_an_editor
 from reviews.services.verifying import verify_everything
 
@@ -196,6 +197,8 @@ def test_a_desk_wants_two_judgements_and_one_waits_for_its_editor_behind_a_blind
         "politics"
     }
     assert Flag.objects.standing().filter(kind=FlagKind.SPLIT).exists()
+    for claim in waiting:
+        assert [editor for editor in editors_of(claim) if not why_not_judge(claim, editor)], claim
     assert set(ReviewPolicy.objects.values_list("kind", flat=True)) == set(PolicyKind.values)
 
 
