@@ -14,7 +14,6 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from claims.lifecycle import State
 from claims.models import (
-    OUTLIVES_A_VERDICT,
     Article,
     Claim,
     ClaimEvent,
@@ -77,7 +76,7 @@ def test_it_shows_every_state_and_flag_and_both_dates_and_keeps_every_promise() 
     raise_due_flags()
     shown = set(Flag.objects.standing().values_list("kind", flat=True))
     # Its links are examples, which are never read, and nothing can have been left alone for two days yet.
-    assert shown == set(FlagKind.values) - OUTLIVES_A_VERDICT - {FlagKind.IDLE}
+    assert shown == set(FlagKind.values) - {FlagKind.EVIDENCE_GONE, FlagKind.IDLE}
     now = database_time()
     assert Claim.objects.late(now).count() == 3
     assert Claim.objects.due_within(now, timedelta(hours=1)).exists()
