@@ -10,6 +10,8 @@ import http.client
 import json
 import random
 from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import Message
@@ -31,6 +33,8 @@ class Journal:
     evidence: dict[int, int] = field(default_factory=dict)  # number of the item: of its claim
     steps: dict[str, int] = field(default_factory=dict)  # the unique reason of a step: number of its claim
     early: set[int] = field(default_factory=set)  # numbers of flags that were there before their moment
+    overfull: set[int] = field(default_factory=set)  # numbers of reviewers who had more than their limit
+    letters: Counter[int] = field(default_factory=Counter)  # number of a letter: how often the mail server took it
     answers: Counter[str] = field(default_factory=Counter)  # statuses, and kinds of broken connections
 
     @property
@@ -144,7 +148,7 @@ def claim_body(me: Caller, words: str, desk: str) -> dict[str, Any]:
     return body
 
 
-def review_claims(me: Caller) -> None:
+def review_claims(me: Caller, link: Callable[[str], str]) -> None:
     """A reviewer: takes what was routed to them, adds evidence, records a verdict."""
     number = 0
     while not me.stopped.is_set():
@@ -152,16 +156,34 @@ def review_claims(me: Caller) -> None:
         rows = answer.body["results"] if answer is not None and answer.status == 200 else []
         for row in rows[:2]:
             number += 1
-            review(me, row, me.words(number))
+            review(me, row, me.words(number), link)
         me.rest(0.1, 0.5)
 
 
-def review(me: Caller, row: dict[str, Any], words: str) -> None:
-    """Two items of evidence and a verdict; or, where the claim has a date, "unproven" without any."""
+def take_claims(me: Caller) -> None:
+    """The same person in two windows: takes two claims from the pool at the same instant, again and again."""
+    number = 0
+    while not me.stopped.is_set():
+        answer = me.ask("GET", "/claims?assignee=none&state=queued&limit=20")
+        rows = answer.body["results"] if answer is not None and answer.status == 200 else []
+        with ThreadPoolExecutor(2) as windows:
+            for row in me.chance.sample(rows, min(2, len(rows))):
+                number += 1
+                windows.submit(take, me, row["id"], me.words(number))
+        me.rest(0.1, 0.4)
+
+
+def take(me: Caller, claim: int, words: str) -> None:
+    """Take one claim; that it is refused is nothing unusual."""
+    me.ask("POST", f"/claims/{claim}/assignments", {"action": "take"}, Idempotency_Key=words)
+
+
+def review(me: Caller, row: dict[str, Any], words: str, link: Callable[[str], str]) -> None:
+    """Two links and a verdict; or, where the claim has a date, one link and "unproven"."""
     claim, dated = row["id"], row["own_date"] is not None
-    for part in () if dated else ("a", "b"):
-        link = {"question": "so", "stance": "supports", "kind": "link", "url": f"https://found.example/{words}/{part}"}
-        answer = me.insist(f"/claims/{claim}/evidence", link, f"{words}-{part}")
+    for part in ("a",) if dated else ("a", "b"):
+        item = {"question": "so", "stance": "supports", "kind": "link", "url": link(f"{words}/{part}")}
+        answer = me.insist(f"/claims/{claim}/evidence", item, f"{words}-{part}")
         if answer is not None and answer.status == 201:
             me.journal.evidence[answer.body["id"]] = claim
     seen = me.ask("GET", f"/claims/{claim}")

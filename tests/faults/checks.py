@@ -3,14 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from hashlib import sha256
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 
 from tests.faults.callers import Journal
+from tests.faults.far import page
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 EARLY = "SELECT id FROM claims_flag WHERE kind <> 'unroutable' AND moment > clock_timestamp()"
+
+
+OVERFULL = """
+SELECT person.id FROM reviews_reviewer person JOIN reviews_assignment seat ON seat.reviewer_id = person.id
+  JOIN claims_claim claim ON claim.id = seat.claim_id AND claim.state IN ('queued', 'in_review', 'second_opinion')
+ WHERE seat.status = 'open' GROUP BY person.id HAVING count(*) > person."limit"
+"""
+# What a periodic task still has to take: an alarm, an event to be told, a letter, a link, a claim to be returned.
+DUE = """
+SELECT 'alarm' AS what, id FROM claims_alarm WHERE set_aside OR wake_at < clock_timestamp()
+ UNION ALL
+SELECT 'event', event.id FROM claims_claimevent event, reviews_feedmark mark
+ WHERE mark.reader = 'notices' AND (event.tx, event.id) > (mark.tx, mark.event)
+ UNION ALL
+SELECT 'letter', id FROM reviews_message WHERE sent_at IS NULL AND dropped = '' AND next_attempt_at < clock_timestamp()
+ UNION ALL
+SELECT 'link', evidence_id FROM claims_fetch WHERE next_attempt_at < clock_timestamp()
+ UNION ALL
+SELECT 'return', id FROM claims_escalation WHERE act = 'return' AND acted_at IS NULL
+"""
+
+
+def left_to_do(connection: Connection) -> list[tuple[Any, ...]]:
+    """What is due and not done yet, each with what it is and its number."""
+    return connection.execute(DUE).fetchall()
+
+
+def over_their_limit(connection: Connection) -> set[int]:
+    """Reviewers who hold more open claims than they take."""
+    return {int(row[0]) for row in connection.execute(OVERFULL)}
 
 
 def raised_early(connection: Connection) -> set[int]:
@@ -53,10 +86,44 @@ def lost_steps(connection: Connection, journal: Journal) -> Sequence[object]:
     return [step for step in journal.steps.items() if there.get(step) != 1]
 
 
-def left_unannounced(connection: Connection, journal: Journal) -> Sequence[object]:
-    """Moments that have passed and still wait, or were set aside, after the time we promise."""
+def untold_by_mail(connection: Connection, journal: Journal) -> Sequence[object]:
+    """Notices that somebody wants by mail at once and that have no letter."""
     del journal
-    return connection.execute("SELECT * FROM claims_alarm WHERE set_aside OR wake_at < clock_timestamp()").fetchall()
+    return connection.execute(
+        "SELECT notice.id FROM reviews_notice notice LEFT JOIN reviews_message letter ON letter.notice_id = notice.id "
+        "WHERE notice.by_mail = 'at_once' AND letter.id IS NULL"
+    ).fetchall()
+
+
+def lost_letters(connection: Connection, journal: Journal) -> Sequence[object]:
+    """Letters that say they were sent, and that the mail server never took."""
+    rows = connection.execute("SELECT id FROM reviews_message WHERE sent_at IS NOT NULL").fetchall()
+    return [number for (number,) in rows if number not in journal.letters]
+
+
+def doubled_letters(connection: Connection, journal: Journal) -> Sequence[object]:
+    """Letters that the mail server took more often than somebody had taken their row to send them."""
+    rows = connection.execute("SELECT id, attempts FROM reviews_message").fetchall()
+    tries: dict[int, int] = dict(rows)
+    return [number for number, times in journal.letters.items() if times > tries.get(number, 0)]
+
+
+def lost_links(connection: Connection, journal: Journal) -> Sequence[object]:
+    """Acknowledged links whose page is neither kept nor to be read again."""
+    rows = connection.execute(
+        "SELECT evidence_id FROM claims_fetch WHERE state = 'kept' OR next_attempt_at IS NOT NULL"
+    )
+    there = {number for (number,) in rows}
+    return [item for item in journal.evidence if item not in there]
+
+
+def mixed_up_pages(connection: Connection, journal: Journal) -> Sequence[object]:
+    """Kept pages that are not what stands at their address."""
+    del journal
+    rows = connection.execute(
+        "SELECT copy.url, kept.sha256 FROM claims_copy copy JOIN claims_snapshot kept ON kept.id = copy.snapshot_id"
+    ).fetchall()
+    return [url for url, digest in rows if sha256(page(urlsplit(url).path)).hexdigest() != digest]
 
 
 CHECKS: dict[str, Callable[[Connection, Journal], Sequence[object]]] = {
@@ -65,8 +132,14 @@ CHECKS: dict[str, Callable[[Connection, Journal], Sequence[object]]] = {
     "no_acknowledged_verdict_is_lost": lost_reviews,
     "no_acknowledged_evidence_is_lost": lost_evidence,
     "no_acknowledged_step_is_lost": lost_steps,
-    "everything_due_was_announced": left_unannounced,
+    "everything_due_was_done": lambda connection, _: left_to_do(connection),
     "no_flag_before_its_moment": lambda _, journal: sorted(journal.early),
+    "nobody_had_more_than_their_limit": lambda _, journal: sorted(journal.overfull),
+    "every_notice_by_mail_has_its_letter": untold_by_mail,
+    "no_letter_is_lost": lost_letters,
+    "no_letter_is_sent_by_two": doubled_letters,
+    "no_link_is_lost": lost_links,
+    "every_page_is_the_one_at_its_address": mixed_up_pages,
 }
 
 

@@ -7,9 +7,16 @@ import signal
 import time
 from collections.abc import Callable
 
+import psycopg
+
+from tests.faults.far import Mood, Temper
 from tests.faults.site import Part, Site
 
 Fault = Callable[[Site, random.Random], None]
+CAUGHT_WITHIN = 2.0  # seconds in which somebody should come by who is to be caught
+WAITING_ON_THE_LADDER = """
+SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO%claims_escalation%'
+"""
 
 
 def any_part(site: Site, chance: random.Random) -> Part:
@@ -27,7 +34,7 @@ def kill(site: Site, chance: random.Random) -> None:
 
 def kill_child(site: Site, chance: random.Random) -> None:
     """kill -9 for a child of the web or a worker, which the product itself replaces."""
-    site.parts[chance.choice(["web", "worker", "slow", "deadlines", "deadlines-2"])].kill_child()
+    site.parts[chance.choice(["web", "worker", "slow", "webhooks", "deadlines", "deadlines-2"])].kill_child()
 
 
 def freeze(site: Site, chance: random.Random) -> None:
@@ -82,6 +89,55 @@ def stop_beats(site: Site, chance: random.Random) -> None:
         beat.start()
 
 
+def kill_on_the_ladder(site: Site, chance: random.Random) -> None:
+    """kill -9 for whoever sweeps while a step of a ladder is being written: its statement waits for a lock of ours."""
+    del chance
+    try:
+        with psycopg.connect(site.cluster.url) as lock:
+            lock.execute("LOCK TABLE claims_escalation IN SHARE MODE")
+            if caught(lambda: site.one(WAITING_ON_THE_LADDER) > 0):
+                for name in ("deadlines", "deadlines-2"):
+                    site.parts[name].kill_child()
+    except psycopg.OperationalError:
+        return  # the lock ended with a server that has just been stopped
+
+
+def kill_while_it_waits(site: Site, chance: random.Random) -> None:
+    """kill -9 for the worker that has sent a letter, or asked for a page, and waits for the answer."""
+    temper = chance.choice([site.far.mail, site.far.pages])
+    temper.dwell = 0.5
+    temper.heard.clear()
+    if temper.heard.wait(CAUGHT_WITHIN):
+        for _ in range(2):  # one of its two children waits
+            site.parts["slow"].kill_child()
+            time.sleep(0.05)
+    temper.dwell = 0.0
+
+
+def upset_mail(site: Site, chance: random.Random) -> None:
+    """The mail server is away, says nothing, or takes letters and never says that it did."""
+    _upset(site.far.mail, chance, ["away", "silent", "forgetful"])
+
+
+def upset_pages(site: Site, chance: random.Random) -> None:
+    """The site whose pages are read is away, says nothing, or hangs up."""
+    _upset(site.far.pages, chance, ["away", "silent", "forgetful"])
+
+
+def _upset(temper: Temper, chance: random.Random, moods: list[Mood]) -> None:
+    temper.mood = chance.choice(moods)
+    time.sleep(chance.uniform(0.5, 2.5))
+    temper.mood = "well"
+
+
+def caught(true: Callable[[], bool]) -> bool:
+    """Wait a while for something to be so; answers whether it was."""
+    until = time.monotonic() + CAUGHT_WITHIN
+    while not (is_so := true()) and time.monotonic() < until:
+        time.sleep(0.02)
+    return is_so
+
+
 FAULTS: dict[str, Fault] = {
     fault.__name__: fault
     for fault in (
@@ -94,5 +150,9 @@ FAULTS: dict[str, Fault] = {
         empty_broker,
         silence_broker,
         stop_beats,
+        kill_on_the_ladder,
+        kill_while_it_waits,
+        upset_mail,
+        upset_pages,
     )
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import django
@@ -12,10 +13,19 @@ django.setup()
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402 - after setup
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 
+from claims.ladders import Deed, Step, Tell, Track  # noqa: E402
 from claims.models import Scope, User  # noqa: E402
 from tests import factories as make  # noqa: E402
 
-REVIEWERS = 3
+LIMITS = (1, 2, 4)  # so low that there is always something in the pool, and somebody whom one more is too many
+# Steps some seconds from the dates, so that a run climbs all of them.
+STEPS = (
+    Step("remind", "2 s to review due", Track.REVIEW_DUE, timedelta(seconds=-2), Tell.REVIEWER),
+    Step("due", "review is due", Track.REVIEW_DUE, timedelta(0), Tell.REVIEWER),
+    Step("editor", "2 s late", Track.REVIEW_DUE, timedelta(seconds=2), Tell.EDITOR),
+    Step("return", "5 s late", Track.REVIEW_DUE, timedelta(seconds=5), Tell.EDITOR, Deed.RETURN),
+    Step("passed", "its own date has passed", Track.OWN_DATE, timedelta(0), Tell.EDITOR),
+)
 
 
 def session_of(user: User) -> str:
@@ -30,14 +40,18 @@ def session_of(user: User) -> str:
 
 def main() -> dict[str, Any]:
     """A desk with reviewers, an editor and a key for claims and evidence."""
-    desk = make.a_desk(name="World", key="world", min_origins=2)
+    desk = make.with_ladder(make.a_desk(name="World", key="world", min_origins=2), *STEPS)
     _, key = make.a_key(Scope.CLAIMS_READ, Scope.CLAIMS_WRITE, Scope.CLAIMS_TRIAGE, Scope.EVENTS_READ)
-    reviewers = [make.a_reviewer(desk, limit=500) for _ in range(REVIEWERS)]
+    reviewers = [make.a_reviewer(desk, limit=limit) for limit in LIMITS]
+    editor = make.an_editor(desk)
+    for person in (*(reviewer.user for reviewer in reviewers), editor):
+        person.email = f"{person.username}@harbour-paper.com"
+        person.save(update_fields=["email"])
     return {
         "desk": desk.key,
         "key": key,
         "reviewers": [session_of(reviewer.user) for reviewer in reviewers],
-        "editor": session_of(make.an_editor(desk)),
+        "editor": session_of(editor),
     }
 
 

@@ -10,22 +10,28 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 import psycopg
 
-from tests.faults.callers import Caller, Journal, bring_claims, edit_claims, review_claims
-from tests.faults.checks import broken_by_journal, raised_early
+from tests.faults.callers import Caller, Journal, bring_claims, edit_claims, review_claims, take_claims
+from tests.faults.checks import broken_by_journal, left_to_do, over_their_limit, raised_early
 from tests.faults.faults import FAULTS
 from tests.faults.site import Site, a_site
 from verify_project.runtime.places import CHECKOUT
 
 AN_HOUR = 3600.0  # seconds
 PROMISE = 60.0  # seconds after mending until everything due is announced
-INTEGRATIONS, EDITORS = 2, 2
+INTEGRATIONS, EDITORS, TAKERS = 2, 2, 2
 ACTED_EVERY = (0.2, 1.2)  # seconds between two faults
+DONE = """
+SELECT 'flags', count(*) FROM claims_flag UNION ALL SELECT 'steps', count(*) FROM claims_escalation UNION ALL
+SELECT 'pages', count(*) FROM claims_copy UNION ALL
+SELECT 'letters', count(*) FROM reviews_message WHERE sent_at IS NOT NULL
+"""
 MUTANTS = Path(__file__).with_name("mutants")
 
 
@@ -58,8 +64,8 @@ class Result:
     broken: dict[str, int] = field(default_factory=dict)
     told: dict[str, int] = field(default_factory=dict)
     answers: Counter[str] = field(default_factory=Counter)
-    flags: int = 0
-    mended_in: float = 0.0  # seconds from mending until nothing was left to announce
+    done: dict[str, int] = field(default_factory=dict)  # flags, steps of ladders, pages and letters, by their number
+    mended_in: float = 0.0  # seconds from mending until nothing due was left to do
     seconds: float = 0.0
 
     def line(self) -> str:
@@ -73,8 +79,9 @@ def run(plan: Plan) -> Result:
     with a_site() as site:
         people = prepared(site, plan)
         site.start(mutated(plan.mutant), plan.second_clock)
+        journal.letters = site.far.letters
         under_load(site, callers(site, people, journal, plan.seed), plan, result, lambda: journal.is_worth_a_look)
-        result.mended_in = round(announced_all(site), 1)
+        result.mended_in = round(done_all(site), 1)
         look(site, journal, result)
     result.told = {name: len(getattr(journal, name)) for name in ("claims", "reviews", "evidence", "steps")}
     result.answers = journal.answers
@@ -107,21 +114,24 @@ def callers(site: Site, people: dict[str, Any], journal: Journal, seed: int) -> 
         chance = random.Random(f"{seed} {name}")  # noqa: S311 - repeatable, nothing secret
         return lambda stopped: work(Caller(site.port, journal, stopped, chance, name, **who))
 
-    bring = partial(bring_claims, desk=people["desk"])
+    bring, reviewing = partial(bring_claims, desk=people["desk"]), partial(review_claims, link=site.far.link)
     return [
         *(somebody(f"integration{n}", bring, key=people["key"]) for n in range(INTEGRATIONS)),
-        *(somebody(f"reviewer{n}", review_claims, session=who) for n, who in enumerate(people["reviewers"])),
+        *(somebody(f"reviewer{n}", reviewing, session=who) for n, who in enumerate(people["reviewers"])),
+        *(somebody(f"taker{n}", take_claims, session=who) for n, who in enumerate(people["reviewers"][:TAKERS])),
         *(somebody(f"editor{n}", edit_claims, session=people["editor"]) for n in range(EDITORS)),
-        lambda stopped: watch_for_early_flags(site, journal, stopped),
+        lambda stopped: watch(site, journal, stopped),
     ]
 
 
-def watch_for_early_flags(site: Site, journal: Journal, stopped: Event) -> None:
-    """Look again and again, by the database's own clock, for a flag whose moment lies ahead."""
+def watch(site: Site, journal: Journal, stopped: Event) -> None:
+    """Look again and again for what nobody may ever see: by the database's own clock a flag whose moment lies ahead,
+    and somebody who has more than they take."""
     while not stopped.wait(0.5):
         try:
             with psycopg.connect(site.cluster.url) as connection:
                 journal.early |= raised_early(connection)
+                journal.overfull |= over_their_limit(connection)
         except psycopg.OperationalError:
             continue
 
@@ -134,13 +144,14 @@ def under_load(
     On a busy machine it goes on until `enough` was done, at most three times as long.
     """
     chance, stopped = random.Random(plan.seed), Event()  # noqa: S311 - repeatable, nothing secret
+    names = cycle(chance.sample(sorted(FAULTS), len(FAULTS)))  # each comes up before any comes up again
     with ThreadPoolExecutor(len(people)) as crowd:
         works = [crowd.submit(work, stopped) for work in people]
         began = time.monotonic()
         try:
             while (spent := time.monotonic() - began) < plan.seconds or (spent < 3 * plan.seconds and not enough()):
                 time.sleep(chance.uniform(*ACTED_EVERY))
-                name = chance.choice(sorted(FAULTS))
+                name = next(names)
                 FAULTS[name](site, chance)
                 site.database.tell("ambush COMMIT")
                 result.injected[name] += 1
@@ -152,14 +163,15 @@ def under_load(
             work.result(PROMISE)
 
 
-def announced_all(site: Site) -> float:
-    """Wait until nothing due is left to announce, at most as long as promised; answers the seconds it took."""
+def done_all(site: Site) -> float:
+    """Wait until nothing due is left to do, at most as long as promised; answers the seconds it took."""
     began = time.monotonic()
     while time.monotonic() - began < PROMISE:
         site.mend()
         soon = site.one("SELECT count(*) FROM claims_alarm WHERE moment < clock_timestamp() + interval '10 s'")
-        if not soon:
-            break
+        with psycopg.connect(site.cluster.url) as connection:
+            if not soon and not left_to_do(connection):
+                break
         time.sleep(0.5)
     return time.monotonic() - began
 
@@ -171,5 +183,4 @@ def look(site: Site, journal: Journal, result: Result) -> None:
     result.broken = {breach["name"]: breach["rows"] for breach in verified["broken"]}
     with psycopg.connect(site.cluster.url) as connection:
         result.broken |= broken_by_journal(connection, journal)
-        row = connection.execute("SELECT count(*) FROM claims_flag").fetchone()
-    result.flags = int(row[0]) if row else 0
+        result.done = {what: int(number) for what, number in connection.execute(DONE)}

@@ -1,7 +1,8 @@
 """The product's own processes on servers of their own, each of which can be broken and mended.
 
-Two hosts' worth: web, ordinary and slow worker, and two pairs of beat and deadline worker. The second pair's clock can
-be wrong, where a compiler is found. Servers are reached over proxies. Everything is ended by its process id.
+Two hosts' worth: web and ordinary worker, and two pairs of beat and deadline worker; the slow worker, which reads pages
+and sends letters, is of the second host. That one's clock can be wrong, where a compiler is found. Servers are reached
+over proxies, pages and mail are served by the run itself. Everything is ended by its process id.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 import psycopg
 import redis
 
+from tests.faults.far import Far, far_away
 from tests.faults.wallclock import clock_off_by
 from verify_project.runtime import places, processes
 from verify_project.runtime.places import CHECKOUT, Servers
@@ -31,6 +33,7 @@ from verify_project.runtime.site import answers, children, environment_of_childr
 from verify_project.runtime.valkey import Broker
 
 READY_WITHIN = 90.0
+APP, HURRIED = "verify_project", "tests.faults.hurried"  # as which app a beat runs
 
 
 def free_port() -> int:
@@ -130,6 +133,7 @@ class Site:
     broker: Broker
     database: Gate
     messages: Gate
+    far: Far
     port: int = field(default_factory=free_port)
     parts: dict[str, Part] = field(default_factory=dict)
 
@@ -149,7 +153,8 @@ class Site:
             "BROKER_URL": f"redis://127.0.0.1:{self.messages.port}/0",
             "WEB_WORKERS": "1",
             "WORKER_SLOTS": "1",
-            "SLOW_SLOTS": "1",
+            "SLOW_SLOTS": "2",
+            **self.far.environment,
         }
 
     def manage(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
@@ -161,7 +166,9 @@ class Site:
         """Start the product's processes, as `make run` does, and the second host with its clock (seconds ahead)."""
         ahead = clock_off_by(clock_ahead, self.home) if clock_ahead else {}
         for child in children(self.proxied | extra, self.port):
-            self._keep(Part(child.name, child.command, child.environment, self.home / f"{child.name}.log"))
+            there = child.environment | (ahead if child.name == "slow" else {})
+            command = [HURRIED if word == APP and child.name == "beat" else word for word in child.command]
+            self._keep(Part(child.name, command, there, self.home / f"{child.name}.log"))
             if child.name in {"deadlines", "beat"}:
                 part = self.parts[child.name]
                 command = [self._second(str(word)) for word in part.command]
@@ -187,7 +194,7 @@ class Site:
             time.sleep(0.2)
 
     def _is_ready(self) -> bool:
-        workers = [part for name, part in self.parts.items() if name.startswith(("worker", "deadlines", "slow"))]
+        workers = [part for name, part in self.parts.items() if "worker" in part.command]
         swept = self.one("SELECT count(*) FROM claims_heartbeat") > 0
         return swept and answers(self.port) and all("ready." in part.log.read_text() for part in workers)
 
@@ -207,6 +214,7 @@ class Site:
 
     def mend(self) -> None:
         """Heal everything: servers up, bytes flowing, processes awake and running."""
+        self.far.mend()
         for gate in (self.database, self.messages):
             gate.tell("pass")
         for part in self.parts.values():
@@ -254,7 +262,7 @@ def a_site() -> Iterator[Site]:
             ends.callback(server.stop)
             server.start()
         database, messages = (_gate(ends, home, where) for where in (sockets / ".s.PGSQL.5432", broker.socket))
-        site = Site(home, cluster, broker, database, messages)
+        site = Site(home, cluster, broker, database, messages, ends.enter_context(far_away()))
         ends.callback(site.end)
         yield site
 

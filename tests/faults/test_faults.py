@@ -15,7 +15,7 @@ def test_every_promise_holds_through_faults(seed: int, capfd: pytest.CaptureFixt
     assert sum(result.injected.values()) > 5
     assert result.told["claims"] > 5
     assert result.told["reviews"] > 0
-    assert result.flags > 0
+    assert min(result.done.values()) > 0, result.done
 
 
 def tell(result: Result, capfd: pytest.CaptureFixture[str]) -> None:

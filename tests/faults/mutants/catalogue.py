@@ -40,6 +40,26 @@ MUTANTS = {
         },
         SEQUENCE + "ALTER TABLE claims_flag DROP CONSTRAINT flag_once;",
     ),
+    "ladders-unlocked": Mutant(
+        "The sweep climbs ladders without a lock, and no constraint keeps a step from being taken twice.",
+        {"claims.services.escalating": [("FOR UPDATE OF head, alarm SKIP LOCKED", "")]},
+        SEQUENCE
+        + "ALTER TABLE claims_escalation DROP CONSTRAINT escalation_once;"
+        + "ALTER TABLE claims_alarm DROP CONSTRAINT alarm_once;",
+    ),
+    "letters-unlocked": Mutant(
+        "A letter is sent by whoever finds its row, without a lock on it.",
+        {"reviews.services.mailing": [('waiting.select_for_update(skip_locked=True, of=("self",)).', "waiting.")]},
+    ),
+    "seats-unlocked": Mutant(
+        "A seat is given to a person whose row nobody holds.",
+        {
+            "reviews.services.routing": [
+                ('Reviewer.objects.select_for_update(of=("self",), no_key=True)', "Reviewer.objects")
+            ],
+            "reviews.services.seating": [("_hold_people({", "set({")],
+        },
+    ),
     "event-after-commit": Mutant(
         "The event is written after the transaction of its change.",
         {

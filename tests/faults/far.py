@@ -1,0 +1,166 @@
+"""What lies far away in a fault run: the site whose pages are read and the mail server, each of which can fail."""
+
+from __future__ import annotations
+
+import json
+import re
+import socketserver
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+from typing import Literal
+
+NUMBER = re.compile(rb"^message-id: <letter-(\d+)@", re.IGNORECASE | re.MULTILINE)
+PATIENCE = 15.0  # seconds after which a server that has fallen silent lets go
+Mood = Literal["well", "away", "silent", "forgetful"]
+
+
+@dataclass
+class Temper:
+    """How one of them behaves: well, away (refuses), silent (says nothing), forgetful (does it and never says so).
+
+    `heard` is set whenever it was asked for something; `dwell` is how many seconds it then takes to answer.
+    """
+
+    mood: Mood = "well"
+    dwell: float = 0.0
+    heard: Event = field(default_factory=Event)
+
+    def brood(self) -> bool:
+        """Say nothing as long as it is silent; answers whether it serves anybody now."""
+        until = time.monotonic() + PATIENCE
+        while self.mood == "silent" and time.monotonic() < until:
+            time.sleep(0.05)
+        return self.mood in {"well", "forgetful"}
+
+    def do(self) -> bool:
+        """Take the time it takes; answers whether it says that it was done."""
+        self.heard.set()
+        time.sleep(self.dwell)
+        return self.mood != "forgetful"
+
+
+@dataclass
+class Far:
+    """Both. `letters` counts how often the letter of each number was taken."""
+
+    mail: Temper = field(default_factory=Temper)
+    pages: Temper = field(default_factory=Temper)
+    letters: Counter[int] = field(default_factory=Counter)
+    mail_port: int = 0
+    pages_port: int = 0
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Environment of processes that write to the one and read from the other."""
+        return {"MAIL_URL": f"smtp://127.0.0.1:{self.mail_port}", "FETCH_DOOR": f"127.0.0.1:{self.pages_port}"}
+
+    def link(self, path: str) -> str:
+        """Address of a page."""
+        return f"http://127.0.0.1:{self.pages_port}/{path}"
+
+    def mend(self) -> None:
+        """Both behave well again."""
+        for temper in (self.mail, self.pages):
+            temper.mood, temper.dwell = "well", 0.0
+
+
+def page(path: str) -> bytes:
+    """What stands at an address: its own path, so that no page can be taken for another."""
+    return json.dumps({"page": path}).encode()
+
+
+class _Talk(socketserver.StreamRequestHandler):
+    """One SMTP conversation, as far as a sender of letters needs it."""
+
+    server: _Mail
+
+    def handle(self) -> None:
+        if self.server.far.mail.brood():
+            self._say("220 far")
+            while (line := self.rfile.readline()) and self._answer(line.split(b" ")[0].strip().upper()):
+                pass
+
+    def _answer(self, word: bytes) -> bool:
+        """Answer one line; answers whether the talk goes on."""
+        if word == b"DATA":
+            self._say("354 go on")
+            if not self._take():
+                return False
+        self._say("221 bye" if word == b"QUIT" else "250 ok")
+        return word != b"QUIT"
+
+    def _take(self) -> bool:
+        """Take one letter whole; answers whether it is acknowledged."""
+        lines: list[bytes] = []
+        while (line := self.rfile.readline()) not in {b".\r\n", b""}:
+            lines.append(line)
+        found = NUMBER.search(b"".join(lines))
+        if line and found:
+            self.server.far.letters[int(found[1])] += 1
+        return self.server.far.mail.do()
+
+    def _say(self, words: str) -> None:
+        self.wfile.write(f"{words}\r\n".encode())
+
+
+class _Page(BaseHTTPRequestHandler):
+    """One page."""
+
+    server: _Pages
+
+    def do_GET(self) -> None:
+        temper = self.server.far.pages
+        well = temper.brood()
+        if not temper.do():
+            return
+        body = page(self.path) if well else b"away"
+        self.send_response(200 if well else 503)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class calls it so
+        pass
+
+
+class _Mail(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+
+    def __init__(self, far: Far) -> None:
+        super().__init__(("127.0.0.1", 0), _Talk)
+        self.far = far
+        far.mail_port = int(self.server_address[1])
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Whoever talked to it may be dead by the time they are answered."""
+
+
+class _Pages(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, far: Far) -> None:
+        super().__init__(("127.0.0.1", 0), _Page)
+        self.far = far
+        far.pages_port = int(self.server_address[1])
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """As above."""
+
+
+@contextmanager
+def far_away() -> Iterator[Far]:
+    """Both on loopback until the block ends."""
+    far = Far()
+    with _Mail(far) as mail, _Pages(far) as pages:
+        for server in (mail, pages):
+            Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield far
+        far.mend()
+        for server in (mail, pages):
+            server.shutdown()
