@@ -17,13 +17,13 @@ from claims.ladders import Deed, Step, Tell, Track  # noqa: E402
 from claims.models import Scope, User  # noqa: E402
 from tests import factories as make  # noqa: E402
 
-LIMITS = (1, 2, 4)  # so low that there is always something in the pool, and somebody whom one more is too many
+LIMITS = (1, 3, 6)  # so low that there is always something in the pool, and somebody whom one more is too many
 # Steps some seconds from the dates, so that a run climbs all of them.
 STEPS = (
     Step("remind", "2 s to review due", Track.REVIEW_DUE, timedelta(seconds=-2), Tell.REVIEWER),
     Step("due", "review is due", Track.REVIEW_DUE, timedelta(0), Tell.REVIEWER),
     Step("editor", "2 s late", Track.REVIEW_DUE, timedelta(seconds=2), Tell.EDITOR),
-    Step("return", "5 s late", Track.REVIEW_DUE, timedelta(seconds=5), Tell.EDITOR, Deed.RETURN),
+    Step("return", "8 s late", Track.REVIEW_DUE, timedelta(seconds=8), Tell.EDITOR, Deed.RETURN),
     Step("passed", "its own date has passed", Track.OWN_DATE, timedelta(0), Tell.EDITOR),
 )
 
