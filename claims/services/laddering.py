@@ -1,12 +1,15 @@
 """Changes a desk's ladder, and lets the claims follow.
 
 A changed ladder takes no old moments: a step counts only moments from when it got its place (`since`). Claims follow in
-passes over the desk's claims, each rewritten under its own lock where it disagrees. Whoever is stopped in the middle
-leaves the rest to the next pass; a sweep that meets an alarm of the old ladder reckons with the new one anyway.
+passes over the desk's claims; those that disagree are rewritten under their locks, many at once. Whoever is stopped in
+the middle leaves the rest to the next pass; a sweep that meets an alarm of the old ladder reckons with the new one
+anyway.
 """
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -16,14 +19,14 @@ from django.db.models import Prefetch
 
 from claims.errors import StaleVersion
 from claims.ladders import DEFAULT, Step, checked, tracks
-from claims.models import Claim, Decision, Desk, Ladder, LadderStep
+from claims.models import Alarm, Claim, Decision, Desk, Ladder, LadderStep
 from claims.models.claim import UNANNOUNCED
-from claims.services.announcing import rewrite_alarms
+from claims.models.many import any_of
 from claims.services.ladders import TRACKS, alarms_of, read_ladders
-from claims.services.transitions import database_time, locked
+from claims.services.transitions import database_time, hold_many, locked
 
-BATCH = 1000
-CAUSE = "desk.ladder"
+BATCH = 500  # claims that are held at once
+FOLLOWS_FOR = 8.0  # seconds in which one run takes further batches
 
 
 def set_ladder(desk: Desk, steps: Sequence[Step], *, version: int | None = None) -> Ladder:
@@ -65,44 +68,83 @@ def written_down(desk: Desk) -> Ladder:
     return ladder
 
 
-def follow_ladders(batch: int = BATCH) -> int:
+def follow_ladders(batch: int = BATCH, seconds: float = FOLLOWS_FOR) -> int:
     """Write down the ladders of new desks and let claims follow changed ones; answers how many claims were rewritten.
 
-    One batch of claims a ladder; the next call goes on where this one ended.
+    A batch of claims after the other, each ladder's in turn, until all have followed or `seconds` have passed; the next
+    call goes on where this one ended.
     """
     for desk in Desk.objects.filter(ladder__isnull=True):
         written_down(desk)
-    return sum(_follow(ladder, batch) for ladder in Ladder.objects.to_follow())
-
-
-def _follow(ladder: Ladder, batch: int) -> int:
-    began = ladder.pass_from or database_time()
-    after = ladder.pass_to if ladder.pass_from else 0
-    rows = Claim.objects.filter(desk=ladder.desk_id, pk__gt=after).exclude(state__in=UNANNOUNCED)
-    standing = Prefetch("decisions", Decision.objects.filter(standing=True), to_attr="standing_ones")
-    claims = list(rows.select_related("desk").prefetch_related(standing, "alarms").order_by("pk")[:batch])
-    rewritten = sum(_agree(claim) for claim in _disagreeing(claims, database_time()))
-    whole = len(claims) < batch
-    done = {"followed_at": began, "pass_from": None} if whole else {"pass_from": began, "pass_to": claims[-1].pk}
-    Ladder.objects.filter(pk=ladder.pk, version=ladder.version).update(**done)
+    rewritten, until = 0, time.monotonic() + seconds
+    waiting = deque(Ladder.objects.to_follow())
+    while waiting:
+        ladder = waiting.popleft()
+        rewritten += _follow(ladder, batch)
+        if ladder.pass_from is not None:
+            if time.monotonic() >= until:
+                break
+            waiting.append(ladder)
     return rewritten
 
 
-def _disagreeing(claims: Sequence[Claim], now: datetime) -> list[int]:
-    """Which of these claims wait for something else than their ladder asks for. What is due is left to the sweep."""
-    ladders = read_ladders(claims)
-    found = []
+def _follow(ladder: Ladder, batch: int) -> int:
+    """Let the next claims of the desk follow; the ladder's pass is None once all have."""
+    began = ladder.pass_from or database_time()
+    after = ladder.pass_to if ladder.pass_from else 0
+    rows = Claim.objects.filter(desk=ladder.desk_id, pk__gt=after).exclude(state__in=UNANNOUNCED)
+    numbers = list(rows.order_by("pk").values_list("pk", flat=True)[:batch])
+    rewritten = _agree(numbers)
+    whole = len(numbers) < batch
+    done = {"followed_at": began, "pass_from": None} if whole else {"pass_from": began, "pass_to": numbers[-1]}
+    Ladder.objects.filter(pk=ladder.pk, version=ladder.version).update(**done)
+    ladder.pass_from, ladder.pass_to = (None, 0) if whole else (began, numbers[-1])
+    return rewritten
+
+
+def _agree(numbers: Sequence[int]) -> int:
+    """Let those of these claims that disagree with their ladder follow it; answers how many did.
+
+    All of them in one transaction; whoever is held by somebody else at this moment is waited for, one after the other.
+    """
+    wanted = list(_disagreeing(numbers))
+    if not wanted:
+        return 0
+    with transaction.atomic():
+        free = hold_many(wanted)
+        rewritten = _rewrite(sorted(free))
+    for number in wanted:
+        if number not in free:
+            with locked(number):
+                rewritten += _rewrite([number])
+    return rewritten
+
+
+def _rewrite(held: Sequence[int]) -> int:
+    """Set the ladders' alarms of held claims anew. Nothing else: neither their versions nor their histories change."""
+    wanted, now = _disagreeing(held), database_time()
+    Alarm.objects.filter(claim__in=any_of(list(wanted)), kind__in=TRACKS).delete()
+    Alarm.objects.bulk_create(
+        Alarm(claim_id=claim, kind=kind, moment=moment, wake_at=max(moment, now))
+        for claim, moments in wanted.items()
+        for kind, moment in moments.items()
+    )
+    return len(wanted)
+
+
+def _disagreeing(numbers: Sequence[int]) -> dict[int, dict[str, datetime]]:
+    """Which of these claims wait for something else than their ladder asks for, and for what they should wait.
+
+    What is due is left to the sweep.
+    """
+    standing = Prefetch("decisions", Decision.objects.filter(standing=True), to_attr="standing_ones")
+    rows = Claim.objects.filter(pk__in=any_of(numbers)).select_related("desk").prefetch_related(standing, "alarms")
+    claims, now = list(rows), database_time()
+    ladders, found = read_ladders(claims), dict[int, dict[str, datetime]]()
     for claim in claims:
-        standing = next(iter(claim.standing_ones), None)  # type: ignore[attr-defined]  # prefetched above
+        decision = next(iter(claim.standing_ones), None)  # type: ignore[attr-defined]  # prefetched above
         before = {alarm.kind: alarm.moment for alarm in claim.alarms.all() if alarm.kind in TRACKS}
-        wanted = alarms_of(claim, ladders, tracks(claim.date_facts(standing)), before, now)
+        wanted = alarms_of(claim, ladders, tracks(claim.date_facts(decision)), before, now)
         if wanted != before and not any(moment < now for moment in before.values()):
-            found.append(claim.pk)
+            found[claim.pk] = wanted
     return found
-
-
-def _agree(claim_id: int) -> int:
-    """Set what announces a claim anew. Alarms alone are written: neither its version nor its history changes."""
-    with locked(claim_id) as held:
-        rewrite_alarms(held.claim, held.standing, held.now, CAUSE)
-    return 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -253,9 +254,21 @@ def test_claims_follow_a_changed_ladder(desk: Desk) -> None:
 def test_following_goes_on_where_it_was_stopped(desk: Desk) -> None:
     claims = [a_claim(desk) for _ in range(5)]
     set_ladder(desk, [TELL_LATER])
-    assert [follow_ladders(batch=2) for _ in range(3)] == [2, 2, 1]
+    assert [follow_ladders(batch=2, seconds=0) for _ in range(3)] == [2, 2, 1]
     assert [waits_for(claim) for claim in claims] == [(claim.review_due_at or ahead()) + HOUR for claim in claims]
     assert follow_ladders() == 0
+
+
+def test_many_claims_follow_in_as_many_statements_as_few(desk: Desk) -> None:
+    counts = []
+    for more, step in ((2, TELL_LATER), (3, replace(TELL_LATER, offset=2 * HOUR))):
+        for _ in range(more):
+            a_claim(desk)
+        set_ladder(desk, [step])
+        with CaptureQueriesContext(connection) as asked:
+            assert follow_ladders() == Claim.objects.count()
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
 
 
 def test_a_ladder_is_followed_until_every_transaction_that_read_the_old_one_has_ended(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from threading import Barrier
 from typing import TypeVar
 
-from django.db import connections
+from django.db import connection, connections
 
 from claims.errors import ClaimDeskError
 from claims.services.verifying import record_invariants
@@ -44,3 +44,13 @@ def broken_promises(patience: timedelta = timedelta(0)) -> dict[str, list[str]]:
     """Every promise that the rows break now, with the rows. What passed within `patience` may wait to be announced."""
     found = {promise.name: promise.breaches() for promise in [*record_invariants(patience), *work_invariants()]}
     return {name: rows for name, rows in found.items() if rows}
+
+
+def waiting_for_locks() -> int:
+    """How many statements of this database wait for a lock now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        (number,) = cursor.fetchone()
+    return int(number)

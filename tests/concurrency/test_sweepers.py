@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -14,14 +15,17 @@ import psycopg
 import pytest
 from django.db import connection
 
+from claims.ladders import Step, Tell, Track
 from claims.lifecycle import Action, State
 from claims.models import Alarm, Claim, ClaimEvent, Desk, Escalation, Flag
 from claims.permissions import Viewer
+from claims.services.laddering import follow_ladders, set_ladder
 from claims.services.sweep import Swept, raise_due_flags
+from claims.services.transitions import locked
 from reviews.services.acting import act, acting_on
 from reviews.services.reviewing import submit_review
 from tests import factories as make
-from tests.concurrency.crowd import at_once, broken_promises
+from tests.concurrency.crowd import at_once, broken_promises, waiting_for_locks
 from tests.conftest import StartCelery
 from tests.copies import copies_of
 from tests.running import own_database_url, started, wait_until
@@ -239,3 +243,23 @@ def test_after_days_without_a_sweep_everything_is_announced_once() -> None:
     event = ClaimEvent.objects.get(claim=flag.claim, type="claim.late")
     assert event.occurred_at == moment
     assert event.recorded_at == flag.raised_at > moment + timedelta(days=3)
+
+
+def test_a_claim_that_somebody_holds_follows_a_changed_ladder_once_they_are_done_and_the_others_do_at_once() -> None:
+    desk = make.a_desk()
+    held, others = make.a_claim(desk), {make.a_claim(desk).pk for _ in range(3)}
+    set_ladder(desk, [Step("late", "1 h late", Track.REVIEW_DUE, timedelta(hours=1), Tell.EDITOR)])
+    with ThreadPoolExecutor(1) as crowd:
+        with locked(held.pk):
+            following = crowd.submit(at_once, follow_ladders)
+            wait_until(lambda: waiting_for_locks() == 1, within=20)
+            assert waiting_an_hour() == others
+        assert following.result(60) == [4]
+    assert waiting_an_hour() == others | {held.pk}
+    assert broken_promises() == {}
+
+
+def waiting_an_hour() -> set[int]:
+    """The claims whose ladder waits for an hour after review due."""
+    rows = Alarm.objects.filter(kind="ladder_due").select_related("claim")
+    return {row.claim_id for row in rows if row.moment - (row.claim.review_due_at or row.moment) == timedelta(hours=1)}
