@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-
 from claims.errors import RoleMissing
 from claims.lifecycle import Action, Role, State, check
 from claims.models import Claim
 from claims.permissions import Viewer
+from claims.services.transitions import locked
 from reviews.admin.person_forms import PersonStep, SeatStep
 from reviews.admin.step_forms import OpinionStep, StepForm
 from reviews.errors import NotEligible
@@ -40,7 +39,7 @@ def assign(claim_id: int, form: StepForm, viewer: Viewer) -> Claim:
     if not isinstance(form, PersonStep):
         raise NotEligible(pointer="/reviewer")
     chosen_by, note = f"assigned by {viewer.actor.name}", form.cleaned_data["note"]
-    with transaction.atomic():  # the profile of an editor who has none is made with the seat, or not at all
+    with locked(claim.pk):  # the profile of an editor who has none is made with the seat, as by whoever takes it
         reviewer = form.person()
         if reviewer is None:
             raise NotEligible(pointer="/reviewer")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import transaction
 from django.db.models import TextChoices
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -23,6 +22,7 @@ from claims.api.times import rfc3339
 from claims.errors import RoleMissing
 from claims.lifecycle import Action, Role, State, check
 from claims.models import Claim
+from claims.services.transitions import locked
 from reviews.api.claim_documents import ClaimOut
 from reviews.api.claims import ClaimView
 from reviews.models import Assignment, AssignmentStatus, Part, Reviewer
@@ -146,7 +146,9 @@ class Assignments(ClaimView):
         if Role.EDITOR not in roles_on(self.viewer, claim):
             raise RoleMissing("Putting somebody on a claim: only for editors of its desk. Take it yourself instead.")
         chosen_by = f"assigned by {self.viewer.actor.name}"
-        with transaction.atomic():  # the profile of an editor who has none is made with the seat, or not at all
+        # The profile of an editor who has none is made with the seat, or not at all, and under the claim's lock: who
+        # takes the seat themselves makes it there, and of two in another order each would wait for the other.
+        with locked(claim.pk):
             reviewer = self._editor(claim, told) or self._reviewer(told.get("reviewer"), "/reviewer")
             give(claim, reviewer, self.viewer, chosen_by=chosen_by, note=told.get("note", ""), part=part)
 

@@ -6,21 +6,24 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count
 
 from claims.lifecycle import Action, State
 from claims.models import Claim, ClaimEvent, Decision, Desk, Flag, User
 from claims.permissions import Viewer
+from claims.services.transitions import locked
+from claims.verdicts import Answers, Said, So
 from reviews.models import Absence, Assignment, AssignmentStatus, Part, PolicyKind, Review, Reviewer, Then
 from reviews.services.acting import act, acting_on
-from reviews.services.editing import take_as_editor
+from reviews.services.editing import profile_of, take_as_editor
 from reviews.services.people import GivenAbsence, add_absence, declare_interest
 from reviews.services.pool import take_next
 from reviews.services.reviewing import ask_second_opinion, submit_review
 from reviews.services.routing import Routed, route_waiting
 from tests import factories as make
-from tests.concurrency.crowd import at_once, broken_promises, refusals
+from tests.api.conftest import signed_in
+from tests.concurrency.crowd import at_once, broken_promises, refusals, waiting_for_locks
 from tests.running import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -223,11 +226,24 @@ def put_on(claim: Claim, reviewer: Reviewer, editor: User) -> int:
     return make.put_on(claim, reviewer, editor).pk
 
 
-def waiting_for_locks() -> int:
-    """How many statements of this database wait for a lock now."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        (number,) = cursor.fetchone()
-    return int(number)
+def test_an_editor_who_is_named_and_takes_the_seat_themselves_at_once_has_one_profile() -> None:
+    desk = make.a_desk()
+    editor, other = make.an_editor(desk), make.an_editor(desk)
+    claim = make.a_claim(desk, State.SECOND_OPINION, by=editor)
+    second = make.a_reviewer(desk)
+    make.put_on(claim, second, editor)
+    make.evidence_for(claim, by=second)
+    make.review_by(claim, second, Answers(Said.NOT_CHECKED, So.PARTLY, "Half of it can be shown, the rest cannot."))
+    body = {"action": "assign", "editor": other.pk, "part": Part.ADJUDICATION}
+    with ThreadPoolExecutor(1) as crowd:
+        with locked(claim.pk):
+            named = crowd.submit(at_once, partial(name, claim, editor, body))
+            wait_until(lambda: waiting_for_locks() == 1, within=20)
+            profile_of(other)  # as whoever takes the seat under the claim's lock does
+        assert named.result(60) == [201]
+    assert Assignment.objects.open().get(claim=claim).reviewer == profile_of(other)
+
+
+def name(claim: Claim, editor: User, body: dict[str, object]) -> int:
+    """The editor puts somebody on the claim through the API; answers the status."""
+    return signed_in(editor).post(f"/claims/{claim.pk}/assignments", body).status
