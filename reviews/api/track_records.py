@@ -19,6 +19,7 @@ from claims.api.views import ApiView
 from claims.models import Source
 from claims.verdicts import Outcome
 from reviews.dashboard.filters import NO_RANGE, Filters, Period
+from reviews.dashboard.outlets import year_of
 from reviews.dashboard.sources import CAVEAT, KEY, hedge_words, record_of
 from reviews.trackrecord import LEAST, Part, PrintedRow, Share, Tally
 
@@ -70,6 +71,25 @@ class PrintedOut(TallyOut):
     words = serializers.DictField(child=serializers.IntegerField(), help_text="As printed, with how often.")
 
 
+class FoundOut(Fields):
+    """Claims first decided in the last 12 months that came through it, by their standing answer to "Is it so?"."""
+
+    decided = serializers.IntegerField()
+    verdicts = serializers.DictField(child=serializers.IntegerField(), help_text="By key; those without any left out.")
+    confirmed = ShareOut(allow_null=True, help_text=f"Null below {LEAST} decided claims.")
+    href = serializers.URLField(help_text="The claims that are counted, exactly as many.")
+
+
+class QuotedOut(Fields):
+    """Of the claims it passed on, decided in the last 12 months with "Was it said?" answered accurately or altered."""
+
+    checked = serializers.IntegerField()
+    accurate = serializers.IntegerField()
+    share = ShareOut(allow_null=True, help_text=f"Quoted accurately. Null below {LEAST} checked claims.")
+    checked_href = serializers.URLField(help_text="The claims that were checked, exactly as many.")
+    accurate_href = serializers.URLField(help_text="Those that were quoted accurately, exactly as many.")
+
+
 class TrackRecordOut(Fields):
     """Counts of the claims the caller sees. It is no score: `caveat` belongs beside the numbers."""
 
@@ -79,6 +99,8 @@ class TrackRecordOut(Fields):
     all = TallyOut()
     roles = PartOut(many=True)
     hedges = PrintedOut(many=True)
+    found = FoundOut()
+    quoted = QuotedOut()
 
 
 class TrackRecord(ApiView):
@@ -105,13 +127,31 @@ class TrackRecord(ApiView):
                 "all": self._tally(record.whole, narrowed),
                 "roles": [self._part(part, tally, narrowed) for part, tally in record.parts.items()],
                 "hedges": [self._printed(row, narrowed) for row in record.hedges],
+                **self._year(number, filters.having(decided_within=""), narrowed),
             }
         )
 
+    def _year(self, number: int, filters: Filters, narrowed: dict[str, str]) -> dict[str, Any]:
+        year = year_of(number, self.viewer, filters, self.now)
+        asked = {name: value for name, value in narrowed.items() if name != "decided_within"}
+        passed = asked | {"role": Part.PASSED.value}
+        found = {"decided": year.decided, "verdicts": dict(year.verdicts), "confirmed": _share(year.confirmed)}
+        quoted = {"checked": year.checked, "accurate": year.accurate, "share": _share(year.quoted)}
+        return {
+            "found": found | {"href": self._list("decided_12m", asked)},
+            "quoted": quoted
+            | {
+                "checked_href": self._list("said_checked_12m", passed),
+                "accurate_href": self._list("quoted_accurately_12m", passed),
+            },
+        }
+
+    def _list(self, key: str, narrowed: dict[str, str]) -> str:
+        return self.link(f"/api/v1/stats/{key}?{urlencode(narrowed)}")
+
     def _tally(self, tally: Tally, narrowed: dict[str, str]) -> dict[str, Any]:
         counts = {outcome.value: tally.counts[outcome] for outcome in Outcome}
-        href = self.link(f"/api/v1/stats/{KEY}?{urlencode(narrowed)}")
-        return {"decided": tally.decided, **counts, "share": _share(tally.share), "href": href}
+        return {"decided": tally.decided, **counts, "share": _share(tally.share), "href": self._list(KEY, narrowed)}
 
     def _part(self, part: Part, tally: Tally, narrowed: dict[str, str]) -> dict[str, Any]:
         own = self._tally(tally, narrowed | {"role": part.value})

@@ -7,20 +7,23 @@ One statement for all outlets. Every figure is a link to a list that the databas
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from django.db import connection
 
+from claims.permissions import Viewer
 from claims.verdicts import So
 from claims.wordings import so_words
-from reviews.dashboard.numbers import NUMBERS
+from reviews.dashboard.filters import Filters
+from reviews.dashboard.numbers import NUMBERS, tally
 from reviews.dashboard.panels import Figure
 from reviews.dashboard.reading import Reading
 from reviews.dashboard.year import answered
-from reviews.trackrecord import LEAST, Part, share_of
+from reviews.trackrecord import LEAST, Part, Share, share_of
 
 SHOWN, NAMED = 8, 12
 # An outlet made what starts at it – the last step of a chain, or its own article without one – and passed the rest on.
@@ -98,6 +101,39 @@ class Outlet:
     def _figure(self, key: str, count: int, title: str = "", **narrowed: Any) -> Figure:
         address = self.reading.address(key, source=self.pk, **narrowed)
         return Figure(count, address, title or str(NUMBERS[key].title))
+
+
+@dataclass(frozen=True)
+class SourceYear:
+    """What was found in twelve months of claims that came through one source, whatever its kind."""
+
+    verdicts: Mapping[str, int]
+    checked: int
+    accurate: int
+
+    @property
+    def decided(self) -> int:
+        return sum(self.verdicts.values())
+
+    @property
+    def confirmed(self) -> Share | None:
+        """The share confirmed of all decided; None where there are too few."""
+        return share_of(self.verdicts.get(So.CONFIRMED, 0), self.decided)
+
+    @property
+    def quoted(self) -> Share | None:
+        """The share quoted accurately of what it passed on and was checked; None where there are too few."""
+        return share_of(self.accurate, self.checked)
+
+
+def year_of(source: int, viewer: Viewer, filters: Filters, now: datetime) -> SourceYear:
+    """The year of one source, as far as the viewer sees its claims: two statements."""
+    here = filters.having(source=source)
+    decided = tally([("decided_12m", "verdict")], viewer, here, now)["decided_12m", "verdict"]
+    keys = ("said_checked_12m", "quoted_accurately_12m")
+    said = tally([(key, "desk") for key in keys], viewer, here.having(role=Part.PASSED.value), now)
+    checked, accurate = (sum(said[key, "desk"].values()) for key in keys)
+    return SourceYear({so: decided[so] for so in So.values if so in decided}, checked, accurate)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from claims.services.proposing import GivenStep
 from claims.verdicts import Answers, Question, Said
 from reviews.services.acting import act
 from tests import factories as make
+from tests.api.conftest import signed_in
 from tests.dashboard.test_pages import listed, page
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +89,23 @@ def test_an_outlet_that_is_quoted_by_another_counts_with_what_it_made(desk: Desk
     shown = words(panel(editor))
     assert "Capital Wire, Decided, 12 months 10" in shown
     assert "Capital Wire, Quoted accurately" not in shown
+
+
+def test_the_api_tells_the_same_of_one_source_with_ranges_and_links(desk: Desk, editor: User) -> None:
+    busy = make.an_article(outlet="Harbour Post")
+    for answer in [Said.ACCURATE] * 9 + [Said.ALTERED]:
+        decided(desk, editor, busy.revision, said(answer))
+    decided(desk, editor, busy.revision, said(Said.ACCURATE), through="")
+    api = signed_in(editor)
+    record = api.get(f"/sources/{busy.article.outlet_id}/track_record?decided_within=30d").body
+    found, quoted = record["found"], record["quoted"]
+    assert (found["decided"], found["verdicts"]) == (11, {"unproven": 11})
+    assert (quoted["accurate"], quoted["checked"], quoted["share"]["value"]) == (9, 10, 0.9)
+    assert quoted["share"]["low"] < 0.9 < quoted["share"]["high"]
+    assert record["caveat"] == CAVEAT
+    counted = {found["href"]: 11, quoted["checked_href"]: 10, quoted["accurate_href"]: 9}
+    for address, number in counted.items():
+        assert len(api.get(address.partition("/api/v1")[2]).body["results"]) == number
 
 
 def test_a_newsroom_without_verdicts_says_so(desk: Desk, editor: User) -> None:
