@@ -111,6 +111,7 @@ class DeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
             claim=OuterRef("claim"),
             event__lt=OuterRef("event"),
             state=DeliveryState.WAITING,
+            attempts__gt=0,  # what was never tried need not wait, so few rows have to be looked at
             next_attempt_at__gt=now,
         )
         return self.filter(~Exists(before), state=DeliveryState.WAITING, next_attempt_at__lte=now)
@@ -163,6 +164,11 @@ class WebhookDelivery(models.Model):
         indexes = (
             models.Index(
                 fields=("webhook", "event"), condition=Q(state=DeliveryState.WAITING), name="delivery_waiting"
+            ),
+            models.Index(
+                fields=("webhook", "claim", "event"),
+                condition=Q(state=DeliveryState.WAITING, attempts__gt=0),
+                name="delivery_held_back",
             ),
             models.Index(fields=("webhook", "-id"), name="delivery_log"),
             models.Index(fields=("made_at",), condition=~Q(state=DeliveryState.WAITING), name="delivery_age"),

@@ -9,7 +9,7 @@ lease is still the sender's own. A killed sender loses nothing: what it may have
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
@@ -34,6 +34,7 @@ from claims.webhooks.signing import fingerprint, secret_of, signature
 BATCH = 100
 AT_ONCE = 16  # receivers that are waited for at a time
 STRUGGLING = 8  # of these, at most so many whose last batch failed
+LOOKED_AT = 100  # webhooks among which those are chosen that are taken
 POSTS_FOR = 10.0  # seconds in which one batch begins posts; the last may take as long again as one may
 STRUGGLING_FOR, TAKES_FOR = 30.0, 55.0  # seconds in which one run takes such webhooks, and any
 LEASE = timedelta(seconds=60)  # longer than a batch can take
@@ -62,6 +63,7 @@ class Batch:
     secrets: Sequence[bytes]
     parcels: Sequence[Parcel]
     withheld: Sequence[int]
+    struggles: bool
 
 
 def deliver() -> int:
@@ -69,46 +71,46 @@ def deliver() -> int:
     if not settings.SEND_WEBHOOKS:
         return 0
     began, posts = time.monotonic(), 0
-    flying: dict[Future[list[Outcome]], tuple[Batch, bool]] = {}
+    flying: dict[Future[list[Outcome]], Batch] = {}
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhook") as pool:
         while True:
             passed = time.monotonic() - began
             more = spread_events() if passed < TAKES_FOR else 0
-            struggling = sum(weak for _, weak in flying.values())
-            for batch, weak in _taken(passed, AT_ONCE - len(flying), STRUGGLING - struggling):
-                flying[pool.submit(post, batch)] = (batch, weak)
+            for batch in _taken(passed, list(flying.values())):
+                flying[pool.submit(post, batch)] = batch
             if not flying and not more:
                 return posts
             done, _ = wait(flying, timeout=0.5, return_when=FIRST_COMPLETED)
             for future in done:
-                batch, _ = flying.pop(future)
+                batch = flying.pop(future)
                 posts += len(future.result())
                 write_down(batch.webhook, batch.lease, future.result(), batch.withheld)
 
 
-def _taken(passed: float, free: int, free_for_struggling: int) -> Iterator[tuple[Batch, bool]]:
-    """Batches of webhooks that are ready, and whether each is of one that failed last time."""
-    if passed < TAKES_FOR and free > 0:
-        for batch in take(free, failed=False):
-            yield batch, False
-            free -= 1
-    if passed < STRUGGLING_FOR and min(free, free_for_struggling) > 0:
-        for batch in take(min(free, free_for_struggling), failed=True):
-            yield batch, True
+def _taken(passed: float, flying: Sequence[Batch]) -> list[Batch]:
+    """The next batches beside those that are out, when so many seconds of a run have passed."""
+    if passed > TAKES_FOR:
+        return []
+    struggling = sum(batch.struggles for batch in flying)
+    return take(AT_ONCE - len(flying), STRUGGLING - struggling if passed < STRUGGLING_FOR else 0)
 
 
-def take(most: int, *, failed: bool) -> list[Batch]:
+def take(most: int = AT_ONCE, most_struggling: int = STRUGGLING) -> list[Batch]:
     """Take webhooks that have something due, those tried longest ago first, each with a lease that ends by itself.
 
-    `failed` says whether those are wanted whose last batch failed, or the others.
+    At most so many in all, and of those whose last batch failed.
     """
+    if most <= 0:
+        return []
     with transaction.atomic():
         now = database_time()
-        ready = Webhook.objects.ready(now).with_live_key(now).filter(**{"failures__gt" if failed else "failures": 0})
-        ordered = ready.order_by(F("served_at").asc(nulls_first=True), "pk").select_related("key")
-        rows = list(ordered.select_for_update(skip_locked=True, of=("self",))[:most])
+        ready = Webhook.objects.ready(now).with_live_key(now).select_related("key")
+        ordered = ready.order_by(F("served_at").asc(nulls_first=True), "pk")
+        rows = list(ordered.select_for_update(skip_locked=True, of=("self",))[:LOOKED_AT])
+        struggling = [row for row in rows if row.failures][: max(0, most_struggling)]
+        chosen = [*(row for row in rows if not row.failures), *struggling][:most]
         lease = now + LEASE
-        taken = [batch for row in rows if (batch := _batch(row, now, lease)) is not None]
+        taken = [batch for row in chosen if (batch := _batch(row, now, lease)) is not None]
         if taken:
             ours = Webhook.objects.filter(pk__in=any_of({batch.webhook for batch in taken}))
             ours.update(lease_until=lease, served_at=now)
@@ -127,7 +129,7 @@ def _batch(webhook: Webhook, now: datetime, lease: datetime) -> Batch | None:
     visible = {None, *(seen.values_list("pk", flat=True) if claims else ())}
     parcels = [_parcel(webhook, row) for row in rows if row.claim in visible]
     withheld = [row.pk for row in rows if row.claim not in visible]
-    return Batch(webhook.pk, webhook.url, lease, now, secrets, parcels, withheld)
+    return Batch(webhook.pk, webhook.url, lease, now, secrets, parcels, withheld, webhook.failures > 0)
 
 
 def _secrets(webhook: Webhook, now: datetime) -> list[bytes]:

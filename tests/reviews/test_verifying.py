@@ -156,7 +156,7 @@ def told_to_a_webhook() -> None:
     webhook, _ = make_webhook(make.viewer(key), name="CMS", url="https://cms.example/")
     rows = ClaimEvent.objects.order_by("id").values_list("pk", "claim_id", "type", "tx")
     enqueue(webhook, [Told(*row) for row in rows], database_time())
-    while batches := take(1, failed=False):
+    while batches := take():
         (batch,) = batches
         sent = [Outcome(one.delivery, one.attempts, database_time(), 200, 5, "") for one in batch.parcels]
         assert write_down(batch.webhook, batch.lease, sent, batch.withheld)

@@ -8,12 +8,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from claims.benchmarks import idle, latency, sweep
+from claims.benchmarks import hooks, idle, latency, sweep
 from claims.benchmarks.report import Report
 from reviews.benchmarks import route
 
 # Each with its own meaning of --n and how many there are unless the call says so.
 BENCHMARKS: dict[str, tuple[int, Callable[[int, dict[str, int]], Report]]] = {
+    "hooks": (2_000, lambda n, _given: hooks.run(n=n)),
     "idle": (100_000, lambda n, given: idle.run(due=given["due"], n=n)),
     "latency": (600, lambda n, given: latency.run(n=n, rate=given["rate"])),
     "route": (10_000, lambda n, _given: route.run(n=n)),
@@ -31,7 +32,10 @@ class Command(BaseCommand):
         parser.add_argument("--due", type=int, default=1000, help="sweep: alarms that are due (default 1000)")
         parser.add_argument("--rate", type=int, default=40, help="latency: moments a second (default 40)")
         parser.add_argument(
-            "--n", type=int, help="alarms in all (default 100000; latency 600); route: claims (default 10000)"
+            "--n",
+            type=int,
+            help="alarms in all (default 100000; latency 600); route: claims (default 10000); "
+            "hooks: deliveries (default 2000)",
         )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 

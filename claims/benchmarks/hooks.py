@@ -1,0 +1,160 @@
+"""P11: seconds per delivery to a webhook, from the event to the written outcome, with one worker.
+
+Peer: a Celery task for each delivery, in a real worker with one slot, whose rows are there already. Limit: the same
+bodies posted over one kept connection with no database at all. Beside them: how much later a quick receiver has
+everything when another one hangs instead of being quick too.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.db import connection
+from django.db.models import Max
+from django.test.utils import override_settings
+
+from claims.benchmarks.peer import send_each, worker
+from claims.benchmarks.report import Report, load, middle, seconds
+from claims.benchmarks.scratch import fill, scratch_database
+from claims.intake.egress import line_to
+from claims.models import ApiKey, ClaimEvent, DeliveryState, Scope, Webhook, WebhookDelivery
+from claims.permissions import viewer_for_key
+from claims.services.delivering import deliver
+from claims.services.outbox import spread_events
+from claims.services.transitions import database_time
+from claims.services.webhooks import make_webhook
+from claims.webhooks.envelope import MEDIA_TYPE, event_body, written
+
+REPEATS = 5
+FLOOR, GOAL = 8, 20
+EVENTS = """
+INSERT INTO claims_claimevent (claim_id, seq, type, actor_kind, actor_name, from_state, to_state, occurred_at,
+                               recorded_at, body, prev_hash, hash)
+SELECT head.claim_id, head.event_seq + 1, 'claim.late', 'rule', 'benchmark', 'queued', 'queued', now(), now(), body,
+       head.hash, encode(sha256(convert_to(head.hash || E'\\n' || body, 'UTF8')), 'hex')
+  FROM claims_claimhead head, LATERAL (SELECT json_build_object(
+           'claim', head.claim_id, 'seq', head.event_seq + 1, 'type', 'claim.late', 'actor_kind', 'rule',
+           'actor_id', NULL, 'actor_name', 'benchmark', 'from', 'queued', 'to', 'queued', 'reason', '',
+           'data', json_build_object('moment', now()), 'occurred_at', now(), 'recorded_at', now())::text AS body) made
+"""
+HEADS = """
+UPDATE claims_claimhead head SET event_seq = event.seq, hash = event.hash FROM claims_claimevent event
+ WHERE event.claim_id = head.claim_id AND event.seq = head.event_seq + 1
+"""
+
+
+def run(*, n: int) -> Report:
+    """`n` deliveries five times each way. Raises `ValueError` for too few to tell anything."""
+    if not 100 <= n <= 20_000:
+        raise ValueError("100 to 20,000 deliveries (--n).")
+    ours: list[float] = []
+    peer: list[float] = []
+    limit: list[float] = []
+    with _receiver() as port, scratch_database(), override_settings(WEBHOOK_DOORS=[f"127.0.0.1:{port}"]):
+        fill(n)
+        key = ApiKey.objects.create(name="benchmark", secret_sha256="", scopes=list(Scope))
+        _webhook(key, port, "quick")
+        with worker(f"127.0.0.1:{port}"):
+            _happen()
+            spread_events()
+            send_each(_waiting())  # the worker has started by now
+            for _ in range(REPEATS):
+                _happen()
+                ours.append(seconds(deliver))
+                _check()
+                _happen()
+                _spread(n)
+                peer.append(seconds(lambda: send_each(_waiting())))
+                limit.append(seconds(lambda: _plainly(port, n)))
+        quick, hanging = _beside_a_slow_one(key, port)
+    return _report(n, middle(ours) / n, middle(peer) / n, middle(limit) / n, hanging / quick)
+
+
+def _webhook(key: ApiKey, port: int, path: str) -> Webhook:
+    made, _ = make_webhook(viewer_for_key(key), name=path, url=f"http://127.0.0.1:{port}/{path}")
+    return made
+
+
+def _happen() -> None:
+    """One event of every claim."""
+    with connection.cursor() as cursor:
+        cursor.execute(EVENTS)
+        cursor.execute(HEADS)
+
+
+def _spread(n: int) -> None:
+    while WebhookDelivery.objects.filter(state=DeliveryState.WAITING).count() < n:
+        spread_events()
+
+
+def _waiting() -> list[int]:
+    return list(WebhookDelivery.objects.filter(state=DeliveryState.WAITING).values_list("pk", flat=True))
+
+
+def _check() -> None:
+    """Everything arrived; a benchmark of less would mean nothing."""
+    if left := WebhookDelivery.objects.exclude(state=DeliveryState.DELIVERED).count():
+        raise RuntimeError(f"{left} deliveries did not arrive.")
+
+
+def _plainly(port: int, n: int) -> None:
+    events = [written(event_body(event)) for event in ClaimEvent.objects.order_by("-pk")[:n]]
+    with line_to(f"http://127.0.0.1:{port}/quick") as line:
+        for body in events:
+            line.post(body, {"Content-Type": MEDIA_TYPE})
+
+
+def _beside_a_slow_one(key: ApiKey, port: int) -> tuple[float, float]:
+    """Seconds until the quick one has everything: beside another quick one, and beside one that hangs; medians."""
+    other = _webhook(key, port, "other")
+    beside_quick = [_until_all() for _ in range(REPEATS)]
+    Webhook.objects.filter(pk=other.pk).update(url=f"http://127.0.0.1:{port}/slow")
+    beside_slow = [_until_all() for _ in range(REPEATS)]
+    return middle(beside_quick), middle(beside_slow)
+
+
+def _until_all() -> float:
+    _happen()
+    Webhook.objects.update(failures=0, failing_since=None, paused_until=None)
+    WebhookDelivery.objects.filter(state=DeliveryState.WAITING).delete()
+    began = database_time()
+    deliver()
+    last = WebhookDelivery.objects.filter(webhook__name="quick").aggregate(last=Max("delivered_at"))["last"]
+    return float((last - began) / timedelta(seconds=1))
+
+
+@contextmanager
+def _receiver() -> Iterator[int]:
+    words = [sys.executable, "-m", "claims.benchmarks.receiver"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # noqa: S603 - our own words
+        if process.stdin is None or process.stdout is None:
+            raise RuntimeError("The receiver has no pipes.")
+        yield int(process.stdout.readline())
+        process.stdin.close()
+        process.terminate()
+
+
+def _report(n: int, ours: float, peer: float, limit: float, delay: float) -> Report:
+    to_peer, to_limit = peer / ours, ours / limit
+    return Report(
+        name="hooks",
+        n=n,
+        ours=ours,
+        peer=peer,
+        limit=limit,
+        ratio_to_peer=round(to_peer, 1),
+        ratio_to_limit=round(to_limit, 2),
+        floor=f"at least {FLOOR} times the peer",
+        goal=f"at least {GOAL} times the peer; one slow receiver delays no other",
+        passed=to_peer >= FLOOR,
+        load=load(),
+        more={
+            "deliveries_a_second": round(1 / ours),
+            "peer_deliveries_a_second": round(1 / peer),
+            "time_beside_one_that_hangs": round(delay, 2),
+        },
+    )
