@@ -8,6 +8,7 @@ lease is still the sender's own. A killed sender loses nothing: what it may have
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -32,6 +33,7 @@ from claims.webhooks.envelope import MEDIA_TYPE, event_body, name_of, trial_body
 from claims.webhooks.signing import fingerprint, secret_of, signature
 
 BATCH = 100
+log = logging.getLogger(__name__)
 AT_ONCE = 16  # receivers that are waited for at a time
 STRUGGLING = 8  # of these, at most so many whose last batch failed
 LOOKED_AT = 100  # webhooks among which those are chosen that are taken
@@ -83,8 +85,19 @@ def deliver() -> int:
             done, _ = wait(flying, timeout=0.5, return_when=FIRST_COMPLETED)
             for future in done:
                 batch = flying.pop(future)
-                posts += len(future.result())
-                write_down(batch.webhook, batch.lease, future.result(), batch.withheld)
+                outcomes = _came_of(future, batch)
+                posts += len(outcomes)
+                write_down(batch.webhook, batch.lease, outcomes, batch.withheld)
+
+
+def _came_of(future: Future[list[Outcome]], batch: Batch) -> list[Outcome]:
+    """What came of a batch. A fault of ours costs the webhook an attempt and a pause, and the others nothing."""
+    try:
+        return future.result()
+    except Exception:
+        log.exception("Webhook %s could not be sent to", batch.webhook)
+    first = batch.parcels[:1]
+    return [Outcome(one.delivery, one.attempts, batch.now, None, 0, "our_fault", away=True) for one in first]
 
 
 def _taken(passed: float, flying: Sequence[Batch]) -> list[Batch]:

@@ -77,7 +77,7 @@ def make_webhook(
         check_reads_feed(owner)
         check_room(owner)
         salt = new_salt()
-        tx, event = after or ClaimEvent.objects.end_of_feed()
+        tx, event = _place(after)
         webhook = Webhook(key=owner, made_by=viewer.user, made_at=now, salt=salt, tx=tx, event=event)
         webhook.secret_sha256 = fingerprint(secret_of(salt))
         for field, value in {"name": name, "url": url, "types": list(types)}.items():
@@ -144,7 +144,7 @@ def replay_from(number: int, place: Place, viewer: Viewer) -> Webhook:
     with held(number, viewer) as webhook:
         _check_on(webhook)
         _wake(webhook)
-        webhook.tx, webhook.event = place
+        webhook.tx, webhook.event = _place(place)
         webhook.save(update_fields=["tx", "event"])
     return webhook
 
@@ -174,6 +174,12 @@ def held(number: int, viewer: Viewer, *, version: int | None = None) -> Iterator
         if version is not None and webhook.version != version:
             raise StaleVersion(current=webhook.version, expected=version)
         yield webhook
+
+
+def _place(asked: Place | None) -> Place:
+    """A place in the feed that is reached already: what lies ahead of the end would be told to nobody."""
+    end = ClaimEvent.objects.end_of_feed()
+    return end if asked is None else min(asked, end)
 
 
 def _check_on(webhook: Webhook) -> None:

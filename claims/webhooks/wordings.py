@@ -19,6 +19,7 @@ FAILURES: Final[dict[str, str | Promise]] = {
     "certificate_not_trusted": gettext_lazy("its certificate is not trusted"),
     "address_not_public": gettext_lazy("its address lies inside a private network"),
     "address_not_allowed": gettext_lazy("its address is not https on port 443"),
+    "our_fault": gettext_lazy("something went wrong here; the log says what"),
     "not_visible": gettext_lazy("its key may not see the claim"),
 }
 

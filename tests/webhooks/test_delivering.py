@@ -15,6 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from standardwebhooks import Webhook as Verifier
 
 from claims.exports.feed import event_out
+from claims.intake.egress import line_to
+from claims.intake.posting import Line
 from claims.lifecycle import Action, State
 from claims.models import ApiKey, Article, Claim, ClaimEvent, Desk, OffBecause, Scope, Webhook, WebhookDelivery
 from claims.services.delivering import deliver, post, take
@@ -275,6 +277,26 @@ def test_one_slow_receiver_delays_no_other(hooks: Receiver, desk: Desk, webhook:
     assert states(slow) == states(quick) == ["delivered"] * count
 
 
+def test_a_fault_of_ours_costs_one_webhook_an_attempt_and_the_others_nothing(
+    hooks: Receiver, desk: Desk, webhook: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, whole = webhook("broken")[0], webhook("whole")[0]
+    a_claim(desk)
+    tell(broken, whole)
+
+    def fails(url: str) -> Line:
+        if url.endswith("broken"):
+            raise ZeroDivisionError
+        return line_to(url)
+
+    monkeypatch.setattr("claims.services.delivering.line_to", fails)
+    deliver()
+    assert set(states(whole)) == {"delivered"}
+    broken.refresh_from_db()
+    assert (broken.error, broken.failures, states(broken)) == ("our_fault", 1, ["waiting", "waiting"])
+    assert broken.paused_until is not None
+
+
 def test_a_lost_lease_writes_nothing_and_the_delivery_comes_again(hooks: Receiver, desk: Desk, webhook: Make) -> None:
     made, _ = webhook()
     a_claim(desk)
@@ -351,6 +373,7 @@ def test_the_feed_is_followed_from_the_webhooks_own_place(
     deliver()
     assert hooks.events == [*numbers(claim), *numbers(before), *numbers(claim)]
     assert WebhookDelivery.objects.filter(webhook=made, replays=1).count() == claim.events.count()
+    assert replay_from(made.pk, (2**62, 1), viewer(key)).place == ClaimEvent.objects.end_of_feed()
 
 
 def test_a_benchmark_of_too_few_is_refused_with_a_sentence() -> None:
