@@ -26,7 +26,15 @@ from claims.admin.forms import PlainForm
 from claims.errors import ClaimDeskError
 from reviews.models import Message, Notice, NoticeSettings
 from reviews.noticing import ByMail, NoticeReason, Way
-from reviews.services.notice_list import choose_ways, mark_read, notices_of, person_of, settings_of, ways_of
+from reviews.services.notice_list import (
+    choose_ways,
+    is_past,
+    mark_read,
+    notices_of,
+    person_of,
+    settings_of,
+    ways_of,
+)
 
 PAGE = 50
 LIST = "admin:reviews_notice_changelist"
@@ -96,7 +104,8 @@ class NoticeAdmin(RecordAdmin[Notice]):
         if only_unread:
             rows = rows.filter(read_at__isnull=True)
         page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-        context = {"page": page, "only_unread": only_unread, "any_unread": any(not row.read_at for row in page)}
+        any_unread, past = any(not row.read_at for row in page), {row.pk for row in page if is_past(row)}
+        context = {"page": page, "only_unread": only_unread, "any_unread": any_unread, "past": past}
         return self._page(request, "notices/list.html", _("Notices"), context)
 
     def read_view(self, request: HttpRequest) -> HttpResponse:

@@ -22,7 +22,15 @@ from claims.api.views import ApiView
 from claims.models import User
 from reviews.models import Notice, NoticeSettings
 from reviews.noticing import ByMail, NoticeReason, Way
-from reviews.services.notice_list import choose_ways, mark_read, notices_of, person_of, settings_of, ways_of
+from reviews.services.notice_list import (
+    choose_ways,
+    is_past,
+    mark_read,
+    notices_of,
+    person_of,
+    settings_of,
+    ways_of,
+)
 
 MOST = 1000
 
@@ -37,6 +45,7 @@ class NoticeOut(serializers.Serializer[Any]):
     reason_label = serializers.CharField()
     made_at = serializers.DateTimeField()
     read_at = serializers.DateTimeField(allow_null=True)
+    still_so = serializers.BooleanField(help_text="False: the seat it tells of is the person's no more.")
 
 
 class NoticeFilters(Paged):
@@ -175,6 +184,7 @@ def _notices_out(rows: Sequence[Notice]) -> list[dict[str, Any]]:
             "reason_label": row.get_reason_display(),
             "made_at": rfc3339(row.made_at),
             "read_at": rfc3339(row.read_at),
+            "still_so": not is_past(row),
         }
         for row in rows
     ]

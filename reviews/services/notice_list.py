@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from claims.errors import Invalid, StaleVersion
 from claims.models import User
 from claims.permissions import Viewer, visible_claims
 from claims.services.transitions import database_time
 from reviews.errors import NoticesOfPeople
-from reviews.models import Notice, NoticeChoice, NoticeSettings
+from reviews.models import Assignment, Notice, NoticeChoice, NoticeSettings
 from reviews.noticing import USUAL, ByMail, NoticeReason, Way
 
+OF_A_SEAT = frozenset(
+    {NoticeReason.ASSIGNED, NoticeReason.HANDED, NoticeReason.SECOND_OPINION, NoticeReason.ADJUDICATION}
+)
 TIMES = ("digest_at", "quiet_from", "quiet_until")
 
 
@@ -26,10 +29,19 @@ def person_of(viewer: Viewer) -> User:
 
 
 def notices_of(viewer: Viewer) -> QuerySet[Notice]:
-    """The person's notices about claims they may still see, newest first. Raises `NoticesOfPeople`."""
-    mine = Notice.objects.of(person_of(viewer).pk)
+    """The person's notices about claims they may still see, newest first, each with whether they are on its claim.
+
+    Raises `NoticesOfPeople`.
+    """
+    me = person_of(viewer).pk
     seen = visible_claims(viewer, database_time()).values("pk")
-    return mine.filter(claim__in=seen).select_related("claim")
+    seats = Assignment.objects.open().filter(claim=OuterRef("claim"), reviewer__user=me)
+    return Notice.objects.of(me).filter(claim__in=seen).select_related("claim").annotate(seated=Exists(seats))
+
+
+def is_past(notice: Notice) -> bool:
+    """Whether a notice of `notices_of` tells of a seat that the person does not have any more."""
+    return notice.reason in OF_A_SEAT and not getattr(notice, "seated", True)
 
 
 def mark_read(viewer: Viewer, ids: Iterable[int] | None = None) -> int:

@@ -8,13 +8,16 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from claims.lifecycle import Action, DismissalReason
 from claims.models import ClaimEvent, Desk, User
-from reviews.models import Notice, Reviewer
+from reviews.models import Assignment, Notice, Reviewer
 from reviews.noticing import ByMail, NoticeReason, Way
+from reviews.services.acting import act
 from reviews.services.notice_list import settings_of, ways_of
 from reviews.services.notices import tell
 from tests import factories as make
 from tests.admin.conftest import SignIn
+from tests.api.conftest import signed_in
 
 LIST, CHOICES, READ = "/admin/reviews/notice/", "/admin/reviews/notice/settings/", "/admin/reviews/notice/read/"
 
@@ -52,6 +55,18 @@ def test_the_bell_counts_what_is_not_read_and_the_list_shows_it(
     client.post(READ)
     assert "You have read everything." in client.get(f"{LIST}?unread").content.decode()
     assert 'aria-label="Notices"' in client.get("/admin/").content.decode()
+
+
+def test_a_notice_of_a_seat_that_somebody_lost_says_so(
+    signed: SignIn, editor: User, reviewer: Reviewer, assign: Callable[[int], None]
+) -> None:
+    assign(2)
+    lost = Assignment.objects.open().filter(reviewer=reviewer).latest("id")
+    act(lost.claim_id, Action.DISMISS, make.viewer(editor), reason=DismissalReason.OFF_SUBJECT)
+    assert signed(reviewer.user).get(LIST).content.decode().count("no longer so") == 1
+    told = signed_in(reviewer.user).get("/notices").body["results"]
+    assert {row["claim"]: row["still_so"] for row in told}[lost.claim_id] is False
+    assert sum(row["still_so"] for row in told) == 1
 
 
 def test_an_empty_list_says_what_will_stand_there(signed: SignIn, reviewer: Reviewer) -> None:
