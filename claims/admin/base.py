@@ -7,6 +7,7 @@ write is read-only here. Nothing of the record is ever deleted.
 from __future__ import annotations
 
 from datetime import datetime
+from html import unescape
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from django.contrib.admin import display
@@ -15,7 +16,7 @@ from django.db.models import DateTimeField, Model, Q, QuerySet, Value
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -124,9 +125,9 @@ class RecordAdmin(ModelAdmin[_Row]):
         return False
 
     def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
-        """Say what was done, without Django's praise for it."""
-        words = str(message).replace(" successfully", "")
-        super().message_user(request, SafeString(words) if isinstance(message, SafeString) else words, *args, **kwargs)
+        """Say what was done in plain words, without Django's praise for it."""
+        words = unescape(strip_tags(message)) if isinstance(message, SafeString) else str(message)
+        super().message_user(request, words.replace(" successfully", ""), *args, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[_Row]:
         """The rows of the viewer's desks, and those that belong to none; each carries the page's `page_now`."""
