@@ -13,6 +13,7 @@ from django.urls import reverse
 from claims.ladders import DEFAULT
 from claims.models import Desk, DeskRole, Ladder, Scope
 from claims.services.laddering import follow_ladders, written_down
+from claims.spans import said, said_from
 from reviews.models import DeadlinePolicy, WorkCalendar
 from tests import factories as make
 from tests.admin.conftest import SignIn, signed
@@ -201,8 +202,15 @@ def rows_of(ladder: Ladder, **changes: str) -> dict[str, Any]:
     """The page's form as a browser sends it back, with some of its fields changed."""
     form: dict[str, Any] = {"steps-TOTAL_FORMS": ladder.steps.count(), "steps-INITIAL_FORMS": ladder.steps.count()}
     for place, row in enumerate(ladder.steps.all()):
-        told = {"id": row.pk, "ladder": ladder.pk, "key": row.key, "name": row.name, "track": row.track}
-        told |= {"minutes": row.minutes, "every_minutes": row.every_minutes or "", "tell": row.tell, "act": row.act}
+        told = {
+            "id": row.pk,
+            "ladder": ladder.pk,
+            "name": row.name,
+            "track": row.track,
+            "tell": row.tell,
+            "act": row.act,
+        }
+        told |= {"when": said_from(row.rule.offset), "again": said(row.rule.every) if row.rule.every else ""}
         form |= {f"steps-{place}-{name}": value for name, value in told.items()}
     return form | changes
 
@@ -213,7 +221,7 @@ def test_a_ladder_is_kept_in_the_admin_by_the_same_rules(desk: Desk, signed: Sig
     assert "24 h late" in browser.get(address).content.decode()
     refused = browser.post(address, rows_of(ladder, **{"steps-0-name": " "}))
     assert refused.status_code == 200
-    twice = browser.post(address, rows_of(ladder, **{"steps-0-every_minutes": "60"}))
+    twice = browser.post(address, rows_of(ladder, **{"steps-0-again": "1 h"}))
     assert "Only a step after its date repeats, at most once an hour." in html.unescape(twice.content.decode())
     assert browser.post(address, rows_of(ladder, **{"steps-0-name": "two days before"})).status_code == 302
     ladder.refresh_from_db()
