@@ -67,6 +67,13 @@ def _fast_passwords() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _files_found_when_asked_for() -> Iterator[None]:
+    """Every client of a test would list all files that the site serves, before its first page."""
+    with override_settings(WHITENOISE_AUTOREFRESH=True):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _only_the_flush_may_empty_frozen_tables() -> Iterator[None]:
     """Tests with committed rows are cleaned by TRUNCATE, which append-only tables refuse to all others."""
     flush = DatabaseOperations.execute_sql_flush

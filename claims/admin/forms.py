@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -113,8 +114,9 @@ def zone_field(**more: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=64, widget=widget, error_messages={"required": SAY_ZONE}, **more)
 
 
+@cache
 def zone_names() -> list[str]:
-    """What the list of time zones offers."""
+    """What the list of time zones offers. Looked up once: it reads hundreds of files."""
     return sorted(
         name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix", "right"))
     )

@@ -37,6 +37,7 @@ from claims.permissions import Viewer, desks_of, visible_claims
 from claims.services.watch import DELAYED_AFTER, HEARTBEAT
 from reviews.models import Absence, Assignment, AssignmentStatus, Notice, Review
 from reviews.models.assignment import HOLDING
+from reviews.services.compiled import Compiled
 from reviews.services.routing import wanting_people
 from reviews.services.seats import wanting_an_editor
 
@@ -164,18 +165,24 @@ class Summary:
 
 
 def summary_for(viewer: Viewer, now: datetime) -> Summary:
-    """Everything the head of the queue and the sidebar say, in one query."""
-    mine = claims_in(View.MINE, viewer, now)
-    ends = day_start(now) + timedelta(days=1)
+    """Everything the head of the queue and the sidebar say, in one query that is worded once, not for every page."""
+    row = _SUMMARY.row_for(viewer, now)
+    return Summary(limit=row.pop("reviewer__limit"), alerts_delayed=not row.pop("beating"), **row)
+
+
+def summary_query(viewer: Viewer, now: datetime) -> QuerySet[Any, Any]:
+    """The query of `summary_for`: one row, whose columns are its numbers."""
+    mine, times = claims_in(View.MINE, viewer, now), _times(now)
+    today = Q(review_due_at__gte=now, review_due_at__lt=times["tomorrow"])
     absence = Absence.objects.at(now).filter(reviewer__user=OuterRef("pk")).order_by("-ends_at")
-    beat = Heartbeat.objects.filter(name=HEARTBEAT, ran_at__gte=now - DELAYED_AFTER)
+    beat = Heartbeat.objects.filter(name=HEARTBEAT, ran_at__gte=times["beat"])
     numbers = {view.value: counted(claims_in(view, viewer, now)) for view in View}
-    row = (
+    query: QuerySet[Any, Any] = (
         User.objects.filter(pk=viewer.user.pk if viewer.user else 0)
         .annotate(
             **numbers,
             late=counted(mine.late(now)),
-            due_today=counted(mine.exclude(state=State.WAITING).filter(review_due_at__gte=now, review_due_at__lt=ends)),
+            due_today=counted(mine.exclude(state=State.WAITING).filter(today)),
             proposed=counted(visible_claims(viewer, now).filter(state=State.PROPOSED)),
             unread=counted(unread_notices(viewer, now)),
             away_until=Subquery(absence.values("ends_at")[:1]),
@@ -184,9 +191,17 @@ def summary_for(viewer: Viewer, now: datetime) -> Summary:
         .values(
             *numbers, "late", "due_today", "proposed", "unread", "reviewer__limit", "reviewer", "away_until", "beating"
         )
-        .get()
     )
-    return Summary(limit=row.pop("reviewer__limit"), alerts_delayed=not row.pop("beating"), **row)
+    return query
+
+
+def _times(now: datetime) -> dict[str, datetime]:
+    """The moments that the summary compares with."""
+    today = day_start(now)
+    return {"now": now, "today": today, "tomorrow": today + timedelta(days=1), "beat": now - DELAYED_AFTER}
+
+
+_SUMMARY = Compiled(summary_query, _times)
 
 
 def shown(claims: QuerySet[Claim]) -> QuerySet[Claim]:

@@ -104,6 +104,7 @@ class Cluster:
             "shared_buffers": "64MB",
             "max_connections": "100",
             "log_min_messages": "warning",
+            "jit": "off",  # compiling a statement takes longer than any of ours runs
         }
         if self.throwaway:
             settings |= {"fsync": "off", "full_page_writes": "off"}

@@ -1,0 +1,96 @@
+"""A statement worded once answers everybody as the query worded for them would."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from claims.lifecycle import State
+from claims.models import Desk, DeskRole, Heartbeat, User
+from claims.permissions import Viewer
+from claims.services.watch import HEARTBEAT
+from reviews.models import Absence
+from reviews.services.compiled import Compiled
+from reviews.services.queue import Summary, summary_for, summary_query
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+def worded_for(viewer: Viewer, now: datetime) -> Summary:
+    """The summary by the query itself."""
+    row = summary_query(viewer, now).get()
+    return Summary(limit=row.pop("reviewer__limit"), alerts_delayed=not row.pop("beating"), **row)
+
+
+@pytest.fixture
+def people() -> list[User]:
+    """Everybody from whom a summary differs: by their desks, roles, profile and absence."""
+    first, second, third = (make.a_desk() for _ in range(3))
+    maren = make.an_editor(first)
+    ilka, bohdana = make.a_reviewer(first, limit=2), make.a_reviewer(second, can_triage=True)
+    make.joined(bohdana.user, third, DeskRole.REVIEWER)
+    both = make.joined(make.an_editor(second), first, DeskRole.REVIEWER)
+    make.profiled(both)
+    away = Absence.objects.create(reviewer=ilka, starts_at=make.now(), ends_at=make.ahead(days=2))
+    for desk, reviewer in ((first, ilka), (second, bohdana)):
+        editor = make.an_editor(desk)
+        for state in State:
+            make.a_claim(desk, state, by=editor, reviewer=reviewer)
+    Heartbeat.objects.create(name=HEARTBEAT, ran_at=make.now())
+    assert away.ends_at > away.starts_at
+    return [maren, ilka.user, bohdana.user, both, make.an_administrator(), make.a_person(), make.an_editor(third)]
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "America/New_York"])
+def test_everybody_is_told_what_a_query_worded_for_them_tells(people: list[User], zone: str) -> None:
+    with timezone.override(zone):
+        for now in (make.now(), make.ahead(days=3), make.ahead(days=-1)):
+            told = [summary_for(make.viewer(person), now) for person in people]
+            assert told == [worded_for(make.viewer(person), now) for person in people]
+    assert len({summary.mine for summary in told}) > 1
+
+
+def test_it_is_one_query_and_worded_once_for_people_who_are_alike(people: list[User]) -> None:
+    asked: list[Viewer] = []
+
+    def query(viewer: Viewer, now: datetime) -> QuerySet[User, Any]:
+        asked.append(viewer)
+        return summary_query(viewer, now)
+
+    compiled = Compiled(query, times)
+    alike = [make.viewer(make.an_editor(make.a_desk())) for _ in range(3)]
+    now = make.now()
+    with CaptureQueriesContext(connection) as queries:
+        for viewer in alike:
+            compiled.row_for(viewer, now)
+    assert (len(queries), len(asked)) == (3, 1)
+
+
+def times(now: datetime) -> Mapping[str, datetime]:
+    """What the summary compares with, said once more."""
+    today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    return {"now": now, "today": today, "tomorrow": today + timedelta(days=1), "beat": now - timedelta(seconds=30)}
+
+
+def test_a_query_that_compares_with_a_moment_it_did_not_name_is_refused() -> None:
+    def query(_viewer: Viewer, now: datetime) -> QuerySet[User, Any]:
+        return User.objects.filter(date_joined__lt=now - timedelta(hours=1)).values("pk")
+
+    with pytest.raises(ValueError, match="none of its times"):
+        Compiled(query, lambda now: {"now": now}).row_for(make.viewer(make.a_person()), make.now())
+
+
+def test_a_query_that_asks_with_another_number_is_refused() -> None:
+    def query(viewer: Viewer, _now: datetime) -> QuerySet[Desk, Any]:
+        return Desk.objects.filter(pk__in=[desk - 1 for desk in viewer.editor_of]).values("pk")
+
+    with pytest.raises(ValueError, match="no number of its stand-in"):
+        Compiled(query, lambda now: {"now": now}).row_for(make.viewer(make.an_editor(make.a_desk())), make.now())
