@@ -28,6 +28,10 @@ AWAITED = Q(state=FetchState.WAITING) | Q(next_attempt_at=F("asked_at"))
 
 
 class FetchQuerySet(models.QuerySet["Fetch"]):
+    def awaited(self, now: datetime) -> Self:
+        """What is due and somebody waits for, longest waiting first."""
+        return self.filter(AWAITED, next_attempt_at__lte=now).order_by("next_attempt_at", "pk")
+
     def by_urgency(self, now: datetime) -> tuple[Self, Self, Self]:
         """What a reader may take now, in three parts that are taken one after the other.
 
@@ -35,7 +39,7 @@ class FetchQuerySet(models.QuerySet["Fetch"]):
         part is a walk along an index of its own, longest waiting first.
         """
         due = self.filter(next_attempt_at__lte=now).order_by("next_attempt_at", "pk")
-        return due.filter(AWAITED), due.filter(state=FetchState.FAILED), due
+        return self.awaited(now), due.filter(state=FetchState.FAILED), due
 
 
 class Fetch(models.Model):

@@ -10,6 +10,9 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from claims.models import Fetch
+from reviews.models import Message
+from tests import factories as make
 from verify_project import addresses, safety
 from verify_project.celery import app
 from verify_project.headers import STRICT, policy_for
@@ -205,3 +208,25 @@ def test_readyz_tells_delayed_alerts_from_a_missing_database() -> None:
     response = Client().get("/readyz")
     assert response.status_code == 200
     assert response.json()["alerts"] == "delayed"
+
+
+@pytest.mark.django_db
+def test_readyz_tells_when_nobody_reads_links_or_sends_letters(settings: Any, django_assert_num_queries: Any) -> None:
+    desk = make.a_desk()
+    claim, reviewer = make.a_claim(desk), make.a_reviewer(desk)
+    make.evidence_for(claim, url="https://harbour-paper.com/report")
+    letter = Message.objects.create(user=reviewer.user, day=make.now(), made_at=make.now(), next_attempt_at=make.now())
+    settings.MAIL_ENABLED = True
+    with django_assert_num_queries(6):
+        assert slow_state() == ("current", "current")
+    long_ago = make.ahead(minutes=-6)
+    Fetch.objects.update(next_attempt_at=long_ago)
+    assert slow_state() == ("delayed", "current")
+    Message.objects.filter(pk=letter.pk).update(next_attempt_at=long_ago)
+    settings.FETCH_PAGES = False
+    assert slow_state() == ("off", "delayed")
+
+
+def slow_state() -> tuple[str, str]:
+    told = Client().get("/readyz").json()
+    return told["links"], told["letters"]
