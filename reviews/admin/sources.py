@@ -10,6 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from claims.admin.base import now_of, viewer_of
 from claims.admin.library import SourcePagesAdmin
 from claims.models import Source
+from claims.verdicts import So
+from claims.wordings import so_words
+from reviews.dashboard.filters import Filters
+from reviews.dashboard.numbers import NUMBERS
+from reviews.dashboard.outlets import year_of
 from reviews.dashboard.shares import share_words
 from reviews.dashboard.sources import CAVEAT, KEY, LAST_YEAR, record_of
 from reviews.trackrecord import Part
@@ -26,8 +31,25 @@ class SourceAdmin(SourcePagesAdmin):
     ) -> HttpResponse:
         """Under the form stands the track record of the last twelve months."""
         source = self.get_object(request, object_id)
-        shown = {"record": record_lines(request, source), "caveat": CAVEAT} if source is not None else {}
+        shown: dict[str, Any] = {"caveat": CAVEAT}
+        if source is not None:
+            shown |= {"record": record_lines(request, source), "year": year_lines(request, source)}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
+
+
+def year_lines(request: HttpRequest, source: Source) -> list[tuple[str, str, int, str]]:
+    """What was found of its claims in twelve months: words, address of the list, count, share with its range."""
+    year = year_of(source.pk, viewer_of(request), Filters(), now_of(request))
+    decided, passed = f"decided_12m?source={source.pk}", f"?source={source.pk}&role={Part.PASSED.value}"
+    lines = [(str(NUMBERS["decided_12m"].title), decided, year.decided, "")]
+    for so, number in year.verdicts.items():
+        share = share_words(year.confirmed) if so == So.CONFIRMED else ""
+        lines.append((so_words(so), f"{decided}&verdict={so}", number, share))
+    if year.checked:
+        accurate, checked = NUMBERS["quoted_accurately_12m"], NUMBERS["said_checked_12m"]
+        lines.append((str(checked.title), checked.key + passed, year.checked, ""))
+        lines.append((str(accurate.title), accurate.key + passed, year.accurate, share_words(year.quoted)))
+    return [(words, f"/desk/list/{address}", number, share) for words, address, number, share in lines]
 
 
 def record_lines(request: HttpRequest, source: Source) -> list[dict[str, Any]]:

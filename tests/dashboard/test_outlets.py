@@ -108,6 +108,22 @@ def test_the_api_tells_the_same_of_one_source_with_ranges_and_links(desk: Desk, 
         assert len(api.get(address.partition("/api/v1")[2]).body["results"]) == number
 
 
+def test_the_page_of_a_source_has_its_year_and_every_figure_is_its_list(desk: Desk, editor: User) -> None:
+    busy = make.an_article(outlet="Harbour Post")
+    for answer in (Said.ACCURATE, Said.ALTERED, Said.NOT_CHECKED):
+        decided(desk, editor, busy.revision, said(answer))
+    editor.is_staff = True
+    editor.save(update_fields=["is_staff"])
+    html = page(editor, f"/admin/claims/source/{busy.article.outlet_id}/change/")
+    shown = html[html.index('id="year-title"') :].partition("</section>")[0]
+    assert "Quotation checked, 12 months 2" in words(shown)
+    assert CAVEAT in shown
+    links = re.findall(r'href="(/desk/list/[^"]+was=\d+)"', shown)
+    assert len(links) == 4
+    for address in links:
+        assert listed(editor, address) == int(address.rsplit("was=", 1)[1]), address
+
+
 def test_a_newsroom_without_verdicts_says_so(desk: Desk, editor: User) -> None:
     make.a_claim(desk, by=editor)
     assert "No claim was decided in the last 12 months." in panel(editor)
