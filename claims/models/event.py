@@ -7,6 +7,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, Self
 
+import pgtrigger
 from django.db import models
 from django.db.models import BigIntegerField, DateTimeField, Func, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +43,16 @@ class CommittedBefore(Func):
     arity = 0
 
 
+# A transaction may have its number long before it has the claim's lock, and write after a younger one. Its event then
+# takes the place of the event before it, so that the feed tells a claim's events in their order. No reader can have
+# passed that place: nothing is told at or above the number of a transaction that still runs. (A statement of its own in
+# the trigger sees what was committed since the writing statement began.)
+FOLLOWS = """
+SELECT event.tx INTO before FROM claims_claimevent event
+ WHERE event.claim_id = NEW.claim_id AND event.seq < NEW.seq ORDER BY event.seq DESC LIMIT 1;
+IF before > NEW.tx THEN NEW.tx := before; END IF;
+RETURN NEW;
+"""
 # What comes in by itself and moves nothing of the claim.
 PASSING = ("article.changed", "evidence.kept", "evidence.failed", "evidence.changed", "evidence.read")
 # What the clock says of a claim by itself: nobody chose it.
@@ -98,7 +109,16 @@ class ClaimEvent(models.Model):
             models.Index(fields=("tx", "id"), name="event_feed"),
             models.Index(fields=("-recorded_at", "-id"), name="event_latest"),
         )
-        triggers = frozen("event")
+        triggers = (
+            *frozen("event"),
+            pgtrigger.Trigger(
+                name="event_follows",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                declare=[("before", "bigint")],
+                func=FOLLOWS,
+            ),
+        )
 
     def __str__(self) -> str:
         return f"#{self.claim_id}.{self.seq} {self.type}"

@@ -34,6 +34,13 @@ SELECT link.claim_id AS claim, link.seq
  WHERE link.prev_hash <> link.before OR (link.next IS NULL AND link.hash <> link.end_hash)
     OR link.hash <> encode(sha256(convert_to(link.prev_hash || E'\n' || link.body, 'UTF8')), 'hex');
 
+-- name: feed_keeps_the_order_of_a_claim
+-- In the change feed, which is read by transaction and number, a claim's events come in the order they have.
+SELECT event.claim_id AS claim, event.seq
+  FROM (SELECT claim_id, seq, tx, id, lag(tx) OVER way AS tx_before, lag(id) OVER way AS id_before
+          FROM claims_claimevent WINDOW way AS (PARTITION BY claim_id ORDER BY seq)) event
+ WHERE (event.tx, event.id) < (event.tx_before, event.id_before);
+
 -- name: columns_repeat_the_hashed_text
 -- What queries read of an event is what was hashed.
 SELECT event.claim_id AS claim, event.seq

@@ -14,7 +14,7 @@ from claims.actors import rule
 from claims.models import Claim, ClaimEvent
 from claims.services.transitions import locked
 from tests import factories as make
-from tests.concurrency.crowd import at_once
+from tests.concurrency.crowd import at_once, broken_promises
 from tests.running import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -129,3 +129,27 @@ def test_an_event_is_written_with_its_change_or_not_at_all() -> None:
         held.record("claim.seen", by=SOMEBODY)
         raise RuntimeError("the power went")
     assert ClaimEvent.objects.filter(claim=claim).count() == before
+
+
+def test_an_event_of_an_older_transaction_is_told_behind_those_it_waited_for() -> None:
+    claim = make.a_claim(make.a_desk())
+    begun, written = Event(), Event()
+
+    def older() -> None:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_current_xact_id()")  # as a call does that keeps its Idempotency-Key first
+            begun.set()
+            assert written.wait(COMES_WITHIN)
+            write(claim)
+
+    def younger() -> None:
+        assert begun.wait(COMES_WITHIN)
+        write(claim)
+        written.set()
+
+    at_once(older, younger)
+    told = list(ClaimEvent.objects.order_by("tx", "pk").values_list("seq", flat=True))
+    assert told == sorted(told)
+    assert len(told) == 4
+    assert broken_promises() == {}
