@@ -186,6 +186,7 @@ def set_own_date(
     zone_basis: str = ZoneBasis.STATED,
 ) -> ClaimEvent:
     """Set the claim's own date, or take it away (`own` None)."""
+    held.check(Action.SET_OWN_DATE, by)
     if own is None and held.claim.confirm_by is None:
         raise NoOwnDate()
     changes = {

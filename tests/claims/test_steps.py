@@ -235,6 +235,11 @@ def test_an_own_date_that_is_not_there_is_not_taken_away(desk: Desk, editor: Use
         act(a_claim(desk, by=editor).pk, Action.SET_OWN_DATE, viewer(editor), own=None, reason="None.")
 
 
+def test_whoever_may_not_set_a_date_is_told_so_before_whether_there_is_one(desk: Desk, editor: User) -> None:
+    with pytest.raises(RoleMissing):
+        act(a_claim(desk, by=editor).pk, Action.SET_OWN_DATE, viewer(a_reviewer(desk)), own=None, reason="None.")
+
+
 def test_a_change_of_date_counts_from_the_article_when_it_did(desk: Desk, editor: User) -> None:
     claim = a_claim(desk, by=editor, own=dated(ahead(days=5)))
     assert claim.confirm_counted_from == claim.appearances.get().revision.article.published_at
