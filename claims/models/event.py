@@ -46,11 +46,14 @@ class CommittedBefore(Func):
 # A transaction may have its number long before it has the claim's lock, and write after a younger one. Its event then
 # takes the place of the event before it, so that the feed tells a claim's events in their order. No reader can have
 # passed that place: nothing is told at or above the number of a transaction that still runs. (A statement of its own in
-# the trigger sees what was committed since the writing statement began.)
+# the trigger sees what was committed since the writing statement began. While no younger transaction has ended there is
+# nothing to look for.)
 FOLLOWS = """
-SELECT event.tx INTO before FROM claims_claimevent event
- WHERE event.claim_id = NEW.claim_id AND event.seq < NEW.seq ORDER BY event.seq DESC LIMIT 1;
-IF before > NEW.tx THEN NEW.tx := before; END IF;
+IF pg_snapshot_xmax(pg_current_snapshot())::text::bigint > NEW.tx THEN
+  SELECT event.tx INTO before FROM claims_claimevent event
+   WHERE event.claim_id = NEW.claim_id AND event.seq < NEW.seq ORDER BY event.seq DESC LIMIT 1;
+  IF before > NEW.tx THEN NEW.tx := before; END IF;
+END IF;
 RETURN NEW;
 """
 # What comes in by itself and moves nothing of the claim.
