@@ -22,7 +22,7 @@ FLAGS = [
     "--disable-sync",
 ]
 HEIGHTS = {1440: 900, 390: 844}
-LOOKS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
+LOOKS = [(1440, "light"), (390, "light"), (390, "dark"), (1440, "dark")]
 OPEN = Callable[..., Page]
 SHOT = Callable[..., Path]
 LOOK = Callable[..., None]
@@ -127,23 +127,37 @@ def screenshot() -> SHOT:
 
 @pytest.fixture
 def look(screenshot: SHOT, complaints: dict[Page, list[str]]) -> LOOK:
-    """`look(page, "queue")` looks at an open page at both widths in both themes, and leaves it as it was.
+    """`look(page, "queue")` looks at an open page at both widths in both themes.
 
-    In each a picture is kept, nothing is wider than the window, axe and the console are silent. Widths and themes are
-    changed under the page: nothing of ours asks for either but style sheets, and the theme listens to the system.
+    In each a picture is kept, nothing is wider than the window, axe and the console are silent. Widths are changed
+    under the page: nothing of ours asks for one but style sheets. In the dark theme the page is opened anew, since the
+    admin theme looks at the system when it starts; not so with `again=False`, for what a form was sent or holds.
     """
 
-    def look_at(page: Page, name: str, *, looks: Iterable[tuple[int, str]] = LOOKS, theirs: Iterable[str] = ()) -> None:
-        page.wait_for_load_state("networkidle")
-        before = page.viewport_size
+    def look_at(
+        page: Page,
+        name: str,
+        *,
+        looks: Iterable[tuple[int, str]] = LOOKS,
+        theirs: Iterable[str] = (),
+        again: bool = True,
+    ) -> None:
+        before, shown = page.viewport_size, "light"
         assert before is not None
+        page.wait_for_load_state("networkidle")
         for width, theme in looks:
             page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
-            page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+            if theme != shown:
+                shown = theme
+                page.emulate_media(color_scheme="dark")
+                if again:
+                    page.goto(page.url)
+                    page.wait_for_load_state("networkidle")
             screenshot(page, f"{name}-{width}-{theme}")
             assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} at {width}"
             assert_axe_clean(page, theirs=frozenset(theirs))
         page.set_viewport_size(before)
+        page.emulate_media(color_scheme="light")
         assert complaints[page] == [], name
 
     return look_at
