@@ -206,7 +206,7 @@ def test_a_new_moment_is_announced_anew(desk: Desk, editor: User) -> None:
 
 def test_late_closes_due_soon(desk: Desk, editor: User) -> None:
     claim = a_claim(desk, by=editor)
-    act(claim.pk, Action.SET_DUE, viewer(editor), due=ahead(milliseconds=150), reason="Now.")
+    act(claim.pk, Action.SET_DUE, viewer(editor), due=ahead(minutes=30), reason="Now.")
     raise_due_flags()
     assert announced(claim) == [("due_soon", True)]
     fall_late(claim, editor)
