@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,8 +16,8 @@ from django.db import connection
 
 from verify_project.runtime.places import CHECKOUT
 from verify_project.runtime.processes import before_exec
+from verify_project.runtime.site import CELERY
 
-CELERY = [sys.executable, "-m", "celery", "--quiet", "--skip-checks", "--app", "verify_project"]
 START_WITHIN = 30.0  # seconds
 STOP_WITHIN = 15.0
 

@@ -25,7 +25,7 @@ from claims.admin.marking import Mark, marked
 from claims.errors import ClaimDeskError
 from claims.models import Appearance, Article, ArticleRevision, Claim, Source, SourceKind
 from claims.permissions import desk_roles, desks_of, visible_claims
-from claims.services.articles import take_in
+from claims.services.articles import TakenIn, take_in
 from claims.services.proposing import Maker
 
 OFFERED = 200
@@ -73,15 +73,16 @@ class ArticlePagesAdmin(RecordAdmin[Article]):
         """Import an article by pasting its text."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        zone = viewer_of(request).user.zone if viewer_of(request).user else "UTC"  # type: ignore[union-attr]  # checked
-        form = ArticleForm(_posted(request), desks=desks_of(viewer_of(request)), initial={"zone": zone})
+        viewer = viewer_of(request)
+        zone = viewer.user.zone if viewer.user else "UTC"
+        form = ArticleForm(_posted(request), desks=desks_of(viewer), initial={"zone": zone})
         if request.method == "POST" and form.is_valid():
             try:
                 taken = take_in(form.given())
             except ClaimDeskError as refusal:
                 form.refuse(refusal)
             else:
-                messages.success(request, _taken_words(taken.is_new, taken.is_new_text, taken.revision.number))
+                messages.success(request, _taken_words(taken))
                 return redirect("admin:claims_article_change", taken.article.pk)
         return self._page(request, "admin/article_import.html", _("Import an article"), {"form": form})
 
@@ -162,9 +163,10 @@ def _appearances(revision: ArticleRevision, desks: frozenset[int] | None) -> lis
     return [one for one in seen if desks is None or one.claim.desk_id is None or one.claim.desk_id in desks]
 
 
-def _taken_words(is_new: bool, is_new_text: bool, number: int) -> str:  # noqa: FBT001 - both come from `TakenIn`
-    if is_new:
+def _taken_words(taken: TakenIn) -> str:
+    if taken.is_new:
         return _("The article was imported.")
-    if is_new_text:
-        return _("This article was already here. The new text was added as revision %(number)d.") % {"number": number}
+    if taken.is_new_text:
+        words = _("This article was already here. The new text was added as revision %(number)d.")
+        return words % {"number": taken.revision.number}
     return _("This article is already here with the same text. Nothing was changed.")

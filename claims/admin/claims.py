@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from claims.admin import columns
-from claims.admin.base import RecordAdmin
+from claims.admin.base import RecordAdmin, number_in
 from claims.admin.filters import ClaimOutletFilter, DeskFilter, FlagFilter, LanguageFilter, PriorityFilter, StateFilter
 from claims.models import Claim, Decision
 from claims.templatetags import claimdesk
@@ -37,9 +37,8 @@ class ClaimListAdmin(RecordAdmin[Claim]):
     ) -> tuple[QuerySet[Claim], bool]:
         """A number finds its claim, words find statements that hold them all."""
         words = search_term.strip()
-        number = words.lstrip("#")
-        if number.isascii() and number.isdigit() and len(number) < 18:
-            return queryset.filter(pk=int(number)), False
+        if number := number_in(words.lstrip("#")):
+            return queryset.filter(pk=number), False
         return (queryset.searched(words) if words else queryset), False  # type: ignore[attr-defined]  # a ClaimQuerySet
 
     @display(description=_("claim"), ordering="id")

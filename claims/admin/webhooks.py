@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import display
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -109,8 +110,9 @@ class WebhookAdmin(SetUpAdmin[Webhook]):
         return administers(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Webhook]:
-        waits = Count("deliveries", filter=Q(deliveries__state=DeliveryState.WAITING))
-        return super().get_queryset(request).annotate(waiting=waits)
+        waiting = WebhookDelivery.objects.filter(webhook=OuterRef("pk"), state=DeliveryState.WAITING).order_by()
+        number = waiting.values("webhook").annotate(number=Count("pk")).values("number")
+        return super().get_queryset(request).annotate(waiting=Coalesce(Subquery(number), 0))
 
     def get_fields(self, request: HttpRequest, obj: Webhook | None = None) -> Any:
         if obj is None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from claims.api.times import rfc3339
+from claims.exports.times import rfc3339
 from claims.models import Article, ArticleRevision, Desk, Source
 
 

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from claims.api.evidence_shapes import TimestampOut, timestamp_out
 from claims.api.fields import Body, Number
-from claims.api.times import rfc3339
+from claims.exports.times import rfc3339
 from claims.models import Copy
 
 

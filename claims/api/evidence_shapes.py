@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from claims.api.fields import Body, Number, OneOf, Words, YesNo
-from claims.api.times import rfc3339
+from claims.exports.times import rfc3339
 from claims.models import Evidence, FetchState, Snapshot, Visibility
 from claims.services.readings import reading_words
 from claims.verdicts import EvidenceKind, Question, Stance

@@ -14,8 +14,8 @@ from claims.api.fields import DeskNamed, OneOf
 from claims.api.paging import page_of
 from claims.api.parameters import Instant, Listed, Paged, WholeNumber, given, page_in
 from claims.api.schema import page_response
-from claims.api.times import rfc3339
 from claims.api.views import ApiView
+from claims.exports.times import rfc3339
 from claims.models import Flag, FlagKind
 from claims.permissions import visible_claims
 from claims.wordings import flag_words

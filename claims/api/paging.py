@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims.api.errors import BadCursor
-from claims.api.times import rfc3339
+from claims.exports.times import rfc3339
 
 PAGE = 50
 LARGEST_PAGE = 100

@@ -7,8 +7,8 @@ from typing import Any
 from rest_framework import serializers
 
 from claims.api.fields import Body, Words
-from claims.api.times import rfc3339
 from claims.comparing import Comparison, Piece, compare
+from claims.exports.times import rfc3339
 from claims.models import RevisedPassage
 from claims.passages import Fate
 

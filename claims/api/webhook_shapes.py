@@ -8,8 +8,8 @@ from typing import Any
 from rest_framework import serializers
 
 from claims.api.fields import Body, Number, Words, YesNo
-from claims.api.times import rfc3339
 from claims.exports.feed import cursor_of, public_type
+from claims.exports.times import rfc3339
 from claims.models import DeliveryState, OffBecause, Webhook, WebhookDelivery
 from claims.webhooks.envelope import TEST
 

@@ -19,7 +19,7 @@ from django.test.utils import override_settings
 
 from claims.benchmarks.peer import send_each, worker
 from claims.benchmarks.report import Report, load, middle, seconds
-from claims.benchmarks.scratch import fill, scratch_database
+from claims.benchmarks.scratch import ENDS, EVENTS, fill, scratch_database
 from claims.intake.egress import line_to
 from claims.models import ApiKey, ClaimEvent, DeliveryState, Scope, Webhook, WebhookDelivery
 from claims.permissions import viewer_for_key
@@ -31,20 +31,6 @@ from claims.webhooks.envelope import MEDIA_TYPE, event_body, written
 
 REPEATS = 5
 FLOOR, GOAL = 8, 20
-EVENTS = """
-INSERT INTO claims_claimevent (claim_id, seq, type, actor_kind, actor_name, from_state, to_state, occurred_at,
-                               recorded_at, body, prev_hash, hash)
-SELECT head.claim_id, head.event_seq + 1, 'claim.late', 'rule', 'benchmark', 'queued', 'queued', now(), now(), body,
-       head.hash, encode(sha256(convert_to(head.hash || E'\\n' || body, 'UTF8')), 'hex')
-  FROM claims_claimhead head, LATERAL (SELECT json_build_object(
-           'claim', head.claim_id, 'seq', head.event_seq + 1, 'type', 'claim.late', 'actor_kind', 'rule',
-           'actor_id', NULL, 'actor_name', 'benchmark', 'from', 'queued', 'to', 'queued', 'reason', '',
-           'data', json_build_object('moment', now()), 'occurred_at', now(), 'recorded_at', now())::text AS body) made
-"""
-HEADS = """
-UPDATE claims_claimhead head SET event_seq = event.seq, hash = event.hash FROM claims_claimevent event
- WHERE event.claim_id = head.claim_id AND event.seq = head.event_seq + 1
-"""
 
 
 def run(*, n: int) -> Report:
@@ -59,18 +45,18 @@ def run(*, n: int) -> Report:
         key = ApiKey.objects.create(name="benchmark", secret_sha256="", scopes=list(Scope))
         _webhook(key, port, "quick")
         with worker(f"127.0.0.1:{port}"):
-            _happen()
+            _happen(n)
             spread_events()
             send_each(_waiting())  # the worker has started by now
             for _ in range(REPEATS):
-                _happen()
+                _happen(n)
                 ours.append(seconds(deliver))
                 _check()
-                _happen()
+                _happen(n)
                 _spread(n)
                 peer.append(seconds(lambda: send_each(_waiting())))
                 limit.append(seconds(lambda: _plainly(port, n)))
-        quick, hanging = _beside_a_slow_one(key, port)
+        quick, hanging = _beside_a_slow_one(key, port, n)
     return _report(n, middle(ours) / n, middle(peer) / n, middle(limit) / n, hanging / quick)
 
 
@@ -79,11 +65,11 @@ def _webhook(key: ApiKey, port: int, path: str) -> Webhook:
     return made
 
 
-def _happen() -> None:
-    """One event of every claim."""
+def _happen(n: int) -> None:
+    """One event of each of `n` claims."""
     with connection.cursor() as cursor:
-        cursor.execute(EVENTS)
-        cursor.execute(HEADS)
+        for statement in (EVENTS, ENDS):
+            cursor.execute(statement, {"first": 1, "last": n})
 
 
 def _spread(n: int) -> None:
@@ -108,17 +94,17 @@ def _plainly(port: int, n: int) -> None:
             line.post(body, {"Content-Type": MEDIA_TYPE})
 
 
-def _beside_a_slow_one(key: ApiKey, port: int) -> tuple[float, float]:
+def _beside_a_slow_one(key: ApiKey, port: int, n: int) -> tuple[float, float]:
     """Seconds until the quick one has everything: beside another quick one, and beside one that hangs; medians."""
     other = _webhook(key, port, "other")
-    beside_quick = [_until_all() for _ in range(REPEATS)]
+    beside_quick = [_until_all(n) for _ in range(REPEATS)]
     Webhook.objects.filter(pk=other.pk).update(url=f"http://127.0.0.1:{port}/slow")
-    beside_slow = [_until_all() for _ in range(REPEATS)]
+    beside_slow = [_until_all(n) for _ in range(REPEATS)]
     return middle(beside_quick), middle(beside_slow)
 
 
-def _until_all() -> float:
-    _happen()
+def _until_all(n: int) -> float:
+    _happen(n)
     Webhook.objects.update(failures=0, failing_since=None, paused_until=None)
     WebhookDelivery.objects.filter(state=DeliveryState.WAITING).delete()
     began = database_time()

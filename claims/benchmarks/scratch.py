@@ -31,6 +31,24 @@ SELECT n, 'late', now() + interval '30 days' + n * interval '1 second',
   FROM generate_series(%(first)s, %(last)s) n
 """
 
+# One event of each claim, and the ends of their chains: what any way of announcing has to write at the least.
+EVENTS = """
+INSERT INTO claims_claimevent (claim_id, seq, type, actor_kind, actor_name, from_state, to_state, occurred_at,
+                               recorded_at, body, prev_hash, hash)
+SELECT head.claim_id, head.event_seq + 1, 'claim.late', 'rule', 'benchmark', 'queued', 'queued', now(), now(), body,
+       head.hash, encode(sha256(convert_to(head.hash || E'\\n' || body, 'UTF8')), 'hex')
+  FROM claims_claimhead head, LATERAL (SELECT json_build_object(
+           'claim', head.claim_id, 'seq', head.event_seq + 1, 'type', 'claim.late', 'actor_kind', 'rule',
+           'actor_id', NULL, 'actor_name', 'benchmark', 'from', 'queued', 'to', 'queued', 'reason', '',
+           'data', json_build_object('moment', now()), 'occurred_at', now(), 'recorded_at', now())::text AS body) made
+ WHERE head.claim_id BETWEEN %(first)s AND %(last)s
+"""
+ENDS = """
+UPDATE claims_claimhead head SET event_seq = event.seq, hash = event.hash FROM claims_claimevent event
+ WHERE event.claim_id = head.claim_id AND event.seq = head.event_seq + 1
+   AND head.claim_id BETWEEN %(first)s AND %(last)s
+"""
+
 
 @contextmanager
 def scratch_database() -> Iterator[None]:

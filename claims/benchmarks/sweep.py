@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from claims.actors import rule
 from claims.benchmarks.report import Report, load, middle, seconds
-from claims.benchmarks.scratch import fill, scratch_database
+from claims.benchmarks.scratch import ENDS, EVENTS, fill, scratch_database
 from claims.models import Alarm, ClaimEvent, Flag
 from claims.services.sweep import raise_due_flags
 from claims.services.transitions import locked
@@ -77,23 +77,7 @@ FLAGS = """
 INSERT INTO claims_flag (claim_id, kind, moment, raised_at, reason, cleared_by)
 SELECT n, 'late', now() - interval '1 minute', now(), '', '' FROM generate_series(%(first)s, %(last)s) n
 """
-EVENTS = """
-INSERT INTO claims_claimevent (claim_id, seq, type, actor_kind, actor_name, from_state, to_state, occurred_at,
-                               recorded_at, body, prev_hash, hash)
-SELECT head.claim_id, head.event_seq + 1, 'claim.late', 'rule', 'benchmark', 'queued', 'queued', now(), now(), body,
-       head.hash, encode(sha256(convert_to(head.hash || E'\\n' || body, 'UTF8')), 'hex')
-  FROM claims_claimhead head, LATERAL (SELECT json_build_object(
-           'claim', head.claim_id, 'seq', head.event_seq + 1, 'type', 'claim.late', 'actor_kind', 'rule',
-           'actor_id', NULL, 'actor_name', 'benchmark', 'from', 'queued', 'to', 'queued', 'reason', '',
-           'data', json_build_object('moment', now()), 'occurred_at', now(), 'recorded_at', now())::text AS body) made
- WHERE head.claim_id BETWEEN %(first)s AND %(last)s
-"""
-HEADS = """
-UPDATE claims_claimhead head SET event_seq = event.seq, hash = event.hash FROM claims_claimevent event
- WHERE event.claim_id = head.claim_id AND event.seq = head.event_seq + 1
-   AND head.claim_id BETWEEN %(first)s AND %(last)s
-"""
-PLAIN = (FLAGS, EVENTS, HEADS, "DELETE FROM claims_alarm WHERE claim_id BETWEEN %(first)s AND %(last)s")
+PLAIN = (FLAGS, EVENTS, ENDS, "DELETE FROM claims_alarm WHERE claim_id BETWEEN %(first)s AND %(last)s")
 
 
 def _plainly(first: int, due: int) -> None:

@@ -160,16 +160,22 @@ def _proof(snapshot: Snapshot) -> dict[str, object]:
     return {"sha256": snapshot.sha256, **stamp}
 
 
-def check_bytes(snapshot: Snapshot) -> None:
-    """Read the kept bytes, a block at a time. Raises `FileDamaged` unless they have the hash they were kept under."""
+def digest_of(snapshot: Snapshot) -> str:
+    """SHA-256 of the bytes as they lie there now, hexadecimal, read a block at a time. Raises `OSError`."""
     digest = sha256()
+    with storages["evidence"].open(snapshot.path) as file:
+        for block in file.chunks():
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def check_bytes(snapshot: Snapshot) -> None:
+    """Raises `FileDamaged` unless the kept bytes have the hash they were kept under."""
     try:
-        with storages["evidence"].open(snapshot.path) as file:
-            for block in file.chunks():
-                digest.update(block)
+        found = digest_of(snapshot)
     except OSError as gone:
         raise FileDamaged(snapshot=snapshot.sha256) from gone
-    if digest.hexdigest() != snapshot.sha256:
+    if found != snapshot.sha256:
         raise FileDamaged(snapshot=snapshot.sha256)
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from django.conf import settings
 
-from claims.intake.client import Client, Door
+from claims.intake.client import Client, Door, parts_of
 from claims.intake.posting import Line
+from claims.intake.refusals import AddressNotAllowed
 
 
 def client() -> Client:
@@ -17,13 +16,17 @@ def client() -> Client:
 
 def line_to(url: str) -> Line:
     """A line to a receiver of webhooks, through one of the doors of this machine where the operator has opened it."""
-    doors = {_door(told) for told in settings.WEBHOOK_DOORS}
+    return Line(Client(door=door_to(url)), url)
+
+
+def door_to(url: str) -> Door | None:
+    """The door of this machine that an address asks for; None where it asks for none that the operator has opened."""
     try:
-        parts = urlsplit(url)
-        asked = (parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
-    except ValueError:
-        asked = ("", 0)
-    return Line(Client(door=asked if asked in doors else None), url)
+        parts, port = parts_of(url)
+    except AddressNotAllowed:
+        return None
+    asked = (parts.hostname or "", port)
+    return asked if asked in {_door(told) for told in settings.WEBHOOK_DOORS} else None
 
 
 def _door(told: str) -> Door | None:

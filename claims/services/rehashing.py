@@ -10,11 +10,10 @@ from __future__ import annotations
 import time
 from datetime import datetime, timedelta
 from enum import StrEnum
-from hashlib import sha256
 
-from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
 
+from claims.exports.warc import digest_of
 from claims.models import FileCheck, Heartbeat, Snapshot
 from claims.services.transitions import database_time
 
@@ -36,16 +35,13 @@ class Found(StrEnum):
 
 def state_of(snapshot: Snapshot) -> Found:
     """Read one file and compare it with its hash. What a failing disk refuses is a finding, and the reading goes on."""
-    digest = sha256()
     try:
-        with storages["evidence"].open(snapshot.path) as file:
-            for block in file.chunks():
-                digest.update(block)
+        digest = digest_of(snapshot)
     except FileNotFoundError:
         return Found.MISSING
     except OSError:
         return Found.UNREADABLE
-    return Found.AS_KEPT if digest.hexdigest() == snapshot.sha256 else Found.DIFFERENT
+    return Found.AS_KEPT if digest == snapshot.sha256 else Found.DIFFERENT
 
 
 def check_files(stretch: float = STRETCH) -> FileCheck | None:

@@ -13,13 +13,13 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
 from claims.addresses import AddressRefused, canonical_url
 from claims.errors import Invalid, NotFound, RoleMissing, StaleVersion, WebhookOff
 from claims.exports.feed import Place
+from claims.intake.egress import door_to
 from claims.intake.gate import is_public
 from claims.models import ApiKey, ClaimEvent, DeliveryState, Scope, Webhook, WebhookDelivery
 from claims.permissions import Viewer, check_scope
@@ -229,12 +229,12 @@ def _address(told: str) -> str:
     url = told.strip()
     try:
         parts = urlsplit(canonical_url(url))
-        asked = f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+        port = parts.port
     except (AddressRefused, ValueError) as refused:
         raise Invalid(str(refused), pointer="/url") from refused
-    if asked in settings.WEBHOOK_DOORS:
+    if door_to(url) is not None:
         return url
-    if parts.scheme != "https" or parts.port not in {None, 443}:
+    if parts.scheme != "https" or port not in {None, 443}:
         raise Invalid("Give an https address on port 443.", pointer="/url")
     if _is_inside(parts.hostname or ""):
         raise Invalid("This address lies inside a private network, and nothing is sent there.", pointer="/url")

@@ -15,11 +15,13 @@ from reviews.services.editing import why_not_judge
 
 def judging(page: ClaimPage, viewer: Viewer) -> dict[str, Any]:
     """What `reviews/claim.html` shows of it."""
+    may_take, why_not = _may_take(page, viewer), _why_not_editor(page, viewer)
+    may_judge = "" if why_not else _may_judge(page)
     return {
-        "may_take": _may_take(page, viewer),
-        "may_judge": _may_judge(page, viewer),
+        "may_take": may_take,
+        "may_judge": may_judge,
         "verdict_refusal": _verdict_refusal(page),
-        "no_verdict_yet": _no_verdict_yet(page, viewer),
+        "no_verdict_yet": _no_verdict_yet(page, may_judge, why_not, may_take=may_take),
         "verdict_button": _("Settle the disagreement") if _settles(page) else _("Record verdict"),
         "need": need(page),
         "what_next": what_next(page),
@@ -103,10 +105,10 @@ def _may_take(page: ClaimPage, viewer: Viewer) -> bool:
     return there and not done and bool(page.seats.free(Part.REVIEW)) and _refusal(page, Action.ASSIGN) == ""
 
 
-def _may_judge(page: ClaimPage, viewer: Viewer) -> str:
+def _may_judge(page: ClaimPage) -> str:
     """The words of the button with which an editor takes the seat that waits for one; empty where none does."""
     done = page.mine is not None or page.my_review is not None
-    if done or Role.EDITOR not in page.roles or _refusal(page, Action.ASSIGN) or _why_not_editor(page, viewer):
+    if done or Role.EDITOR not in page.roles or _refusal(page, Action.ASSIGN):
         return ""
     words = {Part.ADJUDICATION: _("Settle it yourself"), Part.EDITOR: _("Give the second judgement")}
     return words.get(page.seats.editors, "") if page.seats.editors else ""
@@ -129,13 +131,13 @@ def _verdict_refusal(page: ClaimPage) -> str:
     return _refusal(page, Action.ADJUDICATE if _settles(page) else Action.SUBMIT_REVIEW)
 
 
-def _no_verdict_yet(page: ClaimPage, viewer: Viewer) -> str:
+def _no_verdict_yet(page: ClaimPage, may_judge: str, why_not: str, *, may_take: bool) -> str:
     """What stands where the verdict would: how to come to give one, or why there is none to give."""
-    if _may_take(page, viewer):
+    if may_take:
         return _("Take this claim to record a verdict.")
-    if words := _may_judge(page, viewer):
-        return _("“%(button)s” opens the form.") % {"button": words}
-    return _why_not_editor(page, viewer) or _verdict_refusal(page)
+    if may_judge:
+        return _("“%(button)s” opens the form.") % {"button": may_judge}
+    return why_not or _verdict_refusal(page)
 
 
 def _refusal(page: ClaimPage, action: Action) -> str:

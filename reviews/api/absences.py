@@ -18,8 +18,8 @@ from claims.api.parameters import Paged, WholeNumber, given, page_in
 from claims.api.preconditions import expected_mark, tag
 from claims.api.repeating import repeatable
 from claims.api.schema import page_response
-from claims.api.times import rfc3339
 from claims.api.views import ApiView
+from claims.exports.times import rfc3339
 from claims.models import Source
 from claims.permissions import Viewer
 from reviews.models import Absence, Interest, Reviewer, Then

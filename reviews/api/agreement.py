@@ -12,8 +12,8 @@ from rest_framework.response import Response
 from claims.api.article_shapes import DeskRef, desk_out
 from claims.api.fields import DeskNamed, OneOf
 from claims.api.parameters import Parameters, given
-from claims.api.times import rfc3339
 from claims.api.views import ApiView
+from claims.exports.times import rfc3339
 from claims.models.claim import ClaimQuerySet
 from claims.permissions import visible_claims
 from reviews.dashboard.agreement import DEFINITION, DeskAgreement, Period, agreement_by_desk

@@ -18,8 +18,8 @@ from claims.api.parameters import Paged, given, page_in
 from claims.api.preconditions import expected_version
 from claims.api.repeating import repeatable
 from claims.api.schema import page_response
-from claims.api.times import rfc3339
 from claims.errors import RoleMissing
+from claims.exports.times import rfc3339
 from claims.lifecycle import Action, Role, State, check
 from claims.models import Claim
 from claims.services.transitions import locked

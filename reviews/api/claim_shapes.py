@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from claims.api.article_shapes import desk_out, source_out
-from claims.api.times import rfc3339
 from claims.deadlines import moments
+from claims.exports.times import rfc3339
 from claims.models import Appearance, ChainStep, Claim, Decision, Flag, FlagKind
 from claims.permissions import Viewer
 from claims.wordings import flag_words, said_words, so_words

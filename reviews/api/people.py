@@ -19,8 +19,8 @@ from claims.api.paging import Order, page_of
 from claims.api.parameters import Paged, given, page_in
 from claims.api.preconditions import expected_mark, tag
 from claims.api.schema import page_response
-from claims.api.times import rfc3339
 from claims.api.views import ApiView
+from claims.exports.times import rfc3339
 from claims.models import DeskRole, Membership, Scope
 from reviews.models import Reviewer
 from reviews.permissions import check_keeps, reviewers_seen_by

@@ -18,8 +18,8 @@ from claims.api.parameters import Paged, given, page_in
 from claims.api.preconditions import expected_version
 from claims.api.repeating import repeatable
 from claims.api.schema import page_response, sent
-from claims.api.times import rfc3339
 from claims.errors import AnswerMissing, RoleMissing
+from claims.exports.times import rfc3339
 from claims.models import Claim, Decision
 from claims.verdicts import Answers, Outcome, Said, So
 from claims.wordings import said_words, so_words

@@ -9,7 +9,7 @@ from typing import Any
 from rest_framework import serializers
 
 from claims.api.fields import Body, DeskNamed, Number, OneOf, Words, YesNo
-from claims.api.times import rfc3339
+from claims.exports.times import rfc3339
 from claims.models import Desk, SourceKind
 from reviews.models import Resettling, RuleVersion
 from reviews.rules import HEDGES, MOST_DAYS, Conditions, Outcomes

@@ -16,9 +16,9 @@ from claims.api.fields import DeskNamed, OneOf
 from claims.api.paging import Order, page_of
 from claims.api.parameters import Paged, Parameters, Search, WholeNumber, given, page_in
 from claims.api.schema import page_response
-from claims.api.times import rfc3339
 from claims.api.views import ApiView
 from claims.errors import Invalid
+from claims.exports.times import rfc3339
 from claims.hedges import Kind
 from claims.verdicts import Outcome, So
 from reviews.api.claim_documents import ClaimOut

@@ -14,8 +14,8 @@ from claims.api.article_shapes import SourceRef, source_out
 from claims.api.errors import NothingHere
 from claims.api.fields import DeskNamed, OneOf
 from claims.api.parameters import Parameters, Search, given
-from claims.api.times import rfc3339
 from claims.api.views import ApiView
+from claims.exports.times import rfc3339
 from claims.models import Source
 from claims.verdicts import Outcome
 from reviews.dashboard.filters import NO_RANGE, Filters, Period

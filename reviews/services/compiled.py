@@ -30,10 +30,10 @@ Times = Callable[[datetime], Mapping[str, datetime]]
 
 @dataclass(frozen=True)
 class Slot:
-    """A place of the statement: which of the asker's values stands there, and what the driver wants it as."""
+    """A place of the statement: which of the asker's values stands there, in the form the driver wants."""
 
     name: object
-    kind: type
+    made: Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,9 @@ class Statement:
 
     def row_for(self, given: Mapping[object, Any]) -> dict[str, Any]:
         """The one row it answers, by column."""
-        values = [given[one.name] if isinstance(one, Slot) else one for one in self.values]
-        kinds = [one.kind if isinstance(one, Slot) else None for one in self.values]
+        values: list[Any] = [one.made(given[one.name]) if isinstance(one, Slot) else one for one in self.values]
         with connection.cursor() as cursor:
-            cursor.execute(self.text, [_as(kind, value) for kind, value in zip(kinds, values, strict=True)])
+            cursor.execute(self.text, values)
             (row,) = cursor.fetchall()
             return dict(zip((column.name for column in cursor.description), row, strict=True))
 
@@ -100,13 +99,9 @@ def _slot(value: object, names: Mapping[datetime, str], desks: int) -> object:
     if isinstance(value, datetime):
         if value not in names:
             raise ValueError(f"A compiled query compares with {value}, which is none of its times.")
-        return Slot(names[value], datetime)
+        return Slot(names[value], lambda moment: moment)
     if isinstance(value, int) and value < 0:
         if not FIRST_DESK - desks < value <= ME:
             raise ValueError(f"A compiled query asks with {value}, which is no number of its stand-in.")
         return Slot(int(value), type(value))
     return value
-
-
-def _as(kind: type | None, value: Any) -> Any:
-    return value if kind in {None, datetime} else kind(value)
