@@ -1,29 +1,30 @@
 """Answers for what fails outside the views: refused by the framework itself, or broken on our side.
 
-Below /api/ they are problems like every other failure there. A database that is away is no fault of ours, and the
-answer says when to come again.
+Below /api/ they are problems like every other failure there, below /v1alpha1/ in Google's form. A database that is away
+is no fault of ours, and the answer says when to come again.
 """
 
 import sys
+from collections.abc import Callable
 
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.views.defaults import bad_request, server_error
 
+from claims.api import factchecktools
 from claims.api.errors import BodyTooLarge, Refused
 from claims.api.problems import MEDIA_TYPE, problem, refusal_of
 from claims.errors import ClaimDeskError
 
-API = "/api/"
+API, GOOGLE = "/api/", "/v1alpha1/"
 AWAY = 503
 
 
 def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer for a request that the framework refuses before any view sees it."""
-    if not request.path.startswith(API):
-        return bad_request(request, exception)
-    return _as_problem(_refusal(exception))
+    answer = _form_of(request)
+    return answer(_refusal(exception)) if answer else bad_request(request, exception)
 
 
 def failed(request: HttpRequest) -> HttpResponse:
@@ -33,12 +34,20 @@ def failed(request: HttpRequest) -> HttpResponse:
     """
     reason = sys.exception()
     refusal = refusal_of(reason) if isinstance(reason, Exception) else None
-    if refusal is not None and request.path.startswith(API):
-        return _as_problem(refusal)
+    answer = _form_of(request)
+    if refusal is not None and answer:
+        return answer(refusal)
     if refusal is None or refusal.status != AWAY:
         return server_error(request)
     page = render_to_string("503.html", {"sentence": refusal.message})
     return HttpResponse(page, status=AWAY, headers=refusal.facts.get("headers"))
+
+
+def _form_of(request: HttpRequest) -> Callable[[ClaimDeskError], HttpResponse] | None:
+    """How programs are answered at this address; None where people read."""
+    if request.path.startswith(GOOGLE):
+        return factchecktools.error
+    return _as_problem if request.path.startswith(API) else None
 
 
 def _refusal(exception: Exception) -> ClaimDeskError:

@@ -1,10 +1,13 @@
 """Logs: one line per event, with the request's id; for people in development, JSON in production."""
 
+import re
 from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
+# Google's clients send their key in the address, and an address stands in the line of its request.
+_SECRETS = re.compile(r"([?&](?:key|access_token|oauth_token)=)[^&\s]+")
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
@@ -21,12 +24,20 @@ def one_line_per_request(_logger: object, _method: str, event: MutableMapping[st
     return event
 
 
+def without_secrets(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Blot out what an address carries that is nobody's business."""
+    if isinstance(event.get("request"), str):
+        event["request"] = _SECRETS.sub(r"\1…", event["request"])
+    return event
+
+
 def configure(*, json: bool) -> dict[str, Any]:
     """Set structlog up and return Django's LOGGING."""
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
             one_line_per_request,
+            without_secrets,
             *SHARED,
             INSTANT if json else CLOCK,
             structlog.processors.StackInfoRenderer(),

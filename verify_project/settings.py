@@ -145,6 +145,9 @@ API_REQUESTS_PER_MINUTE = safety.whole_number(
     "API_REQUESTS_PER_MINUTE", env.str("API_REQUESTS_PER_MINUTE", default="600")
 )
 
+# Who publishes the verdicts, as readers and other programs are told.
+PUBLISHER_NAME = env.str("PUBLISHER_NAME", default="Claim Desk")
+
 # What the workers ask of the outside world.
 FETCH_PAGES = env.bool("FETCH_PAGES", default=True)
 FETCH_DOOR = env.str("FETCH_DOOR", default="")  # one host:port of this machine, for tests; refused in production

@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from claims.api import problem_pages
+from claims.api import factchecktools, problem_pages
 from claims.api.nowhere import Nowhere
 from verify_project.health import readyz
 
@@ -17,6 +17,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("desk/", include("reviews.dashboard.urls")),
     path("api/v1/", include("reviews.api.urls")),
+    path("v1alpha1/claims:search", factchecktools.ClaimsSearch.as_view(), name="factchecktools-search"),
+    path("v1alpha1/<path:rest>", factchecktools.NothingServed.as_view()),
+    path("$discovery/rest", factchecktools.Discovery.as_view(), name="factchecktools-discovery"),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
     path("api/docs/problems", problem_pages.problems, name="api-problems"),

@@ -37,6 +37,7 @@ EVIDENCE: Final[dict[str, Any]] = {
     "url": "https://gazette.example/resignation",
     "title": "The gazette announces it",
 }
+MATCH: Final[dict[str, Any]] = {"statement": "The minister is going to resign in the last week of November."}
 PROBLEM: Final[dict[str, Any]] = {
     "type": "/api/docs/problems/quote_not_found",
     "code": "quote_not_found",

@@ -107,7 +107,7 @@ class ApiSchema(AutoSchema):
 
     def get_tags(self) -> list[str]:
         """The noun that the address begins with."""
-        return [self.path.removeprefix("/api/v1/").split("/")[0]]
+        return [re.split("[/:]", self.path.removeprefix("/api/v1/"))[0]]
 
     def get_override_parameters(self) -> list[Any]:
         """Headers that are sent and answered."""
