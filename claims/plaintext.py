@@ -9,6 +9,7 @@ silently on the way in.
 import hashlib
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 
 # Unicode's own stream-safe limit. A longer run of marks is no writing system, and
@@ -176,6 +177,11 @@ def scrubbed(text: str, *, max_length: int) -> str:
     """
     plain = _LONG_NON_ASCII.sub(_few_marks, _NEWLINES.sub("\n", _REFUSED.sub("", text)))
     return unicodedata.normalize("NFC", plain)[:max_length].strip()
+
+
+def refused_in(text: str) -> Counter[str]:
+    """Names of the characters that `scrubbed` drops from a text, with how often each stands in it."""
+    return Counter(name_of(found.group()) for found in _REFUSED.finditer(text) if found.lastgroup)
 
 
 def _few_marks(run: re.Match[str]) -> str:

@@ -61,6 +61,9 @@ class TakenInOut(ArticleOut):
     revision = RevisionOut()
     is_new = serializers.BooleanField()
     is_new_text = serializers.BooleanField()
+    notes = serializers.ListField(
+        child=serializers.CharField(), help_text="What was assumed about a page: sentences for a person."
+    )
 
 
 def desk_out(desk: Desk | None) -> dict[str, Any] | None:

@@ -9,16 +9,16 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Length
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from claims.api.article_bodies import ArticleBody, ArticleFilters, ArticlePatch, RevisionBody
 from claims.api.article_shapes import ArticleOut, RevisionOut, TakenInOut, article_out, revision_out
 from claims.api.errors import BadParameter, NothingHere
-from claims.api.examples import ARTICLE
-from claims.api.fields import Body, DeskNamed, Moment, Words, YesNo, checked
+from claims.api.examples import ARTICLE, PAGE
+from claims.api.fields import checked
 from claims.api.paging import Order, page_of
-from claims.api.parameters import Instant, Paged, Search, WholeNumber, given, page_in
+from claims.api.parameters import Paged, given, page_in
 from claims.api.preconditions import expected_mark, is_known, tag
 from claims.api.repeating import repeatable
 from claims.api.schema import page_response, sent
@@ -27,68 +27,14 @@ from claims.errors import ClaimDeskError, UnusableAddress
 from claims.models import Article, ArticleRevision, Desk
 from claims.permissions import visible_articles
 from claims.services.amending import amend_article, check_may_add, check_may_amend, version_of
-from claims.services.articles import TEXT_LIMIT, GivenArticle, TakenIn, address, take_in
+from claims.services.articles import GivenArticle, TakenIn, address, take_in
+from claims.services.completing import ToldArticle, completed, read_given
 
 
 class AlreadyElsewhere(ClaimDeskError):
     """This article is known already, on a desk that you do not see."""
 
     code = "already_elsewhere"
-
-
-class ArticleBody(Body):
-    """An article as an outlet published it, as plain text."""
-
-    outlet = Words(longest=200, help_text="Name of the outlet; a new one is made when nobody has it.")
-    headline = Words(longest=400)
-    text = Words(longest=TEXT_LIMIT, lines=True, help_text="Plain text, at most 1,000,000 code points.")
-    language = Words(longest=16, help_text="BCP 47, for example en.")
-    published_at = Moment(help_text="With its offset; words like next week count from here.")
-    published_zone = Words(longest=64, required=False, help_text="IANA name; otherwise the outlet's or the desk's.")
-    published_raw = Words(longest=120, required=False, allow_blank=True)
-    url = Words(longest=2000, required=False, allow_blank=True)
-    authors = serializers.ListField(child=Words(longest=200), required=False, max_length=50)
-    desk = DeskNamed(required=False, allow_null=True)
-    embargo_until = Moment(required=False, allow_null=True)
-    extract = YesNo(required=False, help_text="Must be false: claims are given, not read from the text.")
-
-    def validate_extract(self, value: object) -> object:
-        """Refuse what is not there yet instead of ignoring it."""
-        if value:
-            raise serializers.ValidationError("Give the claims themselves: extraction is not available.")
-        return value
-
-
-class ArticlePatch(Body):
-    """What can be changed about an article."""
-
-    refused = dict.fromkeys(
-        ("id", "outlet", "url", "published_at", "published_zone", "published_known", "created_at", "text"),
-        "This is part of what the article is. Send it as another article, or its text as a revision.",
-    )
-    headline = Words(longest=400, required=False)
-    authors = serializers.ListField(child=Words(longest=200), required=False, max_length=50)
-    language = Words(longest=16, required=False)
-    published_raw = Words(longest=120, required=False, allow_blank=True)
-    desk = DeskNamed(required=False, allow_null=True)
-    embargo_until = Moment(required=False, allow_null=True)
-
-
-class RevisionBody(Body):
-    """A later text of the same article."""
-
-    text = Words(longest=TEXT_LIMIT, lines=True)
-
-
-class ArticleFilters(Paged):
-    """Which articles."""
-
-    outlet = WholeNumber(required=False, help_text="Number of the outlet.")
-    desk = DeskNamed(required=False, help_text="Number or key of the desk.")
-    language = Search(required=False)
-    url = Words(longest=2000, required=False, help_text="Any spelling of the article's address.")
-    published_after = Instant(required=False)
-    published_before = Instant(required=False)
 
 
 class Articles(ApiView):
@@ -104,7 +50,9 @@ class Articles(ApiView):
         return page_of(request, rows, page_in(asked), _articles_out)
 
     @extend_schema(
-        request=ArticleBody, responses={201: TakenInOut, 200: TakenInOut}, examples=[sent("An article", ARTICLE)]
+        request=ArticleBody,
+        responses={201: TakenInOut, 200: TakenInOut},
+        examples=[sent("An article", ARTICLE), sent("An article as its page", PAGE)],
     )
     @repeatable
     def post(self, request: Request) -> Response:
@@ -113,12 +61,13 @@ class Articles(ApiView):
         told = checked(ArticleBody, request.data, desks=self.desks)
         told.pop("extract", None)
         told.setdefault("desk", self.only_desk())
+        article, notes = _given(told)
         with transaction.atomic():
-            taken = take_in(GivenArticle(**told))
+            taken = take_in(article)
             if not taken.is_new:
                 self._refuse_hidden(taken.article)
         return Response(
-            taken_out(taken),
+            taken_out(taken, notes),
             status=201 if taken.is_new else 200,
             headers={"Location": f"/api/v1/articles/{taken.article.pk}", "ETag": tag(version_of(taken.article))},
         )
@@ -173,7 +122,7 @@ class Revisions(ApiView):
         check_may_add(self.viewer)
         article = self.article(number)
         told = checked(RevisionBody, request.data)
-        taken = take_in(_same_article(article, told["text"]))
+        taken = take_in(_same_article(article, told["text"] if "text" in told else read_given(told["html"]).text))
         shown = revision_out(taken.revision, length=len(taken.revision.text))
         location = f"/api/v1/articles/{number}/revisions/{taken.revision.number}"
         return Response(shown, status=201 if taken.is_new_text else 200, headers={"Location": location})
@@ -195,14 +144,25 @@ class OneRevision(ApiView):
         return Response(revision_out(found, length=len(found.text)), headers={"ETag": tag(found.sha256)})
 
 
-def taken_out(taken: TakenIn) -> dict[str, Any]:
+def taken_out(taken: TakenIn, notes: Sequence[str] = ()) -> dict[str, Any]:
     """A `TakenInOut`."""
     return {
         **article_out(taken.article),
         "revision": revision_out(taken.revision, length=len(taken.revision.text)),
         "is_new": taken.is_new,
         "is_new_text": taken.is_new_text,
+        "notes": list(notes),
     }
+
+
+def _given(told: dict[str, Any]) -> tuple[GivenArticle, Sequence[str]]:
+    """The article of a checked body, and what was assumed about it."""
+    if "html" not in told:
+        return GivenArticle(**told), ()
+    found = completed(
+        ToldArticle(**{name: value for name, value in told.items() if name != "html"}), read_given(told["html"])
+    )
+    return found.article, found.notes
 
 
 def _narrowed(rows: QuerySet[Article], asked: dict[str, Any]) -> QuerySet[Article]:

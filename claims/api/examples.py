@@ -14,6 +14,14 @@ ARTICLE: Final[dict[str, Any]] = {
     "published_at": "2026-11-20T10:00:00+02:00",
     "text": "The minister is likely to resign next week, a person close to her said.",
 }
+PAGE: Final[dict[str, Any]] = {
+    "html": (
+        '<html lang="en"><head><title>Ferry may stop</title><meta property="og:site_name" content="Harbour Post">'
+        '<link rel="canonical" href="https://harbour.example/ferry-may-stop">'
+        '<meta property="article:published_time" content="2026-11-20T10:00:00+02:00"></head><body><article>'
+        "<p>The ferry will probably stop in December, two officials said.</p></article></body></html>"
+    )
+}
 CLAIM: Final[dict[str, Any]] = {
     "statement": "The minister will resign in the last week of November 2026.",
     "article": 1,

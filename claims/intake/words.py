@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from claims.plaintext import scrubbed
 
@@ -30,10 +31,15 @@ def words_of(page: bytes, media_type: str) -> Words:
     if media_type not in READABLE:
         return Words()
     try:
-        command = [sys.executable, "-I", str(PROGRAM), media_type]
-        done = subprocess.run(command, input=page, capture_output=True, timeout=SECONDS, check=True)  # noqa: S603 - ours
-        found = json.loads(done.stdout)
+        found = read_apart(page, media_type)
     except (subprocess.SubprocessError, ValueError):
         return Words()
     title = " ".join(scrubbed(found["title"], max_length=4 * TITLE_LIMIT).split())
     return Words(title[:TITLE_LIMIT], scrubbed(found["text"], max_length=TEXT_LIMIT))
+
+
+def read_apart(page: bytes, media_type: str, charset: str = "") -> Any:
+    """What `extract.py` prints of a page. Raises `SubprocessError` or `ValueError` when it does not come to an end."""
+    command = [sys.executable, "-I", str(PROGRAM), media_type, charset]
+    done = subprocess.run(command, input=page, capture_output=True, timeout=SECONDS, check=True)  # noqa: S603 - ours
+    return json.loads(done.stdout)

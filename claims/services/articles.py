@@ -17,6 +17,7 @@ from claims.models import Article, ArticleRevision, DateKnown, Desk, Following, 
 from claims.plaintext import TextRefused, clean, clean_line, sha256_of
 
 TEXT_LIMIT = 1_000_000
+LONGEST_TAG = 16
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*\Z")
 
 Given = TypeVar("Given")
@@ -72,10 +73,15 @@ def text(value: str, field: str, most: int) -> str:
 
 def language_tag(value: str, field: str) -> str:
     """A language tag (BCP 47), for example `pt-BR`. Raises `Invalid`: what is none would reach no reviewer."""
-    tag = line(value, field, 16)
-    if not _TAG.match(tag):
+    tag = line(value, field, LONGEST_TAG)
+    if not is_language_tag(tag):
         raise Invalid(f'Write a language tag such as en or pt-BR; this says "{tag}".', pointer=f"/{field}")
     return tag
+
+
+def is_language_tag(value: str) -> bool:
+    """Whether it is written as a language tag is."""
+    return len(value) <= LONGEST_TAG and _TAG.match(value) is not None
 
 
 def address(value: str, field: str) -> str:

@@ -66,3 +66,43 @@ def test_articles_are_found_by_any_spelling_of_their_address(api: Api, desk: Des
     assert [row["id"] for row in found] == [number]
     assert api.get("/articles?url=nonsense").code == "bad_parameter"
     assert api.get("/articles?language=uk&published_after=2026-11-01T00:00:00Z").body["results"] == []
+
+
+SAMPLE = """<!doctype html><html lang="en"><head><title>Ferry may stop | Harbour Post</title>
+<link rel="canonical" href="https://harbour.example/ferry?utm_source=x">
+<meta property="og:site_name" content="Harbour Post">
+<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Ferry may stop",
+"datePublished": "2026-11-20T10:00:00+02:00", "author": {"name": "Sample Author"}}</script></head>
+<body><nav>Home News Sport</nav><article>
+<p>The ferry will probably stop in December, two officials said.</p></article></body></html>"""
+WORDS = "The ferry will probably stop in December, two officials said."
+
+
+def test_a_page_is_taken_in_with_what_it_says_of_itself(api: Api, desk: Desk) -> None:
+    made = api.post("/articles", {"html": SAMPLE, "desk": desk.key, "published_zone": "Europe/Kyiv"})
+    assert (made.status, made.body["is_new"], made.body["notes"]) == (201, True, [])
+    assert made.body["revision"]["text"] == WORDS
+    assert (made.body["outlet"]["name"], made.body["headline"], made.body["language"], made.body["authors"]) == (
+        *("Harbour Post", "Ferry may stop"),
+        *("en", ["Sample Author"]),
+    )
+    assert (made.body["published_at"], made.body["published_known"], made.body["url"]) == (
+        *("2026-11-20T08:00:00Z", "page"),
+        "https://harbour.example/ferry",
+    )
+    again = api.post("/articles", {"html": SAMPLE.replace("officials", "ministers"), "headline": "Given wins"})
+    assert (again.status, again.body["id"], again.body["revision"]["number"]) == (200, made.body["id"], 2)
+    later = api.post(f"/articles/{made.body['id']}/revisions", {"html": SAMPLE.replace("December", "January")})
+    assert (later.status, later.body["number"]) == (201, 3)
+
+
+def test_a_page_that_does_not_say_enough_is_refused_field_by_field(api: Api, desk: Desk) -> None:
+    answer = api.post("/articles", {"html": "<p>The ferry stops.</p>"})
+    assert (answer.status, answer.pointers) == (422, ["/outlet", "/headline", "/language", "/published_at"])
+    unread = api.post("/articles", {"html": "<script>1</script>"})
+    assert (unread.status, unread.code, unread.pointers) == (422, "nothing_readable", ["/html"])
+    half = api.post("/articles", {"html": "a\ud800b"})
+    assert (half.status, half.code, half.pointers) == (422, "unusable_text", ["/html"])
+    both = api.post("/articles", ARTICLE | {"html": SAMPLE})
+    assert (both.status, both.pointers) == (422, ["/html"])
+    assert Article.objects.count() == 0
