@@ -98,6 +98,9 @@ def clean(text: str, *, field: str, max_length: int) -> str:
     nothing can be seen, and text that is too long. Joiners and direction marks that
     scripts need stay.
     """
+    if text.isascii() and text.isprintable() and not text.isspace():  # nothing of all that can stand in it
+        _refuse_length(text, field, max_length)
+        return text
     _refuse_characters(text, field)
     _refuse_invisible(text, field)
     _refuse_runs_of_marks(text, field)
@@ -108,6 +111,8 @@ def clean(text: str, *, field: str, max_length: int) -> str:
 
 def clean_line(text: str, *, field: str, max_length: int) -> str:
     """Return `text` as `clean` does, for one line: trimmed, no line break, no tab."""
+    if text.isascii() and text.isprintable():
+        return clean(text.strip(), field=field, max_length=max_length)
     _refuse_characters(text, field)
     bare = text.removeprefix("\ufeff").strip()
     if inner := _NOT_IN_A_LINE.search(bare):

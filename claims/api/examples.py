@@ -32,6 +32,12 @@ CLAIM: Final[dict[str, Any]] = {
     ],
     "own_date": {"until": "2026-11-27", "precision": "week", "zone": "Europe/Kyiv", "words": "next week"},
 }
+BATCH: Final[dict[str, Any]] = {
+    "claims": [
+        {"client_ref": "a", "article": 1, "quote": "The minister is likely to resign next week"},
+        {"client_ref": "b", "statement": "The minister was seen packing.", "language": "en", "topics": ["politics"]},
+    ],
+}
 REVIEW: Final[dict[str, Any]] = {
     "said": "accurate",
     "so": "unproven",

@@ -88,6 +88,16 @@ def plain(value: Any) -> Any:
     return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
+def problem_of(exc: Exception, within: str) -> dict[str, Any]:
+    """The body for a refusal of one part of a request, its pointers as they lead from the whole to that part."""
+    refusal = refusal_of(exc)
+    listed: Sequence[Mapping[str, Any]] = refusal.facts.get("listed", ())  # type: ignore[assignment]  # facts are loose
+    body = problem(refusal, listed)
+    if "errors" in body:
+        body["errors"] = [{**fault, "pointer": within + fault["pointer"]} for fault in body["errors"]]
+    return body
+
+
 def answer(exc: Exception, context: Mapping[str, Any]) -> Response:
     """The response to whatever a view raised. Nothing leaves without the form, and no trace ever does."""
     refusal = refusal_of(exc)

@@ -7,8 +7,9 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q, TextChoices, UniqueConstraint
+from django.db.models import Q, TextChoices, UniqueConstraint, Value
 from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.zone import valid_zone
@@ -38,7 +39,8 @@ class Reliability(TextChoices):
 class SourceQuerySet(models.QuerySet["Source"]):
     def called(self, name: str) -> Self:
         """Named sources with this name, case ignored, or this alias as written. Unnamed roles are never merged."""
-        return self.exclude(kind=SourceKind.UNNAMED).filter(Q(name__iexact=name) | Q(aliases__contains=[name]))
+        same = Exact(Lower("name"), Lower(Value(name)))
+        return self.exclude(kind=SourceKind.UNNAMED).filter(Q(same) | Q(aliases__contains=[name]))
 
 
 class Source(models.Model):

@@ -29,9 +29,10 @@ def rewrite_alarms(claim: Claim, standing: Decision | None, now: datetime, cause
         if flag is not None and flag.cleared_at is not None:
             flag.cleared_at, flag.cleared_by = None, ""
             flag.save(update_fields=["cleared_at", "cleared_by"])
-    overtaken = {FORERUNNER[kind] for kind, at in wanted.items() if kind in FORERUNNER and at < now}
-    coming = {kind: at for kind, at in wanted.items() if kind not in overtaken and (kind, at) not in announced}
-    _set_alarms(claim, {str(kind): at for kind, at in coming.items()} | ladder_alarms(claim, standing, now), now)
+    coming = {str(kind): at for kind, at in still_to_come(wanted, now).items() if (kind, at) not in announced}
+    alarms = alarms_for(claim, coming | ladder_alarms(claim, standing, now), now)
+    Alarm.objects.filter(claim=claim).delete()
+    Alarm.objects.bulk_create(alarms)
     if claim.state in SETTLED:
         stays = OUTLIVES_A_VERDICT if claim.state == State.DECIDED else frozenset()
         clear_flags(claim, now, cause, kinds=sorted(set(FlagKind.values) - stays))
@@ -44,13 +45,19 @@ def _clear_untrue(flags: Sequence[Flag], wanted: dict[TimeFlag, datetime], now: 
         Flag.objects.filter(pk__in=untrue).update(cleared_at=now, cleared_by=cause)
 
 
-def _set_alarms(claim: Claim, moments_of: dict[str, datetime], now: datetime) -> None:
-    Alarm.objects.filter(claim=claim).delete()
+def still_to_come(wanted: dict[TimeFlag, datetime], now: datetime) -> dict[TimeFlag, datetime]:
+    """The moments to be announced: a forerunner whose successor has passed is dropped unraised."""
+    overtaken = {FORERUNNER[kind] for kind, at in wanted.items() if kind in FORERUNNER and at < now}
+    return {kind: at for kind, at in wanted.items() if kind not in overtaken}
+
+
+def alarms_for(claim: Claim, moments_of: dict[str, datetime], now: datetime) -> list[Alarm]:
+    """The alarms (unsaved) of a claim for these moments by kind, and for the end of its wait."""
     if claim.waiting_until is not None:
-        moments_of[WAIT_OVER] = claim.waiting_until
-    Alarm.objects.bulk_create(
+        moments_of = {**moments_of, WAIT_OVER: claim.waiting_until}
+    return [
         Alarm(claim=claim, kind=kind, moment=moment, wake_at=max(moment, now)) for kind, moment in moments_of.items()
-    )
+    ]
 
 
 def clear_flags(claim: Claim, now: datetime, cleared_by: str, kinds: Sequence[str]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
@@ -12,12 +12,13 @@ from claims.actors import Actor
 from claims.deadlines import Precision, ZoneBasis, aware, own_date
 from claims.errors import Invalid, QuoteAmbiguous, QuoteNotInText
 from claims.models import ApiKey, Appearance, ArticleRevision, ChainStep, Claim, Desk, Source, SourceKind, User
-from claims.services.articles import address, line, text
+from claims.services.articles import address, line, outlet_called, text
 from claims.services.following import follow_new_quotes
 from claims.services.steps import check_due, check_priority
 from claims.services.transitions import Held, proposed
 from claims.services.wording import wording
 
+Called = Callable[[str, str], Source]
 WORDS = ("statement", "short_text", "language", "topics", "selection_reason")
 
 
@@ -97,11 +98,14 @@ def propose(given: GivenClaim, maker: Maker) -> Claim:
 @contextmanager
 def proposing(given: GivenClaim, maker: Maker) -> Iterator[Held]:
     """Make a claim and hold it until the block ends, so that it may be taken further in the same transaction."""
-    claim = _claim(given, maker)
+    claim = claim_of(given, maker)
     anchor = anchor_of(given.quote) if given.quote else None
     with proposed(claim, maker.actor, data={"quote": anchor.exact} if anchor else None) as held:
         if given.quote and anchor:
-            _keep_appearance(claim, given, given.quote.revision, anchor)
+            appearance = appearance_of(claim, given, given.quote.revision, anchor)
+            appearance.save(force_insert=True)
+            steps = [step_of(appearance, order, step, source_called) for order, step in enumerate(given.chain, 1)]
+            ChainStep.objects.bulk_create(steps)
             follow_new_quotes(held)
         if given.review_due_at is not None:
             claim.review_due_at = check_due(held, aware(given.review_due_at))
@@ -109,7 +113,8 @@ def proposing(given: GivenClaim, maker: Maker) -> Iterator[Held]:
         yield held
 
 
-def _claim(given: GivenClaim, maker: Maker) -> Claim:
+def claim_of(given: GivenClaim, maker: Maker) -> Claim:
+    """The claim, unsaved, in clean words and with its own date. Raises `UnusableText`, `Invalid`."""
     words = {name: getattr(given, name) for name in WORDS}
     claim = Claim(
         **wording(words),
@@ -153,9 +158,10 @@ def anchor_of(quote: GivenQuote) -> quotes.Anchor:
         raise QuoteAmbiguous(str(refused), pointer="/quote", offsets=list(refused.offsets)) from refused
 
 
-def _keep_appearance(claim: Claim, given: GivenClaim, revision: ArticleRevision, anchor: quotes.Anchor) -> None:
+def appearance_of(claim: Claim, given: GivenClaim, revision: ArticleRevision, anchor: quotes.Anchor) -> Appearance:
+    """Where the claim stands, unsaved, with the hedge as printed there. Raises `UnusableText`."""
     hedge = _hedge(given, anchor.exact)
-    appearance = Appearance.objects.create(
+    return Appearance(
         claim=claim,
         revision=revision,
         exact=anchor.exact,
@@ -169,7 +175,6 @@ def _keep_appearance(claim: Claim, given: GivenClaim, revision: ArticleRevision,
         hedge_high=hedge.high,
         hedge_scale=hedge.scale,
     )
-    ChainStep.objects.bulk_create(_step(appearance, order, step) for order, step in enumerate(given.chain, 1))
 
 
 def _hedge(given: GivenClaim, quote: str) -> hedges.Prevailing:
@@ -181,7 +186,11 @@ def _hedge(given: GivenClaim, quote: str) -> hedges.Prevailing:
     return replace(hedges.prevailing(known), words=words)
 
 
-def _step(appearance: Appearance, order: int, given: GivenStep) -> ChainStep:
+def step_of(appearance: Appearance, order: int, given: GivenStep, called: Called) -> ChainStep:
+    """One step of the chain, unsaved; `called` finds or makes the source.
+
+    Raises `Invalid`, `UnusableText`, `UnusableAddress`.
+    """
     place = f"chain/{order - 1}"
     note = line(given.note, f"{place}/note", 300)
     name = line(given.source, f"{place}/source", 200)
@@ -190,7 +199,7 @@ def _step(appearance: Appearance, order: int, given: GivenStep) -> ChainStep:
     return ChainStep(
         appearance=appearance,
         order=order,
-        source=_source(name, given.kind) if name else None,
+        source=called(name, given.kind) if name else None,
         verb=line(given.verb, f"{place}/verb", 120),
         named=given.named and given.kind != SourceKind.UNNAMED,
         on_record=given.on_record,
@@ -200,7 +209,9 @@ def _step(appearance: Appearance, order: int, given: GivenStep) -> ChainStep:
     )
 
 
-def _source(name: str, kind: str) -> Source:
+def source_called(name: str, kind: str) -> Source:
     """The known source of this name and kind, else a new one. Unnamed roles are never merged."""
+    if kind == SourceKind.OUTLET:
+        return outlet_called(name)
     known = Source.objects.called(name).filter(kind=kind).order_by("pk").first() if kind != SourceKind.UNNAMED else None
     return known or Source.objects.create(name=name, kind=kind)

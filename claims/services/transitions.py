@@ -85,11 +85,16 @@ def proposed(
     lifecycle.check(Action.PROPOSE, None, by.roles)
     with transaction.atomic():
         now = now or database_time()
-        claim.state, claim.created_at, claim.updated_at = State.PROPOSED, now, now
+        begin(claim, now)
         claim.save(force_insert=True)
         held = Held(claim, ClaimHead.objects.create(claim=claim), now)
         held.record("claim.propose", by=by, from_state="", reason=reason, data=data)
         yield held
+
+
+def begin(claim: Claim, now: datetime) -> None:
+    """Let a claim (unsaved) be new: proposed at this moment."""
+    claim.state, claim.created_at, claim.updated_at = State.PROPOSED, now, now
 
 
 class Held:
@@ -164,7 +169,7 @@ class Held:
             f"claim.{action}", by=by, from_state=before, reason=reason, data=recorded, occurred_at=occurred_at
         )
         if decision_changed or MOVES_ALARMS & written.keys():
-            rewrite_alarms(self.claim, self.standing, self.now, event.type)
+            self._keep_alarms(event.type)
         if after != before and State.DISMISSED in {before, after}:
             follow_state(self.claim, self.now)
         return event
@@ -181,7 +186,7 @@ class Held:
         self.claim.updated_at = self.now
         if action not in UNCOUNTED:
             self.claim.version += 1
-        self.claim.save(update_fields=[*written, "updated_at", "version"])
+        self._keep_claim([*written, "updated_at", "version"])
         return {"changes": changes} if changes else {}
 
     def record(
@@ -211,9 +216,18 @@ class Held:
         )
         event.body = body_of(event, reason, data or {})
         event.hash = self._head.hash = chained(event.prev_hash, event.body)
+        self._keep_event(event)
+        return event
+
+    def _keep_claim(self, fields: Sequence[str]) -> None:
+        self.claim.save(update_fields=fields)
+
+    def _keep_event(self, event: ClaimEvent) -> None:
         event.save(force_insert=True)
         self._head.save(update_fields=["event_seq", "hash"])
-        return event
+
+    def _keep_alarms(self, cause: str) -> None:
+        rewrite_alarms(self.claim, self.standing, self.now, cause)
 
     def raise_flag(self, kind: str, *, by: Actor, reason: str) -> None:
         """Raise a flag that is not the clock's, unless it stands already with the same reason."""

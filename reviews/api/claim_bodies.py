@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -29,7 +30,16 @@ class QuoteGiven(serializers.Field[dict[str, Any], Any, Any, Any]):
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         """The members of a `QuoteBody`."""
-        return checked(QuoteBody, {"exact": data} if isinstance(data, str) else data)
+        return checked(QuoteBody, _as_object(data))
+
+    def reads_like(self, reader: Callable[[Any], Callable[[Any], Any]]) -> Callable[[Any], Any]:
+        """How a `QuickReader` reads it."""
+        read = reader(QuoteBody())
+        return lambda data: read(_as_object(data))
+
+
+def _as_object(quote: Any) -> Any:
+    return {"exact": quote} if isinstance(quote, str) else quote
 
 
 class QuoteGivenSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]  # half-typed library

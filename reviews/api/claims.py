@@ -10,7 +10,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from claims.api.errors import Invalid
 from claims.api.examples import CLAIM
 from claims.api.fields import checked
 from claims.api.paging import page_of
@@ -20,20 +19,18 @@ from claims.api.repeating import repeatable
 from claims.api.schema import page_response, sent
 from claims.api.views import ApiView, not_modified
 from claims.lifecycle import Action
-from claims.models import ArticleRevision, Claim, ClaimEvent, Decision, Desk
+from claims.models import Claim, ClaimEvent, Decision
 from claims.models.claim import ClaimQuerySet
-from claims.permissions import desk_roles, visible_claims, visible_evidence
-from claims.services.proposing import GivenClaim, GivenQuote, Maker
+from claims.permissions import visible_claims, visible_evidence
 from claims.services.undoing import gave_away
-from reviews.api.claim_bodies import ClaimBody, ClaimPatch, given_date, given_step
+from reviews.api.claim_bodies import ClaimBody, ClaimPatch
 from reviews.api.claim_documents import ClaimOut
 from reviews.api.claim_filters import ORDERS, ClaimFilters, narrowed
+from reviews.api.claim_making import QuotedTexts, location_of, wanted_claim
 from reviews.api.claim_shapes import claim_out, claims_out
 from reviews.permissions import open_assignment
 from reviews.services.accepting import bring
 from reviews.services.acting import act
-
-COPIED = ("priority", "short_text", "selection_reason", "topics")
 
 
 class ClaimView(ApiView):
@@ -80,46 +77,10 @@ class Claims(ClaimView):
     def post(self, request: Request) -> Response:
         """Propose a claim; with `accept` it is queued at once."""
         told = checked(ClaimBody, request.data, desks=self.desks)
-        revision = self._revision(told) if "article" in told else None
+        wanted = wanted_claim(told, QuotedTexts(self.viewer, self.now, [told]), self.viewer, self.desks)
         with transaction.atomic():
-            claim = bring(self._given(told, revision), self._maker(told, revision), accepted=told["accept"])
-        return self.shown(claim.pk, status=201, headers={"Location": f"/api/v1/claims/{claim.pk}"})
-
-    def _revision(self, told: dict[str, Any]) -> ArticleRevision:
-        rows = self.article(told["article"]).revisions.select_related("article__outlet", "article__desk")
-        number = told.get("revision")
-        found = rows.filter(number=number).first() if number else rows.order_by("-number").first()
-        if found is None:
-            raise Invalid("The article has no such revision.", pointer="/revision")
-        return found
-
-    def _desk(self, told: dict[str, Any], revision: ArticleRevision | None) -> Desk | None:
-        """The desk named, else the article's, else the only one the caller works on."""
-        if "desk" in told:
-            return cast("Desk | None", told["desk"])
-        if revision is not None and revision.article.desk is not None:
-            return revision.article.desk
-        return self.desks[0] if self.viewer.desks is not None and len(self.desks) == 1 else None
-
-    def _maker(self, told: dict[str, Any], revision: ArticleRevision | None) -> Maker:
-        desk = self._desk(told, revision)
-        roles = desk_roles(self.viewer, desk.pk if desk else None)
-        return Maker(self.viewer.actor.having(*roles), self.viewer.user, self.viewer.key)
-
-    def _given(self, told: dict[str, Any], revision: ArticleRevision | None) -> GivenClaim:
-        quote = told.get("quote")
-        date = told.get("own_date")
-        return GivenClaim(
-            statement=told.get("statement") or told["quote"]["exact"],
-            language=told.get("language") or (revision.article.language if revision else ""),
-            quote=GivenQuote(revision, **quote) if quote and revision else None,
-            chain=[given_step(step) for step in told.get("chain", ())],
-            hedge=told.get("hedge"),
-            own=given_date(date) if date else None,
-            desk=self._desk(told, revision),
-            review_due_at=told.get("review_due_at"),
-            **{name: told[name] for name in COPIED if name in told},
-        )
+            claim = bring(wanted.given, wanted.maker, accepted=wanted.accepted)
+        return self.shown(claim.pk, status=201, headers={"Location": location_of(claim)})
 
 
 class OneClaim(ClaimView):

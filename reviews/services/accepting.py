@@ -20,6 +20,8 @@ from reviews.models import Course
 from reviews.services.assigning import release_strangers
 from reviews.services.due import due_when_accepted
 from reviews.services.settling import (
+    Settled,
+    Terms,
     judged,
     judged_where_it_is,
     put_back_course,
@@ -54,13 +56,21 @@ def accept(held: Held, *, by: Actor, desk: Desk | None = None, due: datetime | N
         desk = Desk.objects.get(pk=settled.outcomes.desk)
     if desk is None:
         return steps.accept(held, by=by, due=due)  # refuses
-    priority, terms = settled.outcomes.priority, terms_of(settled, desk)
-    usual = due_when_accepted(held, desk, terms.deadline_policy, priority)
-    event = steps.accept(held, by=by, desk=desk, due=due, usual=usual, priority=priority, data=settled.told())
+    terms = terms_of(settled, desk)
+    event = accept_as_settled(held, settled, terms, by=by, desk=desk, due=due)
     write_course(held, settled, terms)
     if _rests_on_something(held):
         keep_flags(held)
     return event
+
+
+def accept_as_settled(
+    held: Held, settled: Settled, terms: Terms, *, by: Actor, desk: Desk, due: datetime | None = None
+) -> ClaimEvent:
+    """The step itself, once it is known where the claim goes and on which terms. Its course is the caller's to keep."""
+    priority = settled.outcomes.priority
+    usual = due_when_accepted(held, desk, terms.deadline_policy, priority)
+    return steps.accept(held, by=by, desk=desk, due=due, usual=usual, priority=priority, data=settled.told())
 
 
 def _rests_on_something(held: Held) -> bool:

@@ -133,14 +133,15 @@ def _around(claim_ids: Sequence[int]) -> dict[int, _Around]:
         if source is not None and kind is not None:
             found[claim].sources.add(source)
             found[claim].kinds.add(kind)
-    above = _above({source for around in found.values() for source in around.sources | around.outlets})
+    above = sources_above({source for around in found.values() for source in around.sources | around.outlets})
     for around in found.values():
         for source in [*around.sources, *around.outlets]:
             around.sources |= above[source]
     return found
 
 
-def _above(sources: Iterable[int]) -> dict[int, set[int]]:
+def sources_above(sources: Iterable[int]) -> dict[int, set[int]]:
+    """Whatever each of these sources belongs to, at any depth, in one query."""
     found: dict[int, set[int]] = defaultdict(set)
     with connection.cursor() as cursor:
         cursor.execute(_ABOVE, [sorted(sources)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,8 @@ from claims.models import Claim, Desk
 from claims.services.transitions import Held
 from reviews.models import Assignment, Course, DeadlinePolicy, DeskDefaults
 from reviews.models.assignment import HOLDING
-from reviews.rules import Case, Outcomes, Ruled, first_match, passed_over
-from reviews.rulewords import why_not
+from reviews.rules import Case, Outcomes, Passed, Ruled, first_match, passed_over
+from reviews.rulewords import Names, why_not
 from reviews.services.cases import Given, cases_of, names_for, standing_rules
 
 
@@ -45,13 +45,19 @@ def judged_by(rules: Sequence[Ruled], held: Held, given: Given) -> Settled:
         return Settled(given)
     number = held.claim.pk
     case = cases_of([held.claim], {number: held.now}, {number: given})[number]
-    return Settled(given, first_match(rules, case), _earlier(rules, case))
+    return settled_by(rules, case, given, lambda passed: names_for([one.ruled for one in passed]))
 
 
-def _earlier(rules: Sequence[Ruled], case: Case) -> tuple[dict[str, Any], ...]:
-    """Why the rules before the match did not take it, as a course keeps it."""
+def settled_by(
+    rules: Sequence[Ruled], case: Case, given: Given, names_of: Callable[[Sequence[Passed]], Names]
+) -> Settled:
+    """What these rules say of a case. `names_of` tells what is called how in the rules that did not take it."""
     passed = passed_over(rules, case)
-    names = names_for([one.ruled for one in passed])
+    return Settled(given, first_match(rules, case), _earlier(passed, case, names_of(passed)))
+
+
+def _earlier(passed: Sequence[Passed], case: Case, names: Names) -> tuple[dict[str, Any], ...]:
+    """Why the rules before the match did not take it, as a course keeps it."""
     return tuple(
         {"rule": one.ruled.rule, "version": one.ruled.version, "name": one.ruled.name, "why": why_not(one, case, names)}
         for one in passed
@@ -68,11 +74,18 @@ class Terms:
 
 def terms_of(settled: Settled, desk: Desk) -> Terms:
     """The policies that the rule names, and the desk's defaults for what it leaves open."""
-    usual = DeskDefaults.objects.filter(desk=desk).select_related("deadline_policy__calendar").first() or DeskDefaults()
-    outcomes = settled.outcomes
+    usual = DeskDefaults.objects.filter(desk=desk).select_related("deadline_policy__calendar").first()
+    named = settled.outcomes.deadline_policy
+    policies = DeadlinePolicy.objects.select_related("calendar").in_bulk([named]) if named is not None else {}
+    return terms_from(settled, usual, policies)
+
+
+def terms_from(settled: Settled, usual: DeskDefaults | None, policies: Mapping[int, DeadlinePolicy]) -> Terms:
+    """The same from rows that were read before: the desk's defaults, and policies by number."""
+    usual, outcomes = usual or DeskDefaults(), settled.outcomes
     deadline = usual.deadline_policy
     if outcomes.deadline_policy is not None:
-        deadline = DeadlinePolicy.objects.select_related("calendar").get(pk=outcomes.deadline_policy)
+        deadline = policies[outcomes.deadline_policy]
     return Terms(outcomes.review_policy or usual.review_policy_id, deadline)
 
 
@@ -87,16 +100,28 @@ def write_course(held: Held, settled: Settled, terms: Terms) -> Course:
         claim=claim,
         defaults={
             **({} if _has_begun(claim) else {"review_policy_id": terms.review_policy}),
-            "deadline_policy": terms.deadline_policy,
-            "topics": list(settled.outcomes.skills),
-            "rule_id": settled.ruled.row if settled.ruled else None,
-            "earlier": list(settled.earlier),
-            "given_desk_id": settled.given[0],
-            "given_priority": settled.given[1],
-            "set_at": held.now,
+            **_settled_columns(held, settled, terms),
         },
     )
     return course
+
+
+def first_course(held: Held, settled: Settled, terms: Terms) -> Course:
+    """The same, unsaved, for a claim that has none yet."""
+    columns = _settled_columns(held, settled, terms)
+    return Course(claim=held.claim, review_policy_id=terms.review_policy, **columns)
+
+
+def _settled_columns(held: Held, settled: Settled, terms: Terms) -> dict[str, Any]:
+    return {
+        "deadline_policy": terms.deadline_policy,
+        "topics": list(settled.outcomes.skills),
+        "rule_id": settled.ruled.row if settled.ruled else None,
+        "earlier": list(settled.earlier),
+        "given_desk_id": settled.given[0],
+        "given_priority": settled.given[1],
+        "set_at": held.now,
+    }
 
 
 def _has_begun(claim: Claim) -> bool:

@@ -1,0 +1,64 @@
+"""Finds and makes the sources that the chains of many new claims name, by the rules of `proposing.source_called`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from django.db import connection
+
+from claims.models import ChainStep, Source, SourceKind
+
+_CALLED = """
+SELECT given.name, given.kind, lower(given.name), (
+           SELECT min(source.id) FROM claims_source source
+            WHERE source.kind = given.kind
+              AND (lower(source.name) = lower(given.name) OR source.aliases @> ARRAY[given.name]::varchar[]))
+  FROM unnest(%s::text[], %s::text[]) AS given (name, kind)
+"""
+
+
+class ChainSources:
+    """Steps whose source has no number yet get one: `find` names what is known, `make` adds the rest."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], int | None] = {}
+        self._alike: dict[tuple[str, str], str] = {}
+
+    def find(self, steps: Sequence[ChainStep]) -> None:
+        """Name the sources that are known, in one statement."""
+        wanted = sorted({(source.name, source.kind) for _, source in _unnumbered(steps) if _is_named(source)})
+        if wanted:
+            with connection.cursor() as cursor:
+                cursor.execute(_CALLED, [[name for name, _ in wanted], [kind for _, kind in wanted]])
+                for name, kind, alike, number in cursor.fetchall():
+                    self._known[name, kind], self._alike[name, kind] = number, alike
+        for step, source in _unnumbered(steps):
+            source.pk = self._known.get((source.name, source.kind))
+            step.source = source
+
+    def make(self, steps: Sequence[ChainStep]) -> None:
+        """Add the sources that nobody knew: a name once however often it stands, an unnamed role each time.
+
+        Somebody else may be adding an outlet of the same name at this moment: then it is theirs.
+        """
+        new: dict[object, Source] = {}
+        for step, source in _unnumbered(steps):
+            alike = (self._alike[source.name, source.kind], source.kind) if _is_named(source) else id(step)
+            step.source = new.setdefault(alike, source)
+        outlets = [source for source in new.values() if source.kind == SourceKind.OUTLET]
+        if outlets:
+            Source.objects.bulk_create([Source(name=one.name, kind=one.kind) for one in outlets], ignore_conflicts=True)
+            self.find([step for step, source in _unnumbered(steps) if source.kind == SourceKind.OUTLET])
+        Source.objects.bulk_create(source for source in new.values() if source.kind != SourceKind.OUTLET)
+        for step in steps:
+            step.source = step.source  # its number is known by now
+
+
+def _unnumbered(steps: Sequence[ChainStep]) -> Iterator[tuple[ChainStep, Source]]:
+    for step in steps:
+        if step.source is not None and step.source.pk is None:
+            yield step, step.source
+
+
+def _is_named(source: Source) -> bool:
+    return source.kind != SourceKind.UNNAMED

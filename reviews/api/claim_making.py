@@ -1,0 +1,90 @@
+"""From what was sent about a claim to what the services take: the text it quotes, its desk, and who brings it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from django.db.models.expressions import RawSQL
+
+from claims.api.errors import Invalid, NothingHere
+from claims.models import ArticleRevision, Claim, Desk
+from claims.permissions import Viewer, desk_roles, visible_articles
+from claims.services.proposing import GivenClaim, GivenQuote, Maker
+from reviews.api.claim_bodies import given_date, given_step
+from reviews.services.bringing import Wanted
+
+COPIED = ("priority", "short_text", "selection_reason", "topics")
+_QUOTED = """
+SELECT revision.id FROM unnest(%s::bigint[], %s::bigint[]) AS asked (article, number)
+  JOIN claims_articlerevision revision ON revision.article_id = asked.article AND revision.number = coalesce(
+       asked.number, (SELECT max(number) FROM claims_articlerevision newest WHERE newest.article_id = asked.article))
+"""
+
+
+class QuotedTexts:
+    """The texts that these bodies quote, as far as the viewer sees their articles; read once for all of them."""
+
+    def __init__(self, viewer: Viewer, now: datetime, bodies: Iterable[dict[str, Any]]) -> None:
+        self._seen = visible_articles(viewer, now)
+        self._found: dict[int, dict[int, ArticleRevision]] = {}
+        asked = {(told["article"], told.get("revision")) for told in bodies if "article" in told}
+        if asked:
+            numbers = RawSQL(_QUOTED, [[article for article, _ in asked], [number for _, number in asked]])  # noqa: S611 - our own text, the numbers are bound
+            rows = ArticleRevision.objects.filter(pk__in=numbers, article__in=self._seen.values("pk"))
+            for revision in rows.select_related("article__outlet", "article__desk"):
+                self._found.setdefault(revision.article_id, {})[revision.number] = revision
+
+    def of(self, told: dict[str, Any]) -> ArticleRevision | None:
+        """The text a body quotes, the newest unless it names one; None when it quotes none.
+
+        Raises `NothingHere`, `Invalid`.
+        """
+        if "article" not in told:
+            return None
+        known = self._found.get(told["article"], {})
+        found = known.get(told.get("revision") or max(known, default=0))
+        if found is None and not known and not self._seen.filter(pk=told["article"]).exists():
+            raise NothingHere(f"There is no article {told['article']}.")
+        if found is None:
+            raise Invalid("The article has no such revision.", pointer="/revision")
+        return found
+
+
+def wanted_claim(told: dict[str, Any], texts: QuotedTexts, viewer: Viewer, desks: Sequence[Desk]) -> Wanted:
+    """The claim that a checked `ClaimBody` asks for. Raises `NothingHere`, `Invalid`."""
+    revision = texts.of(told)
+    desk = _desk(told, revision, viewer, desks)
+    maker = Maker(viewer.actor.having(*desk_roles(viewer, desk.pk if desk else None)), viewer.user, viewer.key)
+    return Wanted(_given(told, revision, desk), maker, accepted=told["accept"])
+
+
+def location_of(claim: Claim) -> str:
+    """Where a new claim is found."""
+    return f"/api/v1/claims/{claim.pk}"
+
+
+def _desk(told: dict[str, Any], revision: ArticleRevision | None, viewer: Viewer, desks: Sequence[Desk]) -> Desk | None:
+    """The desk named, else the article's, else the only one the caller works on."""
+    if "desk" in told:
+        return cast("Desk | None", told["desk"])
+    if revision is not None and revision.article.desk is not None:
+        return revision.article.desk
+    return desks[0] if viewer.desks is not None and len(desks) == 1 else None
+
+
+def _given(told: dict[str, Any], revision: ArticleRevision | None, desk: Desk | None) -> GivenClaim:
+    quote = told.get("quote")
+    date = told.get("own_date")
+    return GivenClaim(
+        statement=told.get("statement") or told["quote"]["exact"],
+        language=told.get("language") or (revision.article.language if revision else ""),
+        quote=GivenQuote(revision, **quote) if quote and revision else None,
+        chain=[given_step(step) for step in told.get("chain", ())],
+        hedge=told.get("hedge"),
+        own=given_date(date) if date else None,
+        desk=desk,
+        review_due_at=told.get("review_due_at"),
+        **{name: told[name] for name in COPIED if name in told},
+    )
