@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 
 from django.conf.locale import LANG_INFO
 
@@ -19,6 +20,7 @@ class Code(StrEnum):
 
     CHOSEN = "chosen"
     ELIGIBLE = "eligible"
+    NEEDED = "needed"
     INACTIVE = "inactive"
     OTHER_DESK = "other_desk"
     ON_CLAIM = "on_claim"
@@ -200,6 +202,7 @@ def _primary(tag: str) -> str:
     return tag.partition("-")[0].lower()
 
 
+@cache
 def language_name(tag: str) -> str:
     """Return the English name of a BCP 47 tag's language, the tag itself when there is no name for it."""
     return str(LANG_INFO.get(_primary(tag), {}).get("name", tag))

@@ -73,6 +73,19 @@ def settled_on(choice: Choice, reviewer_id: int) -> Choice:
     return replace(choice, reviewer_id=reviewer_id, reasons=reasons)
 
 
+NEEDED = "but needed for other claims of the same pass"
+NEEDED_TOO = f"ranked before, {NEEDED}"
+
+
+def instead_of(choice: Choice, reviewer_id: int) -> Choice:
+    """Return the choice when a plan gives the claim to this one: whoever ranks before them is needed elsewhere."""
+    reasons = [replace(reason, code=Code.ELIGIBLE) if reason.eligible else reason for reason in choice.reasons]
+    place = next(place for place, reason in enumerate(reasons) if reason.reviewer_id == reviewer_id)
+    before = [replace(reason, code=Code.NEEDED, sentence=f"{reason.sentence}, {NEEDED}") for reason in reasons[:place]]
+    chosen = replace(reasons[place], code=Code.CHOSEN)
+    return replace(choice, reviewer_id=reviewer_id, reasons=(chosen, *before, *reasons[place + 1 :]))
+
+
 Rank = tuple[int, bool, float, float, int]
 Grounds = tuple[Code, str, str]
 
@@ -86,6 +99,11 @@ def rank(claim: ClaimFacts, candidate: Candidate) -> Rank:
         idle_since(candidate),
         candidate.reviewer_id,
     )
+
+
+def points(topics: frozenset[str], candidate: Candidate, *, exact: bool) -> int:
+    """How well somebody fits: two for each topic covered, one for the exact language. Ranks as `rank` begins."""
+    return 2 * len(topics & candidate.topics) + exact
 
 
 def reads_exactly(language: str, candidate: Candidate) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
 
-FAR = 1 << 40
+FAR = 1 << 4096  # points may hold the seats of many classes of urgency, one above the other
 Kind = tuple[int, Mapping[int, int]]
 
 

@@ -8,10 +8,11 @@ with nothing to find, choose or lock. The plan is compared with the best there i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from itertools import accumulate
 
 from django.db import connection, transaction
 
@@ -20,17 +21,20 @@ from claims.benchmarks.scratch import scratch_database
 from claims.models import Claim
 from claims.services.transitions import database_time, locked
 from claims.services.verifying import record_invariants
-from reviews.benchmarks.optimum import Kind, best_fit
+from reviews.benchmarks.optimum import best_fit
 from reviews.benchmarks.rows import fill
 from reviews.eligibility import Candidate, ClaimFacts, exclusion
 from reviews.fairness import spread
 from reviews.models import Assignment, Reviewer
+from reviews.planning import urgency_class
 from reviews.routing import reads_exactly
 from reviews.services.assigning import ROUTER, assign
 from reviews.services.facts import candidates_for, facts_of
 from reviews.services.routing import route_waiting
 from reviews.services.verifying import work_invariants
 
+Urgency = tuple[int, bool, int]
+Alike = tuple[Counter[Urgency], dict[int, int]]
 REPEATS = 5
 PEER_SHARE = 20  # the peer gets a twentieth of the claims: its time per claim hardly depends on their number
 FLOOR_PEER, FLOOR_SHARE, GOAL_LIMIT = 20, 0.98, 2.0
@@ -45,18 +49,24 @@ PROMISES = {
 
 @dataclass(frozen=True)
 class Quality:
-    """How good a plan was: seats and points of fit beside those of the best plan, and how evenly people are loaded."""
+    """How good a plan was, and how evenly people are loaded.
 
-    seats: int
+    `best_seats` (of each class of urgency, the most urgent first) and `best_points` are of the best plan that lets no
+    claim wait for one less urgent, as a plan must; `blind_points` of one as full that does not ask what is urgent.
+    """
+
+    seats: Sequence[int]
     points: int
-    best_seats: int
+    best_seats: Sequence[int]
     best_points: int
+    blind_points: int
     spread: float
 
     @property
     def share(self) -> float:
-        """The smaller of the two shares of the optimum: seats and points."""
-        return min(self.seats / self.best_seats, self.points / self.best_points)
+        """The smallest share of the optimum: of its points, and of its seats down to each class of urgency."""
+        so_far = zip(accumulate(self.seats), accumulate(self.best_seats), strict=True)
+        return min(self.points / self.best_points, *(ours / best for ours, best in so_far if best))
 
 
 def run(*, n: int) -> Report:
@@ -113,12 +123,16 @@ def _judged(facts: dict[int, ClaimFacts], people: list[Candidate]) -> Quality:
     given = list(Assignment.objects.filter(claim__in=list(facts), status="open").values_list("claim", "reviewer"))
     loads = Counter(reviewer for _, reviewer in given)
     rooms = {person.reviewer_id: person.limit for person in people}
-    best_seats, best_points = best_fit(_kinds(list(facts.values()), people), rooms)
+    classes = sorted({urgency_class(claim) for claim in facts.values()})
+    kinds = _kinds(list(facts.values()), people)
+    best_seats, best_points = _best(kinds, classes, rooms)
+    urgencies = Counter(urgency_class(facts[claim]) for claim, _ in given)
     return Quality(
-        seats=len(given),
+        seats=[urgencies[urgency] for urgency in classes],
         points=sum(_points(facts[claim], by_id[reviewer]) for claim, reviewer in given),
         best_seats=best_seats,
         best_points=best_points,
+        blind_points=best_fit([(urgency.total(), fits) for urgency, fits in kinds], rooms)[1],
         spread=spread([(loads[person.reviewer_id], person.limit) for person in people]),
     )
 
@@ -128,8 +142,26 @@ def _points(claim: ClaimFacts, person: Candidate) -> int:
     return 2 * len(claim.topics & person.topics) + reads_exactly(claim.language, person)
 
 
-def _kinds(claims: list[ClaimFacts], people: list[Candidate]) -> list[Kind]:
-    """Claims that the same people fit equally well, counted."""
+def _best(kinds: list[Alike], classes: list[Urgency], rooms: Mapping[int, int]) -> tuple[list[int], int]:
+    """The seats of each class and the points of the best plan. A seat outweighs every seat of the classes below it and
+    all points there could be, so that one sum holds them all, digit by digit.
+    """
+    base = 1 + sum(urgency.total() * max(fits.values(), default=1) for urgency, fits in kinds)
+    seat = {urgency: base ** (len(classes) - place) for place, urgency in enumerate(classes)}
+    urgent = [
+        (number, {person: points + seat[urgency] for person, points in fits.items()})
+        for urgencies, fits in kinds
+        for urgency, number in urgencies.items()
+    ]
+    rest, seats = best_fit(urgent, rooms)[1], list[int]()
+    for urgency in classes:
+        number, rest = divmod(rest, seat[urgency])
+        seats.append(number)
+    return seats, rest
+
+
+def _kinds(claims: list[ClaimFacts], people: list[Candidate]) -> list[Alike]:
+    """Claims that the same people fit equally well: how many of each urgency, and the points of each person."""
     now = database_time()
     interesting = frozenset(source for person in people for source in person.interests)
     alike: dict[tuple[int, str, frozenset[str], frozenset[int]], list[ClaimFacts]] = {}
@@ -138,7 +170,7 @@ def _kinds(claims: list[ClaimFacts], people: list[Candidate]) -> list[Kind]:
         alike.setdefault(key, []).append(claim)
     return [
         (
-            len(kind),
+            Counter(map(urgency_class, kind)),
             {
                 one.reviewer_id: _points(kind[0], one)
                 for one in people
@@ -258,10 +290,11 @@ def _report(n: int, ours: float, peer: float, limit: float, quality: Quality) ->
             "people": n // 10,
             "claims_per_second": round(1 / ours),
             "share_of_optimum": round(quality.share, 4),
-            "seats": quality.seats,
-            "seats_of_optimum": quality.best_seats,
+            "seats": sum(quality.seats),
+            "seats_of_optimum": sum(quality.best_seats),
             "points": quality.points,
             "points_of_optimum": quality.best_points,
+            "points_of_optimum_blind_to_urgency": quality.blind_points,
             "relative_load_spread": round(quality.spread, 1),
         },
     )

@@ -37,7 +37,7 @@ PEOPLE = st.lists(
 CLAIMS = st.lists(
     st.builds(
         ClaimFacts,
-        claim_id=st.integers(1, 6),
+        claim_id=st.integers(1, 12),
         desk_id=st.sampled_from([1, 2]),
         desk_name=st.just("World"),
         language=st.sampled_from(["", "en", "uk"]),
@@ -53,6 +53,7 @@ CLAIMS = st.lists(
         second=st.booleans(),
     ),
     max_size=10,
+    unique_by=lambda claim: claim.claim_id,
 )
 
 
