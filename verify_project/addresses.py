@@ -14,6 +14,7 @@ from verify_project.runtime.places import running_servers
 # A page that hangs is worse than one that fails; a migration must be left to finish.
 LIMITS = {
     "web": (5, 3, 15),
+    "stream": (5, 3, 15),
     "worker": (60, 10, 60),
     "command": (0, 60, 600),
 }

@@ -27,6 +27,16 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     # Enumerations stand where they are used. As components of their own they would need invented names.
     "POSTPROCESSING_HOOKS": [],
     "WEBHOOKS": ["claims.api.hooks_document.EVENT", "claims.api.hooks_document.TEST_EVENT"],
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "ticket": {
+                "type": "apiKey",
+                "in": "query",
+                "name": "ticket",
+                "description": "From `POST /events/stream:ticket`; opens the live stream, for a minute.",
+            }
+        }
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

@@ -25,7 +25,7 @@ env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 PRODUCTION = env.str("CLAIMDESK_ENV", default="development") == "production"
 STARTED_AS = "worker" if "celery" in Path(sys.argv[0]).parts[-2:] else "command"
-PROCESS = env.str("CLAIMDESK_PROCESS", default=STARTED_AS)  # web, worker or command
+PROCESS = env.str("CLAIMDESK_PROCESS", default=STARTED_AS)  # web, stream, worker or command
 
 # Who we are and who may reach us.
 SECRET_KEY = env.str("SECRET_KEY", default=safety.DEVELOPMENT_KEY)
@@ -71,6 +71,11 @@ INSTALLED_APPS = [
     "claims",
     "reviews",
 ]
+if PROCESS == "stream":  # tells, and shows nothing: a quarter less memory without the pages
+    INSTALLED_APPS = [
+        *("django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions"),
+        *("pgtrigger", "claims"),
+    ]
 MIDDLEWARE = [
     "verify_project.health.LivenessMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -147,6 +152,9 @@ API_REQUESTS_PER_MINUTE = safety.whole_number(
 
 # Who publishes the verdicts, as readers and other programs are told.
 PUBLISHER_NAME = env.str("PUBLISHER_NAME", default="Claim Desk")
+# Without a proxy that leads to the live stream, the port where it is reached under the same name.
+_PORT = env.str("STREAM_PORT", default="")
+STREAM_PORT = safety.whole_number("STREAM_PORT", _PORT) if _PORT else None
 
 # What the workers ask of the outside world.
 FETCH_PAGES = env.bool("FETCH_PAGES", default=True)

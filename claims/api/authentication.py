@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import hmac
-import re
-
 from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.request import Request
 
 from claims.api.errors import KeyRefused
-from claims.models import ApiKey, User, hashed
+from claims.models import ApiKey, User
 from claims.permissions import Viewer, viewer_for_key, viewer_for_user
-from claims.services.keys import note_use
+from claims.services.keys import BEARER, key_by, note_use
 from claims.services.transitions import database_time
-
-_BEARER = re.compile(r"\s*Bearer\s+(\S+)\s*\Z", re.IGNORECASE)
-_KEY = re.compile(r"vk_([1-9][0-9]{0,17})_([A-Za-z0-9_-]{20,120})\Z")
-_NOBODY = hashed("")
 
 
 class KeyHolder:
@@ -39,7 +32,7 @@ class KeyAuthentication(BaseAuthentication):
         header = request.headers.get("Authorization")
         if header is None:
             return None
-        found = _BEARER.match(header)
+        found = BEARER.match(header)
         if found is None:
             raise KeyRefused("Send the key as `Authorization: Bearer vk_…`.")
         key = key_shown(found.group(1))
@@ -56,12 +49,8 @@ class BrowserSession(SessionAuthentication):
 
 def key_shown(shown: str) -> ApiKey:
     """The live key that was shown as this text once. Raises `KeyRefused`, always with the same sentence."""
-    parts = _KEY.match(shown)
-    key = ApiKey.objects.filter(pk=int(parts.group(1))).first() if parts else None
-    # Compared even when there is no such key, so that time tells nothing.
-    same = hmac.compare_digest(hashed(parts.group(2)) if parts else "", key.secret_sha256 if key else _NOBODY)
-    now = database_time()
-    if key is None or not same or not key.is_live(now):
+    key, now = key_by(shown), database_time()
+    if key is None or not key.is_live(now):
         raise KeyRefused()
     note_use(key, now)
     return key

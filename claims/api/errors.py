@@ -50,6 +50,20 @@ class KeyRefused(Refused):
     status = 401
 
 
+class TicketRefused(Refused):
+    """This ticket is not one of ours, or its minute is over. Ask for a new one."""
+
+    code = "ticket_refused"
+    status = 401
+
+
+class OriginRefused(Refused):
+    """The live stream is not told to pages of other sites."""
+
+    code = "origin_refused"
+    status = 403
+
+
 class CsrfMissing(Refused):
     """A signed-in browser has to send its CSRF token with every change."""
 
@@ -132,6 +146,13 @@ class RateLimited(Refused):
     status = 429
 
 
+class TooManyStreams(Refused):
+    """You have too many live streams open. Close one, then open another."""
+
+    code = "too_many_streams"
+    status = 429
+
+
 class ServerError(Refused):
     """Something went wrong here. The request id helps us find it."""
 
@@ -151,3 +172,17 @@ class Unavailable(Refused):
 
     code = "unavailable"
     status = 503
+
+
+class StreamsFull(Refused):
+    """No more live streams can be opened at the moment. Poll `/events`, and try again later."""
+
+    code = "streams_full"
+    status = 503
+
+
+class StreamElsewhere(Refused):
+    """The live stream has a process of its own, and the proxy of this site does not lead to it. Poll `/events`."""
+
+    code = "stream_elsewhere"
+    status = 404

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from claims.api import articles, events, flags, library, numbers, webhooks  # noqa: F401  # numbers registers its converter
+from claims.api import articles, events, flags, library, numbers, stream, webhooks  # noqa: F401  # numbers: converter
 
 _WEBHOOK = "webhooks/<number:number>"
 urlpatterns = [
@@ -21,5 +21,7 @@ urlpatterns = [
     path(f"{_WEBHOOK}:replay", webhooks.WebhookReplay.as_view(), name="api-webhook-replay"),
     path(f"{_WEBHOOK}/deliveries", webhooks.Deliveries.as_view(), name="api-webhook-deliveries"),
     path("deliveries/<number:number>:replay", webhooks.DeliveryAgain.as_view(), name="api-delivery-again"),
+    path("events/stream", stream.EventStream.as_view(), name="api-stream"),
+    path("events/stream:ticket", stream.StreamTicket.as_view(), name="api-stream-ticket"),
     path("events", events.Events.as_view(), name="api-events"),
 ]

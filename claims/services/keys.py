@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
@@ -15,6 +17,9 @@ from claims.services.transitions import database_time
 
 SECRET_BYTES = 32
 USE_NOTED_EVERY = timedelta(minutes=1)
+BEARER = re.compile(r"\s*Bearer\s+(\S+)\s*\Z", re.IGNORECASE)
+_KEY = re.compile(r"vk_([1-9][0-9]{0,17})_([A-Za-z0-9_-]{20,120})\Z")
+_NOBODY = hashed("")
 
 
 def make_key(
@@ -42,6 +47,15 @@ def make_key(
         )
         key.desks.set(desks)
     return key, f"vk_{key.pk}_{secret}"
+
+
+def key_by(shown: str) -> ApiKey | None:
+    """The key that was shown as this text once, live or not; None when there is none."""
+    parts = _KEY.match(shown)
+    key = ApiKey.objects.filter(pk=int(parts.group(1))).first() if parts else None
+    # Compared even when there is no such key, so that time tells nothing.
+    same = hmac.compare_digest(hashed(parts.group(2)) if parts else "", key.secret_sha256 if key else _NOBODY)
+    return key if same else None
 
 
 def revoke_key(key: ApiKey) -> None:

@@ -172,7 +172,7 @@ def test_every_queue_has_a_worker_of_its_own_and_so_does_the_guide_to_production
         assert sorted(re.findall(r" worker -Q (\S+) ", found)) == sorted(queues)
 
 
-@pytest.mark.parametrize("process", ["web", "worker", "command"])
+@pytest.mark.parametrize("process", ["web", "stream", "worker", "command"])
 def test_every_wait_on_a_connection_has_an_end(process: str) -> None:
     limits = addresses.connection_limits(process)
     assert limits["connect_timeout"] > 0

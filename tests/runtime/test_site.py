@@ -11,13 +11,14 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.error import HTTPError
 
 import pytest
 
 from tests.running import wait_until
 from tests.runtime.test_servers import ADDRESSES
 from verify_project.runtime.places import CHECKOUT, RuntimeProblem
-from verify_project.runtime.site import check_port, welcome_text
+from verify_project.runtime.site import check_port, stream_port, welcome_text
 
 Born = tuple[int, int]  # process id and start time: ids come back, the pair does not
 READY_WITHIN = 90.0  # seconds; with a busy machine and every migration
@@ -84,7 +85,12 @@ def site() -> Iterator[Site]:
     made.chmod(0o711)
     port, log = free_port(), made / "log"
     environment = {name: value for name, value in os.environ.items() if name not in ADDRESSES}
-    environment |= {"PORT": str(port), "CLAIMDESK_DATA": str(made / "data"), "WEB_WORKERS": "1"}
+    environment |= {
+        "PORT": str(port),
+        "STREAM_PORT": str(free_port()),
+        "CLAIMDESK_DATA": str(made / "data"),
+        "WEB_WORKERS": "1",
+    }
     with log.open("wb") as file:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "up"],
@@ -109,6 +115,11 @@ def test_whatever_dies_comes_back_and_ctrl_c_ends_them_all(site: Site) -> None:
     assert site.is_ready(), site.said()
     assert site.get("/healthz") == 200
     assert ready(site)
+    with pytest.raises(HTTPError, match="Unauthorized") as led_on:
+        site.get("/api/v1/events/stream")
+    assert led_on.value.url.endswith("/api/v1/events/stream")
+    assert f":{site.port}/" not in led_on.value.url
+    led_on.value.close()
     for program, name in ((b"gunicorn", "web"), (b"postgres", "database"), (b"valkey", "broker")):
         born = child(site, program)
         os.kill(born[0], signal.SIGKILL)
@@ -153,6 +164,23 @@ def test_a_port_in_use_gets_one_sentence_with_the_way_out() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(RuntimeProblem, match=f"Port {port} cannot be used .*make run PORT=8001"):
             check_port(port)
+
+
+def test_the_stream_has_a_port_beside_that_of_the_pages_or_the_one_that_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("STREAM_PORT", raising=False)
+    assert [stream_port(port) for port in (8000, 8001, 65500)] == [8100, 8101, 65400]
+    monkeypatch.setenv("STREAM_PORT", "9000")
+    assert stream_port(8000) == 9000
+    monkeypatch.setenv("STREAM_PORT", "here")
+    with pytest.raises(RuntimeProblem, match="STREAM_PORT must be a number; this says here"):
+        stream_port(8000)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        pytest.raises(RuntimeProblem, match="cannot be used .*make run STREAM_PORT=8101"),
+    ):
+        check_port(taken.getsockname()[1], "STREAM_PORT")
 
 
 @pytest.mark.parametrize("port", [0, -1, 65536])

@@ -1,4 +1,4 @@
-"""The whole site on one machine: servers, migrations, demo newsroom, web, workers, beat."""
+"""The whole site on one machine: servers, migrations, demo newsroom, web, live stream, workers, beat."""
 
 import os
 import socket
@@ -18,6 +18,7 @@ from verify_project.runtime.supervisor import Child, say, supervise
 
 HOST = "127.0.0.1"
 CELERY = [sys.executable, "-m", "celery", "--quiet", "--skip-checks", "--app", "verify_project"]
+APART = 100  # between the port of the pages and that of the live stream
 WORKER = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
 
 
@@ -25,9 +26,11 @@ def run_site(*, port: int) -> None:
     """Run everything until told to stop. Raises RuntimeProblem with one sentence."""
     begun = time.monotonic()
     check_port(port)
+    stream = stream_port(port)
+    check_port(stream, "STREAM_PORT")
     with servers() as found:
         say("start", f"data in {places.data_directory()}")
-        environment = environment_of_children(found)
+        environment = environment_of_children(found) | {"STREAM_PORT": str(stream)}
         prepare(environment)
         newsroom = load_newsroom(environment)
 
@@ -35,22 +38,31 @@ def run_site(*, port: int) -> None:
             print(welcome_text(port, newsroom, time.monotonic() - begun), flush=True)
 
         family = children(environment, port)
-        supervise(family, is_ready=lambda: answers(port), when_ready=welcome, servers=found.started)
+        supervise(family, is_ready=lambda: answers(port) and answers(stream), when_ready=welcome, servers=found.started)
     say("stop", "everything has ended")
 
 
-def check_port(port: int) -> None:
+def stream_port(port: int) -> int:
+    """The port of the live stream beside the pages' `port`: that of STREAM_PORT, else a hundred from it."""
+    given = os.environ.get("STREAM_PORT", "")
+    if given and not given.isdigit():
+        raise RuntimeProblem(f"STREAM_PORT must be a number; this says {given}.")
+    return int(given) if given else port + APART if port + APART < 65536 else port - APART
+
+
+def check_port(port: int, name: str = "PORT") -> None:
     """Raise RuntimeProblem while somebody else listens there, and for 0, which would be another port each time."""
     if not 0 < port < 65536:
-        raise RuntimeProblem(f"PORT must be between 1 and 65535; this says {port}.")
+        raise RuntimeProblem(f"{name} must be between 1 and 65535; this says {port}.")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except OSError as error:
+            other = 8001 if name == "PORT" else 8101
             raise RuntimeProblem(
                 f"Port {port} cannot be used ({error}): choose another, as in "
-                f"`make run PORT={8001 if port != 8001 else 8002}`."
+                f"`make run {name}={other if port != other else other + 1}`."
             ) from None
 
 
@@ -95,10 +107,12 @@ def manage(environment: dict[str, str], *words: str) -> str:
 
 def children(environment: dict[str, str], port: int) -> list[Child]:
     """The processes of the site: a worker for each queue, so that nothing slow keeps anything else waiting."""
+    stream = environment.get("STREAM_PORT") or str(stream_port(port))
     worker = environment | {"CLAIMDESK_PROCESS": "worker"}
     schedule = str(places.data_directory() / "beat")
     return [
         Child("web", web_command(port), environment | {"CLAIMDESK_PROCESS": "web"}),
+        Child("stream", [sys.executable, "-m", "verify_project.stream", "--port", stream], environment),
         Child("worker", worker_command("work", os.environ.get("WORKER_SLOTS", "2")), worker),
         Child("deadlines", worker_command("deadlines", "1"), worker),
         Child("slow", worker_command("slow", os.environ.get("SLOW_SLOTS", "2")), worker),
@@ -127,7 +141,7 @@ def web_command(port: int) -> list[str]:
 
 
 def answers(port: int) -> bool:
-    """Does the web process answer `/healthz`?"""
+    """Does a process of ours answer `/healthz` there?"""
     try:
         with urllib.request.urlopen(f"http://{HOST}:{port}/healthz", timeout=1) as response:
             return bool(response.status == 200)
