@@ -21,7 +21,8 @@ class ReadersZoneMiddleware:
 
 def zone_of_reader(request: HttpRequest) -> str:
     """The zone in which times are shown and read in forms. The API is always UTC, and asks for nobody before its time:
-    it answers in its own form also when the database that knows who it is has gone. So does the page that says so."""
-    if request.path.startswith(("/api/", "/readyz")):
+    it answers in its own form also when the database that knows who it is has gone. So does the page that says so.
+    Feeds and pages for readers are the same for everybody."""
+    if request.path.startswith(("/api/", "/readyz", "/feeds/", "/c/")):
         return "UTC"
     return request.user.zone if request.user.is_authenticated else "UTC"

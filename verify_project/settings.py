@@ -152,6 +152,9 @@ API_REQUESTS_PER_MINUTE = safety.whole_number(
 
 # Who publishes the verdicts, as readers and other programs are told.
 PUBLISHER_NAME = env.str("PUBLISHER_NAME", default="Claim Desk")
+PUBLISHER_LICENCE = env.str("PUBLISHER_LICENCE", default="")
+PUBLISHER_PRINCIPLES = env.str("PUBLISHER_PRINCIPLES", default="")
+PUBLISHER_CORRECTIONS = env.str("PUBLISHER_CORRECTIONS", default="")
 # Without a proxy that leads to the live stream, the port where it is reached under the same name.
 _PORT = env.str("STREAM_PORT", default="")
 STREAM_PORT = safety.whole_number("STREAM_PORT", _PORT) if _PORT else None

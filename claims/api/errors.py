@@ -92,6 +92,13 @@ class InFlight(Refused):
     status = 409
 
 
+class TakenBack(Refused):
+    """The published verdict was withdrawn."""
+
+    code = "publication_withdrawn"
+    status = 410
+
+
 class BodyTooLarge(Refused):
     """The body is larger than what is taken here."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 
 from rest_framework.request import Request
 
@@ -15,6 +16,11 @@ _TAG = re.compile(r'\s*(W/)?(?:"([\x21\x23-\x7e]*)"|([0-9]+))\s*(?:,|\Z)')
 def tag(version: int | str) -> str:
     """The entity tag of a version."""
     return f'"{version}"'
+
+
+def mark_of(content: bytes) -> str:
+    """A mark of these bytes, for what has no number of its own as a version."""
+    return sha256(content).hexdigest()[:32]
 
 
 def tags(header: str, *, strong: bool) -> set[str]:

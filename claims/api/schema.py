@@ -33,6 +33,7 @@ WHY = {
     403: "The role or the key's scope is missing.",
     404: "There is nothing here, or it is not yours to see.",
     409: "The state or a guard does not allow it; the sentence says why.",
+    410: "It was withdrawn.",
     412: "Somebody changed it since you read it.",
     413: "The body is too large.",
     415: "The body has another media type.",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from claims.api import articles, events, flags, library, numbers, stream, webhooks  # noqa: F401  # numbers: converter
+from claims.api import articles, events, flags, library, linked, numbers, stream, webhooks  # noqa: F401  # numbers: converter
 
 _WEBHOOK = "webhooks/<number:number>"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("articles/<number:number>/revisions", articles.Revisions.as_view(), name="api-revisions"),
     path("articles/<number:number>/revisions/<number:revision>", articles.OneRevision.as_view(), name="api-revision"),
     path("claims/<number:number>/events", events.ClaimEvents.as_view(), name="api-claim-events"),
+    path("claims/<number:number>/claimreview", linked.ClaimReviewOfClaim.as_view(), name="api-claimreview"),
     path("flags", flags.Flags.as_view(), name="api-flags"),
     path("sources", library.Sources.as_view(), name="api-sources"),
     path("desks", library.Desks.as_view(), name="api-desks"),

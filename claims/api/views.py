@@ -77,6 +77,7 @@ class ApiView(APIView):
     matched: ClassVar[frozenset[str]] = frozenset({"PATCH"})  # methods that need If-Match
     tagged: ClassVar[bool] = False  # whether answers carry an ETag
     refuses: ClassVar[frozenset[int]] = frozenset()  # statuses with which a GET refuses beside the usual ones
+    varies: ClassVar[tuple[str, ...]] = ()  # request headers beside those that say who asks
     schema = ApiSchema()
     left: limits.Left | None = None
 
@@ -95,7 +96,7 @@ class ApiView(APIView):
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers["X-Request-Id"] = request_id()
         response.headers.setdefault("Cache-Control", "private, no-cache")
-        response.headers["Vary"] = "Authorization, Cookie"
+        response.headers["Vary"] = ", ".join((*self.varies, "Authorization", "Cookie"))
         if self.left is not None:
             response.headers.setdefault("RateLimit", self.left.header)
             response.headers.setdefault("RateLimit-Policy", limits.REQUESTS.policy)

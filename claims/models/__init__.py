@@ -13,6 +13,7 @@ from claims.models.keeping import Copy, Fetch, FetchState, FileCheck, StampReque
 from claims.models.ladder import Escalation, Ladder, LadderStep
 from claims.models.passage import Following, RevisedPassage
 from claims.models.person import DeskRole, Membership, User
+from claims.models.publication import Publication
 from claims.models.source import Reliability, Source, SourceKind
 from claims.models.webhook import DeliveryState, OffBecause, Webhook, WebhookDelivery
 
@@ -50,6 +51,7 @@ __all__ = [
     "LadderStep",
     "Membership",
     "OffBecause",
+    "Publication",
     "Reliability",
     "RepeatableCall",
     "RevisedPassage",

@@ -6,7 +6,8 @@ from typing import Self
 
 import pgtrigger
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from claims.lifecycle import CorrectionClass
@@ -97,7 +98,15 @@ class Decision(models.Model):
                 name="decision_correction_whole",
             ),
         )
-        indexes = (models.Index(fields=("decided_at",), condition=Q(standing=True), name="decision_latest"),)
+        indexes = (
+            models.Index(fields=("decided_at",), condition=Q(standing=True), name="decision_latest"),
+            models.Index(
+                Coalesce("withdrawn_at", "published_at").desc(),
+                F("id").desc(),
+                condition=Q(published_at__isnull=False),
+                name="decision_told_last",
+            ),
+        )
         triggers = (
             pgtrigger.Protect(name="decision_not_deleted", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(

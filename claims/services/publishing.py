@@ -21,8 +21,9 @@ from claims.errors import (
     ReasonMissing,
     WithdrawnForGood,
 )
+from claims.exports.told import gather
 from claims.lifecycle import Action, CorrectionClass
-from claims.models import Claim, ClaimEvent, Decision, Visibility
+from claims.models import Claim, ClaimEvent, Decision, Publication, Visibility
 from claims.services.articles import text
 from claims.services.deciding import reword
 from claims.services.steps import because
@@ -150,6 +151,7 @@ def _make_public(held: Held, action: Action, decision: Decision, former: Decisio
         former.save(update_fields=["replaced_at"])
     decision.published_at = held.now
     decision.save(update_fields=["published_at", "correction_class", "correction_note"])
+    Publication.objects.create(decision=decision, told=gather(held.claim, decision).as_json())
     held.tell(decision)
     data = published(decision, former)
     return held.take(action, by=by, reason=decision.correction_note, data=data, decision_changed=True)

@@ -6,18 +6,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django.db import transaction
+from django.http import HttpResponseBase
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims.api.examples import CLAIM
 from claims.api.fields import checked
+from claims.api.linked import CLAIM_REVIEW, claim_review_of, prefers_linked_data
 from claims.api.paging import page_of
 from claims.api.parameters import given, page_in
 from claims.api.preconditions import expected_version, is_known, tag
 from claims.api.repeating import repeatable
 from claims.api.schema import page_response, sent
 from claims.api.views import ApiView, not_modified
+from claims.exports.claimreview import MEDIA_TYPE
 from claims.lifecycle import Action
 from claims.models import Claim, ClaimEvent, Decision
 from claims.models.claim import ClaimQuerySet
@@ -87,11 +90,15 @@ class OneClaim(ClaimView):
     """One claim."""
 
     tagged = True
+    varies = ("Accept",)
+    refuses = frozenset({410})
 
-    @extend_schema(responses={200: ClaimOut, 304: None})
-    def get(self, request: Request, number: int) -> Response:
-        """Read a claim."""
+    @extend_schema(responses={(200, "application/json"): ClaimOut, (200, MEDIA_TYPE): CLAIM_REVIEW, 304: None})
+    def get(self, request: Request, number: int) -> HttpResponseBase:
+        """Read a claim. With `Accept: application/ld+json`: what readers are told of it, as at its `claimreview`."""
         claim = self.claim(number)
+        if prefers_linked_data(request):
+            return claim_review_of(claim, request)
         if is_known(request, claim.version) and self._nothing_since(claim):
             return not_modified(tag(claim.version))
         body = claim_out(claim, self.viewer, self.now, self.link)

@@ -412,3 +412,13 @@ UPDATE claims_flag SET cleared_at = now() WHERE kind = 'source_changed';
 
 -- breaks: changed_sources_are_flagged
 UPDATE claims_flag SET cleared_at = NULL WHERE kind = 'source_changed';
+
+-- breaks: what_readers_are_told_is_kept
+DELETE FROM claims_publication;
+
+-- breaks: what_readers_are_told_is_kept
+INSERT INTO claims_publication (decision_id, told)
+SELECT id, '{"evidence": []}' FROM claims_decision WHERE published_at IS NULL LIMIT 1;
+
+-- breaks: what_readers_are_told_is_kept
+UPDATE claims_evidence SET visibility = 'internal' WHERE visibility = 'public';

@@ -1,0 +1,61 @@
+"""What readers were told with a decision, kept as it was told."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from claims.models.decision import Decision
+from claims.models.frozen import frozen
+
+NOW_TOLD = Q(decision__withdrawn_at__isnull=True, decision__replaced_at__isnull=True)
+
+
+class PublicationQuerySet(models.QuerySet["Publication"]):
+    def with_decision(self) -> Self:
+        """Read with the decision that was told."""
+        return self.select_related("decision")
+
+    def told_now(self) -> Self:
+        """What readers are told now: neither withdrawn nor replaced. At most one of each claim."""
+        return self.filter(NOW_TOLD)
+
+    def holding(self) -> Self:
+        """Of each claim that was ever public the one that holds: what is told now, else what was withdrawn last."""
+        later = Decision.objects.filter(
+            claim=OuterRef("decision__claim"), number__gt=OuterRef("decision__number"), published_at__isnull=False
+        )
+        return self.filter(~Exists(later))
+
+    def newest_first(self) -> Self:
+        """With `moment`, when readers were last told something: that it is public, or that it was withdrawn."""
+        moment = Coalesce("decision__withdrawn_at", "decision__published_at")
+        return (
+            self.filter(decision__published_at__isnull=False).annotate(moment=moment).order_by("-moment", "-decision")
+        )
+
+
+class Publication(models.Model):
+    """One publication of a decision: everything readers were told with it, frozen.
+
+    A claim can be reopened and edited while readers still know its last verdict. So nothing that is public is read from
+    the claim, its evidence or its article: what leaves the house is this row and its decision, and nothing else can.
+    `told` is `claims.exports.told.Told` as JSON.
+    """
+
+    decision = models.OneToOneField(Decision, models.PROTECT, verbose_name=_("decision"), related_name="publication")
+    told = models.JSONField(_("told"))
+
+    objects = PublicationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("publication")
+        ordering = ("id",)
+        triggers = frozen("publication")
+
+    def __str__(self) -> str:
+        return str(self.decision)

@@ -1,0 +1,1 @@
+"""What everybody may read: published verdicts as pages, feeds and data. Nobody signs in, nothing is set or counted."""
