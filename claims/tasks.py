@@ -7,6 +7,7 @@ from celery import shared_task
 from claims.services.delivering import deliver
 from claims.services.fetching import read_pages
 from claims.services.following import follow_revisions
+from claims.services.importing import import_articles
 from claims.services.laddering import follow_ladders
 from claims.services.posted import forget_deliveries
 from claims.services.rehashing import check_files
@@ -46,6 +47,12 @@ def quotes() -> None:
 def pages() -> None:
     """Read the pages that links lead to, and look whether those that were kept still open."""
     read_pages()
+
+
+@shared_task(name="claims.import_articles")
+def imports() -> None:
+    """Take in the articles that somebody asked for by their links."""
+    import_articles()
 
 
 @shared_task(name="claims.check_files")

@@ -241,11 +241,11 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 CELERY_TASK_DEFAULT_QUEUE = "work"
 # More queues, each with a worker of its own: the sweep waits for nothing, and nothing waits for what is far away or
-# reads long: linked pages, the mail server, the time-stamping authority, every kept byte, every row; nor for receivers
-# of webhooks, nor do these wait for any of it.
+# reads long: linked pages, imports, the mail server, the time-stamping authority, every kept byte, every row; nor for
+# receivers of webhooks, nor do these wait for any of it.
 SLOW = (
     *("claims.check_files", "claims.read_pages", "claims.stamp_files", "claims.verify", "reviews.letters"),
-    "claims.forget_deliveries",
+    *("claims.forget_deliveries", "claims.import_articles"),
 )
 CELERY_TASK_ROUTES = {
     "claims.sweep": {"queue": "deadlines"},
@@ -268,6 +268,7 @@ CELERY_BEAT_SCHEDULE = {
     "files": {"task": "claims.check_files", "schedule": 60.0, "options": {"expires": 50.0}},
     "stamps": {"task": "claims.stamp_files", "schedule": 30.0, "options": {"expires": 25.0}},
     "pages": {"task": "claims.read_pages", "schedule": 2.0, "options": {"expires": 1.5}},
+    "imports": {"task": "claims.import_articles", "schedule": 2.0, "options": {"expires": 1.5}},
     "deliveries": {"task": "claims.deliver", "schedule": 2.0, "options": {"expires": 1.5}},
     "old-deliveries": {"task": "claims.forget_deliveries", "schedule": 3600.0, "options": {"expires": 3000.0}},
     "verify": {"task": "claims.verify", "schedule": 3600.0, "options": {"expires": 3000.0}},

@@ -24,7 +24,7 @@ class Markup(serializers.CharField):
 
 
 class ArticleBody(Body):
-    """An article as an outlet published it: plain text, or the page's HTML, from which is read what is not given."""
+    """An article as an outlet published it: plain text, the page's HTML, or its link alone. What is given wins."""
 
     outlet = Words(
         longest=200,
@@ -40,15 +40,17 @@ class ArticleBody(Body):
     )
     published_zone = Words(longest=64, required=False, help_text="IANA name; otherwise the outlet's or the desk's.")
     published_raw = Words(longest=120, required=False, allow_blank=True)
-    url = Words(longest=2000, required=False, allow_blank=True)
+    url = Words(
+        longest=2000, required=False, allow_blank=True, help_text="Its link. Alone, without text and html, it is read."
+    )
     authors = serializers.ListField(child=Words(longest=200), required=False, max_length=50)
     desk = DeskNamed(required=False, allow_null=True)
     embargo_until = Moment(required=False, allow_null=True)
     extract = YesNo(required=False, help_text="Must be false: claims are given, not read from the text.")
 
     def to_internal_value(self, data: Any) -> Any:
-        """The checked members, of which plain text needs more."""
-        if isinstance(data, Mapping) and "html" not in data:
+        """The checked members, of which plain text needs more. A link alone is one that is to be read."""
+        if isinstance(data, Mapping) and "html" not in data and ("text" in data or not data.get("url")):
             for name in ("text", *PLAIN):
                 self.fields[name].required = True
         return super().to_internal_value(data)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Length
 from drf_spectacular.utils import extend_schema
@@ -17,24 +16,20 @@ from claims.api.article_shapes import ArticleOut, RevisionOut, TakenInOut, artic
 from claims.api.errors import BadParameter, NothingHere
 from claims.api.examples import ARTICLE, PAGE
 from claims.api.fields import checked
+from claims.api.operations import LOCATION, RETRY_AFTER, OperationOut, asking_again, operation_out
 from claims.api.paging import Order, page_of
 from claims.api.parameters import Paged, given, page_in
 from claims.api.preconditions import expected_mark, is_known, tag
 from claims.api.repeating import repeatable
 from claims.api.schema import page_response, sent
 from claims.api.views import ApiView, not_modified
-from claims.errors import ClaimDeskError, UnusableAddress
+from claims.errors import UnusableAddress
 from claims.models import Article, ArticleRevision, Desk
 from claims.permissions import visible_articles
 from claims.services.amending import amend_article, check_may_add, check_may_amend, version_of
-from claims.services.articles import GivenArticle, TakenIn, address, take_in
+from claims.services.articles import GivenArticle, TakenIn, address, take_in, take_in_for
 from claims.services.completing import ToldArticle, completed, read_given
-
-
-class AlreadyElsewhere(ClaimDeskError):
-    """This article is known already, on a desk that you do not see."""
-
-    code = "already_elsewhere"
+from claims.services.operations import ask_import
 
 
 class Articles(ApiView):
@@ -51,30 +46,35 @@ class Articles(ApiView):
 
     @extend_schema(
         request=ArticleBody,
-        responses={201: TakenInOut, 200: TakenInOut},
+        parameters=[LOCATION, RETRY_AFTER],
+        responses={201: TakenInOut, 200: TakenInOut, 202: OperationOut},
         examples=[sent("An article", ARTICLE), sent("An article as its page", PAGE)],
     )
     @repeatable
     def post(self, request: Request) -> Response:
-        """Take an article in. The same one again is the existing one (200); a changed text is a new revision."""
+        """Take an article in. The same one again is the existing one (200); a changed text is a new revision.
+
+        With a link alone its page is read by a worker: the answer (202) is the operation that says how it fares.
+        """
         check_may_add(self.viewer)
         told = checked(ArticleBody, request.data, desks=self.desks)
         told.pop("extract", None)
         told.setdefault("desk", self.only_desk())
+        if "text" not in told and "html" not in told:
+            return self._asked(told)
         article, notes = _given(told)
-        with transaction.atomic():
-            taken = take_in(article)
-            if not taken.is_new:
-                self._refuse_hidden(taken.article)
+        taken = take_in_for(self.viewer, article)
         return Response(
             taken_out(taken, notes),
             status=201 if taken.is_new else 200,
             headers={"Location": f"/api/v1/articles/{taken.article.pk}", "ETag": tag(version_of(taken.article))},
         )
 
-    def _refuse_hidden(self, article: Article) -> None:
-        if not visible_articles(self.viewer, self.now).filter(pk=article.pk).exists():
-            raise AlreadyElsewhere()
+    def _asked(self, told: dict[str, Any]) -> Response:
+        """The beginning of an import."""
+        row = ask_import(self.viewer, ToldArticle(**told))
+        headers = {"Location": f"/api/v1/operations/{row.pk}", **asking_again(row, self.now)}
+        return Response(operation_out(row), status=202, headers=headers)
 
     def only_desk(self) -> Desk | None:
         """The desk of somebody who works on a single one."""

@@ -26,7 +26,12 @@ ALWAYS = (400, 401, 403, 429, 500, 503)
 ON_PATHS = (404,)
 ON_BODIES = (409, 413, 415, 422)
 ON_MATCHES = (412, 428)
-GOOD = {"200": "Done; for a POST: it was there already.", "201": "Made.", "304": "Nothing has changed since."}
+GOOD = {
+    "200": "Done; for a POST: it was there already.",
+    "201": "Made.",
+    "202": "Begun; its operation says how it fares.",
+    "304": "Nothing has changed since.",
+}
 WHY = {
     400: "The body is not JSON, or a parameter or cursor is not usable.",
     401: "Nobody is signed in, or the key is refused.",
@@ -113,8 +118,8 @@ class ApiSchema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         """Headers that are sent and answered."""
         found = [OpenApiParameter(name, int, OpenApiParameter.PATH) for name in NUMBERS.findall(self.path)]
-        found += [_header("RateLimit", "What is left of the caller's quota.", answers=[200, 201, 429])]
-        found.append(_header("X-Request-Id", "Under which the request is in the logs.", answers=[200, 201]))
+        found += [_header("RateLimit", "What is left of the caller's quota.", answers=[200, 201, 202, 429])]
+        found.append(_header("X-Request-Id", "Under which the request is in the logs.", answers=[200, 201, 202]))
         if self.method == "POST":
             words = "Sent twice with the same key, it happens once. Kept for 24 h."
             found.append(_header("Idempotency-Key", words, kind=KEY_TEXT))

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from claims.api import articles, events, flags, library, linked, numbers, stream, webhooks  # noqa: F401  # numbers: converter
+from claims.api import (
+    articles,
+    events,
+    flags,
+    library,
+    linked,
+    numbers,  # noqa: F401  # registers its converter
+    operations,
+    stream,
+    webhooks,
+)
 
 _WEBHOOK = "webhooks/<number:number>"
 urlpatterns = [
@@ -13,6 +23,9 @@ urlpatterns = [
     path("claims/<number:number>/events", events.ClaimEvents.as_view(), name="api-claim-events"),
     path("claims/<number:number>/claimreview", linked.ClaimReviewOfClaim.as_view(), name="api-claimreview"),
     path("flags", flags.Flags.as_view(), name="api-flags"),
+    path("operations", operations.Operations.as_view(), name="api-operations"),
+    path("operations/<number:number>", operations.OneOperation.as_view(), name="api-operation"),
+    path("operations/<number:number>:retry", operations.OperationAgain.as_view(), name="api-operation-again"),
     path("sources", library.Sources.as_view(), name="api-sources"),
     path("desks", library.Desks.as_view(), name="api-desks"),
     path("webhooks", webhooks.Webhooks.as_view(), name="api-webhooks"),

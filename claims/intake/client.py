@@ -8,6 +8,7 @@ environment, no cookie, no password goes with it.
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ from claims.intake.wire import Allowance, Pinned, Resolve, look_up, trust, withi
 AGENT = "ClaimDesk (reads pages that people named as evidence)"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 WINDOW_BITS = 31  # gzip with its header, nothing else
+_CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]{2,40})""", re.ASCII | re.IGNORECASE)
 Headers = tuple[tuple[str, str], ...]
 Door = tuple[str, int]
 
@@ -58,6 +60,12 @@ class Answer:
     def media_type(self) -> str:
         """Type and subtype in lower case, without parameters; empty when none was sent."""
         return header(self.headers, "content-type").partition(";")[0].strip().lower()
+
+    @property
+    def charset(self) -> str:
+        """How the text is written, as the host says it; empty when it does not."""
+        found = _CHARSET.search(header(self.headers, "content-type"))
+        return found[1] if found else ""
 
 
 @dataclass(frozen=True)

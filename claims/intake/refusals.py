@@ -18,6 +18,11 @@ class NotRead(ClaimDeskError):
     code = "not_read"
     final: ClassVar[bool] = False
 
+    @property
+    def what(self) -> str:
+        """What was wrong, without what to do about it: the first sentence."""
+        return self.message.partition(". ")[0].rstrip(".") + "."
+
 
 class AddressNotPublic(NotRead):
     """This address lies inside a private network, and nothing is read from there. Attach a file."""

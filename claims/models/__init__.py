@@ -11,6 +11,7 @@ from claims.models.event import ClaimEvent, DatabaseClock, chained
 from claims.models.evidence import Evidence, Snapshot, Visibility
 from claims.models.keeping import Copy, Fetch, FetchState, FileCheck, StampRequest, TimeStamp
 from claims.models.ladder import Escalation, Ladder, LadderStep
+from claims.models.operation import Operation, OperationState, OperationStep, StepState
 from claims.models.passage import Following, RevisedPassage
 from claims.models.person import DeskRole, Membership, User
 from claims.models.publication import Publication
@@ -51,6 +52,9 @@ __all__ = [
     "LadderStep",
     "Membership",
     "OffBecause",
+    "Operation",
+    "OperationState",
+    "OperationStep",
     "Publication",
     "Reliability",
     "RepeatableCall",
@@ -60,6 +64,7 @@ __all__ = [
     "Source",
     "SourceKind",
     "StampRequest",
+    "StepState",
     "TimeStamp",
     "User",
     "Visibility",

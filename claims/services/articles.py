@@ -12,9 +12,11 @@ from django.db import IntegrityError, transaction
 
 from claims.addresses import AddressRefused, canonical_url
 from claims.deadlines import aware, zone_named
-from claims.errors import Invalid, UnusableAddress, UnusableText
+from claims.errors import ClaimDeskError, Invalid, UnusableAddress, UnusableText
 from claims.models import Article, ArticleRevision, DateKnown, Desk, Following, Source, SourceKind
+from claims.permissions import Viewer, visible_articles
 from claims.plaintext import TextRefused, clean, clean_line, sha256_of
+from claims.services.transitions import database_time
 
 TEXT_LIMIT = 1_000_000
 LONGEST_TAG = 16
@@ -22,6 +24,12 @@ _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*\Z")
 
 Given = TypeVar("Given")
 Read = TypeVar("Read")
+
+
+class AlreadyElsewhere(ClaimDeskError):
+    """This article is known already, on a desk that you do not see."""
+
+    code = "already_elsewhere"
 
 
 @dataclass(frozen=True)
@@ -122,6 +130,16 @@ def take_in(given: GivenArticle) -> TakenIn:
             return _keep(given, words)
 
 
+def take_in_for(viewer: Viewer, given: GivenArticle) -> TakenIn:
+    """Take in what this viewer gives. Raises `AlreadyElsewhere`, writing nothing, when it is there and not theirs."""
+    with transaction.atomic():
+        taken = take_in(given)
+        seen = taken.is_new or visible_articles(viewer, database_time()).filter(pk=taken.article.pk).exists()
+        if not seen:
+            raise AlreadyElsewhere()
+    return taken
+
+
 def _keep(given: GivenArticle, words: str) -> TakenIn:
     fresh = _article(given)
     known = _same(fresh)
@@ -137,23 +155,23 @@ def _keep(given: GivenArticle, words: str) -> TakenIn:
 def _article(given: GivenArticle) -> Article:
     outlet = outlet_called(_needed(line(given.outlet, "outlet", 200), "outlet"))
     zone = given.published_zone or outlet.zone or (given.desk.zone if given.desk else "UTC")
-    _placed("published_zone", zone_named, zone)
+    placed("published_zone", zone_named, zone)
     return Article(
         outlet=outlet,
         canonical_url=address(given.url, "url"),
         headline=_needed(line(given.headline, "headline", 400), "headline"),
         authors=[line(author, "authors", 200) for author in given.authors],
         language=language_tag(_needed(given.language, "language"), "language"),
-        published_at=_placed("published_at", aware, given.published_at),
+        published_at=placed("published_at", aware, given.published_at),
         published_raw=line(given.published_raw, "published_raw", 120),
         published_zone=zone,
         published_known=given.published_known,
         desk=given.desk,
-        embargo_until=_placed("embargo_until", aware, given.embargo_until) if given.embargo_until else None,
+        embargo_until=placed("embargo_until", aware, given.embargo_until) if given.embargo_until else None,
     )
 
 
-def _placed(field: str, read: Callable[[Given], Read], value: Given) -> Read:
+def placed(field: str, read: Callable[[Given], Read], value: Given) -> Read:
     """What `read` makes of the value; a refusal is placed at the field."""
     try:
         return read(value)

@@ -18,16 +18,16 @@ from claims.deadlines import zone_named
 from claims.errors import ClaimDeskError, Faults, Invalid, UnusableText
 from claims.intake.pages import Head, ReadPage, read_page
 from claims.models import DateKnown, Desk, Source, SourceKind
-from claims.services.articles import TEXT_LIMIT, GivenArticle, is_language_tag, text
+from claims.services.articles import TEXT_LIMIT, GivenArticle, is_language_tag, placed, text
 
 AT_ONCE = 2  # pages that one process of the web reads at the same time; each may take a gigabyte for five seconds
 PATIENCE = 5.0  # seconds in which a turn must come
 HEADLINE, NAME, RAW = 400, 200, 120
 MISSING = {
-    "outlet": "The page does not name its outlet. Give outlet.",
-    "headline": "The page has no headline. Give headline.",
-    "language": "The page does not name its language. Give language, for example en.",
-    "published_at": "The page does not say when it was published. Give published_at.",
+    "outlet": "The page does not name its outlet. Name it.",
+    "headline": "The page has no headline. Give one.",
+    "language": "The page does not name its language. Name it by its tag, for example en.",
+    "published_at": "The page does not say when it was published. Say when.",
 }
 _turns = BoundedSemaphore(AT_ONCE)
 _MOBILE = re.compile(r"^(?:m|amp|mobile)\.")
@@ -151,10 +151,7 @@ def _host(url: str) -> str:
 def _zone(told: ToldArticle, outlet: str) -> str:
     """In which zone a time without one is read: the given one, else the outlet's, else the desk's, else UTC."""
     if told.published_zone:
-        try:
-            return str(zone_named(told.published_zone))
-        except Invalid as refused:
-            raise refused.at("/published_zone") from None
+        return str(placed("published_zone", zone_named, told.published_zone))
     known = Source.objects.called(outlet).filter(kind=SourceKind.OUTLET).order_by("pk").first()
     return (known.zone if known else "") or (told.desk.zone if told.desk else "") or "UTC"
 

@@ -9,15 +9,14 @@ nothing is lost, because the row comes up again, and nothing is kept twice.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from claims.actors import rule
 from claims.intake.client import Answer, Client, Errand
@@ -25,6 +24,7 @@ from claims.intake.egress import client
 from claims.intake.refusals import NothingThere, NotRead
 from claims.intake.words import Words, words_of
 from claims.models import Copy, Evidence, Fetch, FetchState, Snapshot, Visibility
+from claims.services.alone import alone
 from claims.services.evidence import keep_file
 from claims.services.linkflags import keep_flags
 from claims.services.looks import is_watched
@@ -72,7 +72,7 @@ def read_pages() -> int:
     if not settings.FETCH_PAGES:
         return 0
     done = 0
-    with _alone() as free:
+    with alone(ALONE) as free:
         until = time.monotonic() + BEGINS_FOR
         while free and time.monotonic() < until and (taken := take(AT_ONCE)):
             with ThreadPoolExecutor(AT_ONCE) as readers:
@@ -81,20 +81,6 @@ def read_pages() -> int:
                 settle(one, outcome)
             done += len(taken)
     return done
-
-
-@contextmanager
-def _alone() -> Iterator[bool]:
-    """Whether nobody else reads. Slow pages take one worker's slot, never all of them; being alone is not relied on."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [ALONE])
-        (free,) = cursor.fetchone()
-    try:
-        yield free
-    finally:
-        if free:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [ALONE])
 
 
 def take(most: int) -> list[Taken]:

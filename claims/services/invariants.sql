@@ -604,3 +604,23 @@ SELECT claim.id AS claim, claim.state
                          WHERE item.claim_id = claim.id AND item.superseded_by_id IS NULL
                            AND reading.compared < (SELECT max(number) FROM claims_copy
                                                     WHERE evidence_id = item.id))));
+
+-- name: operations_end
+-- No import runs for ever: until it ends it is tried again within ten minutes, at most four times, and in its turn.
+SELECT row.id AS operation, row.state, row.attempts, row.next_attempt_at
+  FROM claims_operation row
+ WHERE row.state IN ('queued', 'running')
+   AND (row.next_attempt_at IS NULL OR row.attempts > 4 OR row.next_attempt_at > clock_timestamp() + interval '10 minutes'
+        OR EXISTS (SELECT 1 FROM claims_operation later
+                    WHERE later.asked_at > row.asked_at
+                      AND later.started_at > row.next_attempt_at + interval '1 hour'))
+    OR row.state = 'failed' AND jsonb_array_length(row.failures) = 0;
+
+-- name: imports_have_their_articles
+-- Every import that is done has its text; of those with the same text at most one brought it, with a new article its first.
+SELECT row.id AS operation, row.revision_id AS revision
+  FROM claims_operation row LEFT JOIN claims_articlerevision text ON text.id = row.revision_id
+ WHERE (row.state = 'done') <> (text.id IS NOT NULL)
+    OR row.is_new AND (text.number <> 1 OR NOT row.is_new_text)
+    OR row.is_new_text AND EXISTS (SELECT 1 FROM claims_operation other
+                                    WHERE other.revision_id = row.revision_id AND other.is_new_text AND other.id <> row.id);

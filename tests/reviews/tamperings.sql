@@ -422,3 +422,32 @@ SELECT id, '{"evidence": []}' FROM claims_decision WHERE published_at IS NULL LI
 
 -- breaks: what_readers_are_told_is_kept
 UPDATE claims_evidence SET visibility = 'internal' WHERE visibility = 'public';
+
+-- breaks: operations_end
+UPDATE claims_operation SET attempts = 9 WHERE state = 'queued';
+
+-- breaks: operations_end
+UPDATE claims_operation SET next_attempt_at = now() + interval '1 day' WHERE state = 'queued';
+
+-- breaks: operations_end
+UPDATE claims_operation SET state = 'running', asked_at = now() - interval '1 day', next_attempt_at = now() - interval '2 hours'
+ WHERE state = 'queued';
+
+-- breaks: operations_end
+UPDATE claims_operation SET failures = '[]' WHERE state = 'failed';
+
+-- breaks: imports_have_their_articles
+ALTER TABLE claims_operation DROP CONSTRAINT operation_done_has_article;
+UPDATE claims_operation SET revision_id = NULL WHERE state = 'done';
+
+-- breaks: imports_have_their_articles
+DELETE FROM claims_articlerevision WHERE id = (SELECT min(revision_id) FROM claims_operation);
+
+-- breaks: imports_have_their_articles
+UPDATE claims_operation SET is_new = true WHERE state = 'done' AND NOT is_new_text;
+
+-- breaks: imports_have_their_articles
+UPDATE claims_operation SET is_new_text = true WHERE state = 'done';
+
+-- breaks: guards_are_in_place
+ALTER TABLE claims_operation DROP CONSTRAINT operation_ends;

@@ -13,11 +13,28 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
+from claims.intake.pages import Head, ReadPage
+from claims.intake.refusals import NoAnswer
 from claims.ladders import DEFAULT
 from claims.lifecycle import Action, State
-from claims.models import Alarm, Claim, ClaimEvent, Flag, Heartbeat, RevisedPassage, Scope, Snapshot, Visibility
+from claims.models import (
+    Alarm,
+    Claim,
+    ClaimEvent,
+    Flag,
+    Heartbeat,
+    Operation,
+    RevisedPassage,
+    Scope,
+    Snapshot,
+    Visibility,
+)
+from claims.services.completing import ToldArticle
 from claims.services.delivering import take
 from claims.services.following import follow_revisions, note_passage
+from claims.services.importing import give_up, keep
+from claims.services.importing import take as take_imports
+from claims.services.operations import ask_import
 from claims.services.outbox import Told, enqueue
 from claims.services.posted import Outcome, write_down
 from claims.services.proposing import GivenStep
@@ -65,6 +82,7 @@ def newsroom(settings: Any, tmp_path: Path) -> Claim:
     parted(decided, editor)
     rewritten(desk, editor)
     tell(list(ClaimEvent.objects.order_by("id")))
+    imported(editor)
     told_to_a_webhook()
     return make.fresh(decided)
 
@@ -148,6 +166,19 @@ def told_to_readers(claim: Claim, editor: Any) -> None:
     other = make.a_claim(claim.desk, State.DECIDED, by=editor)
     act(other.pk, Action.PUBLISH, person)
     act(other.pk, Action.WITHDRAW, person, note="It was about somebody else.")
+
+
+def imported(editor: Any) -> None:
+    """Of four imports of one link two are done, one failed, one waits."""
+    asked = [ask_import(make.viewer(editor), ToldArticle(url="https://www.harbour-post.net/ferry")) for _ in range(4)]
+    head = Head("Ferry may stop", [("HTML", "2026-11-20T10:00:00Z")], "en", "", "Harbour Post")
+    first, second, third = take_imports(3)
+    for one in (first, second):
+        keep(one, ReadPage("The ferry stops.", head), one.url)
+    give_up(third, NoAnswer(), "The host did not answer. Paste the text instead.", passing=False)
+    assert {fresh.state for fresh in Operation.objects.filter(pk__in=[one.pk for one in asked])} == {
+        *("done", "failed", "queued")
+    }
 
 
 def told_to_a_webhook() -> None:
