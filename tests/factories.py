@@ -166,10 +166,11 @@ def an_article(**given: Any) -> TakenIn:
     return take_in(replace(usual, **given))
 
 
-def a_later_text(article: Article, text: str) -> ArticleRevision:
+def a_later_text(article: Article, text: str, *, stands_now: bool = False) -> ArticleRevision:
     """The same article comes in again with another text."""
     same = {name: getattr(article, name) for name in ("headline", "language", "published_at")}
-    return an_article(outlet=article.outlet.name, url=article.canonical_url, text=text, **same).revision
+    given = GivenArticle(outlet=article.outlet.name, url=article.canonical_url, text=text, **same)
+    return take_in(given, stands_now=stands_now).revision
 
 
 def a_quote(revision: ArticleRevision, exact: str = QUOTE) -> GivenQuote:

@@ -78,7 +78,7 @@ class ArticlePagesAdmin(RecordAdmin[Article]):
         form = ArticleForm(_posted(request), desks=desks_of(viewer), initial={"zone": zone})
         if request.method == "POST" and form.is_valid():
             try:
-                taken = take_in(form.given())
+                taken = take_in(form.given(), stands_now=True)
             except ClaimDeskError as refusal:
                 form.refuse(refusal)
             else:

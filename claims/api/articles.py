@@ -118,11 +118,12 @@ class Revisions(ApiView):
     @extend_schema(request=RevisionBody, responses={201: RevisionOut, 200: RevisionOut})
     @repeatable
     def post(self, request: Request, number: int) -> Response:
-        """Keep a later text. One that is known already answers 200."""
+        """Keep what the article says now: a new revision, also of an earlier text that is back. As before: 200."""
         check_may_add(self.viewer)
         article = self.article(number)
         told = checked(RevisionBody, request.data)
-        taken = take_in(_same_article(article, told["text"] if "text" in told else read_given(told["html"]).text))
+        words = told["text"] if "text" in told else read_given(told["html"]).text
+        taken = take_in(_same_article(article, words), stands_now=True)
         shown = revision_out(taken.revision, length=len(taken.revision.text))
         location = f"/api/v1/articles/{number}/revisions/{taken.revision.number}"
         return Response(shown, status=201 if taken.is_new_text else 200, headers={"Location": location})

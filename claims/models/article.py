@@ -63,10 +63,7 @@ class ArticleRevision(models.Model):
     class Meta:
         verbose_name = _("article revision")
         ordering = ("article_id", "number")
-        constraints = (
-            UniqueConstraint(fields=("article", "number"), name="revision_number_once"),
-            UniqueConstraint(fields=("article", "sha256"), name="revision_text_once"),
-        )
+        constraints = (UniqueConstraint(fields=("article", "number"), name="revision_number_once"),)
         triggers = frozen("revision")
 
     def __str__(self) -> str:

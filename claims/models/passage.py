@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 from typing import Self
@@ -45,9 +46,9 @@ class RevisedPassageQuerySet(models.QuerySet["RevisedPassage"]):
         )
         return self.filter(~Exists(later))
 
-    def of(self, claim_id: int) -> list[RevisedPassage]:
-        """What was found last of each quote of one claim, without the texts."""
-        rows = self.newest().filter(appearance__claim=claim_id).select_related("revision")
+    def of(self, claim_ids: Iterable[int]) -> list[RevisedPassage]:
+        """What was found last of each quote of these claims, without the texts."""
+        rows = self.newest().filter(appearance__claim__in=list(claim_ids)).select_related("revision", "appearance")
         return list(rows.defer("revision__text"))
 
     def to_compare(self) -> Self:

@@ -112,35 +112,38 @@ def outlet_called(name: str) -> Source:
         return Source.objects.get(name__iexact=name, kind=SourceKind.OUTLET)
 
 
-def take_in(given: GivenArticle) -> TakenIn:
+def take_in(given: GivenArticle, *, stands_now: bool = False) -> TakenIn:
     """Keep an article. The same one again is the existing one; a changed text is a new revision of it.
 
     The same article is one with the same canonical link, or, without a link, the same outlet, headline and
-    publication time. Raises `UnusableText`, `UnusableAddress`, `NaiveTime` or `Invalid`; then nothing is written.
+    publication time. A text that it had earlier is that revision: senders repeat themselves, and in any order. With
+    `stands_now` somebody says that this is what the article says now; then an earlier text that comes back is a new
+    revision, as the outlet set it back, and quotes are followed into it.
+    Raises `UnusableText`, `UnusableAddress`, `NaiveTime` or `Invalid`; then nothing is written.
     """
     words = text(given.text, "text", TEXT_LIMIT)
     if not words.strip():
         raise Invalid("The article has no text.", pointer="/text")
     try:
         with transaction.atomic():
-            return _keep(given, words)
+            return _keep(given, words, stands_now)
     except IntegrityError:
         # Somebody took in the same article at the same moment. Theirs is there now.
         with transaction.atomic():
-            return _keep(given, words)
+            return _keep(given, words, stands_now)
 
 
-def take_in_for(viewer: Viewer, given: GivenArticle) -> TakenIn:
+def take_in_for(viewer: Viewer, given: GivenArticle, *, stands_now: bool = False) -> TakenIn:
     """Take in what this viewer gives. Raises `AlreadyElsewhere`, writing nothing, when it is there and not theirs."""
     with transaction.atomic():
-        taken = take_in(given)
+        taken = take_in(given, stands_now=stands_now)
         seen = taken.is_new or visible_articles(viewer, database_time()).filter(pk=taken.article.pk).exists()
         if not seen:
             raise AlreadyElsewhere()
     return taken
 
 
-def _keep(given: GivenArticle, words: str) -> TakenIn:
+def _keep(given: GivenArticle, words: str, stands_now: bool) -> TakenIn:  # noqa: FBT001 - handed through
     fresh = _article(given)
     known = _same(fresh)
     article = known or fresh
@@ -148,7 +151,7 @@ def _keep(given: GivenArticle, words: str) -> TakenIn:
         fresh.save(force_insert=True)
     else:
         Article.objects.select_for_update(no_key=True).get(pk=known.pk)
-    revision, is_new_text = _revision(article, words)
+    revision, is_new_text = _revision(article, words, stands_now=stands_now)
     return TakenIn(article, revision, known is None, is_new_text)
 
 
@@ -193,13 +196,14 @@ def _same(fresh: Article) -> Article | None:
     ).first()
 
 
-def _revision(article: Article, words: str) -> tuple[ArticleRevision, bool]:
+def _revision(article: Article, words: str, *, stands_now: bool) -> tuple[ArticleRevision, bool]:
     digest = sha256_of(words)
-    known = article.revisions.filter(sha256=digest).first()
-    if known is not None:
+    newest = article.revisions.defer("text").order_by("-number").first()
+    known = article.revisions.filter(sha256=digest).order_by("-number").first()
+    if known is not None and (known == newest or not stands_now):
         return known, False
-    last = article.revisions.order_by("-number").values_list("number", flat=True).first() or 0
-    revision = article.revisions.create(number=last + 1, text=words, sha256=digest)
-    if last:
+    number = newest.number + 1 if newest else 1
+    revision = article.revisions.create(number=number, text=words, sha256=digest)
+    if newest:
         Following.objects.create(revision=revision)
     return revision, True

@@ -6,6 +6,7 @@ from claims.actors import Actor
 from claims.errors import DuplicateNotPossible, StaleVersion
 from claims.lifecycle import State
 from claims.models import Claim
+from claims.services.linkflags import keep_flags
 from claims.services.transitions import Held
 
 
@@ -39,11 +40,15 @@ def check_repeats(held: Held, stays: Claim, pointer: str) -> Held:
 def tell_merged(other: Held, merged: Claim, by: Actor) -> None:
     """Tell at the claim that stays that another one was merged into it.
 
-    By its number only: who sees the one that stays may not see the other, which has its own desk and embargo.
+    By its number only: who sees the one that stays may not see the other, which has its own desk and embargo. Where an
+    article of the merged one reads otherwise, that is flagged at the one that stays from now on.
     """
     other.record("claim.absorb", by=by, data={"merged": merged.pk})
+    keep_flags(other)
 
 
 def tell_released(held: Held, number: int, by: Actor) -> None:
     """Tell at the claim that stayed that `held` goes its own way again."""
-    other_of(held, number).record("claim.release", by=by, data={"merged": held.claim.pk})
+    stayed = other_of(held, number)
+    stayed.record("claim.release", by=by, data={"merged": held.claim.pk})
+    keep_flags(stayed)

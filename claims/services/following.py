@@ -8,7 +8,7 @@ coming in, or the pass after that text sees the claim.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import structlog
 from django.db import DatabaseError, OperationalError, connection
@@ -17,7 +17,7 @@ from django.db.models import Max
 from claims.actors import Actor, rule
 from claims.errors import ActionNotPossible, ClaimDeskError, RoleMissing
 from claims.lifecycle import Role, State
-from claims.models import Appearance, ArticleRevision, Following, RevisedPassage, User
+from claims.models import Appearance, ArticleRevision, Claim, Following, RevisedPassage, User
 from claims.passages import Fate, Followed, Laid, follow, same_words
 from claims.services.linkflags import keep_flags
 from claims.services.steps import because
@@ -53,8 +53,17 @@ def _follow(following: Following) -> int:
     for number in claims:
         with locked(number) as held:
             follow_quotes(held, laid)
+    for number in staying_for(claims):
+        with locked(number) as held:
+            keep_flags(held, by=FOLLOWER)
     Following.objects.filter(pk=following.pk, finished_at__isnull=True).update(finished_at=database_time())
     return len(claims)
+
+
+def staying_for(merged: Sequence[int]) -> Sequence[int]:
+    """The claims that stay for those of these that were merged: there a changed quote of one of them is flagged."""
+    staying = Claim.objects.staying_for(merged).exclude(state=State.DISMISSED)
+    return list(staying.order_by("pk").values_list("pk", flat=True))
 
 
 def follow_new_quotes(held: Held) -> None:
@@ -133,20 +142,24 @@ def _told(passage: RevisedPassage, quote: Appearance) -> Mapping[str, object]:
     }
 
 
-def check_comparer(roles: frozenset[Role], state: str) -> None:
-    """Whether somebody may note a comparison on a claim in this state. Raises `RoleMissing`, `ActionNotPossible`."""
+def check_comparer(roles: frozenset[Role], claim: Claim) -> None:
+    """Whether somebody may note a comparison on this claim. Raises `RoleMissing`, `ActionNotPossible`.
+
+    One that was merged into another still holds quotes of it, so those are compared where they are.
+    """
     if not COMPARERS & roles:
         raise RoleMissing("What an article says now is compared by the reviewers and editors of the claim's desk.")
-    if state == State.DISMISSED:
+    if claim.state == State.DISMISSED and claim.duplicate_of_id is None:
         raise ActionNotPossible("This claim is Dismissed. Restore it before comparing its article.")
 
 
 def note_passage(held: Held, passage: RevisedPassage, note: str, *, by: Actor, user: User | None) -> RevisedPassage:
     """Somebody has compared a passage with what stands for it now, and says what it means for the claim.
 
+    Where the claim was merged, the one that stays for it is held beside it, and its flag follows too.
     Raises `RoleMissing`, `ReasonMissing`, and `ActionNotPossible` also when nothing is left to compare.
     """
-    check_comparer(by.roles, held.claim.state)
+    check_comparer(by.roles, held.claim)
     if user is None:
         raise RoleMissing("A key compares nothing.")
     words = because(note, "note", 600)
@@ -158,5 +171,6 @@ def note_passage(held: Held, passage: RevisedPassage, note: str, *, by: Actor, u
     row.noted_at, row.noted_by, row.noted_by_user, row.note = held.now, by.name, user, words
     row.save(update_fields=["noted_at", "noted_by", "noted_by_user", "note"])
     held.record("article.compare", by=by, reason=words, data=_told(row, row.appearance))
-    keep_flags(held, by=FOLLOWER)
+    for rests in filter(None, (held, held.other)):
+        keep_flags(rests, by=FOLLOWER)
     return row

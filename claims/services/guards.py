@@ -40,7 +40,6 @@ UNIQUE = (
         "(outlet_id, headline, published_at) WHERE ((canonical_url)::text = ''::text)",
     ),
     Guard("claims_articlerevision", "revision_number_once", "(article_id, number)"),
-    Guard("claims_articlerevision", "revision_text_once", "(article_id, sha256)"),
     Guard("claims_chainstep", "chain_order_once", '(appearance_id, "order")'),
     Guard("claims_claimevent", "event_seq_once", "(claim_id, seq)"),
     Guard("claims_claimhead", "claims_claimhead_pkey", "(claim_id)"),

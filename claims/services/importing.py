@@ -119,7 +119,7 @@ def keep(one: Taken, page: ReadPage, found_at: str) -> None:
             return
         maker = maker_of(row, database_time())
         found = completed(told_with(row), page, found_at=found_at)
-        taken = take_in_for(maker, found.article)
+        taken = take_in_for(maker, found.article, stands_now=True)
         row.revision, row.notes = taken.revision, list(found.notes)
         row.is_new, row.is_new_text = taken.is_new, taken.is_new_text
         _end(row, OperationState.DONE, database_time())

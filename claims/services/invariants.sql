@@ -588,17 +588,28 @@ SELECT later.article_id AS article, later.number AS revision
 
 -- name: changed_sources_are_flagged
 -- A claim is flagged exactly while an article or page that it rests on reads otherwise and nobody has compared it.
+-- It rests on what claims quote that were merged into it, too.
+WITH RECURSIVE merged AS (
+    SELECT duplicate_of_id AS stays, id AS claim FROM claims_claim WHERE duplicate_of_id IS NOT NULL
+     UNION
+    SELECT up.duplicate_of_id, merged.claim FROM merged JOIN claims_claim up ON up.id = merged.stays
+     WHERE up.duplicate_of_id IS NOT NULL
+), quoting AS (
+    SELECT quote.claim_id AS claim
+      FROM claims_appearance quote
+      JOIN LATERAL (SELECT passage.fate, passage.noted_at FROM claims_revisedpassage passage
+                      JOIN claims_articlerevision later ON later.id = passage.revision_id
+                     WHERE passage.appearance_id = quote.id ORDER BY later.number DESC LIMIT 1) last ON true
+     WHERE last.fate <> 'same' AND last.noted_at IS NULL
+), resting AS (
+    SELECT claim FROM quoting UNION SELECT merged.stays FROM merged JOIN quoting ON quoting.claim = merged.claim
+)
 SELECT claim.id AS claim, claim.state
   FROM claims_claim claim
  WHERE EXISTS (SELECT 1 FROM claims_flag flag
                 WHERE flag.claim_id = claim.id AND flag.kind = 'source_changed' AND flag.cleared_at IS NULL)
     <> (claim.state NOT IN ('proposed', 'dismissed')
-        AND (EXISTS (SELECT 1 FROM claims_appearance quote
-                       JOIN LATERAL (SELECT passage.fate, passage.noted_at FROM claims_revisedpassage passage
-                                       JOIN claims_articlerevision later ON later.id = passage.revision_id
-                                      WHERE passage.appearance_id = quote.id
-                                      ORDER BY later.number DESC LIMIT 1) last ON true
-                      WHERE quote.claim_id = claim.id AND last.fate <> 'same' AND last.noted_at IS NULL)
+        AND (claim.id IN (SELECT resting.claim FROM resting)
              OR EXISTS (SELECT 1 FROM claims_evidence item
                           JOIN claims_fetch reading ON reading.evidence_id = item.id
                          WHERE item.claim_id = claim.id AND item.superseded_by_id IS NULL

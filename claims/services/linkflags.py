@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from django.db.models import F, Max
+from collections import Counter
+from collections.abc import Sequence
+
+from django.db.models import F, Max, Q
 
 from claims.actors import Actor, rule
 from claims.lifecycle import State
-from claims.models import Fetch, FetchState, FlagKind, RevisedPassage
+from claims.models import Claim, Fetch, FetchState, FlagKind, RevisedPassage
 from claims.services.transitions import Held
 
 KEEPER = rule("state of the evidence")
@@ -21,9 +24,9 @@ def keep_flags(held: Held, *, by: Actor = KEEPER) -> None:
     gone = rows.filter(state=FetchState.GONE).count()
     newest = rows.annotate(newest=Max("evidence__copies__number"))
     changed = newest.filter(newest__gt=F("compared")).count()
-    revised = RevisedPassage.objects.to_compare().filter(appearance__claim=held.claim).count()
+    quoting = _to_compare(held.claim)
     _keep(held, FlagKind.EVIDENCE_GONE, _gone_words(gone) if gone else "", by)
-    _keep(held, FlagKind.SOURCE_CHANGED, _changed_words(changed, revised), by)
+    _keep(held, FlagKind.SOURCE_CHANGED, _changed_words(changed, quoting.pop(held.claim.pk, 0), sorted(quoting)), by)
 
 
 def _keep(held: Held, kind: FlagKind, reason: str, by: Actor) -> None:
@@ -39,9 +42,28 @@ def _gone_words(count: int) -> str:
     return f"{count} pages that are evidence no longer open. Their copies are kept."
 
 
-def _changed_words(pages: int, passages: int) -> str:
-    found = [_articles_changed(passages)] if passages else []
-    return " ".join(found + ([_pages_changed(pages)] if pages else []))
+def _to_compare(claim: Claim) -> Counter[int]:
+    """How many passages wait to be compared, of this claim and of each that was merged into it."""
+    merged = Claim.objects.merged_into(claim.pk).values("pk")
+    resting = Q(appearance__claim=claim) | Q(appearance__claim__in=merged)
+    return Counter(RevisedPassage.objects.to_compare().filter(resting).values_list("appearance__claim", flat=True))
+
+
+def _changed_words(pages: int, passages: int, merged: Sequence[int]) -> str:
+    found = [
+        _articles_changed(passages) if passages else "",
+        _merged_changed(merged) if merged else "",
+        _pages_changed(pages) if pages else "",
+    ]
+    return " ".join(filter(None, found))
+
+
+def _merged_changed(merged: Sequence[int]) -> str:
+    """By their numbers only: who sees the claim that stays may not see what was merged into it."""
+    if len(merged) == 1:
+        return f"The article reads otherwise now where #{merged[0]} quotes it, which was merged into this claim."
+    numbers = ", ".join(f"#{number}" for number in merged)
+    return f"Articles read otherwise now where {numbers} quote them, which were merged into this claim."
 
 
 def _articles_changed(count: int) -> str:

@@ -18,9 +18,9 @@ from claims.admin.forms import PlainForm
 from claims.comparing import compare
 from claims.errors import ClaimDeskError
 from claims.models import RevisedPassage
-from claims.services.following import check_comparer, note_passage
-from reviews.services.acting import acting_on
+from claims.services.following import check_comparer
 from reviews.services.claimpage import ClaimPage
+from reviews.services.comparing import note_compared
 
 SAY_NOTE = gettext_lazy("Say what the change means for this claim.")
 
@@ -69,8 +69,7 @@ class PassagePages:
     def _noted(self, request: HttpRequest, passage: RevisedPassage, form: NoteForm) -> bool:
         viewer = viewer_of(request)
         try:
-            with acting_on(passage.appearance.claim_id, viewer) as acting:
-                note_passage(acting.held, passage, form.cleaned_data["note"], by=acting.by, user=viewer.user)
+            note_compared(passage, form.cleaned_data["note"], viewer)
         except ClaimDeskError as refusal:
             form.refuse(refusal)
             return False
@@ -87,7 +86,7 @@ class PassagePages:
 
 def _may_note(page: ClaimPage) -> bool:
     try:
-        check_comparer(page.roles, page.claim.state)
+        check_comparer(page.roles, page.claim)
     except ClaimDeskError:
         return False
     return True

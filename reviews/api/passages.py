@@ -19,8 +19,7 @@ from claims.api.schema import page_response
 from claims.api.views import ApiView
 from claims.models import RevisedPassage
 from claims.permissions import visible_claims
-from claims.services.following import note_passage
-from reviews.services.acting import acting_on
+from reviews.services.comparing import note_compared, quoting
 
 TEXTS = ("appearance__revision__text", "revision__text")
 
@@ -30,9 +29,12 @@ class ClaimPassages(ApiView):
 
     @extend_schema(parameters=[Paged], responses={200: page_response(PassageOut)})
     def get(self, request: Request, number: int) -> Response:
-        """List what later texts of its articles make of a claim's quotes, oldest first, without the words."""
+        """List what later texts of its articles make of a claim's quotes, oldest first, without the words.
+
+        With those of claims merged into it, as far as you may see them.
+        """
         asked, claim = given(Paged, request), self.claim(number)
-        rows = RevisedPassage.objects.filter(appearance__claim=claim)
+        rows = RevisedPassage.objects.filter(appearance__claim__in=quoting(claim, self.viewer, self.now))
         rows = rows.select_related("appearance__revision", "revision").defer(*TEXTS)
         return page_of(request, rows, page_in(asked), _shape, Order(descending=False))
 
@@ -69,9 +71,7 @@ class ComparedPassage(PassageView):
         """Note what the change means for the claim; `source_changed` is cleared when nothing is left to compare."""
         passage = self.passage(number)
         note = checked(NoteBody, request.data)["note"]
-        with acting_on(passage.appearance.claim_id, self.viewer) as acting:
-            noted = note_passage(acting.held, passage, note, by=acting.by, user=self.viewer.user)
-        return Response(_with_text(noted))
+        return Response(_with_text(note_compared(passage, note, self.viewer)))
 
 
 def _with_text(passage: RevisedPassage) -> dict[str, Any]:

@@ -181,7 +181,7 @@ def _page(claim: Claim, viewer: Viewer, now: datetime) -> ClaimPage:
         earlier=earlier_seen([course], viewer).get(claim.pk, []) if course else [],
         parts=parts,
         merged=merged,
-        revised=RevisedPassage.objects.of(claim.pk),
+        revised=RevisedPassage.objects.of([claim.pk, *(one.claim.pk for one in merged)]),
     )
 
 

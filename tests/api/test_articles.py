@@ -40,17 +40,21 @@ def test_a_changed_text_is_a_new_revision(api: Api, desk: Desk) -> None:
         3,
         f"/api/v1/articles/{number}/revisions/3",
     )
-    assert api.post(f"/articles/{number}/revisions", {"text": TEXT}).status == 200
+    assert api.post(f"/articles/{number}/revisions", {"text": TEXT + " Corrected twice."}).status == 200
+    assert api.post("/articles", ARTICLE).body["revision"]["number"] == 1  # a sender that repeats itself
+    back = api.post(f"/articles/{number}/revisions", {"text": TEXT})
+    assert (back.status, back.body["number"]) == (201, 4)
     listed = api.get(f"/articles/{number}/revisions").body["results"]
     assert [(row["number"], row["length"]) for row in listed] == [
         (1, len(TEXT)),
         (2, len(TEXT) + 11),
         (3, len(TEXT) + 17),
+        (4, len(TEXT)),
     ]
     assert "text" not in listed[0]
     assert api.get(f"/articles/{number}/revisions/2").body["text"] == TEXT + " Corrected."
     assert api.get(f"/articles/{number}/revisions/9").code == "not_found"
-    assert ArticleRevision.objects.count() == 3
+    assert ArticleRevision.objects.count() == 4
 
 
 def test_an_article_of_a_desk_one_does_not_see_is_not_handed_out(desk: Desk) -> None:

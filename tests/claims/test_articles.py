@@ -67,6 +67,14 @@ def test_a_text_that_comes_back_is_the_revision_it_was() -> None:
     assert take_in(given()).revision == first.revision
 
 
+def test_a_text_that_the_article_has_gone_back_to_is_a_new_revision() -> None:
+    first = take_in(given())
+    take_in(given(text=TEXT + " More."))
+    back = take_in(given(), stands_now=True)
+    assert (is_new(back), back.revision.number, back.revision.text) == ((False, True), 3, first.revision.text)
+    assert take_in(given(), stands_now=True).revision == take_in(given()).revision == back.revision
+
+
 def test_line_ends_and_composed_letters_make_no_new_text() -> None:
     first = take_in(given(text="Caf\u00e9\nopens"))
     again = take_in(given(text="Cafe\u0301\r\nopens"))

@@ -18,6 +18,7 @@ from claims.models import (
     Following,
     RevisedPassage,
     Scope,
+    User,
 )
 from claims.passages import Fate
 from claims.services import following
@@ -25,6 +26,7 @@ from claims.services.following import follow_revisions, note_passage
 from claims.services.proposing import GivenQuote
 from claims.services.splitting import GivenPart
 from reviews.services.acting import act, acting_on
+from reviews.services.comparing import note_compared
 from reviews.services.timeline import entries
 from tests import factories as make
 from tests.concurrency.crowd import broken_promises
@@ -140,6 +142,79 @@ def test_an_article_that_reads_as_quoted_again_clears_its_flag(desk: Desk) -> No
     assert list(fates) == [Fate.CHANGED, Fate.SAME]
     assert types(claim)[-2:] == ["article.changed", "claim.clear_flag"]
     assert broken_promises() == {}
+
+
+def test_an_article_set_back_word_for_word_reads_as_quoted_again_and_may_change_once_more(desk: Desk) -> None:
+    first = an_article()
+    claim = make.a_claim(desk, quote=make.a_quote(first))
+    revised(first)
+    make.a_later_text(first.article, TEXT)
+    follow_revisions()
+    assert len(flagged(claim)) == 1  # only repeated: nobody said that it stands now
+    back = make.a_later_text(first.article, TEXT, stands_now=True)
+    follow_revisions()
+    assert (back.number, back.sha256 == first.sha256, flagged(claim)) == (3, True, [])
+    assert make.a_later_text(first.article, CHANGED, stands_now=True).number == 4
+    follow_revisions()
+    assert len(flagged(claim)) == 1
+    fates = RevisedPassage.objects.order_by("revision__number").values_list("fate", flat=True)
+    assert list(fates) == [Fate.CHANGED, Fate.SAME, Fate.CHANGED]
+    assert broken_promises() == {}
+
+
+@pytest.fixture
+def editor(desk: Desk) -> User:
+    return make.an_editor(desk)
+
+
+def merged(claim: Claim, into: Claim, editor: User) -> None:
+    act(claim.pk, Action.MERGE, make.viewer(editor), into=into)
+
+
+def test_a_changed_quote_of_a_merged_claim_is_flagged_at_the_one_that_stays(desk: Desk, editor: User) -> None:
+    first = an_article()
+    gone, between, stays = make.a_claim(desk, quote=make.a_quote(first)), make.a_claim(desk), make.a_claim(desk)
+    merged(gone, between, editor)
+    merged(between, stays, editor)
+    revised(first)
+    assert flagged(stays) == [
+        f"The article reads otherwise now where #{gone.pk} quotes it, which was merged into this claim."
+    ]
+    assert flagged(gone) == flagged(between) == []
+    assert broken_promises() == {}
+    note_compared(RevisedPassage.objects.get(), "It is the same claim.", make.viewer(editor))
+    assert flagged(stays) == []
+    assert broken_promises() == {}
+
+
+def test_what_waits_to_be_compared_goes_with_a_merge_and_comes_back_with_its_undoing(desk: Desk, editor: User) -> None:
+    first = an_article()
+    gone, stays = make.a_claim(desk, quote=make.a_quote(first)), make.a_claim(desk)
+    revised(first)
+    merged(gone, stays, editor)
+    assert (len(flagged(stays)), len(flagged(gone))) == (1, 0)
+    act(gone.pk, Action.UNDO, make.viewer(editor))
+    assert (len(flagged(stays)), len(flagged(gone))) == (0, 1)
+    assert broken_promises() == {}
+
+
+def test_a_follower_stopped_between_a_merged_claim_and_the_one_that_stays_catches_up(
+    desk: Desk, editor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = an_article()
+    gone, stays = make.a_claim(desk, quote=make.a_quote(first)), make.a_claim(desk)
+    merged(gone, stays, editor)
+    revised(first, followed=False)
+    with monkeypatch.context() as stopped, pytest.raises(KeyboardInterrupt):
+        stopped.setattr(following, "staying_for", interrupted)
+        follow_revisions()
+    assert flagged(stays) == []
+    follow_revisions()
+    assert len(flagged(stays)) == 1
+
+
+def interrupted(_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_a_person_who_compared_it_clears_the_flag_with_a_note(desk: Desk) -> None:
