@@ -210,7 +210,7 @@ def _check_origins(answers: Answers, known: Sequence[Item], needed: Stance, min_
     if origins < min_origins:
         raise OriginsTooFew(
             f'"{answers.so and answers.so.label}" needs evidence from {min_origins} distinct origins; what there is '
-            f"goes back to {origins}. Add an independent one, or ask an editor to record an exception.",
+            f"goes back to {origins}. Add an independent one, or have an editor judge it, who may record an exception.",
             origins=origins,
             needed=min_origins,
         )

@@ -32,6 +32,7 @@ class NoticeReason(TextChoices):
     DATE_NEAR = "date_near", _("Its own date is near")
     DATE_PASSED = "date_passed", _("Its own date has passed, unconfirmed")
     SPLIT = "split", _("Reviewers disagree")
+    UNSETTLED = "unsettled", _("Nobody settles a disagreement")
     UNROUTABLE = "unroutable", _("Nobody can take a claim")
     SOURCE_CHANGED = "source_changed", _("An article or page a claim rests on has changed")
     DECIDED = "decided", _("A claim you judged was decided")

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from reviews.services.escalation import carry_out
-from reviews.services.leaving import settle_absences, take_back_standing
+from reviews.services.leaving import release_gone, settle_absences, take_back_standing
 from reviews.services.mailing import make_digests, send_letters
 from reviews.services.notices import make_notices
 from reviews.services.ownership import write_to_owners
@@ -46,8 +46,9 @@ def digests() -> None:
 
 @shared_task(name="reviews.tend")
 def tend() -> None:
-    """Settle the claims of people who went away, and mark the claims that stand still."""
+    """Settle the claims of people who went away or left, and mark the claims that stand still."""
     settle_absences()
+    release_gone()
     take_back_standing()
     flag_standstill()
 

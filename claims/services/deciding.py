@@ -23,9 +23,10 @@ def own_voice(claim: Claim, answers_said: Said) -> Said:
     return Said.OWN_VOICE if steps == 1 else answers_said
 
 
-def check_verdict(held: Held, answers: Answers, exception_reason: str = "") -> None:
+def check_verdict(held: Held, answers: Answers, exception_reason: str = "", *, counts_origins: bool = True) -> None:
     """All guards of a verdict on a held claim: whole answers, and evidence that carries them.
 
+    Without `counts_origins` somebody else answers for their number, and one is enough.
     Raises the refusals of `verdicts.check_answers` and `verdicts.check_evidence`, several of them as `SeveralFaults`.
     """
     desk = held.claim.desk
@@ -36,7 +37,7 @@ def check_verdict(held: Held, answers: Answers, exception_reason: str = "") -> N
         check_answers(answers, held.claim.confirm_by, held.now)
     with faults.caught():
         items = [item.as_item() for item in Evidence.objects.filter(claim=held.claim)]
-        check_evidence(answers, items, desk.min_origins, exception_reason)
+        check_evidence(answers, items, desk.min_origins if counts_origins else 1, exception_reason)
     faults.refuse()
 
 

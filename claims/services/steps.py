@@ -11,9 +11,9 @@ from typing import Any
 
 from claims.actors import Actor
 from claims.deadlines import Due, OwnDate, ZoneBasis, earliest_due
-from claims.errors import DeskMissing, DueTooEarly, Invalid, NoOwnDate, ReasonMissing
-from claims.lifecycle import Action, DismissalReason, State, WaitingReason
-from claims.models import Claim, ClaimEvent, Desk
+from claims.errors import DeskMissing, DueTooEarly, Invalid, NoOwnDate, ReasonMissing, SourceProtected
+from claims.lifecycle import Action, DismissalReason, Role, State, WaitingReason
+from claims.models import Claim, ClaimEvent, Desk, Evidence, Visibility
 from claims.services.articles import line, text
 from claims.services.duplicates import check_repeats, tell_merged, tell_released
 from claims.services.linkflags import keep_flags
@@ -68,12 +68,15 @@ def accept(
 
     Review due is `due` where somebody says so, else what was wished for while it was proposed if that still lies
     ahead, else the `usual` one of the desk's policy, else the desk's plain hours. The event says which (`due_why`).
-    `priority` replaces the one it has; `data` goes with the event. Raises `DeskMissing`, `DueTooEarly`.
+    `priority` replaces the one it has; `data` goes with the event. Raises `DeskMissing`, `DueTooEarly`,
+    `SourceProtected`.
     """
     priority = held.claim.priority if priority is None else priority
     desk = desk or held.claim.desk
     if desk is None:
         raise DeskMissing(pointer="/desk")
+    if desk != held.claim.desk:
+        check_may_give_away(held, by)
     if due is not None:
         settled = Due(check_due(held, due), f"set by {by.name}")
     else:
@@ -203,8 +206,21 @@ def set_own_date(
 
 
 def change_desk(held: Held, *, by: Actor, desk: Desk, reason: str, data: Mapping[str, Any] | None = None) -> ClaimEvent:
-    """Give the claim to another desk. `data` goes with the event."""
+    """Give the claim to another desk. `data` goes with the event. Raises `SourceProtected`."""
+    check_may_give_away(held, by)
     return held.take(Action.CHANGE_DESK, by=by, changes={"desk": desk}, reason=because(reason), data=data)
+
+
+def check_may_give_away(held: Held, by: Actor) -> None:
+    """Whether somebody may bring the claim to another desk. Raises `SourceProtected`.
+
+    Its editors would read there whom its evidence protects, so only an editor decides that, who reads it here: neither
+    a reviewer with the right to triage nor a key. A claim without a desk is taken by an editor of the desk it comes to.
+    """
+    if Role.EDITOR in by.roles or Role.SYSTEM in by.roles:
+        return
+    if Evidence.objects.filter(claim=held.claim, visibility=Visibility.PROTECTED).exists():
+        raise SourceProtected
 
 
 def set_priority(held: Held, *, by: Actor, priority: int, reason: str) -> ClaimEvent:

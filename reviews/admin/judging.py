@@ -39,7 +39,11 @@ def need(page: ClaimPage) -> str:
         named = ", ".join(part for part in (_("%(desk)s desk") % {"desk": desk}, name) if part)
         return _("Needs a second opinion: %(named)s. %(blind)s") % {"named": named, "blind": _blind(page)}
     if page.policy is not None and page.policy.kind == PolicyKind.WITH_EDITOR:
-        return _("Needs a second judgement by an editor: %(name)s. %(blind)s") % {"name": name, "blind": _blind(page)}
+        said = _("Needs a second judgement by an editor: %(name)s. %(blind)s") % {"name": name, "blind": _blind(page)}
+        counts = page.claim.desk is not None and page.claim.desk.min_origins > 1
+        if counts and page.mine is not None and page.mine.part == Part.REVIEW:
+            return f"{said} {_('Whether there are enough origins is theirs to answer for.')}"
+        return said
     if asked.judges > 1:
         return _("%(name)s: %(agreeing)d of %(judges)d independent reviews must agree. %(blind)s") % {
             "name": name,

@@ -78,6 +78,7 @@ class ReviewOut(serializers.Serializer[Any]):
     so_label = serializers.CharField()
     outcome = serializers.ChoiceField(Outcome.choices, allow_null=True)
     why = serializers.CharField()
+    exception_reason = serializers.CharField(help_text="An editor's reason for accepting fewer origins, or empty.")
     evidence = serializers.ListField(child=serializers.IntegerField())
     second_opinion = serializers.CharField(help_text="Why another was asked for with it; as blind as the review.")
     submitted_at = serializers.DateTimeField()
@@ -181,6 +182,7 @@ def review_out(review: Review, shown: Set[int]) -> dict[str, Any]:
         "so_label": so_words(review.so),
         "outcome": str(review.outcome) or None,
         "why": review.why,
+        "exception_reason": review.exception_reason,
         "evidence": [pk for pk in review.evidence_ids if pk in shown],
         "second_opinion": review.opinion_asked.why if hasattr(review, "opinion_asked") else "",
         "submitted_at": rfc3339(review.submitted_at),

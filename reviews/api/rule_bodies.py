@@ -156,6 +156,7 @@ class TriedOut(serializers.Serializer[Any]):
     language = serializers.CharField()
     accepted_at = serializers.DateTimeField()
     nobody = serializers.CharField(help_text="Why nobody could take it today; empty when somebody can.")
+    too_few = serializers.CharField(help_text="Why fewer than its review policy asks could judge it today, or empty.")
 
 
 class TrialOut(serializers.Serializer[Any]):
@@ -167,8 +168,9 @@ class TrialOut(serializers.Serializer[Any]):
     matched = serializers.IntegerField()
     earlier = serializers.IntegerField(help_text="More claims meet it, but an earlier rule takes them first.")
     nobody = serializers.IntegerField(help_text="Of those matched: nobody could take them today.")
+    too_few = serializers.IntegerField(help_text="Of those: somebody could, but fewer than their review policy asks.")
     open_now = serializers.IntegerField(help_text="Open claims that apply_to_open would settle anew.")
-    results = TriedOut(many=True, help_text="At most 100, first those with nobody to go to.")
+    results = TriedOut(many=True, help_text="At most 100, first those with nobody to go to, then those with too few.")
 
 
 def given_rule(told: Mapping[str, Any]) -> GivenRule:
@@ -221,6 +223,7 @@ def trial_out(trial: Trial) -> dict[str, Any]:
         "matched": trial.matched,
         "earlier": trial.earlier,
         "nobody": trial.nobody,
+        "too_few": trial.too_few,
         "open_now": trial.open_now,
         "results": [
             {
@@ -229,6 +232,7 @@ def trial_out(trial: Trial) -> dict[str, Any]:
                 "language": row.claim.language,
                 "accepted_at": rfc3339(row.claim.accepted_at),
                 "nobody": row.nobody,
+                "too_few": row.too_few,
             }
             for row in trial.rows
         ],

@@ -12,7 +12,7 @@ from claims.verdicts import Outcome, Said, So
 class Review(models.Model):
     """Immutable once submitted, and blind: nobody else on the claim sees it before their own is in.
 
-    `so` is empty exactly when it was too early to tell.
+    `so` is empty exactly when it was too early to tell. `exception_reason` is an editor's, of nobody else.
     """
 
     assignment = models.OneToOneField(
@@ -26,6 +26,7 @@ class Review(models.Model):
     so = models.CharField(_("is it so?"), max_length=12, choices=So.choices, blank=True)
     outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome.choices, blank=True)
     why = models.TextField(_("why"))
+    exception_reason = models.CharField(_("why fewer origins are enough"), max_length=300, blank=True)
     evidence_ids = models.JSONField(_("evidence used"), default=list)
     submitted_at = models.DateTimeField(_("submitted"))
 

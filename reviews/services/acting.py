@@ -189,6 +189,8 @@ def _offer(acting: Acting, action: Action) -> Offer:
         if action == Action.SUBMIT_REVIEW and acting.held.claim.state == State.QUEUED and Role.ON_IT in roles:
             return Offer(action, allowed=True)
         check(action, State(acting.held.claim.state), roles)
+        if action == Action.CHANGE_DESK:
+            steps.check_may_give_away(acting.held, acting.by)
         if action in POSSIBLE:
             check_publisher(acting.by, acting.first_reviewer)
             POSSIBLE[action](acting.held)

@@ -14,12 +14,12 @@ from datetime import datetime
 
 import structlog
 from django.db import DatabaseError, OperationalError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from claims.actors import rule
 from claims.errors import ClaimDeskError
 from claims.lifecycle import Role, State
-from claims.models import Claim
+from claims.models import Claim, Membership
 from claims.permissions import Viewer, visible_claims
 from claims.services.transitions import Held, database_time, hold_many, locked
 from reviews.models import Absence, Assignment, DeskDefaults, Part, Reviewer, Then
@@ -31,6 +31,7 @@ from reviews.services.stillness import away_sentence, idle_before, idle_since
 # An absence is an order of the person or of their editor, and a desk's rule one of its editor: whoever carries it out
 # may do what they may.
 ABSENCE = rule("absence").having(Role.SYSTEM, Role.EDITOR)
+DEPARTURE = rule("departure").having(Role.SYSTEM, Role.EDITOR)
 STANDSTILL = rule("standstill").having(Role.SYSTEM, Role.EDITOR)
 MOVABLE = (State.QUEUED, State.IN_REVIEW, State.SECOND_OPINION)
 log = structlog.get_logger(__name__)
@@ -72,6 +73,25 @@ def _taker(held: Held, seat: Assignment, absence: Absence) -> tuple[Reviewer | N
     except ClaimDeskError as refused:
         return None, f"{away} {refused.message}"
     return to, f"{away} You were named to take over."
+
+
+def seats_of_people_gone() -> QuerySet[Assignment]:
+    """Open seats that can be given up, of people who cannot come back to them: no account, or no place on the desk."""
+    here = Membership.objects.filter(user=OuterRef("reviewer__user"), desk=OuterRef("claim__desk"))
+    seats = Assignment.objects.open().filter(claim__state__in=MOVABLE)
+    return seats.filter(Q(reviewer__user__is_active=False) | ~Exists(here))
+
+
+def release_gone() -> int:
+    """What people hold who were deactivated, or taken off the desk, goes back to the pool; answers how many seats."""
+    return _each(seats_of_people_gone(), _back_from_gone)
+
+
+def _back_from_gone(held: Held, seat: Assignment) -> bool:
+    if not seats_of_people_gone().filter(pk=seat.pk).exists():
+        return False
+    hand_over(held, seat, by=DEPARTURE, note=f"{seat.reviewer} does not work on this desk any more.")
+    return True
 
 
 def take_back_standing() -> int:

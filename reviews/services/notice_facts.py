@@ -13,7 +13,7 @@ from claims.lifecycle import State
 from claims.models import Claim, Decision, DeskRole, Flag, FlagKind, Membership, User
 from claims.permissions import viewer_for_user, visible_claims
 from claims.services.transitions import database_time
-from reviews.models import Assignment, Notice, Review
+from reviews.models import Assignment, Notice, Part, Review
 from reviews.noticing import NoticeReason
 
 # Which of the clock's moments a reason speaks of, and whether it lies ahead or behind.
@@ -42,6 +42,12 @@ class Facts:
     def editors(self, claim_id: int) -> list[int]:
         """The editors of the claim's desk, by number."""
         return sorted(self.edited_by.get(self.claims[claim_id].desk_id or 0, ()))
+
+    def is_unsettled(self, claim_id: int) -> bool:
+        """Whether reviewers disagree and whoever was to settle it has left, or is away."""
+        flags = self.flags.get(claim_id, set())
+        settling = any(seat.claim_id == claim_id and seat.part == Part.ADJUDICATION for seat in self.seats.values())
+        return FlagKind.SPLIT in flags and (FlagKind.AWAY in flags or not settling)
 
     def judges(self, claim_id: int) -> list[int]:
         """The people whose review of the claim is in, by number."""
@@ -142,6 +148,7 @@ _STILL: Mapping[NoticeReason, Judge] = {
     NoticeReason.DATE_NEAR: _is_ahead,
     NoticeReason.DATE_PASSED: _is_past,
     NoticeReason.SPLIT: _is_flagged(FlagKind.SPLIT),
+    NoticeReason.UNSETTLED: lambda notice, facts: facts.is_unsettled(notice.claim_id),
     NoticeReason.UNROUTABLE: _is_flagged(FlagKind.UNROUTABLE),
     NoticeReason.SOURCE_CHANGED: _is_flagged(FlagKind.SOURCE_CHANGED),
     NoticeReason.DECIDED: _is_decided,

@@ -158,9 +158,19 @@ def _assigned(event: ClaimEvent, facts: Facts) -> Found:
 def _flagged(event: ClaimEvent, facts: Facts) -> Found:
     """Editors hear of what is theirs to settle; of a changed source whoever is on the claim, editors if nobody is."""
     reasons = {kind: NoticeReason(kind) for kind in (FlagKind.SPLIT, FlagKind.UNROUTABLE, FlagKind.SOURCE_CHANGED)}
-    reason = reasons.get(event.data.get("kind", ""))
+    kind = event.data.get("kind", "")
+    if kind == FlagKind.AWAY:
+        return _left(event, facts)
+    reason = reasons.get(kind)
     on_it = facts.on_it(event.claim_id) if reason == NoticeReason.SOURCE_CHANGED else []
     return [(user, reason) for user in on_it or facts.editors(event.claim_id)] if reason else []
+
+
+def _left(event: ClaimEvent, facts: Facts) -> Found:
+    """Somebody left the claim, or is away: editors hear of it when it was theirs to settle what reviewers differ on."""
+    if not facts.is_unsettled(event.claim_id):
+        return []
+    return [(user, NoticeReason.UNSETTLED) for user in facts.editors(event.claim_id)]
 
 
 def _escalated(event: ClaimEvent, facts: Facts) -> Found:
@@ -185,6 +195,9 @@ def _to_judges(reason: NoticeReason) -> Callable[[ClaimEvent, Facts], Found]:
 TOLD: Mapping[str, Callable[[ClaimEvent, Facts], Found]] = {
     "claim.assign": _assigned,
     "claim.raise_flag": _flagged,
+    "claim.hand_over": _left,
+    "claim.decline": _left,
+    "claim.recuse": _left,
     "claim.escalate": _escalated,
     "claim.reopen": _to_judges(NoticeReason.REOPENED),
     "decision.make": _to_judges(NoticeReason.DECIDED),

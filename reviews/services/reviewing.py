@@ -42,7 +42,8 @@ def submit_review(
     """Submit the judgement of whoever holds `assignment`; the last agreeing one decides.
 
     `exception_reason` is an editor's reason for accepting fewer distinct origins; from anybody else it is nothing.
-    Its event carries no verdict.
+    Where the round asks an editor too, its reviewers need not count origins: the decision does not come without the
+    editor, who either finds enough of them or says why fewer will do. Its event carries no verdict.
     Raises the refusals of `claims.services.deciding.check_verdict`, `NotOnIt`, `NotEligible`, `ActionNotPossible`.
     """
     if assignment is None or assignment.claim_id != held.claim.pk:
@@ -51,10 +52,10 @@ def submit_review(
     start_if_queued(held, by=by)
     answers = _whole(held, answers)
     exception_reason = line(exception_reason, "exception_reason", 300) if Role.EDITOR in by.roles else ""
-    check_verdict(held, answers, exception_reason)
+    _check(held, assignment, answers, exception_reason)
     evidence = list(Evidence.objects.standing().filter(claim=held.claim))
-    review = _keep(held, assignment, answers, evidence)
-    _follow(held, review, by=by, evidence=evidence, exception_reason=exception_reason, is_demo=is_demo)
+    review = _keep(held, assignment, answers, evidence, exception_reason)
+    _follow(held, review, by=by, evidence=evidence, is_demo=is_demo)
     return review
 
 
@@ -71,7 +72,7 @@ def ask_second_opinion(
             raise ReasonMissing("Your own review goes with the request.", pointer="/review")
         _check_impartial(held, assignment)
         answers = _whole(held, answers)
-        check_verdict(held, answers)
+        _check(held, assignment, answers)
         review = _keep(held, assignment, answers, list(Evidence.objects.standing().filter(claim=held.claim)))
     # Whoever has just judged the claim gives away what they think as soon as they say why somebody else should look.
     told = _told(review) if review is not None else {}
@@ -93,13 +94,33 @@ def _not_on_it(held: Held, by: Actor) -> NotOnIt:
     return NotOnIt()
 
 
+def _check(held: Held, assignment: Assignment, answers: Answers, exception_reason: str = "") -> None:
+    """Whether these answers may be submitted. Raises the refusals of `check_verdict`.
+
+    Whether reviewers of a round that asks an editor need count origins must not depend on what that editor said.
+    """
+    answered_for = assignment.part == Part.REVIEW and asked_of(held.claim).editor
+    if assignment.part == Part.ADJUDICATION:
+        exception_reason = exception_reason or _exception(held, answers)
+    check_verdict(held, answers, exception_reason, counts_origins=not answered_for)
+
+
+def _exception(held: Held, answers: Answers) -> str:
+    """Why an editor who gave the same answer in this round accepted fewer origins for it; empty when none did."""
+    alike = Review.objects.filter(claim=held.claim, round=held.claim.round, so=answers.so or "")
+    said = alike.exclude(exception_reason="").order_by("-submitted_at", "-pk")
+    return said.values_list("exception_reason", flat=True).first() or ""
+
+
 def _whole(held: Held, answers: Answers) -> Answers:
     said = own_voice(held.claim, Said(answers.said))
     why = text(answers.why, "why", WHY_LENGTH[1]).strip()
     return Answers(said, answers.so, why, answers.outcome, answers.too_early)
 
 
-def _keep(held: Held, assignment: Assignment, answers: Answers, evidence: Sequence[Evidence]) -> Review:
+def _keep(
+    held: Held, assignment: Assignment, answers: Answers, evidence: Sequence[Evidence], exception_reason: str = ""
+) -> Review:
     review = Review.objects.create(
         assignment=assignment,
         claim=held.claim,
@@ -110,6 +131,7 @@ def _keep(held: Held, assignment: Assignment, answers: Answers, evidence: Sequen
         so=answers.so or "",
         outcome=answers.outcome or "",
         why=answers.why,
+        exception_reason=exception_reason,
         evidence_ids=[item.pk for item in evidence],
         submitted_at=held.now,
     )
@@ -118,9 +140,7 @@ def _keep(held: Held, assignment: Assignment, answers: Answers, evidence: Sequen
     return review
 
 
-def _follow(
-    held: Held, review: Review, *, by: Actor, evidence: list[Evidence], exception_reason: str, is_demo: bool
-) -> None:
+def _follow(held: Held, review: Review, *, by: Actor, evidence: list[Evidence], is_demo: bool) -> None:
     """One step for the review, and the decision or the disagreement that follows from it.
 
     Either way nobody else's judgement is wanted any more: whoever still holds a seat is told so at once, and never
@@ -136,7 +156,10 @@ def _follow(
             held.raise_flag(FlagKind.SPLIT, by=CONSENSUS, reason="The reviews differ. An adjudicator settles it.")
         return
     withdraw_all(held)
-    decision = record_decision(held, answers_of(review), evidence, exception_reason=exception_reason, is_demo=is_demo)
+    answers = answers_of(review)
+    reason = _exception(held, answers)
+    check_verdict(held, answers, reason)  # evidence may have been replaced since an editor counted its origins
+    decision = record_decision(held, answers, evidence, exception_reason=reason, is_demo=is_demo)
     to = None if action == Action.ADJUDICATE else State.DECIDED
     held.take(action, by=by, to=to, data=data, decision_changed=True)
     held.record("decision.make", by=CONSENSUS, data=told(decision))

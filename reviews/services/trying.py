@@ -23,6 +23,7 @@ from reviews.services.cases import came, cases_of, given_values
 from reviews.services.facts import candidates_for, facts_of
 from reviews.services.resettling import open_matches
 from reviews.services.rules import GivenRule, rule_seen, usable
+from reviews.services.staffing import Staffing
 
 DAYS, MOST_DAYS = 30, 90
 MOST_CLAIMS = 10_000
@@ -36,10 +37,13 @@ READ = (
 
 @dataclass(frozen=True)
 class Tried:
-    """A claim that the rule would have taken. `nobody` says why nobody could take it today, empty when somebody can."""
+    """A claim that the rule would have taken. `nobody` says why nobody could take it today, `too_few` why fewer could
+    judge it than its review policy asks; empty when that is not so.
+    """
 
     claim: Claim
     nobody: str = ""
+    too_few: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class Trial:
     """What a rule would have done. `open_now` are open claims that it takes and that do not run under it yet.
 
     `looked_at` claims were accepted in the last `days`, at most 10,000, the newest. `rows` are at most 100 of those it
-    would have taken, first those with nobody to go to, then the newest.
+    would have taken, first those with nobody to go to, then those with too few, then the newest.
     """
 
     days: int
@@ -55,6 +59,7 @@ class Trial:
     matched: int
     earlier: int
     nobody: int
+    too_few: int
     open_now: int
     rows: tuple[Tried, ...]
 
@@ -63,6 +68,9 @@ class Trial:
         """The outcome in one sentence or two."""
         of = f"{self.looked_at} claim{'' if self.looked_at == 1 else 's'}"
         said = f"Would have matched {self.matched} of {of}; {self.nobody} would have had nobody to go to."
+        if self.too_few:
+            its = "its" if self.too_few == 1 else "their"
+            said = f"{said} {self.too_few} would have had fewer people than {its} review policy asks."
         if not self.earlier:
             return said
         if self.earlier == 1:
@@ -85,10 +93,11 @@ def try_rule(given: GivenRule, viewer: Viewer, *, days: int = DAYS, rule_id: int
     taken, earlier = _taken(claims, rules, tried)
     rows = _with_people(taken, tried, now)
     nobody = sum(bool(row.nobody) for row in rows)
-    rows.sort(key=lambda row: (not row.nobody, -row.claim.pk))
+    too_few = sum(bool(row.too_few) for row in rows)
+    rows.sort(key=lambda row: (not row.nobody, not row.too_few, -row.claim.pk))
     shown = _in_full(rows[:SHOWN])
     open_now = len(open_matches(rules, tried, visible_claims(viewer, now))) if given.active else 0
-    return Trial(days, len(claims), len(taken), earlier, nobody, open_now, shown)
+    return Trial(days, len(claims), len(taken), earlier, nobody, too_few, open_now, shown)
 
 
 def _placed(given: GivenRule, before: RuleVersion | None) -> tuple[list[Ruled], Ruled]:
@@ -124,36 +133,43 @@ def _taken(claims: Sequence[Claim], rules: Sequence[Ruled], tried: Ruled) -> tup
 
 
 def _with_people(claims: Sequence[Claim], tried: Ruled, now: datetime) -> list[Tried]:
-    """Each claim with the reason why nobody could take it today, as if it were new and on the desk the rule says."""
+    """Each claim with the reason why nobody or too few could judge it today, as if it were new and on the desk that the
+    rule says, under the policy that it says.
+    """
     desks = Desk.objects.in_bulk()
     for claim in claims:
         claim.desk = desks[tried.outcomes.desk or claim.desk_id or 0]
     facts = facts_of(claims)
     candidates = candidates_for({fact.desk_id for fact in facts.values()}, now)
-    why = _Why(candidates, frozenset(tried.outcomes.skills), now)
-    return [Tried(claim, why.nobody(facts[claim.pk])) for claim in claims]
+    staffing = Staffing({fact.desk_id for fact in facts.values()}, tried.outcomes.review_policy, now)
+    why = _Why(candidates, staffing, frozenset(tried.outcomes.skills), now)
+    return [Tried(claim, *why.lacks(claim, facts[claim.pk])) for claim in claims]
 
 
 def _in_full(rows: Sequence[Tried]) -> tuple[Tried, ...]:
     """The rows with everything that is shown of their claims."""
     claims = Claim.objects.defer("search").in_bulk([row.claim.pk for row in rows])
-    return tuple(Tried(claims[row.claim.pk], row.nobody) for row in rows)
+    return tuple(Tried(claims[row.claim.pk], row.nobody, row.too_few) for row in rows)
 
 
 class _Why:
     """Asks the rules of eligibility once for all claims between which they do not tell."""
 
-    def __init__(self, candidates: Iterable[Candidate], skills: frozenset[str], now: datetime) -> None:
-        self._candidates, self._skills, self._now = list(candidates), skills, now
-        self._interests = frozenset[int]().union(*(one.interests for one in self._candidates))
-        self._known: dict[tuple[object, ...], str] = {}
+    def __init__(
+        self, candidates: Iterable[Candidate], staffing: Staffing, skills: frozenset[str], now: datetime
+    ) -> None:
+        self._candidates, self._staffing, self._skills, self._now = list(candidates), staffing, skills, now
+        self._interests = staffing.interests.union(*(one.interests for one in self._candidates))
+        self._known: dict[tuple[object, ...], tuple[str, str]] = {}
 
-    def nobody(self, fact: ClaimFacts) -> str:
-        """Why nobody could take such a claim; empty when somebody can."""
+    def lacks(self, claim: Claim, fact: ClaimFacts) -> tuple[str, str]:
+        """Why nobody could take such a claim, and why too few could judge it; empty when that is not so."""
+        made_by = None if claim.desk is None or claim.desk.makers_may_review else claim.made_by_user_id
         shared = self._interests.intersection(fact.sources)
-        alike = (fact.desk_id, fact.language, fact.entered_by, shared)
+        alike = (fact.desk_id, fact.language, fact.entered_by, made_by, shared)
         if alike not in self._known:
             new = replace(fact, **UNTOUCHED, needed=self._skills, due_at=None)
             here = [one for one in self._candidates if fact.desk_id in one.desks]
-            self._known[alike] = choose(new, here, self._now).why_nobody
+            nobody = choose(new, here, self._now).why_nobody
+            self._known[alike] = nobody, "" if nobody else self._staffing.too_few(new, made_by, here)
         return self._known[alike]

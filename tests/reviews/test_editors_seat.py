@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from claims.errors import ActionNotPossible, RoleMissing
+from claims.errors import ActionNotPossible, EvidenceMissing, OriginsTooFew, RoleMissing
 from claims.lifecycle import Action, State
 from claims.models import Claim, Decision, Desk, DeskRole, User
 from claims.services.proposing import GivenStep
 from claims.verdicts import Answers
 from reviews.errors import InterestMissing, NotEligible, NoteMissing, SeatTaken
-from reviews.models import Absence, Assignment, AssignmentStatus, Interest, Part, PolicyKind, Reviewer, Then
+from reviews.models import Absence, Assignment, AssignmentStatus, Interest, Part, PolicyKind, Review, Reviewer, Then
 from reviews.services.acting import act, acting_on
 from reviews.services.assigning import assignment_of, decline, recuse
 from reviews.services.editing import profile_of, take_as_editor
 from reviews.services.leaving import settle_absences
 from reviews.services.people import come_back
 from reviews.services.reading import readable_reviews
+from reviews.services.reviewing import ask_second_opinion
 from reviews.services.routing import give, pass_on, route_waiting, wanting_people
 from reviews.services.seats import wanting_an_editor
+from tests.concurrency.crowd import broken_promises
 from tests.factories import (
     CONFIRMED,
     UNPROVEN,
@@ -276,3 +278,85 @@ def test_nothing_new_goes_to_an_editor_who_is_away(claim: Claim, desk: Desk, edi
     take_as_editor(claim.pk, viewer(editor))
     assert settle_absences() == 0
     assert seat_of(claim, Part.EDITOR).reviewer == profile_of(editor)
+
+
+ONE_REGISTRY = "There is only one registry."
+
+
+@pytest.fixture
+def single(reviewer: Reviewer) -> Claim:
+    """In review, on one origin where the desk asks for two."""
+    strict = a_desk_with(a_policy(PolicyKind.WITH_EDITOR, 2), min_origins=2)
+    joined(reviewer.user, strict, DeskRole.REVIEWER)
+    claim = a_claim(strict, State.IN_REVIEW, by=an_editor(strict), reviewer=reviewer)
+    evidence_for(claim)
+    return claim
+
+
+@pytest.fixture
+def one_origin(single: Claim, reviewer: Reviewer) -> Claim:
+    """The same, confirmed by the reviewer; the editor's seat waits."""
+    review_by(single, reviewer, CONFIRMED, exception_reason="I think one is enough.")
+    return fresh(single)
+
+
+def new_editor(claim: Claim) -> User:
+    assert claim.desk is not None
+    return an_editor(claim.desk)
+
+
+def test_the_editor_who_confirms_it_answers_for_the_number_of_origins(one_origin: Claim) -> None:
+    editor = new_editor(one_origin)
+    take_as_editor(one_origin.pk, viewer(editor))
+    with pytest.raises(OriginsTooFew, match="needs evidence from 2 distinct origins"):
+        judged_by(one_origin, editor, CONFIRMED)
+    review_by(one_origin, profile_of(editor), CONFIRMED, exception_reason=ONE_REGISTRY)
+    assert Decision.objects.get(claim=one_origin).exception_reason == ONE_REGISTRY
+    reasons = Review.objects.order_by("pk").values_list("exception_reason", flat=True)
+    assert list(reasons) == ["", ONE_REGISTRY]
+    assert broken_promises() == {}
+
+
+def test_without_any_evidence_no_editor_makes_up_for_it(desk: Desk, editor: User, reviewer: Reviewer) -> None:
+    claim = a_claim(desk, by=an_editor(desk))
+    put_on(claim, reviewer, editor)
+    with pytest.raises(EvidenceMissing):
+        review_by(claim, reviewer, CONFIRMED)
+
+
+def test_an_exception_is_kept_until_somebody_asked_later_has_judged_too(single: Claim, reviewer: Reviewer) -> None:
+    editor, another = new_editor(single), new_editor(single)
+    with acting_on(single.pk, viewer(another)) as acting:
+        ask_second_opinion(acting.held, None, None, by=acting.by, why="I want another pair of eyes.")
+    review_by(single, reviewer, CONFIRMED)
+    take_as_editor(single.pk, viewer(editor))
+    review_by(single, profile_of(editor), CONFIRMED, exception_reason=ONE_REGISTRY)
+    assert single.desk is not None
+    second = a_reviewer(single.desk)
+    put_on(single, second, another)
+    review_by(single, second, CONFIRMED)
+    assert Decision.objects.get(claim=single).exception_reason == ONE_REGISTRY
+
+
+def test_whoever_settles_it_needs_an_exception_of_an_editor(one_origin: Claim) -> None:
+    editor, another = new_editor(one_origin), new_editor(one_origin)
+    take_as_editor(one_origin.pk, viewer(editor))
+    judged_by(one_origin, editor, UNPROVEN)
+    assert one_origin.desk is not None
+    settling = a_reviewer(one_origin.desk)
+    put_on(one_origin, settling, another, part=Part.ADJUDICATION)
+    with pytest.raises(OriginsTooFew):
+        review_by(one_origin, settling, CONFIRMED)  # the reviewer had no exception to give
+
+
+def test_and_does_so_by_siding_with_them(single: Claim, reviewer: Reviewer) -> None:
+    editor, another = new_editor(single), new_editor(single)
+    review_by(single, reviewer, UNPROVEN)
+    take_as_editor(single.pk, viewer(editor))
+    review_by(single, profile_of(editor), CONFIRMED, exception_reason=ONE_REGISTRY)
+    assert single.desk is not None
+    settling = a_reviewer(single.desk)
+    put_on(single, settling, another, part=Part.ADJUDICATION)
+    review_by(single, settling, CONFIRMED)
+    assert Decision.objects.get(claim=single).exception_reason == ONE_REGISTRY
+    assert broken_promises() == {}

@@ -16,14 +16,15 @@ from claims.lifecycle import Action, DismissalReason, State
 from claims.models import Alarm, Claim, ClaimEvent, Desk, DeskRole, FlagKind, Membership, User
 from claims.services.sweep import raise_due_flags
 from claims.services.transitions import locked
-from reviews.models import Assignment, Message, Notice, Part, Reviewer
+from reviews.models import Absence, Assignment, Message, Notice, Part, Reviewer, Then
 from reviews.noticing import ByMail, NoticeReason, Way
 from reviews.services.acting import act, acting_on
-from reviews.services.assigning import assign, hand_over
+from reviews.services.assigning import assign, decline, hand_over, recuse
 from reviews.services.notice_list import choose_ways, mark_read, notices_of
 from reviews.services.notices import tell
 from reviews.services.pool import take_next
 from reviews.services.queue import summary_for
+from reviews.tasks import tend
 from tests import factories as make
 
 LADDER = rule("escalation ladder")
@@ -98,6 +99,47 @@ def test_a_hand_over_a_second_opinion_and_a_disagreement_each_have_their_reason(
     assert told(second.user) == [(claim.pk, NoticeReason.SECOND_OPINION)]
     assert told(third.user) == [(claim.pk, NoticeReason.ADJUDICATION)]
     assert told(editor) == [(claim.pk, NoticeReason.SPLIT)]
+
+
+def disagreed(desk: Desk, editor: User) -> Claim:
+    """Two reviewers differ; nobody settles it yet."""
+    first, second = make.a_reviewer(desk), make.a_reviewer(desk)
+    claim = make.a_claim(desk, State.SECOND_OPINION, by=editor, reviewer=first)
+    make.put_on(claim, second, editor)
+    make.evidence_for(claim)
+    make.evidence_for(claim)
+    make.review_by(claim, second, make.CONFIRMED)
+    return make.fresh(claim)
+
+
+@pytest.mark.parametrize("way", ["recuses", "declines", "absence", "keeps it, away", "account closed", "hands it on"])
+def test_editors_hear_when_nobody_settles_a_disagreement_any_more(desk: Desk, editor: User, way: str) -> None:
+    claim, settling = disagreed(desk, editor), make.a_reviewer(desk)
+    seat = make.put_on(claim, settling, editor, part=Part.ADJUDICATION)
+    hear()
+    assert told(editor) == [(claim.pk, NoticeReason.SPLIT)]
+    times = {"starts_at": make.ahead(hours=-1), "ends_at": make.ahead(hours=1)}
+    if way in {"absence", "keeps it, away"}:
+        then = Then.POOL if way == "absence" else Then.KEEP
+        Absence.objects.create(reviewer=settling, then=then, **times)
+    elif way == "account closed":
+        User.objects.filter(pk=settling.user_id).update(is_active=False)
+    else:
+        with acting_on(claim.pk, make.viewer(settling)) as acting:
+            if way == "recuses":
+                source = claim.appearances.get().revision.article.outlet_id
+                recuse(acting.held, seat, by=acting.by, source_id=source)
+            elif way == "declines":
+                decline(acting.held, seat, by=acting.by)
+            else:
+                hand_over(
+                    acting.held, seat, by=acting.by, to=make.a_reviewer(desk), note="You know the harbour better."
+                )
+    tend()
+    hear()
+    new = [] if way == "hands it on" else [(claim.pk, NoticeReason.UNSETTLED)]
+    assert told(editor) == [(claim.pk, NoticeReason.SPLIT), *new]
+    assert Assignment.objects.open().filter(claim=claim).exists() == (way in {"keeps it, away", "hands it on"})
 
 
 def test_a_step_of_the_ladder_tells_whom_it_names_what_the_clock_says(

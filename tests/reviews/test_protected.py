@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from claims.errors import DeskMissing
+from claims.errors import DeskMissing, SourceProtected
 from claims.lifecycle import Action, State
-from claims.models import Claim, Desk, Evidence, User, Visibility
+from claims.models import Claim, Desk, DeskRole, Evidence, Scope, User, Visibility
 from claims.permissions import visible_evidence
 from claims.services.splitting import GivenPart
 from reviews.models import Course, RuleVersion
 from reviews.rules import Conditions, Outcomes
-from reviews.services.acting import act
+from reviews.services.acting import act, offered
 from reviews.services.resettling import ask_to_apply, settle_asked
 from reviews.services.routing import route_waiting
 from reviews.services.rules import GivenRule, change_rule
@@ -114,4 +114,33 @@ def test_an_editor_may_still_give_it_to_another_desk(desk: Desk, editor: User) -
     protected(claim, editor)
     other = make.a_desk()
     act(claim.pk, Action.CHANGE_DESK, make.viewer(editor), desk=other, reason="It is theirs.")
+    assert make.fresh(claim).desk == other
+
+
+@pytest.mark.parametrize("who", ["triager", "key"])
+def test_whoever_cannot_see_it_does_not_open_it_to_another_desk(desk: Desk, editor: User, who: str) -> None:
+    other = make.a_desk()
+    reviewer = make.a_reviewer(desk, can_triage=True)
+    make.joined(reviewer.user, other, DeskRole.REVIEWER, can_triage=True)
+    key, _ = make.a_key(Scope.CLAIMS_TRIAGE)
+    viewer = make.viewer(reviewer if who == "triager" else key)
+    plain, kept = (make.a_claim(desk, State.PROPOSED, by=editor) for _ in range(2))
+    protected(kept, editor)
+    with pytest.raises(SourceProtected, match="Only an editor of its desk gives it to another one"):
+        act(kept.pk, Action.ACCEPT, viewer, desk=other)
+    if who == "triager":
+        (offer,) = [offer for offer in offered(kept.pk, viewer) if offer.action == Action.CHANGE_DESK]
+        assert (offer.allowed, offer.code) == (False, "source_protected")
+        with pytest.raises(SourceProtected):
+            act(kept.pk, Action.CHANGE_DESK, viewer, desk=other, reason="It is theirs.")
+    act(plain.pk, Action.ACCEPT, viewer, desk=other)
+    act(kept.pk, Action.ACCEPT, viewer)
+    assert [make.fresh(claim).desk for claim in (plain, kept)] == [other, desk]
+
+
+def test_an_editor_of_both_desks_may_accept_it_into_the_other(desk: Desk, editor: User) -> None:
+    claim, other = make.a_claim(desk, State.PROPOSED, by=editor), make.a_desk()
+    protected(claim, editor)
+    make.joined(editor, other, DeskRole.EDITOR)
+    act(claim.pk, Action.ACCEPT, make.viewer(editor), desk=other)
     assert make.fresh(claim).desk == other

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,16 @@ from claims.lifecycle import Action, State
 from claims.models import Alarm, Claim, Desk, DeskRole, Flag, FlagKind, Scope, Source, User
 from claims.services.proposing import GivenStep
 from claims.services.verifying import record_invariants
-from reviews.models import Absence, Assignment, AssignmentStatus, Course, DeadlinePolicy, Interest, Resettling
+from reviews.models import (
+    Absence,
+    Assignment,
+    AssignmentStatus,
+    Course,
+    DeadlinePolicy,
+    Interest,
+    PolicyKind,
+    Resettling,
+)
 from reviews.rules import Conditions, Outcomes
 from reviews.services import resettling
 from reviews.services.acting import act
@@ -96,6 +106,49 @@ def test_nobody_is_there_for_the_reasons_that_keep_people_from_a_claim(
     found = tried(GivenRule("Tried", mine(desk), Outcomes(skills)), editor)
     assert found.nobody == found.matched > 0
     assert all(row.nobody for row in found.rows)
+
+
+def test_several_reviewers_are_asked_for_and_one_of_them_may_be_a_beginner(desk: Desk, editor: User) -> None:
+    policy = make.a_policy(PolicyKind.INDEPENDENT, judges=3, agreeing=2)
+    rule = GivenRule("Tried", mine(desk), Outcomes(review_policy=policy.pk))
+    make.a_claim(desk, by=editor)
+    found = []
+    for seconds in (False, False, True, True):
+        make.a_reviewer(desk, gives_second_opinions=seconds)
+        found.append(tried(rule, editor))
+    could = "“{}” asks 3 reviewers; {} could judge it beside each other now."
+    assert [trial.rows[0].too_few for trial in found] == [
+        *(could.format(policy.name, number) for number in (1, 1, 2)),
+        "",
+    ]
+    assert [(trial.nobody, trial.too_few) for trial in found] == [(0, 1), (0, 1), (0, 1), (0, 0)]
+    assert found[0].sentence == (
+        "Would have matched 1 of 1 claim; 0 would have had nobody to go to. "
+        "1 would have had fewer people than its review policy asks."
+    )
+    assert replace(found[0], too_few=2).sentence.endswith(
+        "2 would have had fewer people than their review policy asks."
+    )
+
+
+@pytest.mark.parametrize("hindrance", ["", "none", "reviews it", "entered it", "interest", "away"])
+def test_a_reviewer_and_an_editor_are_two_people_who_could_judge_it(hindrance: str) -> None:
+    desk = make.a_desk_with(make.a_policy(PolicyKind.WITH_EDITOR, judges=2))
+    administrator, reviewer = make.an_administrator(), make.a_reviewer(desk)
+    editor = reviewer.user if hindrance == "reviews it" else make.a_person()
+    maker = make.joined(make.a_person(), desk, DeskRole.REVIEWER, can_triage=True)
+    if hindrance != "none":
+        make.joined(editor, desk, DeskRole.EDITOR)
+    claim = make.a_claim(desk, by=editor if hindrance == "entered it" else maker, chain=[GivenStep("Mira Vale")])
+    profile = reviewer if hindrance == "reviews it" else make.profiled(editor, is_active=False)
+    if hindrance == "interest":
+        Interest.objects.create(reviewer=profile, source=Source.objects.get(name="Mira Vale"))
+    if hindrance == "away":
+        Absence.objects.create(reviewer=profile, starts_at=make.ahead(hours=-1), ends_at=make.ahead(hours=1))
+    found = tried(GivenRule("Tried", mine(desk)), administrator)
+    assert (found.matched, found.nobody, found.too_few) == (1, 0, int(bool(hindrance)))
+    assert found.rows[0].claim == claim
+    assert found.rows[0].too_few.endswith("no other editor could judge it now.") == bool(hindrance)
 
 
 def test_somebody_who_is_on_the_claim_counts_as_somebody_it_could_have_gone_to(desk: Desk, editor: User) -> None:
