@@ -117,12 +117,6 @@ class RoleMissing(ClaimDeskError):
         return cls(f"{action}: only for {_listed(roles)}.")
 
 
-class SourceProtected(RoleMissing):
-    """Evidence on this claim protects a source. Only an editor of its desk gives it to another one."""
-
-    code = "source_protected"
-
-
 class ScopeMissing(ClaimDeskError):
     """This key may not do this."""
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from claims.actors import Actor
 from claims.deadlines import Due, OwnDate, ZoneBasis, earliest_due
-from claims.errors import DeskMissing, DueTooEarly, Invalid, NoOwnDate, ReasonMissing, SourceProtected
+from claims.errors import DeskMissing, DueTooEarly, Invalid, NoOwnDate, ReasonMissing, RoleMissing
 from claims.lifecycle import Action, DismissalReason, Role, State, WaitingReason
 from claims.models import Claim, ClaimEvent, Desk, Evidence, Visibility
 from claims.services.articles import line, text
@@ -20,6 +20,7 @@ from claims.services.linkflags import keep_flags
 from claims.services.transitions import Held
 from claims.services.wording import wording
 
+PROTECTS_A_SOURCE = "Evidence on this claim protects a source. Only an editor of its desk gives it to another one."
 _NOT_WAITING = {"waiting_reason": "", "waiting_note": "", "waiting_until": None, "waiting_from": ""}
 
 
@@ -69,7 +70,7 @@ def accept(
     Review due is `due` where somebody says so, else what was wished for while it was proposed if that still lies
     ahead, else the `usual` one of the desk's policy, else the desk's plain hours. The event says which (`due_why`).
     `priority` replaces the one it has; `data` goes with the event. Raises `DeskMissing`, `DueTooEarly`,
-    `SourceProtected`.
+    `RoleMissing`.
     """
     priority = held.claim.priority if priority is None else priority
     desk = desk or held.claim.desk
@@ -206,13 +207,13 @@ def set_own_date(
 
 
 def change_desk(held: Held, *, by: Actor, desk: Desk, reason: str, data: Mapping[str, Any] | None = None) -> ClaimEvent:
-    """Give the claim to another desk. `data` goes with the event. Raises `SourceProtected`."""
+    """Give the claim to another desk. `data` goes with the event. Raises `RoleMissing`."""
     check_may_give_away(held, by)
     return held.take(Action.CHANGE_DESK, by=by, changes={"desk": desk}, reason=because(reason), data=data)
 
 
 def check_may_give_away(held: Held, by: Actor) -> None:
-    """Whether somebody may bring the claim to another desk. Raises `SourceProtected`.
+    """Whether somebody may bring the claim to another desk. Raises `RoleMissing`.
 
     Its editors would read there whom its evidence protects, so only an editor decides that, who reads it here: neither
     a reviewer with the right to triage nor a key. A claim without a desk is taken by an editor of the desk it comes to.
@@ -220,7 +221,7 @@ def check_may_give_away(held: Held, by: Actor) -> None:
     if Role.EDITOR in by.roles or Role.SYSTEM in by.roles:
         return
     if Evidence.objects.filter(claim=held.claim, visibility=Visibility.PROTECTED).exists():
-        raise SourceProtected
+        raise RoleMissing(PROTECTS_A_SOURCE)
 
 
 def set_priority(held: Held, *, by: Actor, priority: int, reason: str) -> ClaimEvent:

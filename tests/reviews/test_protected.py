@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from claims.errors import DeskMissing, SourceProtected
+from claims.errors import DeskMissing, RoleMissing
 from claims.lifecycle import Action, State
 from claims.models import Claim, Desk, DeskRole, Evidence, Scope, User, Visibility
 from claims.permissions import visible_evidence
 from claims.services.splitting import GivenPart
+from claims.services.steps import PROTECTS_A_SOURCE
 from reviews.models import Course, RuleVersion
 from reviews.rules import Conditions, Outcomes
 from reviews.services.acting import act, offered
@@ -126,12 +127,12 @@ def test_whoever_cannot_see_it_does_not_open_it_to_another_desk(desk: Desk, edit
     viewer = make.viewer(reviewer if who == "triager" else key)
     plain, kept = (make.a_claim(desk, State.PROPOSED, by=editor) for _ in range(2))
     protected(kept, editor)
-    with pytest.raises(SourceProtected, match="Only an editor of its desk gives it to another one"):
+    with pytest.raises(RoleMissing, match=PROTECTS_A_SOURCE):
         act(kept.pk, Action.ACCEPT, viewer, desk=other)
     if who == "triager":
         (offer,) = [offer for offer in offered(kept.pk, viewer) if offer.action == Action.CHANGE_DESK]
-        assert (offer.allowed, offer.code) == (False, "source_protected")
-        with pytest.raises(SourceProtected):
+        assert (offer.allowed, offer.sentence) == (False, PROTECTS_A_SOURCE)
+        with pytest.raises(RoleMissing):
             act(kept.pk, Action.CHANGE_DESK, viewer, desk=other, reason="It is theirs.")
     act(plain.pk, Action.ACCEPT, viewer, desk=other)
     act(kept.pk, Action.ACCEPT, viewer)
