@@ -15,7 +15,7 @@ UPDATE claims_following SET finished_at = NULL, asked_at = now()
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("claims", "0025_find_what_readers_were_told_last"),
+        ("claims", "0026_import_from_links"),
     ]
 
     operations = [
