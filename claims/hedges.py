@@ -8,7 +8,7 @@ in an explicit table per language (`claims.hedgewords`); nothing is inferred fro
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -29,6 +29,7 @@ PRECEDENCE = (
 )
 # How many code points on each side may decide whether a word hedges.
 _NEAR = 80
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
@@ -76,11 +77,26 @@ def prevailing(hedges: Sequence[Hedge]) -> Prevailing:
 
 @dataclass(frozen=True)
 class _Lexicon:
+    """`openings` has, by the word that opens them (in small letters), a pattern of the wordings that begin so."""
+
     pattern: re.Pattern[str]
     cues: Mapping[str, Cue]
+    openings: Mapping[str, re.Pattern[str]]
+
+    def _wordings_in(self, text: str) -> Iterator[re.Match[str]]:
+        """Every wording in the text. Most words open none, and a look at them is cheaper than hundreds of wordings."""
+        if not text.isascii():  # other letters may be the same in ways that small letters do not tell
+            yield from self.pattern.finditer(text)
+            return
+        end = 0
+        for word in _WORD.finditer(text):
+            opened = self.openings.get(word.group().lower())
+            if opened is not None and word.start() >= end and (found := opened.match(text, word.start())):
+                end = found.end()
+                yield found
 
     def find(self, text: str) -> Iterator[Hedge]:
-        for found in self.pattern.finditer(text):
+        for found in self._wordings_in(text):
             cue = self.cues[_key(found.group())]
             if _stands_for_a_hedge(text, found, cue):
                 yield _hedge(found, cue)
@@ -92,11 +108,17 @@ def _lexicon(language: str) -> _Lexicon | None:
     if table is None:
         return None
     cues = {_key(wording): cue for cue in table for wording in cue.wordings()}
-    longest_first = sorted(cues, key=lambda wording: (-len(wording), wording))
+    openings: dict[str, list[str]] = {}
+    for wording in cues:
+        openings.setdefault(wording[: _WORD.match(wording).end()], []).append(wording)  # type: ignore[union-attr]  # every wording begins with a word
+    return _Lexicon(_pattern(cues), cues, {opening: _pattern(wordings) for opening, wordings in openings.items()})
+
+
+def _pattern(wordings: Iterable[str]) -> re.Pattern[str]:
+    longest_first = sorted(wordings, key=lambda wording: (-len(wording), wording))
     alternatives = "|".join(_wording_pattern(wording) for wording in longest_first)
     # A hyphen or an apostrophe continues a word: "can't" is not "can", "could-be" is no "could".
-    pattern = re.compile(rf"(?<![\w-])(?<!\w['’])(?:{alternatives})(?![\w-]|['’]\w)", re.IGNORECASE)
-    return _Lexicon(pattern, cues)
+    return re.compile(rf"(?<![\w-])(?<!\w['’])(?:{alternatives})(?![\w-]|['’]\w)", re.IGNORECASE)
 
 
 def _wording_pattern(wording: str) -> str:

@@ -18,7 +18,8 @@ from claims.services.evidence import FILE_LIMIT
 JSON_LIMIT = 5 * 1024 * 1024
 MULTIPART_LIMIT = FILE_LIMIT + 64 * 1024
 DEEPEST = 64
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# One that does not end is taken to the end of the text: else every quote in it would be tried as a beginning.
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 _BRACKET = re.compile(r"[\[\]{}]")
 _SURROGATE = re.compile("[\ud800-\udfff\x00]")
 
@@ -121,12 +122,11 @@ def _refuse_unkept(name: str) -> None:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in pairs:
-        _refuse_unkept(name)
-        if name in found:
-            raise Malformed(f'The name "{name}" stands twice in one object.')
-        found[name] = value
+    found = dict(pairs)
+    _refuse_unkept("".join(found))
+    if len(found) < len(pairs):
+        names = Counter(name for name, _ in pairs)
+        raise Malformed(f'The name "{names.most_common(1)[0][0]}" stands twice in one object.')
     return found
 
 

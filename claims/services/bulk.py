@@ -16,9 +16,10 @@ from django.db.models import Model
 from claims import lifecycle
 from claims.deadlines import aware, moments
 from claims.ladders import tracks
-from claims.lifecycle import Action
+from claims.lifecycle import Action, State
 from claims.models import Alarm, Appearance, ChainStep, Claim, ClaimEvent, ClaimHead, Source
 from claims.models.inserting import insert_together
+from claims.models.making import new
 from claims.services.announcing import alarms_for, still_to_come
 from claims.services.chainsources import ChainSources
 from claims.services.ladders import Ladders, alarms_of, steps_of
@@ -67,7 +68,7 @@ class InHand(Held):
     """A claim that is being made with others. Its steps are those of any claim; what they write is kept in hand."""
 
     def __init__(self, claim: Claim, now: datetime) -> None:
-        super().__init__(claim, ClaimHead(claim=claim), now)
+        super().__init__(claim, new(ClaimHead, claim=claim), now)
         self.decide(None)
         self.events: list[ClaimEvent] = []
         self.appearance: Appearance | None = None
@@ -89,6 +90,8 @@ class InHand(Held):
 
     def alarms(self, ladders: Ladders) -> list[Alarm]:
         """What is to be announced of the claim as it is by now."""
+        if self.claim.state == State.PROPOSED:
+            return []
         facts = self.claim.date_facts(None)
         coming = {str(kind): at for kind, at in still_to_come(moments(facts), self.now).items()}
         return alarms_for(self.claim, coming | alarms_of(self.claim, ladders, tracks(facts), {}, self.now), self.now)
@@ -124,7 +127,7 @@ def propose_in_hand(given: GivenClaim, maker: Maker, places: Places) -> InHand:
 
 
 def _unsaved_source(name: str, kind: str) -> Source:
-    return Source(name=name, kind=kind)
+    return new(Source, name=name, kind=kind)
 
 
 def write_in_hand(claims: Sequence[InHand], sources: ChainSources, beside: Sequence[Model] = ()) -> None:

@@ -26,14 +26,15 @@ class ChainSources:
 
     def find(self, steps: Sequence[ChainStep]) -> None:
         """Name the sources that are known, in one statement."""
-        wanted = sorted({(source.name, source.kind) for _, source in _unnumbered(steps) if _is_named(source)})
+        nameless = [(step, source) for step, source in _unnumbered(steps) if _is_named(source)]
+        wanted = sorted({(source.name, source.kind) for _, source in nameless})
         if wanted:
             with connection.cursor() as cursor:
                 cursor.execute(_CALLED, [[name for name, _ in wanted], [kind for _, kind in wanted]])
                 for name, kind, alike, number in cursor.fetchall():
                     self._known[name, kind], self._alike[name, kind] = number, alike
-        for step, source in _unnumbered(steps):
-            source.pk = self._known.get((source.name, source.kind))
+        for step, source in nameless:
+            source.pk = self._known[source.name, source.kind]
             step.source = source
 
     def make(self, steps: Sequence[ChainStep]) -> None:
@@ -42,15 +43,16 @@ class ChainSources:
         Somebody else may be adding an outlet of the same name at this moment: then it is theirs.
         """
         new: dict[object, Source] = {}
-        for step, source in _unnumbered(steps):
+        nameless = list(_unnumbered(steps))
+        for step, source in nameless:
             alike = (self._alike[source.name, source.kind], source.kind) if _is_named(source) else id(step)
             step.source = new.setdefault(alike, source)
         outlets = [source for source in new.values() if source.kind == SourceKind.OUTLET]
         if outlets:
             Source.objects.bulk_create([Source(name=one.name, kind=one.kind) for one in outlets], ignore_conflicts=True)
-            self.find([step for step, source in _unnumbered(steps) if source.kind == SourceKind.OUTLET])
+            self.find([step for step, source in nameless if source.kind == SourceKind.OUTLET])
         Source.objects.bulk_create(source for source in new.values() if source.kind != SourceKind.OUTLET)
-        for step in steps:
+        for step, _ in nameless:
             step.source = step.source  # its number is known by now
 
 

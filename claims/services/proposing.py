@@ -12,6 +12,7 @@ from claims.actors import Actor
 from claims.deadlines import Precision, ZoneBasis, aware, own_date
 from claims.errors import Invalid, QuoteAmbiguous, QuoteNotInText
 from claims.models import ApiKey, Appearance, ArticleRevision, ChainStep, Claim, Desk, Source, SourceKind, User
+from claims.models.making import new
 from claims.services.articles import address, line, outlet_called, text
 from claims.services.following import follow_new_quotes
 from claims.services.steps import check_due, check_priority
@@ -116,7 +117,8 @@ def proposing(given: GivenClaim, maker: Maker) -> Iterator[Held]:
 def claim_of(given: GivenClaim, maker: Maker) -> Claim:
     """The claim, unsaved, in clean words and with its own date. Raises `UnusableText`, `Invalid`."""
     words = {name: getattr(given, name) for name in WORDS}
-    claim = Claim(
+    claim = new(
+        Claim,
         **wording(words),
         desk=given.desk,
         priority=check_priority(given.priority),
@@ -161,7 +163,8 @@ def anchor_of(quote: GivenQuote) -> quotes.Anchor:
 def appearance_of(claim: Claim, given: GivenClaim, revision: ArticleRevision, anchor: quotes.Anchor) -> Appearance:
     """Where the claim stands, unsaved, with the hedge as printed there. Raises `UnusableText`."""
     hedge = _hedge(given, anchor.exact)
-    return Appearance(
+    return new(
+        Appearance,
         claim=claim,
         revision=revision,
         exact=anchor.exact,
@@ -196,7 +199,8 @@ def step_of(appearance: Appearance, order: int, given: GivenStep, called: Called
     name = line(given.source, f"{place}/source", 200)
     if not name and not note:
         raise Invalid("A step of the chain needs a source, or a note that says what is missing.", pointer=f"/{place}")
-    return ChainStep(
+    return new(
+        ChainStep,
         appearance=appearance,
         order=order,
         source=called(name, given.kind) if name else None,

@@ -7,7 +7,6 @@ leaving the block commits. Whoever else wants the claim waits at the lock and lo
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -21,10 +20,12 @@ from claims.actors import Actor
 from claims.errors import NotFound, StaleVersion
 from claims.lifecycle import Action, State
 from claims.models import Claim, ClaimEvent, ClaimHead, Decision, Flag, chained
+from claims.models.making import new
 from claims.models.many import any_of
 from claims.services.announcing import clear_flags, rewrite_alarms
 from claims.services.looks import follow_state
 
+_BODY = DjangoJSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 MOVES_ALARMS = frozenset({"state", "review_due_at", "confirm_by", "desk", "waiting_until"})
 UNCOUNTED = frozenset({Action.ASSIGN, Action.RAISE_FLAG, Action.CLEAR_FLAG})
 
@@ -201,7 +202,8 @@ class Held:
     ) -> ClaimEvent:
         """Record one event of type `kind` ("noun.what") at the end of the claim's chain."""
         self._head.event_seq += 1
-        event = ClaimEvent(
+        event = new(
+            ClaimEvent,
             claim=self.claim,
             seq=self._head.event_seq,
             type=kind,
@@ -260,7 +262,7 @@ def body_of(event: ClaimEvent, reason: str, data: Mapping[str, Any]) -> str:
         "occurred_at": event.occurred_at.astimezone(UTC).isoformat(),
         "recorded_at": event.recorded_at.astimezone(UTC).isoformat(),
     }
-    return json.dumps(content, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _BODY.encode(content)
 
 
 def _target(rule: lifecycle.Rule, before: State, to: State | None) -> State:

@@ -18,12 +18,13 @@ from claims.api.preconditions import tag
 from claims.api.problems import problem_of
 from claims.api.quick import QuickReader
 from claims.api.repeating import repeatable
+from claims.api.resting import collector_at_rest
 from claims.api.schema import Problem, sent
 from claims.api.views import ApiView
 from claims.errors import ClaimDeskError
 from claims.models import Claim
 from reviews.api.claim_bodies import ClaimBody
-from reviews.api.claim_making import QuotedTexts, location_of, wanted_claim
+from reviews.api.claim_making import Making, location_of
 from reviews.services.bringing import Wanted, bring_many
 
 MOST = 1000
@@ -92,7 +93,7 @@ class ClaimBatch(ApiView):
         """
         frame = checked(_Frame, request.data)
         items: list[Any] = frame["claims"]
-        with transaction.atomic():
+        with collector_at_rest(), transaction.atomic():
             answers = self._brought(items)
             refused = [place for place, answer in enumerate(answers) if not isinstance(answer, Claim)]
             results = [_result(place, items[place], answer) for place, answer in enumerate(answers)]
@@ -104,11 +105,11 @@ class ClaimBatch(ApiView):
     def _brought(self, items: Sequence[Any]) -> list[Claim | Refusal]:
         """What became of each: read, then the texts of all, then made together."""
         read, refused = self._read(items)
-        texts = QuotedTexts(self.viewer, self.now, read.values())
+        making = Making(self.viewer, self.now, self.desks, read.values())
         wanted: dict[int, Wanted] = {}
         for place, told in read.items():
             try:
-                wanted[place] = wanted_claim(told, texts, self.viewer, self.desks)
+                wanted[place] = making.wanted(told)
             except ClaimDeskError as refusal:
                 refused[place] = refusal
         made = dict(zip(wanted, bring_many(list(wanted.values())), strict=True)) if wanted else {}

@@ -52,26 +52,39 @@ class QuotedTexts:
         return found
 
 
-def wanted_claim(told: dict[str, Any], texts: QuotedTexts, viewer: Viewer, desks: Sequence[Desk]) -> Wanted:
-    """The claim that a checked `ClaimBody` asks for. Raises `NothingHere`, `Invalid`."""
-    revision = texts.of(told)
-    desk = _desk(told, revision, viewer, desks)
-    maker = Maker(viewer.actor.having(*desk_roles(viewer, desk.pk if desk else None)), viewer.user, viewer.key)
-    return Wanted(_given(told, revision, desk), maker, accepted=told["accept"])
+class Making:
+    """What a caller's bodies ask for. What many of them share is read or worked out once."""
+
+    def __init__(self, viewer: Viewer, now: datetime, desks: Sequence[Desk], bodies: Iterable[dict[str, Any]]) -> None:
+        self._viewer, self._desks = viewer, desks
+        self._texts = QuotedTexts(viewer, now, bodies)
+        self._makers: dict[int | None, Maker] = {}
+
+    def wanted(self, told: dict[str, Any]) -> Wanted:
+        """The claim that a checked `ClaimBody` asks for. Raises `NothingHere`, `Invalid`."""
+        revision = self._texts.of(told)
+        desk = self._desk(told, revision)
+        return Wanted(_given(told, revision, desk), self._maker(desk), accepted=told["accept"])
+
+    def _desk(self, told: dict[str, Any], revision: ArticleRevision | None) -> Desk | None:
+        """The desk named, else the article's, else the only one the caller works on."""
+        if "desk" in told:
+            return cast("Desk | None", told["desk"])
+        if revision is not None and revision.article.desk is not None:
+            return revision.article.desk
+        return self._desks[0] if self._viewer.desks is not None and len(self._desks) == 1 else None
+
+    def _maker(self, desk: Desk | None) -> Maker:
+        number, viewer = desk.pk if desk else None, self._viewer
+        if number not in self._makers:
+            actor = viewer.actor.having(*desk_roles(viewer, number))
+            self._makers[number] = Maker(actor, viewer.user, viewer.key)
+        return self._makers[number]
 
 
 def location_of(claim: Claim) -> str:
     """Where a new claim is found."""
     return f"/api/v1/claims/{claim.pk}"
-
-
-def _desk(told: dict[str, Any], revision: ArticleRevision | None, viewer: Viewer, desks: Sequence[Desk]) -> Desk | None:
-    """The desk named, else the article's, else the only one the caller works on."""
-    if "desk" in told:
-        return cast("Desk | None", told["desk"])
-    if revision is not None and revision.article.desk is not None:
-        return revision.article.desk
-    return desks[0] if viewer.desks is not None and len(desks) == 1 else None
 
 
 def _given(told: dict[str, Any], revision: ArticleRevision | None, desk: Desk | None) -> GivenClaim:

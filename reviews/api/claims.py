@@ -29,7 +29,7 @@ from claims.services.undoing import gave_away
 from reviews.api.claim_bodies import ClaimBody, ClaimPatch
 from reviews.api.claim_documents import ClaimOut
 from reviews.api.claim_filters import ORDERS, ClaimFilters, narrowed
-from reviews.api.claim_making import QuotedTexts, location_of, wanted_claim
+from reviews.api.claim_making import Making, location_of
 from reviews.api.claim_shapes import claim_out, claims_out
 from reviews.permissions import open_assignment
 from reviews.services.accepting import bring
@@ -80,7 +80,7 @@ class Claims(ClaimView):
     def post(self, request: Request) -> Response:
         """Propose a claim; with `accept` it is queued at once."""
         told = checked(ClaimBody, request.data, desks=self.desks)
-        wanted = wanted_claim(told, QuotedTexts(self.viewer, self.now, [told]), self.viewer, self.desks)
+        wanted = Making(self.viewer, self.now, self.desks, [told]).wanted(told)
         with transaction.atomic():
             claim = bring(wanted.given, wanted.maker, accepted=wanted.accepted)
         return self.shown(claim.pk, status=201, headers={"Location": location_of(claim)})

@@ -209,3 +209,9 @@ def test_a_quote_is_needed_with_an_article_and_an_article_with_a_quote(api: Api,
     assert api.post("/claims", {"article": taken.article.pk}).pointers == ["/quote"]
     assert api.post("/claims", {"quote": QUOTE}).pointers == ["/article", "/language"]
     assert api.post("/claims", {}).pointers == ["/statement", "/language"]
+
+
+def test_a_string_that_never_ends_is_refused_at_once(api: Api, desk: Desk) -> None:
+    raw = b'{"statement": "' + b'\\"' * 200_000  # each of its quotes might begin a string: minutes, if all were tried
+    answer = api("POST", "/claims", None, raw)
+    assert (answer.status, answer.code) == (400, "malformed")

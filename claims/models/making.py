@@ -1,0 +1,47 @@
+"""Unsaved rows by the thousand, at a tenth of what the framework takes to make one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeVar
+
+from django.db.models import ForeignKey, Model
+from django.db.models.base import ModelState
+
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """What a row of a model has before anybody says otherwise: plain defaults, those made anew, and its relations."""
+
+    usual: Mapping[str, Any]
+    made: Mapping[str, Callable[[], Any]]
+    relations: Mapping[str, ForeignKey[Any, Any]]
+
+
+@cache
+def _shape(model: type[Model]) -> _Shape:
+    fields = [field for field in model._meta.local_concrete_fields if not field.generated]  # noqa: SLF001 - Django documents it
+    made = {field.attname: field.get_default for field in fields if field.has_default() and callable(field.default)}
+    usual = {field.attname: field.get_default() for field in fields if field.attname not in made}
+    return _Shape(usual, made, {field.name: field for field in fields if isinstance(field, ForeignKey)})
+
+
+def new(model: type[M], **columns: Any) -> M:
+    """The row that `model(**columns)` makes. No signal tells of it; we use none."""
+    shape, row = _shape(model), model.__new__(model)
+    row._state = ModelState()  # noqa: SLF001 - what `Model.__init__` does
+    values = row.__dict__
+    values.update(shape.usual)
+    for name, value in columns.items():
+        relation = shape.relations.get(name)
+        if relation is None:
+            values[name] = value
+        else:
+            values[relation.attname] = None if value is None else value.pk
+            relation.set_cached_value(row, value)
+    values.update((name, made()) for name, made in shape.made.items() if name not in columns)
+    return row
