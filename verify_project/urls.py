@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/docs/problems", problem_pages.problems, name="api-problems"),
     path("api/docs/problems/<slug:code>", problem_pages.one_problem, name="api-problem"),
     path("", include("claims.public.urls")),
+    path("feeds/", include("reviews.api.feed_urls")),
     re_path("^api/?$", RedirectView.as_view(pattern_name="api-docs")),
     re_path("^api/", Nowhere.as_view()),  # whatever follows
 ]

@@ -6,9 +6,10 @@ from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.request import Request
 
-from claims.api.errors import KeyRefused
+from claims.api.errors import KeyRefused, NothingHere
 from claims.models import ApiKey, User
 from claims.permissions import Viewer, viewer_for_key, viewer_for_user
+from claims.services.feedsecrets import person_showing
 from claims.services.keys import BEARER, key_by, note_use
 from claims.services.transitions import database_time
 
@@ -41,6 +42,20 @@ class KeyAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """What a 401 asks for."""
         return 'Bearer realm="Claim Desk"'
+
+
+class FeedSecretAuthentication(BaseAuthentication):
+    """`?key=…` in the address of a person's own feed: calendars and feed readers send no headers."""
+
+    def authenticate(self, request: Request) -> tuple[User, None] | None:
+        """The person, None without the parameter. Raises `NothingHere` for a secret that is nobody's."""
+        shown = request.query_params.get("key")
+        if shown is None:
+            return None
+        person = person_showing(shown)
+        if person is None:
+            raise NothingHere("This address was ended or renewed by whoever made it.")
+        return person, None
 
 
 class BrowserSession(SessionAuthentication):

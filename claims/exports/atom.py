@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from django.utils.dateparse import parse_datetime
+
 from claims.exports.times import rfc3339
 
 MEDIA_TYPE = "application/atom+xml; charset=utf-8"
@@ -65,6 +67,23 @@ class Feed:
     updated: datetime
     further: str = ""
     entries: Sequence[Entry | Gone] = ()
+
+
+def place_of(moment: datetime, number: int) -> str:
+    """Where the page behind this row begins, as it stands in an address."""
+    return f"{rfc3339(moment)}_{number}"
+
+
+def place_in(text: str) -> tuple[datetime, int] | None:
+    """The moment and the number of a place; None for what is none."""
+    moment, _mark, number = text.partition("_")
+    try:
+        at = parse_datetime(moment)
+    except ValueError:
+        return None
+    if at is None or at.tzinfo is None or not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    return at, int(number)
 
 
 def written(feed: Feed) -> bytes:

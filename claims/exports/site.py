@@ -27,7 +27,12 @@ class Site:
 
     def tag(self, what: str) -> str:
         """A name that stays the same wherever the feed is read: `tag:desk.example,2026:claims/113`."""
-        return f"tag:{urlsplit(self.url).hostname},{YEAR}:{what}"
+        return f"tag:{self.host},{YEAR}:{what}"
+
+    @property
+    def host(self) -> str:
+        """The name of the machine, without a port."""
+        return urlsplit(self.url).hostname or "localhost"
 
 
 def site_at(origin: str) -> Site:

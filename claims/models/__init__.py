@@ -9,6 +9,7 @@ from claims.models.decision import Decision
 from claims.models.desk import Desk
 from claims.models.event import ClaimEvent, DatabaseClock, chained
 from claims.models.evidence import Evidence, Snapshot, Visibility
+from claims.models.feedsecret import FeedSecret
 from claims.models.keeping import Copy, Fetch, FetchState, FileCheck, StampRequest, TimeStamp
 from claims.models.ladder import Escalation, Ladder, LadderStep
 from claims.models.operation import Operation, OperationState, OperationStep, StepState
@@ -41,6 +42,7 @@ __all__ = [
     "DeskRole",
     "Escalation",
     "Evidence",
+    "FeedSecret",
     "Fetch",
     "FetchState",
     "FileCheck",

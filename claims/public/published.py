@@ -8,10 +8,9 @@ from datetime import datetime
 
 from django.db.models import Count, Exists, Max, OuterRef, Q
 from django.http import Http404
-from django.utils.dateparse import parse_datetime
 
+from claims.exports.atom import place_in, place_of
 from claims.exports.check import Check, checks
-from claims.exports.times import rfc3339
 from claims.models import Decision, Publication
 from claims.models.publication import PublicationQuerySet
 
@@ -69,7 +68,7 @@ def stretch(rows: PublicationQuerySet, before: str, size: int) -> Stretch:
     ordered = rows.with_decision().newest_first()
     found = list((ordered.filter(_behind(before)) if before else ordered)[: size + 1])
     shown = found[:size]
-    last = f"{rfc3339(moment_of(shown[-1]))}_{shown[-1].decision_id}" if len(found) > size else ""
+    last = place_of(moment_of(shown[-1]), shown[-1].decision_id) if len(found) > size else ""
     return Stretch(shown, last)
 
 
@@ -81,12 +80,9 @@ def moment_of(row: Publication) -> datetime:
     return moment
 
 
-def _behind(place: str) -> Q:
-    moment, _mark, number = place.partition("_")
-    try:
-        at = parse_datetime(moment)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None or not (number.isascii() and number.isdigit() and len(number) < 19):
+def _behind(text: str) -> Q:
+    place = place_in(text)
+    if place is None:
         raise Http404
-    return Q(moment__lt=at) | Q(moment=at, decision__lt=int(number))
+    moment, number = place
+    return Q(moment__lt=moment) | Q(moment=moment, decision__lt=number)

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _t
 from django.utils.translation import ngettext
@@ -24,6 +24,9 @@ from django.utils.translation import ngettext
 from claims.admin.base import RecordAdmin, administers, belongs, now_of, number_in, viewer_of
 from claims.admin.forms import PlainForm
 from claims.errors import ClaimDeskError
+from claims.exports.site import Site, site_at
+from claims.models import FeedSecret
+from claims.services.feedsecrets import end_feed_secret, renew_feed_secret
 from reviews.models import Message, Notice, NoticeSettings
 from reviews.noticing import ByMail, NoticeReason, Way
 from reviews.services.notice_list import (
@@ -86,6 +89,7 @@ class NoticeAdmin(RecordAdmin[Notice]):
         own: list[tuple[str, Callable[..., HttpResponse], str]] = [
             ("settings/", self.settings_view, "settings"),
             ("read/", self.read_view, "read"),
+            ("feeds/", self.feeds_view, "feeds"),
         ]
         wrap = self.admin_site.admin_view
         return [
@@ -129,6 +133,22 @@ class NoticeAdmin(RecordAdmin[Notice]):
         context = {"form": form, "mail": settings.MAIL_ENABLED, "address": user.email, "zone": user.zone}
         return self._page(request, "notices/settings.html", _("What you are told"), context)
 
+    def feeds_view(self, request: HttpRequest) -> HttpResponse:
+        """Make, renew or end the addresses of the person's own calendar and feed. They are shown this once."""
+        if not belongs(request):
+            raise PermissionDenied
+        user, secret = person_of(viewer_of(request)), ""
+        if request.method == "POST" and request.POST.get("end"):
+            end_feed_secret(user)
+            messages.success(request, _("Your addresses are ended. Calendars that read them will say so."))
+            return redirect("admin:reviews_notice_feeds")
+        if request.method == "POST":
+            secret = renew_feed_secret(user)
+        site = site_at(request.build_absolute_uri("/"))
+        made = FeedSecret.objects.filter(user=user).first()
+        context = {"addresses": _addresses(site, secret) if secret else [], "made": made}
+        return self._page(request, "notices/feeds.html", _("Your calendar and feed"), context)
+
     def _chose(self, request: HttpRequest, form: NoticeForm) -> bool:
         user, version = person_of(viewer_of(request)), form.cleaned_data["version"]
         try:
@@ -150,6 +170,17 @@ def _chosen(own: NoticeSettings, ways: dict[NoticeReason, Way]) -> dict[str, obj
     for reason, way in ways.items():
         initial |= {f"{reason}-app": way.in_app, f"{reason}-mail": way.by_mail}
     return initial
+
+
+def _addresses(site: Site, secret: str) -> list[tuple[str, str]]:
+    """What each address is for, and the address."""
+    calendar = f"{site.url}{reverse('feed-deadlines')}?key={secret}"
+    return [
+        (_("Calendar of my deadlines"), calendar),
+        (_("Calendar of all deadlines of the desks I edit"), f"{calendar}&whose=desks"),
+        (_("The same as to-dos"), f"{calendar}&component=vtodo"),
+        (_("Feed of what is late"), f"{site.url}{reverse('feed-late')}?key={secret}"),
+    ]
 
 
 @admin.register(Message)
