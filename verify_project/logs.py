@@ -6,8 +6,8 @@ from typing import Any
 
 import structlog
 
-# Google's clients send their key in the address, and an address stands in the line of its request.
-_SECRETS = re.compile(r"([?&](?:key|access_token|oauth_token)=)[^&\s]+")
+# A browser sends its ticket and Google's clients their key in the address, which stands in the line of its request.
+_SECRETS = re.compile(r"([?&](?:key|access_token|oauth_token|ticket)=)[^&\s]+")
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,

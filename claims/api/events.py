@@ -95,9 +95,9 @@ class Events(ApiView):
         found = list(rows[: asked["limit"] + 1])
         shown, more = found[: asked["limit"]], len(found) > asked["limit"]
         last = (shown[-1].tx, shown[-1].pk) if more else max(begin, end)
-        return Response(
-            {"results": _shape(shown), "cursor": cursor_of(last), "next": self._next(last) if more else None}
-        )
+        url = self._next(last) if more else None
+        body = {"results": _shape(shown), "cursor": cursor_of(last), "next": url}
+        return Response(body, headers={"Link": f'<{url}>; rel="next"'} if url else {})
 
     def _next(self, last: Place) -> str:
         given_ = self.request.query_params.copy()

@@ -53,7 +53,7 @@ EVIDENCE: Final[dict[str, Any]] = {
 }
 MATCH: Final[dict[str, Any]] = {"statement": "The minister is going to resign in the last week of November."}
 PROBLEM: Final[dict[str, Any]] = {
-    "type": "/api/docs/problems/quote_not_found",
+    "type": "https://claims.example/api/docs/problems/quote_not_found",
     "code": "quote_not_found",
     "title": "The quote does not stand in the article's text.",
     "status": 422,

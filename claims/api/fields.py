@@ -50,6 +50,10 @@ class Body(serializers.Serializer[Any]):
         return serializers.ErrorDetail(f'There is no field "{name[:60]}" here.', code="unknown_field")
 
 
+class Nothing(Body):
+    """No members at all: the address says everything."""
+
+
 def checked(kind: type[Body], data: Any, *, partial: bool = False, **context: Any) -> dict[str, Any]:
     """The checked members of a body. Raises the framework's ValidationError with every fault."""
     body = kind(data=data, partial=partial, context=context)

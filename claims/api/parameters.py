@@ -74,6 +74,7 @@ class Instant(Moment):
 
 def given(kind: type[Parameters], request: Request, **context: Any) -> dict[str, Any]:
     """The checked parameters of a request. Raises `BadParameter` with every fault."""
+    request.parameters_read = True  # type: ignore[attr-defined]  # ours, for `refuse_unread`
     fields = kind().fields
     faults: list[dict[str, Any]] = []
     values: dict[str, Any] = {}
@@ -93,6 +94,12 @@ def given(kind: type[Parameters], request: Request, **context: Any) -> dict[str,
     if faults:
         raise BadParameter(_sentence(faults), listed=faults)
     return dict(parameters.validated_data)
+
+
+def refuse_unread(request: Request) -> None:
+    """Refuse parameters that the endpoint never looked at. Raises `BadParameter`."""
+    if not getattr(request, "parameters_read", False):
+        given(Parameters, request)
 
 
 def page_in(parameters: Mapping[str, Any]) -> Page:

@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 import structlog
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, UnreadablePostError
@@ -51,7 +52,7 @@ def problem(refusal: ClaimDeskError, listed: Sequence[Mapping[str, Any]] = ()) -
     """The body for a refusal. `listed` are the single faults of a request that has several."""
     faults = list(listed) or ([_fault(refusal)] if refusal.pointer else [])
     return {
-        "type": f"{TYPES}{refusal.code}",
+        "type": f"{settings.SITE_URL.rstrip('/')}{TYPES}{refusal.code}",
         "code": refusal.code,
         "title": title_of(type(refusal)),
         "status": refusal.status,

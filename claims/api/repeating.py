@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 KEPT = timedelta(hours=24)
 LONGEST = 255
 FORGOTTEN = frozenset({401, 403, 429})
-HEADERS = ("Location", "ETag", "Link", "Preference-Applied", "Retry-After")
+HEADERS = ("Location", "ETag", "Link", "Retry-After")
 Handler = Callable[..., Response]
 
 

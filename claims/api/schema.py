@@ -15,8 +15,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, inline_serializer
 from rest_framework import serializers
 
+from claims.api.answers import DIGESTS, headers, refusal
 from claims.api.bodies import takes
-from claims.api.problems import MEDIA_TYPE
 
 KEY_TEXT = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[!-~]([ -~]*[!-~])?$"}
 NUMBERS = re.compile(r"\{(number|revision)\}")
@@ -31,22 +31,6 @@ GOOD = {
     "201": "Made.",
     "202": "Begun; its operation says how it fares.",
     "304": "Nothing has changed since.",
-}
-WHY = {
-    400: "The body is not JSON, or a parameter or cursor is not usable.",
-    401: "Nobody is signed in, or the key is refused.",
-    403: "The role or the key's scope is missing.",
-    404: "There is nothing here, or it is not yours to see.",
-    409: "The state or a guard does not allow it; the sentence says why.",
-    410: "It was withdrawn.",
-    412: "Somebody changed it since you read it.",
-    413: "The body is too large.",
-    415: "The body has another media type.",
-    422: "A value is not usable; each with its pointer.",
-    428: "If-Match is missing.",
-    429: "Too many requests.",
-    500: "Something went wrong here.",
-    503: "Somebody else is writing this at the moment.",
 }
 
 
@@ -118,8 +102,6 @@ class ApiSchema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         """Headers that are sent and answered."""
         found = [OpenApiParameter(name, int, OpenApiParameter.PATH) for name in NUMBERS.findall(self.path)]
-        found += [_header("RateLimit", "What is left of the caller's quota.", answers=[200, 201, 202, 429])]
-        found.append(_header("X-Request-Id", "Under which the request is in the logs.", answers=[200, 201, 202]))
         if self.method == "POST":
             words = "Sent twice with the same key, it happens once. Kept for 24 h."
             found.append(_header("Idempotency-Key", words, kind=KEY_TEXT))
@@ -127,17 +109,23 @@ class ApiSchema(AutoSchema):
             found.append(_header("If-Match", "The ETag last read.", needed=True))
         if self.method == "GET" and self._of_view("tagged", default=False):
             found.append(_header("If-None-Match", "An ETag: 304 when nothing has changed."))
-        if self._of_view("tagged", default=False):
-            found.append(_header("ETag", "The version, for If-Match.", answers=[200, 201]))
         return found
 
     def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         for good, body in bodies.items():
             body["description"] = body.get("description") or GOOD[good]
-        problem = self.resolve_serializer(Problem, "response").ref
-        for status in self._refusals():
-            bodies.setdefault(str(status), {"content": {MEDIA_TYPE: {"schema": problem}}, "description": WHY[status]})
+        for status, body in bodies.items():
+            tagged = self._of_view("tagged", default=False) and status != "204"
+            names = ["ETag"] if tagged or status == "201" else []
+            names += ["Link"] if _is_page(body) else []
+            names += ["Location"] if status in {"201", "202", "307"} or (status == "200" and "201" in bodies) else []
+            names += ["Retry-After"] if status == "202" else []
+            names += DIGESTS if "application/octet-stream" in body.get("content", {}) else []
+            names += ["Idempotent-Replayed"] if self.method == "POST" else []
+            body["headers"] = body.get("headers", {}) | headers(names)
+        self.resolve_serializer(Problem, "response")  # so that it stands among the components
+        bodies |= {str(status): refusal(status) for status in self._refusals() if str(status) not in bodies}
         return dict(sorted(bodies.items()))
 
     def _of_view(self, name: str, default: Any) -> Any:
@@ -151,12 +139,14 @@ class ApiSchema(AutoSchema):
         return found | ({*ON_MATCHES} if self.method in self._of_view("matched", frozenset()) else set())
 
 
-def _header(
-    name: str, words: str, *, needed: bool = False, answers: list[int] | None = None, kind: Any = str
-) -> OpenApiParameter:
-    return OpenApiParameter(
-        name, kind, OpenApiParameter.HEADER, required=needed, description=words, response=answers or False
-    )
+def _is_page(body: dict[str, Any]) -> bool:
+    """Whether an answer is a page of a list, which a Link header leads on from."""
+    named = body.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", "")
+    return str(named).endswith(("Page", "/Feed"))
+
+
+def _header(name: str, words: str, *, needed: bool = False, kind: Any = str) -> OpenApiParameter:
+    return OpenApiParameter(name, kind, OpenApiParameter.HEADER, required=needed, description=words)
 
 
 class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # the library types only its front

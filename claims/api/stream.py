@@ -63,7 +63,6 @@ class EventStream(ApiView):
     permission_classes = (AllowAny,)
     reads = None
     refuses = frozenset({404})
-    http_method_names = ("get",)
 
     @extend_schema(
         parameters=[StreamParameters, LAST_ID],

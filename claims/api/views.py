@@ -20,13 +20,15 @@ from rest_framework.views import APIView
 from claims.api import limits
 from claims.api.authentication import BrowserSession, KeyAuthentication, address_of, viewer_of
 from claims.api.bodies import JsonParser, MergePatchParser, takes
-from claims.api.errors import MediaTypeUnsupported, NothingHere
+from claims.api.errors import BadParameter, MediaTypeUnsupported, NothingHere
+from claims.api.parameters import Parameters, given, refuse_unread
 from claims.api.problems import request_id
 from claims.api.schema import ApiSchema
 from claims.models import ApiKey, Article, Claim, Desk, Scope
 from claims.permissions import Viewer, check_scope, desks_of, visible_articles, visible_claims
 from claims.services.transitions import database_time
 
+ACCEPT_PATCH = "application/merge-patch+json"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -71,7 +73,7 @@ class ApiView(APIView):
     renderer_classes = (Renderer,)
     content_negotiation_class = OnlyJson
     metadata_class = None
-    http_method_names: Sequence[str] = ("get", "head", "post", "patch")
+    http_method_names: Sequence[str] = ("get", "head", "post", "patch", "options")
     reads: ClassVar[Scope | None] = Scope.CLAIMS_READ
     writes: ClassVar[Scope | None] = Scope.CLAIMS_WRITE
     matched: ClassVar[frozenset[str]] = frozenset({"PATCH"})  # methods that need If-Match
@@ -82,17 +84,36 @@ class ApiView(APIView):
     left: limits.Left | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Before the endpoint itself: sign-in, limit, scope."""
+        """Before the endpoint itself: sign-in, limit, method, scope. What changes something takes no parameters."""
+        if request.method == "OPTIONS":
+            return
         super().initial(request, *args, **kwargs)
         self.left = limits.REQUESTS.take(self.caller)
+        if str(request.method) not in self.allowed_methods:
+            self.http_method_not_allowed(request, *args, **kwargs)
         needed = self.reads if request.method in SAFE else self.writes
         if needed is not None:
             check_scope(self.viewer, needed)
+        if request.method not in SAFE:
+            given(Parameters, request)
         if request.method == "PATCH" and not request.content_type:
             raise MediaTypeUnsupported("Send a merge patch as application/merge-patch+json.")
 
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        """Say which methods this address takes, to anybody. No other origin is let in: there are no CORS headers."""
+        patch = {"Accept-Patch": ACCEPT_PATCH} if "PATCH" in self.allowed_methods else {}
+        return Response(status=204, headers=patch)
+
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """After it: the headers that every answer has."""
+        """After it: the headers that every answer has. A parameter that no endpoint has read is refused.
+
+        Files on their way out are opened for nobody in vain: their endpoints look at the parameters themselves.
+        """
+        if request.method in SAFE and response.status_code < 400:
+            try:
+                refuse_unread(request)
+            except BadParameter as refused:
+                response = self.handle_exception(refused)
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers["X-Request-Id"] = request_id()
         response.headers.setdefault("Cache-Control", "private, no-cache")
@@ -101,7 +122,7 @@ class ApiView(APIView):
             response.headers.setdefault("RateLimit", self.left.header)
             response.headers.setdefault("RateLimit-Policy", limits.REQUESTS.policy)
         if response.status_code == MediaTypeUnsupported.status and request.method == "PATCH":
-            response.headers["Accept-Patch"] = "application/merge-patch+json"
+            response.headers["Accept-Patch"] = ACCEPT_PATCH
         return response
 
     @cached_property

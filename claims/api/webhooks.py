@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from claims.api.errors import NothingHere
 from claims.api.events import place_of
-from claims.api.fields import checked
+from claims.api.fields import Nothing, checked
 from claims.api.paging import Order, page_of
 from claims.api.parameters import Listed, Paged, Parameters, WholeNumber, given, page_in
 from claims.api.preconditions import expected_version, is_known, tag
@@ -139,11 +139,14 @@ class WebhookTest(WebhookView):
     def post(self, request: Request, number: int) -> Response:
         """Let a test be sent within seconds. It tells of nothing; what came of it is in the log."""
         self.webhook(number)
+        checked(Nothing, request.data or {})
         return Response(deliveries_out([try_out(number, self.viewer)])[0], status=201)
 
 
 class WebhookSecret(WebhookView):
     """The secret of one webhook."""
+
+    tagged = True
 
     @extend_schema(request=RotateBody, responses={200: WebhookMadeOut})
     @repeatable
@@ -158,6 +161,8 @@ class WebhookSecret(WebhookView):
 
 class WebhookReplay(WebhookView):
     """A webhook's place in the change feed."""
+
+    tagged = True
 
     @extend_schema(request=ReplayBody, responses={200: WebhookOut})
     @repeatable
@@ -190,6 +195,7 @@ class DeliveryAgain(WebhookView):
     @repeatable
     def post(self, request: Request, number: int) -> Response:
         """Send one delivery again, at once, with ten attempts anew."""
+        checked(Nothing, request.data or {})
         return Response(deliveries_out([send_again(number, self.viewer)])[0])
 
 

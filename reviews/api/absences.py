@@ -83,7 +83,7 @@ class OfReviewer(Paged):
 
 class _PeopleView(ApiView):
     writes = None  # people keep people: the services refuse keys
-    http_method_names: Sequence[str] = ("get", "head", "post", "patch", "delete")
+    http_method_names: Sequence[str] = (*ApiView.http_method_names, "delete")
     matched = frozenset({"PATCH", "DELETE"})
 
     def reviewer(self, number: int, pointer: str) -> Reviewer:

@@ -81,8 +81,6 @@ class BatchOut(serializers.Serializer[Any]):
 class ClaimBatch(ApiView):
     """Claims by the thousand."""
 
-    http_method_names = ("post",)
-
     @extend_schema(request=BatchBody, responses={200: BatchOut}, examples=[sent("Two claims of one article", BATCH)])
     @repeatable
     def post(self, request: Request) -> Response:

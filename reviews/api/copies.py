@@ -18,10 +18,11 @@ from claims.api.errors import NothingHere
 from claims.api.evidence_shapes import EvidenceOut, evidence_out
 from claims.api.fields import checked
 from claims.api.paging import Order, page_of
-from claims.api.parameters import Paged, given, page_in
+from claims.api.parameters import Paged, Parameters, given, page_in
 from claims.api.preconditions import tag
 from claims.api.repeating import repeatable
 from claims.api.schema import page_response
+from claims.api.views import ApiView
 from claims.exports.warc import MEDIA_TYPE, check_exportable, stream_warc
 from claims.intake.authority import ANSWERS
 from claims.models import Copy, TimeStamp
@@ -75,6 +76,7 @@ class CopyBytes(CopiesView):
     @extend_schema(responses={(200, "application/octet-stream"): BINARY})
     def get(self, request: Request, number: int, copy: int) -> HttpResponseBase:
         """Download a copy. Its SHA-256 is checked first and stands in Repr-Digest."""
+        given(Parameters, request)
         found = self.copy(number, copy)
         return download(found.evidence, found.snapshot)
 
@@ -104,6 +106,7 @@ class CopySignedTime(CopiesView):
 class Compared(EvidenceView):
     """Whether somebody has looked at what changed."""
 
+    parser_classes = ApiView.parser_classes
     tagged = True
 
     @extend_schema(request=ComparedBody, responses={200: EvidenceOut})
@@ -131,6 +134,7 @@ class EvidenceWarc(EvidenceView):
         The SHA-256 of everything is checked before the first byte goes out. At most 500 MB of kept files: above that
         it is refused, and the copies are downloaded one by one.
         """
+        given(Parameters, request)
         claim = self.claim(number)
         copies = Prefetch("copies", Copy.objects.signed().defer("text"))
         items = list(self.seen(claim).order_by("added_at", "id").prefetch_related(copies))

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponseBase, QueryDict
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,9 +18,9 @@ from claims.api.downloads import download
 from claims.api.errors import Invalid, NothingHere
 from claims.api.evidence_shapes import EvidenceBody, EvidenceOut, EvidencePatch, FileBody, evidence_out
 from claims.api.examples import EVIDENCE
-from claims.api.fields import LARGEST_ID, checked
+from claims.api.fields import LARGEST_ID, Nothing, checked
 from claims.api.paging import Order, page_of
-from claims.api.parameters import Paged, given, page_in
+from claims.api.parameters import Paged, Parameters, given, page_in
 from claims.api.preconditions import expected_version, is_known, tag
 from claims.api.repeating import repeatable
 from claims.api.schema import page_response, sent
@@ -48,7 +49,7 @@ NUMBERS = frozenset({"derives_from", "credibility"})
 class EvidenceView(ApiView):
     """What endpoints about evidence share."""
 
-    parser_classes = (JsonParser, MergePatchParser, FileParser)
+    parser_classes: Sequence[type[BaseParser]] = (JsonParser, MergePatchParser, FileParser)
     writes = Scope.EVIDENCE_WRITE
 
     def seen(self, claim: Claim) -> EvidenceQuerySet:
@@ -174,6 +175,7 @@ class Supersede(EvidenceView):
 class Reading(EvidenceView):
     """The page of a link."""
 
+    parser_classes = ApiView.parser_classes
     tagged = True
 
     @extend_schema(request=None, responses={200: EvidenceOut})
@@ -184,6 +186,7 @@ class Reading(EvidenceView):
         Reading a page tells its owner that somebody is interested, so protected links are read only here, once.
         """
         item = self.item(number)
+        checked(Nothing, request.data or {})
         with acting_on(item.claim_id, self.viewer) as acting:
             fetch_evidence(acting.held, item, by=acting.by)
         return Response(evidence_out(self.item(number)), headers={"ETag": tag(item.version)})
@@ -199,6 +202,7 @@ class KeptFile(EvidenceView):
     )
     def get(self, request: Request, number: int) -> HttpResponseBase:
         """Download the file, or the first copy of the page. Its SHA-256 is checked first and stands in Repr-Digest."""
+        given(Parameters, request)
         item = self.item(number)
         if item.snapshot is None:
             raise NothingHere("This evidence has no kept copy.")

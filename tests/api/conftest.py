@@ -15,6 +15,7 @@ from django.test import Client
 from claims.api import limits
 from claims.models import ClaimEvent, Desk, Scope, User
 from claims.services.keys import make_key
+from tests.api.promises import check_answer
 from tests.factories import a_desk
 
 EVERYTHING = tuple(Scope)
@@ -64,7 +65,11 @@ class Api:
         )
         data = b"".join(response) if response.streaming else response.content
         is_json = "json" in response.headers.get("Content-Type", "")
-        return Answer(response.status_code, dict(response.headers), json.loads(data) if is_json else None, data)
+        answer = Answer(
+            response.status_code, dict(response.headers), json.loads(data) if is_json and data else None, data
+        )
+        check_answer(method, f"/api/v1{path.partition('?')[0]}", answer.status, answer.headers, answer.body)
+        return answer
 
     def get(self, path: str, **headers: str) -> Answer:
         if path.startswith("/events"):

@@ -40,6 +40,7 @@ def read(api: Api, query: str = "") -> tuple[list[str], str]:
         assert answer.status == 200, answer.body
         ids += [event["id"] for event in answer.body["results"]]
         cursor, url = answer.body["cursor"], answer.body["next"]
+        assert answer.headers.get("Link") == (f'<{url}>; rel="next"' if url else None)
         path = url.split("/api/v1")[1] if url else ""
     return ids, cursor
 

@@ -53,7 +53,7 @@ def test_api_alone_leads_to_the_docs(db: None) -> None:
 def test_a_method_that_is_not_taken_names_those_that_are(api: Api) -> None:
     answer = api("DELETE", "/claims")
     assert (answer.status, answer.code) == (405, "method_not_allowed")
-    assert answer.headers["Allow"] == "GET, HEAD, POST"
+    assert answer.headers["Allow"] == "GET, HEAD, POST, OPTIONS"
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/xml", "multipart/form-data; boundary=x", "x"])
@@ -201,6 +201,13 @@ def test_every_problem_type_leads_to_a_page(db: None) -> None:
         assert client.get(f"/api/docs/problems/{code}").status_code == 200
     assert all(code in client.get("/api/docs/problems").content.decode() for code in codes)
     assert client.get("/api/docs/problems/none-such").status_code == 404
+
+
+def test_a_type_is_an_address_of_this_site_that_explains_it(api: Api, settings: Any) -> None:
+    settings.SITE_URL = "https://desk.example/"
+    kind = api.get("/nothing").body["type"]
+    assert kind == "https://desk.example/api/docs/problems/not_found"
+    assert Client().get(kind.removeprefix("https://desk.example")).status_code == 200
 
 
 def test_a_refused_request_writes_nothing(api: Api) -> None:
