@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from claims.api.fields import Body, DeskNamed, Moment, Words, YesNo
@@ -12,7 +13,7 @@ from claims.api.parameters import Instant, Paged, Search, WholeNumber
 from claims.services.articles import TEXT_LIMIT
 
 PLAIN = ("outlet", "headline", "language", "published_at")  # what plain text does not say of itself
-TEXT_OR_HTML = "Send text or html, not both."
+FORMS = ("text", "html", "ninjs")
 
 
 class Markup(serializers.CharField):
@@ -23,8 +24,19 @@ class Markup(serializers.CharField):
         self.validators = []  # what no text may hold is left out when it is read
 
 
+@extend_schema_field({"type": "object", "additionalProperties": True})
+class Item(serializers.Field[Mapping[str, Any], Any, Any, Any]):
+    """A news item as its provider wrote it."""
+
+    def to_internal_value(self, data: Any) -> Mapping[str, Any]:
+        """The object."""
+        if not isinstance(data, Mapping):
+            raise serializers.ValidationError("Send a JSON object.", code="invalid")
+        return data
+
+
 class ArticleBody(Body):
-    """An article as an outlet published it: plain text, the page's HTML, or its link alone. What is given wins."""
+    """An article as published: plain text, the page's HTML, a news item, or its link alone. What is given wins."""
 
     outlet = Words(
         longest=200,
@@ -34,6 +46,7 @@ class ArticleBody(Body):
     headline = Words(longest=400, required=False, help_text="Needed with text.")
     text = Words(longest=TEXT_LIMIT, lines=True, required=False, help_text="Plain text, at most 1,000,000 code points.")
     html = Markup(required=False, help_text="The page instead of text. What is given beside it wins over what it says.")
+    ninjs = Item(required=False, help_text="A news item (IPTC ninjs 3.x, 2.x or 1.x) instead of text.")
     language = Words(longest=16, required=False, help_text="BCP 47, for example en. Needed with text.")
     published_at = Moment(
         required=False, help_text="With its offset; words like next week count from here. Needed with text."
@@ -50,7 +63,8 @@ class ArticleBody(Body):
 
     def to_internal_value(self, data: Any) -> Any:
         """The checked members, of which plain text needs more. A link alone is one that is to be read."""
-        if isinstance(data, Mapping) and "html" not in data and ("text" in data or not data.get("url")):
+        plain = isinstance(data, Mapping) and not {"html", "ninjs"} & data.keys()
+        if plain and ("text" in data or not data.get("url")):
             for name in ("text", *PLAIN):
                 self.fields[name].required = True
         return super().to_internal_value(data)
@@ -63,8 +77,7 @@ class ArticleBody(Body):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """One form of the article, not two that may differ."""
-        if "text" in attrs and "html" in attrs:
-            raise serializers.ValidationError({"html": [TEXT_OR_HTML]}, code="invalid")
+        _refuse_several(attrs)
         return attrs
 
 
@@ -72,7 +85,17 @@ class ArticlePatch(Body):
     """What can be changed about an article."""
 
     refused = dict.fromkeys(
-        ("id", "outlet", "url", "published_at", "published_zone", "published_known", "created_at", "text"),
+        (
+            "id",
+            "outlet",
+            "url",
+            "published_at",
+            "published_zone",
+            "published_known",
+            "canceled_at",
+            "created_at",
+            "text",
+        ),
         "This is part of what the article is. Send it as another article, or its text as a revision.",
     )
     headline = Words(longest=400, required=False)
@@ -96,9 +119,15 @@ class RevisionBody(Body):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """One of them."""
-        if "text" in attrs and "html" in attrs:
-            raise serializers.ValidationError({"html": [TEXT_OR_HTML]}, code="invalid")
+        _refuse_several(attrs)
         return attrs
+
+
+def _refuse_several(attrs: Mapping[str, Any]) -> None:
+    """Refuse every form of an article after the first."""
+    sent = [name for name in FORMS if name in attrs]
+    if len(sent) > 1:
+        raise serializers.ValidationError({name: [f"Send this or {sent[0]}, not both."] for name in sent[1:]})
 
 
 class ArticleFilters(Paged):

@@ -41,6 +41,7 @@ class ArticleOut(serializers.Serializer[Any]):
     published_known = serializers.CharField(help_text="given, page or entered: how the time came to be known.")
     desk = DeskRef(allow_null=True)
     embargo_until = serializers.DateTimeField(allow_null=True)
+    canceled_at = serializers.DateTimeField(allow_null=True, help_text="When its provider cancelled it.")
     created_at = serializers.DateTimeField()
 
 
@@ -91,6 +92,7 @@ def article_out(article: Article) -> dict[str, Any]:
         "published_known": str(article.published_known),
         "desk": desk_out(article.desk),
         "embargo_until": rfc3339(article.embargo_until),
+        "canceled_at": rfc3339(article.canceled_at),
         "created_at": rfc3339(article.created_at),
     }
 

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from claims.api.article_bodies import ArticleBody, ArticleFilters, ArticlePatch, RevisionBody
 from claims.api.article_shapes import ArticleOut, RevisionOut, TakenInOut, article_out, revision_out
 from claims.api.errors import BadParameter, NothingHere
-from claims.api.examples import ARTICLE, PAGE
+from claims.api.examples import ARTICLE, ITEM, PAGE
 from claims.api.fields import checked
 from claims.api.operations import LOCATION, RETRY_AFTER, OperationOut, asking_again, operation_out
 from claims.api.paging import Order, page_of
@@ -27,8 +27,9 @@ from claims.errors import UnusableAddress
 from claims.models import Article, ArticleRevision, Desk
 from claims.permissions import visible_articles
 from claims.services.amending import amend_article, check_may_add, check_may_amend, version_of
-from claims.services.articles import GivenArticle, TakenIn, address, take_in, take_in_for
+from claims.services.articles import GivenArticle, TakenIn, address, as_known, take_in, take_in_for
 from claims.services.completing import ToldArticle, completed, read_given
+from claims.services.newsitems import take_in_item
 from claims.services.operations import ask_import
 
 
@@ -48,7 +49,7 @@ class Articles(ApiView):
         request=ArticleBody,
         parameters=[LOCATION, RETRY_AFTER],
         responses={201: TakenInOut, 200: TakenInOut, 202: OperationOut},
-        examples=[sent("An article", ARTICLE), sent("An article as its page", PAGE)],
+        examples=[sent("An article", ARTICLE), sent("An article as its page", PAGE), sent("A news item", ITEM)],
     )
     @repeatable
     def post(self, request: Request) -> Response:
@@ -60,15 +61,24 @@ class Articles(ApiView):
         told = checked(ArticleBody, request.data, desks=self.desks)
         told.pop("extract", None)
         told.setdefault("desk", self.only_desk())
-        if "text" not in told and "html" not in told:
+        if not {"text", "html", "ninjs"} & told.keys():
             return self._asked(told)
-        article, notes = _given(told)
-        taken = take_in_for(self.viewer, article)
+        taken, notes = self._taken(told)
         return Response(
             taken_out(taken, notes),
             status=201 if taken.is_new else 200,
             headers={"Location": f"/api/v1/articles/{taken.article.pk}", "ETag": tag(version_of(taken.article))},
         )
+
+    def _taken(self, told: dict[str, Any]) -> tuple[TakenIn, Sequence[str]]:
+        """What came of a checked body, and what was assumed about it."""
+        if "text" in told:
+            return take_in_for(self.viewer, GivenArticle(**told)), ()
+        html, item = told.pop("html", ""), told.pop("ninjs", None)
+        if item is not None:
+            return take_in_item(self.viewer, ToldArticle(**told), item)
+        found = completed(ToldArticle(**told), read_given(html))
+        return take_in_for(self.viewer, found.article), found.notes
 
     def _asked(self, told: dict[str, Any]) -> Response:
         """The beginning of an import."""
@@ -123,7 +133,7 @@ class Revisions(ApiView):
         article = self.article(number)
         told = checked(RevisionBody, request.data)
         words = told["text"] if "text" in told else read_given(told["html"]).text
-        taken = take_in(_same_article(article, words), stands_now=True)
+        taken = take_in(as_known(article, words), stands_now=True)
         shown = revision_out(taken.revision, length=len(taken.revision.text))
         location = f"/api/v1/articles/{number}/revisions/{taken.revision.number}"
         return Response(shown, status=201 if taken.is_new_text else 200, headers={"Location": location})
@@ -156,16 +166,6 @@ def taken_out(taken: TakenIn, notes: Sequence[str] = ()) -> dict[str, Any]:
     }
 
 
-def _given(told: dict[str, Any]) -> tuple[GivenArticle, Sequence[str]]:
-    """The article of a checked body, and what was assumed about it."""
-    if "html" not in told:
-        return GivenArticle(**told), ()
-    found = completed(
-        ToldArticle(**{name: value for name, value in told.items() if name != "html"}), read_given(told["html"])
-    )
-    return found.article, found.notes
-
-
 def _narrowed(rows: QuerySet[Article], asked: dict[str, Any]) -> QuerySet[Article]:
     lookups = {
         "outlet": "outlet",
@@ -191,16 +191,3 @@ def _articles_out(rows: Sequence[Article]) -> list[dict[str, Any]]:
 
 def _revisions_out(rows: Sequence[ArticleRevision]) -> list[dict[str, Any]]:
     return [revision_out(row, length=row.length, with_text=False) for row in rows]  # type: ignore[attr-defined]  # annotated
-
-
-def _same_article(article: Article, text: str) -> GivenArticle:
-    """The article as it is, with another text."""
-    return GivenArticle(
-        outlet=article.outlet.name,
-        headline=article.headline,
-        text=text,
-        language=article.language,
-        published_at=article.published_at,
-        published_zone=article.published_zone,
-        url=article.canonical_url,
-    )

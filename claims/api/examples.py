@@ -22,6 +22,24 @@ PAGE: Final[dict[str, Any]] = {
         "<p>The ferry will probably stop in December, two officials said.</p></article></body></html>"
     )
 }
+ITEM: Final[dict[str, Any]] = {
+    "outlet": "Harbour Post",
+    "ninjs": {
+        "uri": "urn:newsml:harbour.example:20261120:lighthouse",
+        "version": "1",
+        "versionCreated": "2026-11-20T08:00:00Z",
+        "pubStatus": "usable",
+        "language": "en",
+        "headlines": [{"role": "main", "value": "Lighthouse may be sold"}],
+        "bodies": [
+            {
+                "role": "main",
+                "contentType": "text/plain",
+                "value": "The port is expected to sell the lighthouse by the end of the year.",
+            }
+        ],
+    },
+}
 CLAIM: Final[dict[str, Any]] = {
     "statement": "The minister will resign in the last week of November 2026.",
     "article": 1,

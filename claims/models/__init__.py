@@ -3,7 +3,7 @@
 from claims.models.alarm import LADDER_ALARM, OUTLIVES_A_VERDICT, WAIT_OVER, Alarm, Flag, FlagKind, Heartbeat
 from claims.models.apikey import ApiKey, RepeatableCall, Scope, hashed
 from claims.models.appearance import Appearance, ChainStep
-from claims.models.article import Article, ArticleRevision, DateKnown
+from claims.models.article import Article, ArticleRevision, DateKnown, NewsItem
 from claims.models.claim import WARNING, Claim, ClaimHead
 from claims.models.decision import Decision
 from claims.models.desk import Desk
@@ -53,6 +53,7 @@ __all__ = [
     "Ladder",
     "LadderStep",
     "Membership",
+    "NewsItem",
     "OffBecause",
     "Operation",
     "OperationState",

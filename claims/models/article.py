@@ -32,6 +32,7 @@ class Article(models.Model):
     published_known = models.CharField(_("how known"), max_length=8, choices=DateKnown.choices, default=DateKnown.GIVEN)
     desk = models.ForeignKey("claims.Desk", models.PROTECT, verbose_name=_("desk"), null=True, blank=True)
     embargo_until = models.DateTimeField(_("embargo until"), null=True, blank=True)
+    canceled_at = models.DateTimeField(_("cancelled by its provider"), null=True, blank=True)
     created_at = models.DateTimeField(_("added"), auto_now_add=True)
 
     class Meta:
@@ -68,3 +69,25 @@ class ArticleRevision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.article.headline} (revision {self.number})"
+
+
+class NewsItem(models.Model):
+    """The news item (ninjs) of a provider that an article came in as, and the version of it that was taken in last.
+
+    `key` brought it first. It may send later versions while the article is under an embargo that hides it from the key.
+    """
+
+    uri = models.CharField(_("uri"), max_length=500, unique=True)
+    article = models.ForeignKey(Article, models.PROTECT, verbose_name=_("article"), related_name="items")
+    version = models.CharField(_("version"), max_length=64, blank=True)
+    versioned_at = models.DateTimeField(_("version made"), null=True, blank=True)
+    taken_at = models.DateTimeField(_("taken in"))
+    key = models.ForeignKey(
+        "claims.ApiKey", models.PROTECT, verbose_name=_("key"), related_name="+", null=True, blank=True
+    )
+
+    class Meta:
+        verbose_name = _("news item")
+
+    def __str__(self) -> str:
+        return f"{self.uri} {self.version}".strip()

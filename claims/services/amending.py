@@ -27,6 +27,7 @@ def version_of(article: Article) -> str:
         article.published_raw,
         article.desk_id,
         article.embargo_until and article.embargo_until.timestamp(),
+        article.canceled_at and article.canceled_at.timestamp(),
     ]
     return sha256(repr(values).encode()).hexdigest()[:16]
 

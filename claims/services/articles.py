@@ -133,6 +133,19 @@ def take_in(given: GivenArticle, *, stands_now: bool = False) -> TakenIn:
             return _keep(given, words, stands_now)
 
 
+def as_known(article: Article, words: str) -> GivenArticle:
+    """An article that is there, as it was given, with another text."""
+    return GivenArticle(
+        outlet=article.outlet.name,
+        headline=article.headline,
+        text=words,
+        language=article.language,
+        published_at=article.published_at,
+        published_zone=article.published_zone,
+        url=article.canonical_url,
+    )
+
+
 def take_in_for(viewer: Viewer, given: GivenArticle, *, stands_now: bool = False) -> TakenIn:
     """Take in what this viewer gives. Raises `AlreadyElsewhere`, writing nothing, when it is there and not theirs."""
     with transaction.atomic():

@@ -24,10 +24,10 @@ AT_ONCE = 2  # pages that one process of the web reads at the same time; each ma
 PATIENCE = 5.0  # seconds in which a turn must come
 HEADLINE, NAME, RAW = 400, 200, 120
 MISSING = {
-    "outlet": "The page does not name its outlet. Name it.",
-    "headline": "The page has no headline. Give one.",
-    "language": "The page does not name its language. Name it by its tag, for example en.",
-    "published_at": "The page does not say when it was published. Say when.",
+    "outlet": "The {of} does not name its outlet. Name it.",
+    "headline": "The {of} has no headline. Give one.",
+    "language": "The {of} does not name its language. Name it by its tag, for example en.",
+    "published_at": "The {of} does not say when it was published. Say when.",
 }
 _turns = BoundedSemaphore(AT_ONCE)
 _MOBILE = re.compile(r"^(?:m|amp|mobile)\.")
@@ -80,8 +80,9 @@ def read_given(html: str) -> ReadPage:
         _turns.release()
 
 
-def completed(told: ToldArticle, page: ReadPage, *, found_at: str = "") -> Completed:
-    """The article that `told` and its page make together. `found_at` is where it was read, empty when it was sent.
+def completed(told: ToldArticle, page: ReadPage, *, found_at: str = "", of: str = "page") -> Completed:
+    """The article that `told` and its page make together. `found_at` is where it was read, empty when it was sent;
+    `of` is what it is called in refusals.
 
     Raises `Invalid` for each thing that neither says, all of them together.
     """
@@ -98,9 +99,9 @@ def completed(told: ToldArticle, page: ReadPage, *, found_at: str = "") -> Compl
     needed = {"outlet": outlet, "headline": headline, "language": language, "published_at": moment}
     for name in [name for name, value in needed.items() if not value]:
         with faults.caught():
-            raise Invalid(MISSING[name], pointer=f"/{name}")
+            raise Invalid(MISSING[name].format(of=of), pointer=f"/{name}")
     faults.refuse()
-    notes += _remarks(page)
+    notes += remarks(page)
     given = GivenArticle(
         outlet=outlet[:NAME],
         headline=headline,
@@ -192,7 +193,8 @@ def _moment(raw: str, there: tzinfo) -> tuple[datetime, str] | None:
         return None
 
 
-def _remarks(page: ReadPage) -> Iterator[str]:
+def remarks(page: ReadPage) -> Iterator[str]:
+    """What is to be said of a page whoever gave what else."""
     if page.head.is_opinion:
         yield "The page calls itself an opinion piece."
     if page.left_out:

@@ -60,6 +60,7 @@ UNIQUE = (
     Guard("claims_ladder", "claims_ladder_desk_id_key", "(desk_id)"),
     Guard("claims_ladderstep", "ladder_step_once", "(ladder_id, key)"),
     Guard("claims_membership", "membership_once", "(user_id, desk_id, role)"),
+    Guard("claims_newsitem", "claims_newsitem_uri_key", "(uri)"),
     Guard("claims_repeatablecall", "repeatable_call_once", "(caller, key)"),
     Guard("claims_revisedpassage", "passage_once", "(appearance_id, revision_id)"),
     Guard("claims_snapshot", "claims_snapshot_sha256_key", "(sha256)"),
