@@ -65,6 +65,15 @@ class LiveStream:
             await _refuse(send, failed)
 
     async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
+        hub, client = await self._begin(scope, send)
+        try:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+        finally:
+            hub.leave(client)
+
+    async def _begin(self, scope: Scope, send: Send) -> tuple[Hub, Client]:
+        """Let somebody in and begin their response. What was needed for that is not kept while they listen."""
         if scope["path"] != PATH:
             raise NothingHere()
         if scope["method"] != "GET":
@@ -83,11 +92,7 @@ class LiveStream:
         await hub.look_again(asked.after)
         await send({"type": "http.response.start", "status": 200, "headers": _headers(asked)})
         hub.join(client, found.eyes, asked.after, known=found.is_known)
-        try:
-            while (await receive())["type"] != "http.disconnect":
-                pass
-        finally:
-            hub.leave(client)
+        return hub, client
 
 
 def _end_with(reading: asyncio.Task[None]) -> None:

@@ -44,10 +44,6 @@ class Client:
         """The person or key, for counting."""
         return self.listener.kind, self.listener.number
 
-    async def take(self, chunk: bytes) -> None:
-        """Send lines; returns when there is room for more."""
-        await self.send({"type": "http.response.body", "body": chunk, "more_body": True})
-
     async def finish(self) -> None:
         """Send the end of the stream. The client comes back by itself, with the last id it has."""
         await self.send({"type": "http.response.body", "body": b"", "more_body": False})

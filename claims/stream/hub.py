@@ -193,9 +193,10 @@ class Hub:
 
     async def _deliver(self, client: Client, chunk: bytes) -> None:
         """Send a piece, and what has come behind it."""
+        send, clock = client.send, self._clock
         while chunk:
-            await client.take(chunk)
-            client.wrote = self._clock()
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            client.wrote = clock()
             chunk = self._next(client)
         client.sending = None
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from claims.benchmarks import hooks, idle, latency, sweep
+from claims.benchmarks import hooks, idle, latency, sse, sweep
 from claims.benchmarks.report import Report
 from reviews.benchmarks import ingest, route
 
@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, tuple[int, Callable[[int, dict[str, int]], Report]]] = {
     "ingest": (1_000, lambda n, _given: ingest.run(n=n)),
     "latency": (600, lambda n, given: latency.run(n=n, rate=given["rate"])),
     "route": (10_000, lambda n, _given: route.run(n=n)),
+    "sse": (10_000, lambda n, _given: sse.run(n=n)),
     "sweep": (100_000, lambda n, given: sweep.run(due=given["due"], n=n)),
 }
 
@@ -36,7 +37,7 @@ class Command(BaseCommand):
             "--n",
             type=int,
             help="alarms in all (default 100000; latency 600); route: claims (default 10000); "
-            "hooks: deliveries (default 2000); ingest: claims a call (default 1000)",
+            "hooks: deliveries (default 2000); ingest: claims a call (default 1000); sse: clients (default 10000)",
         )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
