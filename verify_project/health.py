@@ -1,23 +1,26 @@
 """Is the process alive, and is the service ready?
 
-`/healthz` asks nothing of anybody: it answers before the host check and without the database,
-so that a database that is away does not get every web process restarted. `/readyz` asks the
-database and looks at work done, the age of the last sweep, never at a pid or a ping.
+`/healthz` asks nothing of anybody: it answers before the host check and without the database, so that a database that
+is away does not get every web process restarted. `/readyz` asks database and broker, each for two seconds at most, and
+looks at work done: how long ago the sweep ran, what lies there although it is due. It never trusts a pid.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
-from django.utils import timezone
 
-from claims.models import Fetch
-from claims.services.watch import sweep_health
+from claims.models import Fetch, Webhook
+from claims.services.transitions import database_time
+from claims.services.watch import SweepHealth, sweep_health
 from reviews.models import Message
+from verify_project.broker import broker_answers
 
-LEFT_LYING = timedelta(minutes=5)  # links and letters that are due wait longer only when nobody takes them
+LEFT_LYING = timedelta(minutes=5)  # what is due waits longer only when nobody takes it
+PATIENCE = "2s"  # for one statement
+STALE = frozenset({"away", "delayed"})
 
 
 class LivenessMiddleware:
@@ -34,36 +37,57 @@ class LivenessMiddleware:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Say how the service is: 503 when the database is away, 200 with `alerts` otherwise.
+    """Say how the service is: 503 when the database is away, for nothing can be answered then.
 
-    Late alerts do not take the pages away: they compute lateness from the clock.
+    Work that stands still is told with 200 and `degraded`: it does not take the pages away, which compute lateness from
+    the clock and ask no broker. With `?strict=1`, for monitors that read statuses only, it is 503 as well.
     """
-    now = timezone.now()
     try:
-        sweep, slow = sweep_health(now), slow_work(now)
+        sweep, work = _looked_at()
     except (OperationalError, InterfaceError):
-        return JsonResponse({"status": "unavailable", "database": "away"}, status=503)
-    return JsonResponse(
-        {
-            "status": "ok",
-            "database": "ok",
-            "alerts": "delayed" if sweep.delayed else "current",
-            "last_sweep": sweep.ran_at,
-            "alarms_set_aside": sweep.set_aside,
-            **slow,
-        }
-    )
+        return _uncached({"status": "unavailable", "database": "away"}, status=503)
+    found = {
+        "broker": "ok" if broker_answers(settings.CELERY_BROKER_URL) else "away",
+        "alerts": "delayed" if sweep.delayed else "current",
+        **work,
+    }
+    is_degraded = bool(STALE & set(found.values()))
+    told = {
+        "status": "degraded" if is_degraded else "ok",
+        "database": "ok",
+        **found,
+        "last_sweep": sweep.ran_at,
+        "sweep_lag_seconds": round(sweep.lag.total_seconds(), 3),
+        "alarms_set_aside": sweep.set_aside,
+    }
+    return _uncached(told, status=503 if is_degraded and request.GET.get("strict") == "1" else 200)
+
+
+def _looked_at() -> tuple[SweepHealth, dict[str, str]]:
+    """The sweep and the other work, from rows. Raises OperationalError when the database takes too long."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [PATIENCE])
+        now = database_time()
+        return sweep_health(now), slow_work(now)
 
 
 def slow_work(now: datetime) -> dict[str, str]:
-    """How the reading of links and the sending of letters are doing, from what lies there: current, delayed or off.
+    """How reading links, sending letters and webhooks are doing, from what lies there: current, delayed or off.
 
-    Neither raises an alert of its own: a site whose slow worker was never started would look well otherwise.
+    None raises an alert of its own: a site whose slow worker was never started would look well otherwise.
     """
     before = now - LEFT_LYING
-    links, letters = Fetch.objects.awaited(before), Message.objects.waiting().filter(next_attempt_at__lt=before)
-    looked = {"links": (settings.FETCH_PAGES, links), "letters": (settings.MAIL_ENABLED, letters)}
+    looked = {
+        "links": (settings.FETCH_PAGES, Fetch.objects.awaited(before)),
+        "letters": (settings.MAIL_ENABLED, Message.objects.waiting().filter(next_attempt_at__lt=before)),
+        "webhooks": (settings.SEND_WEBHOOKS, Webhook.objects.ready(before)),
+    }
     return {
         name: "off" if not is_on else "delayed" if rows.exists() else "current"
         for name, (is_on, rows) in looked.items()
     }
+
+
+def _uncached(told: Mapping[str, object], *, status: int) -> JsonResponse:
+    return JsonResponse(dict(told), status=status, headers={"Cache-Control": "no-store"})

@@ -78,6 +78,7 @@ if PROCESS == "stream":  # tells, and shows nothing: a quarter less memory witho
     ]
 MIDDLEWARE = [
     "verify_project.health.LivenessMiddleware",
+    "verify_project.metrics.counting.RequestMetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "verify_project.headers.ContentSecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -155,6 +156,7 @@ PUBLISHER_NAME = env.str("PUBLISHER_NAME", default="Claim Desk")
 PUBLISHER_LICENCE = env.str("PUBLISHER_LICENCE", default="")
 PUBLISHER_PRINCIPLES = env.str("PUBLISHER_PRINCIPLES", default="")
 PUBLISHER_CORRECTIONS = env.str("PUBLISHER_CORRECTIONS", default="")
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # Without a proxy that leads to the live stream, the port where it is reached under the same name.
 _PORT = env.str("STREAM_PORT", default="")
 STREAM_PORT = safety.whole_number("STREAM_PORT", _PORT) if _PORT else None

@@ -35,6 +35,7 @@ def main() -> int:
     options = parse()
     django.setup()
     from claims.stream.application import LiveStream
+    from verify_project.metrics.listening import WithMetrics
 
     stream = LiveStream(most=room_for_streams())
 
@@ -46,7 +47,7 @@ def main() -> int:
             await super().shutdown(sockets)
 
     config = uvicorn.Config(
-        stream,
+        WithMetrics(stream),
         host=options.host,
         port=options.port,
         http=Protocol,

@@ -8,12 +8,14 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from claims.api import factchecktools, problem_pages
 from claims.api.nowhere import Nowhere
 from verify_project.health import readyz
+from verify_project.metrics.newsroom import metrics
 
 handler400 = "verify_project.failing.refused"
 handler500 = "verify_project.failing.failed"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/admin/")),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),
     path("desk/", include("reviews.dashboard.urls")),
     path("api/v1/", include("reviews.api.urls")),

@@ -48,6 +48,11 @@ class Hub:
         self._thread = ThreadPoolExecutor(1, "database")
         self._clock = asyncio.get_running_loop().time
 
+    @property
+    def age(self) -> float:
+        """Seconds since the feed was read."""
+        return self._clock() - self.looked
+
     async def ask(self, work: Callable[[], T]) -> T:
         """The answer of the database. Raises OperationalError or InterfaceError while it is away."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, partial(_asked, work))

@@ -115,6 +115,7 @@ def test_whatever_dies_comes_back_and_ctrl_c_ends_them_all(site: Site) -> None:
     assert site.is_ready(), site.said()
     assert site.get("/healthz") == 200
     assert ready(site)
+    assert site.get("/metrics") == 200
     with pytest.raises(HTTPError, match="Unauthorized") as led_on:
         site.get("/api/v1/events/stream")
     assert led_on.value.url.endswith("/api/v1/events/stream")

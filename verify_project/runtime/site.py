@@ -1,6 +1,7 @@
 """The whole site on one machine: servers, migrations, demo newsroom, web, live stream, workers, beat."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -30,7 +31,7 @@ def run_site(*, port: int) -> None:
     check_port(stream, "STREAM_PORT")
     with servers() as found:
         say("start", f"data in {places.data_directory()}")
-        environment = environment_of_children(found) | {"STREAM_PORT": str(stream)}
+        environment = environment_of_children(found) | {"STREAM_PORT": str(stream), **counts()}
         prepare(environment)
         newsroom = load_newsroom(environment)
 
@@ -119,6 +120,14 @@ def children(environment: dict[str, str], port: int) -> list[Child]:
         Child("webhooks", worker_command("webhooks", "1"), worker),
         Child("beat", [*CELERY, "beat", "--schedule", schedule, "--pidfile="], worker),
     ]
+
+
+def counts() -> dict[str, str]:
+    """Where the web processes add up what they count; emptied at each start, as the counts begin anew."""
+    folder = places.data_directory() / "counts"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
 
 
 def worker_command(queue: str, slots: str) -> list[str]:
