@@ -9,6 +9,9 @@ WITH = $(PYTHON) -m verify_project.runtime with
 THROWAWAY = $(WITH) --throwaway --
 
 .DEFAULT_GOAL := help
+# Dozens of processes start: none should compile the product anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run test check demo bench verify faults docs format requirements clean-data
 
 help: ## list the targets

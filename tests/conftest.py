@@ -10,9 +10,9 @@ from typing import Any, Protocol
 
 import pytest
 from django.db import connection
-from django.db.backends.postgresql.operations import DatabaseOperations
-from django.test import override_settings
+from django.test import TransactionTestCase, override_settings
 
+from tests.emptying import empty_tables
 from tests.intake.pages import Site, site
 from tests.running import Running, beat_words, broker_client, started, worker_words
 
@@ -74,15 +74,10 @@ def _files_found_when_asked_for() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _only_the_flush_may_empty_frozen_tables() -> Iterator[None]:
-    """Tests with committed rows are cleaned by TRUNCATE, which append-only tables refuse to all others."""
-    flush = DatabaseOperations.execute_sql_flush
-
-    def permitted_flush(self: DatabaseOperations, sql_list: list[str]) -> None:
-        flush(self, ["SET LOCAL claimdesk.may_truncate = 'on'", *sql_list])
-
+def _tables_are_emptied_by_deletion() -> Iterator[None]:
+    """Tests with committed rows leave none behind."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseOperations, "execute_sql_flush", permitted_flush)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: empty_tables())
         yield
 
 
