@@ -9,8 +9,10 @@ import sys
 import tempfile
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 from urllib.error import HTTPError
 
 import pytest
@@ -78,41 +80,53 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+class Start(Protocol):
+    """Starts the whole site, or starts it again with the data that it left."""
+
+    def __call__(self) -> Site: ...
+
+
 @pytest.fixture
-def site() -> Iterator[Site]:
-    """The whole site with data of its own; killed at the end if a test did not end it."""
+def start() -> Iterator[Start]:
+    """A starter of the site with data of its own; what a test did not end is killed."""
     made = Path(tempfile.mkdtemp(prefix="site-", dir="/tmp"))
     made.chmod(0o711)
-    port, log = free_port(), made / "log"
     environment = {name: value for name, value in os.environ.items() if name not in ADDRESSES}
-    environment |= {
-        "PORT": str(port),
-        "STREAM_PORT": str(free_port()),
-        "CLAIMDESK_DATA": str(made / "data"),
-        "WEB_WORKERS": "1",
-    }
-    with log.open("wb") as file:
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "up"],
-            cwd=CHECKOUT,
-            env=environment,
-            stdout=file,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    site = Site(process, log, port, made / "data")
-    wait_until(site.is_ready, within=READY_WITHIN)
+    environment |= {"CLAIMDESK_DATA": str(made / "data"), "WEB_WORKERS": "1"}
+    with ExitStack() as ending:
+        ending.callback(shutil.rmtree, made, ignore_errors=True)
+
+        def started() -> Site:
+            port, log = free_port(), Path(tempfile.mkstemp(dir=made, prefix="log-")[1])
+            with log.open("wb") as file:
+                process = subprocess.Popen(
+                    [sys.executable, "manage.py", "up"],
+                    cwd=CHECKOUT,
+                    env=environment | {"PORT": str(port), "STREAM_PORT": str(free_port())},
+                    stdout=file,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+            site = Site(process, log, port, made / "data")
+            ending.callback(killed, site)
+            wait_until(site.is_ready, within=READY_WITHIN)
+            assert site.is_ready(), site.said()
+            return site
+
+        yield started
+
+
+def killed(site: Site) -> None:
+    """End what still runs of it."""
     family = site.family()
-    yield site
-    process.kill()
-    process.wait()
+    site.process.kill()
+    site.process.wait()
     wait_until(lambda: not alive(family), within=20)
-    shutil.rmtree(made, ignore_errors=True)
 
 
 @pytest.mark.slow
-def test_whatever_dies_comes_back_and_ctrl_c_ends_them_all(site: Site) -> None:
-    assert site.is_ready(), site.said()
+def test_whatever_dies_comes_back_ctrl_c_ends_them_all_and_so_does_the_death_of_their_keeper(start: Start) -> None:
+    site = start()
     assert site.get("/healthz") == 200
     assert ready(site)
     assert site.get("/metrics") == 200
@@ -135,13 +149,10 @@ def test_whatever_dies_comes_back_and_ctrl_c_ends_them_all(site: Site) -> None:
     assert alive(family) == set()
     assert "everything has ended" in site.said()
 
-
-@pytest.mark.slow
-def test_a_killed_supervisor_leaves_no_orphan(site: Site) -> None:
-    assert site.is_ready(), site.said()
-    family = site.family()
+    again = start()
+    family = again.family()
     assert len(family) > 8
-    site.process.kill()
+    again.process.kill()
     wait_until(lambda: not alive(family), within=20)
     assert alive(family) == set()
 
