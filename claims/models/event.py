@@ -35,10 +35,24 @@ class DatabaseClock(Func):
     arity = 0
 
 
-class CommittedBefore(Func):
-    """The oldest transaction still running: everything below it is final."""
+# The oldest transaction of this database that still ran when the reading statement began. A snapshot names those of the
+# whole server: one that is seen now to belong to another database writes no events of ours. One that has ended since is
+# taken for ours, and so is one whose role hides from us; the snapshot leaves out our own. A standby's snapshot names
+# none of them one by one.
+OLDEST_RUNNING = """(SELECT CASE WHEN pg_is_in_recovery() THEN pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+  ELSE LEAST(
+    (SELECT min(running::text::bigint) FROM pg_snapshot_xip(pg_current_snapshot()) AS running
+      WHERE NOT EXISTS (SELECT FROM pg_stat_get_activity(NULL) AS other
+                         WHERE other.backend_xid = running::xid
+                           AND other.datid <> (SELECT oid FROM pg_database WHERE datname = current_database()))),
+    pg_current_xact_id_if_assigned()::text::bigint,
+    pg_snapshot_xmax(pg_current_snapshot())::text::bigint) END)"""
 
-    template = "(pg_snapshot_xmin(pg_current_snapshot())::text::bigint)"
+
+class CommittedBefore(Func):
+    """The oldest transaction that may still write events: everything below it is final."""
+
+    template = OLDEST_RUNNING
     output_field = BigIntegerField()
     arity = 0
 

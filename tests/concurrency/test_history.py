@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from threading import Event
 
+import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -61,7 +63,7 @@ def write(claim: Claim, *, slowly: float = 0) -> None:
 def follow(page: Page, done: Event) -> list[int]:
     """Read page after page from the beginning until everything was written and the last of it has come.
 
-    What is committed may come a little later: the feed waits for every transaction of the server that began before.
+    What is committed may come a little later: the feed waits for every transaction that began before.
     """
     seen: list[int] = []
     after: Cursor = (0, 0)
@@ -153,3 +155,27 @@ def test_an_event_of_an_older_transaction_is_told_behind_those_it_waited_for() -
     assert told == sorted(told)
     assert len(told) == 4
     assert broken_promises() == {}
+
+
+@contextmanager
+def writing_elsewhere() -> Iterator[None]:
+    """A transaction that writes, in another database of the same server."""
+    with psycopg.connect(**{**connection.get_connection_params(), "dbname": "postgres"}) as other:
+        other.execute("SELECT pg_current_xact_id()")
+        yield
+        other.rollback()
+
+
+def test_what_other_databases_of_the_server_write_does_not_hold_the_feed_back() -> None:
+    with writing_elsewhere():
+        claim = make.a_claim(make.a_desk())
+        last = claim.events.latest("pk")
+        assert ClaimEvent.objects.end_of_feed() == (last.tx, last.pk)
+
+
+def test_a_reader_who_writes_is_told_nothing_of_their_own_transaction() -> None:
+    claim = make.a_claim(make.a_desk())
+    last = claim.events.latest("pk")
+    with locked(claim.pk) as held:
+        held.record("claim.seen", by=SOMEBODY)
+        assert ClaimEvent.objects.end_of_feed() == (last.tx, last.pk)
