@@ -123,10 +123,7 @@ class ClaimsSearch(GoogleView):
         offset = _read(token, binding) if token else _number(given, "offset")
         site = _site(request)
         found = search_published(wanted, offset, size + 1) if _is_ours(given, site) else []
-        claims = [
-            fact_checked_claim(decision, next(iter(decision.claim.appearances.all()), None), site)
-            for decision in found[:size]
-        ]
+        claims = [fact_checked_claim(decision, site) for decision in found[:size]]
         more = signing.dumps([binding, offset + size], salt=_SALT, compress=True) if len(found) > size else ""
         return JsonResponse(told(claims=claims, nextPageToken=more), content_type=CONTENT_TYPE)
 

@@ -5,6 +5,7 @@ from django.urls import path
 from claims.api import (
     articles,
     events,
+    exports,
     flags,
     library,
     linked,
@@ -22,6 +23,7 @@ urlpatterns = [
     path("articles/<number:number>/revisions/<number:revision>", articles.OneRevision.as_view(), name="api-revision"),
     path("claims/<number:number>/events", events.ClaimEvents.as_view(), name="api-claim-events"),
     path("claims/<number:number>/claimreview", linked.ClaimReviewOfClaim.as_view(), name="api-claimreview"),
+    path("exports/averitec", exports.Averitec.as_view(), name="api-export-averitec"),
     path("flags", flags.Flags.as_view(), name="api-flags"),
     path("operations", operations.Operations.as_view(), name="api-operations"),
     path("operations/<number:number>", operations.OneOperation.as_view(), name="api-operation"),

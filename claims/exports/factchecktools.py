@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from claims.exports.times import rfc3339
-from claims.models import Appearance, Decision
+from claims.exports.told import Place, Told
+from claims.models import Decision, SourceKind
 from claims.wordings import so_words
 
 SERVICE, VERSION, REVISION = "factchecktools", "v1alpha1", "20240929"
@@ -28,24 +29,25 @@ def host_of(address: str) -> str:
     return host.removeprefix("www.")
 
 
-def fact_checked_claim(decision: Decision, quote: Appearance | None, site: str) -> dict[str, Any]:
-    """One published verdict with its claim. `site` is our own address, without a slash at its end.
+def fact_checked_claim(decision: Decision, site: str) -> dict[str, Any]:
+    """One published verdict, read with its publication. `site` is our own address, without a slash at its end.
 
     The claimant is who made the claim: the last of its chain that has a name, else the outlet.
     """
-    claim = decision.claim
+    public = Told.from_json(decision.publication.told)
+    first = public.first
     return told(
-        text=claim.statement,
-        claimant=_claimant(quote),
-        claimDate=_google(quote.revision.article.published_at if quote else None),
+        text=public.statement,
+        claimant=_claimant(first),
+        claimDate=_google(datetime.fromisoformat(first.published_at) if first else None),
         claimReview=[
             told(
                 publisher=told(name=settings.PUBLISHER_NAME, site=host_of(site)),
-                url=f"{site}/c/{claim.pk}",
-                title=claim.short_text or claim.statement,
+                url=f"{site}/c/{decision.claim_id}",
+                title=public.short_text or public.statement,
                 reviewDate=_google(decision.published_at),
                 textualRating=(LABEL_OF_DEMO if decision.is_demo else "{}").format(so_words(decision.so)),
-                languageCode=claim.language,
+                languageCode=public.language,
             )
         ],
     )
@@ -56,11 +58,11 @@ def told(**members: Any) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value not in (None, "", [], {})}
 
 
-def _claimant(quote: Appearance | None) -> str:
-    if quote is None:
+def _claimant(place: Place | None) -> str:
+    if place is None:
         return ""
-    named = [step.source.name for step in quote.chain.all() if step.source is not None and step.named]
-    return named[-1] if named else quote.revision.article.outlet.name
+    named = [step.name for step in place.chain if step.name and step.kind != SourceKind.UNNAMED]
+    return named[-1] if named else place.outlet
 
 
 def _google(moment: datetime | None) -> str | None:

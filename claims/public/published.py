@@ -1,4 +1,4 @@
-"""Reads what is public. Nothing here asks for a claim, its evidence or its article: see `claims.models.Publication`."""
+"""Reads what is public. Nothing here reads a claim, its evidence or its article: see `claims.models.Publication`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from claims.exports.atom import place_in, place_of
-from claims.exports.check import Check, checks
-from claims.models import Decision, Publication
+from claims.exports.check import BATCH, Check, checks
+from claims.models import Claim, Decision, Publication
 from claims.models.publication import PublicationQuerySet
 
 
@@ -42,7 +42,15 @@ def check_of(claim: int) -> Check | None:
 def every_check() -> Iterator[Check]:
     """One of each claim that was ever public, oldest publication first, some at a time."""
     rows = Publication.objects.holding().with_decision().order_by("pk")
-    yield from checks(rows.iterator(chunk_size=100))
+    yield from checks(rows.iterator(chunk_size=BATCH))
+
+
+def checks_told(among: QuerySet[Claim] | None = None) -> Iterator[Check]:
+    """What readers are told now, oldest publication first, some at a time; only of the claims `among` where given."""
+    rows = Publication.objects.told_now().with_decision().order_by("pk")
+    if among is not None:
+        rows = rows.filter(decision__claim__in=among.values("pk"))
+    yield from checks(rows.iterator(chunk_size=BATCH))
 
 
 def corrections() -> PublicationQuerySet:

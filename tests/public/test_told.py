@@ -77,8 +77,9 @@ def test_readers_never_see_words_that_were_edited_since(news: NewsDesk, reader: 
     claim = news.published(short_text="She will resign")
     news.act(Action.REOPEN, claim, reason="There is something new.")
     act(claim.pk, Action.EDIT, make.viewer(news.editor), changes={"statement": f"{HIDDEN} resigns.", "short_text": ""})
-    for address in about(claim.pk):
+    for address in (*about(claim.pk), "/v1alpha1/claims:search?reviewPublisherSiteFilter=127.0.0.1"):
         assert HIDDEN not in read(reader, address), address
+    assert json.loads(read(reader, f"/v1alpha1/claims:search?query={HIDDEN}")) == {}
     assert STATEMENT.split("<")[0] in read(reader, f"/c/{claim.pk}")
 
 
