@@ -12,7 +12,7 @@ THROWAWAY = $(WITH) --throwaway --
 # Dozens of processes start: none should compile the product anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test check demo bench verify faults docs format requirements clean-data
+.PHONY: help run test contract check demo bench verify faults docs format requirements clean-data
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -24,6 +24,11 @@ run: ## start everything on 127.0.0.1:8000 (PORT=8001 for another port)
 test: ## run the tests (ARGS="tests/claims -q -n0" for some of them)
 	$(BOOTSTRAP) --dev
 	@CLAIMDESK_TEST_COPIES_TABLES=1 $(WITH) --throwaway --migrated -- $(PYTHON) -m pytest -n 3 --dist worksteal $(ARGS)
+
+contract: ## let a client that reads the API document try many things (EXAMPLES=100 SEED=7)
+	$(BOOTSTRAP) --dev
+	@CLAIMDESK_TEST_COPIES_TABLES=1 EXAMPLES=$(or $(EXAMPLES),100) SEED=$(or $(SEED),1) $(WITH) --throwaway --migrated -- \
+	  $(PYTHON) -m pytest tests/api/test_strangers.py -n0 -k finds_no_fault $(ARGS)
 
 check: ## format, lint, types, layers, migrations, generated documents
 	$(BOOTSTRAP) --dev

@@ -25,7 +25,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     # Enumerations stand where they are used. As components of their own they would need invented names.
-    "POSTPROCESSING_HOOKS": ["claims.api.answers.add_components"],
+    "POSTPROCESSING_HOOKS": ["claims.api.answers.add_components", "claims.api.links.add_links"],
     "WEBHOOKS": ["claims.api.hooks_document.EVENT", "claims.api.hooks_document.TEST_EVENT"],
     "APPEND_COMPONENTS": {
         "securitySchemes": {

@@ -67,7 +67,14 @@ def add_components(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         name: {"description": words, "schema": schema} for name, (words, schema) in DESCRIBED.items()
     }
     result["components"]["responses"] = {f"Problem{status}": _problem(status) for status in WHY}
-    return result
+    return {name: _without_marks(part) for name, part in result.items()}
+
+
+def _without_marks(part: Any) -> Any:
+    """The same without the marks that the library sets on enumerations for itself."""
+    if isinstance(part, dict):
+        return {name: _without_marks(inner) for name, inner in part.items() if name != "x-spec-enum-id"}
+    return [_without_marks(inner) for inner in part] if isinstance(part, list) else part
 
 
 def _problem(status: int) -> dict[str, Any]:

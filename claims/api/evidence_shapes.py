@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from claims.api.fields import Body, Number, OneOf, Words, YesNo
@@ -128,11 +129,16 @@ class EvidenceBody(Body):
     visibility = OneOf(Visibility.choices, required=False)
 
 
+@extend_schema_field({"type": "string", "format": "binary"})
+class Upload(serializers.FileField):
+    """The bytes of a file."""
+
+
 class FileBody(EvidenceBody):
     """A file and what it shows, as multipart/form-data. At most 25 MB."""
 
     kind = OneOf([(EvidenceKind.FILE, "file")], required=False, default=EvidenceKind.FILE)
-    file = serializers.FileField(allow_empty_file=True)
+    file = Upload(allow_empty_file=True)
 
 
 def evidence_out(item: Evidence) -> dict[str, Any]:

@@ -91,6 +91,22 @@ def test_every_reference_leads_somewhere(document: Made) -> None:
         assert name in document["components"][kind]
 
 
+def test_every_link_leads_to_an_operation_with_the_parameters_it_gives(document: Made) -> None:
+    operations = {one["operationId"]: one for methods in document["paths"].values() for one in methods.values()}
+    links = [
+        link
+        for operation in operations.values()
+        for answer in operation["responses"].values()
+        for link in answer.get("links", {}).values()
+    ]
+    assert len(links) > 150
+    for link in links:
+        taken = {f"{one['in']}.{one['name']}" for one in operations[link["operationId"]]["parameters"]}
+        assert link["parameters"].keys() <= taken
+    made = operations["post_claims"]["responses"]["201"]["links"]
+    assert made["patch_one_claim"]["parameters"]["header.If-Match"] == "$response.header.ETag"
+
+
 def test_the_first_three_calls_are_made_as_they_are_written(api: Api, desk: Desk) -> None:
     article, claim, asking = examples.FIRST_CALLS
     made = api(article.method, article.path, article.body)

@@ -14,10 +14,16 @@ from django.conf import settings
 from claims.api import limits
 from claims.models import Scope
 from claims.services.keys import make_key
+from reviews.models import WorkCalendar
 from tests.api.conftest import everything_is_final
-from tests.factories import QUOTE, TEXT, a_claim, a_desk, an_editor, evidence_for
+from tests.factories import QUOTE, TEXT, a_claim, a_desk, a_policy, a_rule, an_editor, evidence_for
 
 SECONDS = 25
+# Few tries at every run of the tests, many by `make contract EXAMPLES=100 SEED=7`.
+TRIES = int(os.environ.get("EXAMPLES", "2"))
+WALKS = 6 * TRIES
+SEED = os.environ.get("SEED", "1")
+CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 
 
 @pytest.fixture
@@ -66,43 +72,32 @@ def test_a_plain_http_library_gets_along(live_server: object, bearer: str) -> No
         assert http.get(f"{site}/claims?limit=0", timeout=SECONDS).headers["Content-Type"] == "application/problem+json"
 
 
+# Numbers begin anew for that test: claim, article, revision and evidence 1 are there to be found.
+FOUND = '[parameters]\n"path.number" = 1\n"path.revision" = 1\n"path.key" = "open"\n'
+# What is made or listed is found by following the links of the document, and by nothing else.
+LINKED = "[phases.stateful]\nmax-steps = 8\n[phases.stateful.inference]\nalgorithms = []\n"
+PHASES = {"fuzzing": (FOUND, "all", TRIES), "stateful": (LINKED, "positive", WALKS)}
+
+
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True, reset_sequences=True)
+@pytest.mark.parametrize("phase", PHASES)
 def test_a_client_that_reads_the_document_and_tries_finds_no_fault(
-    live_server: object, bearer: str, tmp_path: Path
+    live_server: object, bearer: str, tmp_path: Path, phase: str
 ) -> None:
     limits.REQUESTS = limits.Counter(quota=100_000)
     desk = a_desk()
     evidence_for(a_claim(desk), by=an_editor(desk))
-    program = Path(sys.executable).parent / "schemathesis"
-    document = Path(settings.BASE_DIR) / "docs/openapi.yaml"
-    # Numbers begin anew for this test: claim, article, revision and evidence 1 are there to be found.
-    known = tmp_path / "schemathesis.toml"
-    known.write_text('[parameters]\n"path.number" = 1\n"path.revision" = 1\n"path.key" = "open"\n')
+    a_rule()
+    a_policy()
+    WorkCalendar.objects.create(name="World desk")
+    known, mode, examples = PHASES[phase]
+    (tmp_path / "schemathesis.toml").write_text(known)
     words = [
-        str(program),
-        "--config-file",
-        str(known),
-        "run",
-        str(document),
-        "--url",
-        str(live_server),
-        "--header",
-        f"Authorization: {bearer}",
-        "--checks",
-        "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
-        "--phases",
-        "fuzzing",
-        "--max-examples",
-        "6",
-        "--seed",
-        "1",
-        "--workers",
-        "2",
-        "--generation-database",
-        "none",
-        "--max-time",
-        str(SECONDS),
+        *(str(Path(sys.executable).parent / "schemathesis"), "--config-file", str(tmp_path / "schemathesis.toml")),
+        *("run", str(Path(settings.BASE_DIR) / "docs/openapi.yaml"), "--url", str(live_server)),
+        *("--header", f"Authorization: {bearer}", "--checks", CHECKS, "--phases", phase, "--mode", mode),
+        *("--max-examples", str(examples), "--seed", SEED, "--workers", "2", "--generation-database", "none"),
     ]
     done = subprocess.run(
         words, cwd=tmp_path, capture_output=True, text=True, check=False, env=os.environ | {"NO_COLOR": "1"}
