@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpResponseRedirect
@@ -77,8 +78,7 @@ class EventStream(ApiView):
             type_named(name)
         if not settings.STREAM_PORT:
             raise StreamElsewhere()
-        host, query = request.get_host().rpartition(":")[0] or request.get_host(), request.META["QUERY_STRING"]
-        address = f"{request.scheme}://{host}:{settings.STREAM_PORT}{PATH}"
+        address, query = address_of_stream(request), request.META["QUERY_STRING"]
         return HttpResponseRedirect(f"{address}?{query}" if query else address, preserve_request=True)
 
 
@@ -94,4 +94,13 @@ class StreamTicket(ApiView):
         given(Parameters, request)
         ticket, until = issue_ticket(self.viewer)
         kept = {"ticket": None, "expires_at": rfc3339(until), "href": None}
-        return ShownOnce({**kept, "ticket": ticket, "href": self.link(f"{PATH}?ticket={ticket}")}, kept=kept)
+        href = f"{address_of_stream(request)}?ticket={ticket}"
+        return ShownOnce({**kept, "ticket": ticket, "href": href}, kept=kept)
+
+
+def address_of_stream(request: Request) -> str:
+    """Where the stream is for whoever reached us: at the same place, or without a proxy at a port of its own."""
+    if not settings.STREAM_PORT:
+        return request.build_absolute_uri(PATH)
+    host = urlsplit(f"//{request.get_host()}").hostname
+    return f"{request.scheme}://{f'[{host}]' if ':' in str(host) else host}:{settings.STREAM_PORT}{PATH}"

@@ -16,6 +16,7 @@ from claims.stream.door import Asked, Door, asked_in
 from claims.stream.hub import Hub
 
 PATH = "/api/v1/events/stream"
+WITHIN = 10.0  # seconds in which somebody is let in
 MOST_OF_ONE = 100  # open streams of one person or key
 AGAIN = {"Retry-After": "5"}
 LATER = {"Retry-After": "60"}
@@ -84,12 +85,16 @@ class LiveStream:
             raise Unavailable(headers=AGAIN)
         if len(hub.clients) >= self.most:
             raise StreamsFull(headers=LATER)
-        found = await door.let_in(asked)
+        try:
+            async with asyncio.timeout(WITHIN):
+                found = await door.let_in(asked)
+                await hub.look_again(asked.after)
+        except TimeoutError:
+            raise Unavailable(headers=AGAIN) from None
         abort = scope.get("abort", _nothing)
         client = Client(found.listener, send=send, abort=abort, session=asked.session, types=asked.types)
         if hub.of[client.who] >= MOST_OF_ONE:
             raise TooManyStreams(headers=LATER)
-        await hub.look_again(asked.after)
         await send({"type": "http.response.start", "status": 200, "headers": _headers(asked)})
         hub.join(client, found.eyes, asked.after, known=found.is_known)
         return hub, client

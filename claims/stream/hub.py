@@ -43,6 +43,7 @@ class Hub:
         self.of: Counter[tuple[str, int]] = Counter()
         self.told = self.dropped = 0
         self.looked = self.checked = float("-inf")
+        self.is_away = False
         self._made: dict[tuple[Place, Eyes, frozenset[str]], tuple[bytes, int, Place]] = {}
         self._ending: set[asyncio.Task[None]] = set()
         self._thread = ThreadPoolExecutor(1, "database")
@@ -58,20 +59,32 @@ class Hub:
         return await asyncio.get_running_loop().run_in_executor(self._thread, partial(_asked, work))
 
     async def keep(self) -> None:
-        """Look and tell once a second, until cancelled. A database that is away is asked again a second later."""
-        away = False
-        while True:
-            begun = self._clock()
-            try:
-                await self.look()
-            except (OperationalError, InterfaceError) as failed:
-                if not away:
-                    log.warning("The live stream waits for the database: %s", failed)
-                away = True
-            else:
-                away = False
-            self.tell()
-            await asyncio.sleep(max(0.05, begun + EVERY - self._clock()))
+        """Look and tell once a second, until cancelled. While the database hangs everybody still hears that we live."""
+        looking: asyncio.Task[None] | None = None
+        try:
+            while True:
+                begun = self._clock()
+                if looking is None or looking.done():
+                    looking = asyncio.create_task(self._look_or_wait())
+                await asyncio.wait({looking}, timeout=EVERY)
+                if looking.done():
+                    looking.result()  # a fault of ours ends the process
+                self.tell()
+                await asyncio.sleep(max(0.05, begun + EVERY - self._clock()))
+        finally:
+            if looking is not None:
+                looking.cancel()
+
+    async def _look_or_wait(self) -> None:
+        """Look; a database that is away is asked again at the next turn, and told of once."""
+        try:
+            await self.look()
+        except (OperationalError, InterfaceError) as failed:
+            if not self.is_away:
+                log.warning("The live stream waits for the database: %s", failed)
+            self.is_away = True
+        else:
+            self.is_away = False
 
     async def look(self) -> None:
         """Take in what the feed has gained. What everybody sees is judged anew before anybody is told of it."""

@@ -37,6 +37,10 @@ def test_without_a_proxy_the_stream_is_at_a_port_of_its_own(settings: Any) -> No
     answer = Api()("GET", "/events/stream?after=5-1&ticket=x")
     assert answer.status == 307
     assert answer.headers["Location"] == "http://testserver:8100/api/v1/events/stream?after=5-1&ticket=x"
+    near = Api()("GET", "/events/stream", Host="[::1]:8000")
+    assert near.headers["Location"] == "http://[::1]:8100/api/v1/events/stream"
+    ticket = signed_in(an_editor(a_desk())).post("/events/stream:ticket", None)
+    assert ticket.body["href"].startswith("http://testserver:8100/api/v1/events/stream?ticket=")
 
 
 def test_a_proxy_that_does_not_lead_to_the_stream_is_told(settings: Any) -> None:

@@ -54,13 +54,21 @@ def value(samples: Samples, name: str, **labels: str) -> float:
 @pytest.mark.django_db
 def test_requests_are_counted_by_the_name_of_their_route_and_nothing_they_brought() -> None:
     client = Client()
-    for path in ("/api/docs", "/api/v1/claims/113", "/api/v1/claims/114", "/nowhere/of/ours", "/static/none.css"):
+    for path in (
+        "/api/docs",
+        "/api/v1/claims/113",
+        "/api/v1/claims/114",
+        "/nowhere/of/ours",
+        "/api/no/where",
+        "/static/none.css",
+    ):
         client.get(path)
     client.generic("BREW", "/api/docs")
     samples = scraped(client)
     assert value(samples, "requests_total", route="api-docs", method="GET", status="200") >= 1
     assert value(samples, "requests_total", route="api-claim", method="GET", status="401") >= 2
     assert value(samples, "requests_total", route="none", method="GET", status="404") >= 1
+    assert value(samples, "requests_total", route="unnamed", method="GET", status="404") >= 1
     assert any(("method", "other") in labels for _, labels in samples)
     assert value(samples, "request_seconds_count", route="api-claim") >= 2
     words = {word for _, labels in samples for _, word in labels}

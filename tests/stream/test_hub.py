@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Any
 
 import pytest
@@ -299,6 +300,25 @@ def test_streams_end_after_a_while_and_with_the_process(feed: Feed, monkeypatch:
         assert young.is_over
 
     told(story)
+
+
+def test_everybody_hears_that_we_live_while_the_database_hangs(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hubs, "EVERY", 0.01)
+    monkeypatch.setattr(hubs, "HEARTBEAT", -1.0)
+    hanging = Event()
+    monkeypatch.setattr(hinting, "news_behind", lambda _: (hanging.wait(5), News([], {}))[1])
+
+    async def story() -> None:
+        hub = Hub()
+        hub.recent = Recent((0, 0))
+        _, ear = listening(hub, feed)
+        reading = asyncio.create_task(hub.keep())
+        while ear.lines.count(":\n\n") < 3:
+            await asyncio.sleep(0.01)
+        reading.cancel()
+        hanging.set()
+
+    asyncio.run(story())
 
 
 def test_a_database_that_is_away_for_a_while_ends_nothing(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,7 +46,7 @@ class RequestMetricsMiddleware:
 def route_of(request: HttpRequest) -> str:
     """The name of the route, `static` for files, `none` for what leads nowhere: a fixed number of them."""
     if request.resolver_match is not None:
-        return request.resolver_match.view_name or "unnamed"
+        return request.resolver_match.view_name if request.resolver_match.url_name else "unnamed"
     return "static" if request.path.startswith(settings.STATIC_URL) else "none"
 
 

@@ -9,18 +9,24 @@ from typing import NamedTuple
 from django.db import connection, transaction
 from django.db.models import Count, Max, Min, Q
 
-from claims.models import DeliveryState, Fetch, Flag, FlagKind, Heartbeat, OffBecause, Webhook, WebhookDelivery
+from claims.models import (
+    ClaimEvent,
+    DeliveryState,
+    Fetch,
+    Flag,
+    FlagKind,
+    Heartbeat,
+    OffBecause,
+    Webhook,
+    WebhookDelivery,
+)
+from claims.models.event import CommittedBefore
 from claims.services import verifying
 from claims.services.transitions import database_time
 from claims.services.watch import sweep_health
 from reviews.models import Message
 
 PATIENCE = "2s"  # for one statement
-# The oldest event that no reader of the feed is told yet, because an older transaction is still running.
-HELD_BACK = """
-SELECT coalesce(extract(epoch FROM clock_timestamp() - min(recorded_at)), 0)::float FROM claims_claimevent
- WHERE tx >= pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-"""
 
 
 class Reading(NamedTuple):
@@ -39,7 +45,7 @@ def taken() -> list[Reading]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('statement_timeout', %s, true)", [PATIENCE])
         now = database_time()
-        return [*_deadlines(now), *_flags(), *_webhooks(now), *_waiting(now), _feed(), *_verified(now)]
+        return [*_deadlines(now), *_flags(), *_webhooks(now), *_waiting(now), _feed(now), *_verified(now)]
 
 
 def _one(name: str, words: str, value: float, *, only_grows: bool = False) -> Reading:
@@ -95,10 +101,10 @@ def _waiting(now: datetime) -> list[Reading]:
     ]
 
 
-def _feed() -> Reading:
-    with connection.cursor() as cursor:
-        cursor.execute(HELD_BACK)
-        (age,) = cursor.fetchone()
+def _feed(now: datetime) -> Reading:
+    held_back = ClaimEvent.objects.filter(tx__gte=CommittedBefore())
+    oldest = held_back.aggregate(oldest=Min("recorded_at"))["oldest"]
+    age = max(0.0, _seconds(now - oldest)) if oldest else 0.0
     return _one("feed_horizon_age_seconds", "Since the oldest event that the change feed cannot tell yet.", age)
 
 

@@ -167,6 +167,7 @@ def welcome_text(port: int, newsroom: str, seconds: float) -> str:
         f"  Admin and my queue  {site}/admin/",
         f"  Dashboard           {site}/desk/",
         f"  API documentation   {site}/api/docs",
+        f"  Live stream         http://{HOST}:{stream_port(port)}/api/v1/events/stream",
         "",
         *(f"  {line}" for line in newsroom.splitlines()),
         "  Ctrl-C ends everything it started.",
