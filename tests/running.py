@@ -53,12 +53,13 @@ class Running:
             self.kill()
 
 
-def wait_until(true: object, *, within: float, every: float = 0.05) -> None:
-    """Wait until the callable `true` answers yes, or `within` seconds have passed."""
+def wait_until(true: object, *, within: float, every: float = 0.05) -> bool:
+    """Wait until the callable `true` answers yes, or `within` seconds have passed; answers whether it came true."""
     assert callable(true)
     deadline = time.monotonic() + within
-    while not true() and time.monotonic() < deadline:
+    while not (came := bool(true())) and time.monotonic() < deadline:
         time.sleep(every)
+    return came
 
 
 def own_database_url() -> str:

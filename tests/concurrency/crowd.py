@@ -47,8 +47,9 @@ def broken_promises(patience: timedelta = timedelta(0)) -> dict[str, list[str]]:
 
 
 def waiting_for_locks() -> int:
-    """How many statements of this database wait for a lock now."""
+    """How many statements of this database wait for a lock now, also when asked again within a transaction."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )

@@ -24,6 +24,7 @@ from reviews.services.routing import Routed, route_waiting
 from tests import factories as make
 from tests.api.conftest import signed_in
 from tests.concurrency.crowd import at_once, broken_promises, refusals, waiting_for_locks
+from tests.copies import copies_of
 from tests.running import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -93,8 +94,7 @@ def test_of_two_editors_with_the_same_version_one_is_told_that_it_is_stale() -> 
 def test_of_fifty_takers_each_gets_another_claim_or_a_sentence() -> None:
     desk, takers, waiting = make.a_desk(), 50, 30
     editor, quote = make.an_editor(desk), make.a_quote(make.an_article().revision)
-    for _ in range(waiting):
-        make.a_claim(desk, by=editor, quote=quote)
+    copies_of(make.a_claim(desk, by=editor, quote=quote), waiting - 1)
     viewers = [make.viewer(make.a_reviewer(desk)) for _ in range(takers)]
     answers = at_once(*[partial(take_next, viewer) for viewer in viewers])
     taken = [answer.pk for answer in answers if isinstance(answer, Claim)]
@@ -108,8 +108,7 @@ def test_with_several_routers_nobody_gets_more_than_their_limit_and_no_claim_two
     desk, limit, people, waiting = make.a_desk(), 4, 5, 26
     editor, quote = make.an_editor(desk), make.a_quote(make.an_article().revision)
     reviewers = [make.a_reviewer(desk, limit=limit) for _ in range(people)]
-    for _ in range(waiting):
-        make.a_claim(desk, by=editor, quote=quote)
+    copies_of(make.a_claim(desk, by=editor, quote=quote), waiting - 1)
     takers = [partial(take_next, make.viewer(reviewer)) for reviewer in reviewers]
     answers = at_once(*[route_waiting] * 4, *takers)
     at_once(*[route_waiting] * 4)
@@ -212,7 +211,7 @@ def test_an_interest_that_is_being_declared_is_waited_for_by_a_judgement_and_by_
                 at_once,
                 [partial(submit, claim, make.viewer(judge), None), partial(put_on, waiting, other, editor)],
             )
-            wait_until(lambda: waiting_for_locks() == 2, within=20)
+            assert wait_until(lambda: waiting_for_locks() == 2, within=20)
         answers = [answer for one in acts for answer in one]
     assert refusals(answers) == [
         f"You have declared an interest in {outlets[0]}. Step back from this claim.",
@@ -238,7 +237,7 @@ def test_an_editor_who_is_named_and_takes_the_seat_themselves_at_once_has_one_pr
     with ThreadPoolExecutor(1) as crowd:
         with locked(claim.pk):
             named = crowd.submit(at_once, partial(name, claim, editor, body))
-            wait_until(lambda: waiting_for_locks() == 1, within=20)
+            assert wait_until(lambda: waiting_for_locks() == 1, within=20)
             profile_of(other)  # as whoever takes the seat under the claim's lock does
         assert named.result(60) == [201]
     assert Assignment.objects.open().get(claim=claim).reviewer == profile_of(other)

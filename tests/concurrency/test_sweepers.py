@@ -252,7 +252,7 @@ def test_a_claim_that_somebody_holds_follows_a_changed_ladder_once_they_are_done
     with ThreadPoolExecutor(1) as crowd:
         with locked(held.pk):
             following = crowd.submit(at_once, follow_ladders)
-            wait_until(lambda: waiting_for_locks() == 1, within=20)
+            assert wait_until(lambda: waiting_for_locks() == 1, within=20)
             assert waiting_an_hour() == others
         assert following.result(60) == [4]
     assert waiting_an_hour() == others | {held.pk}

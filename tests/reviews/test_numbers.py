@@ -176,9 +176,8 @@ def test_desks_sum_to_all_and_ages_sum_to_open_with_their_late_part() -> None:
     for later in LATER:
         moment, filters = now() + later, Filters()
         whole = counts(who, filters, moment)
-        for key in NUMBERS:
-            rows = [counts(who, filters.having(desk=desk.pk), moment)[key] for desk in Desk.objects.all()]
-            assert sum(rows) == whole[key]
+        parts = [counts(who, filters.having(desk=desk.pk), moment) for desk in Desk.objects.all()]
+        assert {key: sum(part[key] for part in parts) for key in NUMBERS} == whole
         aged = [counts(who, filters.having(age=age.value), moment) for age in Age]
         assert sum(row["open"] for row in aged) == whole["open"]
         assert sum(row["late"] for row in aged) == whole["late"]
