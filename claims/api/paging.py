@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.core import signing
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, Value
+from django.db.models.lookups import GreaterThan, LessThan
 from django.utils.dateparse import parse_datetime
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -32,23 +33,45 @@ class Order:
     descending: bool = True
     nullable: bool = False
 
-    def apply(self, rows: QuerySet[M]) -> QuerySet[M]:
-        """The rows in this order."""
-        columns = [F("id")] if self.column == "id" else [F(self.column), F("id")]
-        if self.descending:
-            return rows.order_by(*(column.desc(nulls_last=True) for column in columns))
-        return rows.order_by(*(column.asc(nulls_last=True) for column in columns))
+    def page(self, rows: QuerySet[M], behind: Place | None, most: int) -> list[M]:
+        """The first `most` rows behind a place, along an index of the column and the number however far it lies.
 
-    def behind(self, value: datetime | None, pk: int) -> Q:
-        """What comes after the row with this value and number."""
-        way = "lt" if self.descending else "gt"
-        further = Q(**{f"id__{way}": pk})
+        Rows with a value and rows without are asked for apart: no index has the latter last in both directions.
+        """
+        found: list[M] = []
+        if behind is None or behind.value is not None or not self.nullable:
+            filled = rows.filter(**{f"{self.column}__isnull": False}) if self.nullable else rows
+            found = list(self._sorted(filled.filter(self._further(behind)) if behind else filled)[:most])
+        if self.nullable and len(found) < most:
+            empty = rows.filter(**{f"{self.column}__isnull": True})
+            if behind is not None and behind.value is None:
+                empty = empty.filter(**{f"id__{self._way}": behind.pk})
+            found += empty.order_by("-id" if self.descending else "id")[: most - len(found)]
+        return found
+
+    @property
+    def _way(self) -> str:
+        return "lt" if self.descending else "gt"
+
+    def _sorted(self, rows: QuerySet[M]) -> QuerySet[M]:
+        names = dict.fromkeys((self.column, "id"))
+        return rows.order_by(*(f"-{name}" if self.descending else name for name in names))
+
+    def _further(self, behind: Place) -> Q:
         if self.column == "id":
-            return further
-        if value is None:
-            return Q(**{f"{self.column}__isnull": True}) & further
-        later = Q(**{f"{self.column}__{way}": value}) | (Q(**{self.column: value}) & further)
-        return later | Q(**{f"{self.column}__isnull": True}) if self.nullable else later
+            return Q(**{f"id__{self._way}": behind.pk})
+        further = LessThan if self.descending else GreaterThan
+        here = Func(F(self.column), F("id"), function="ROW", output_field=BooleanField())
+        there = Func(Value(behind.value), Value(behind.pk), function="ROW", output_field=BooleanField())
+        return Q(further(here, there))
+
+
+@dataclass(frozen=True)
+class Place:
+    """A row that a page stopped at: its value in the column of the order, and its number."""
+
+    value: datetime | None
+    pk: int
 
 
 @dataclass(frozen=True)
@@ -64,7 +87,7 @@ def page_of(
     request: Request,
     rows: QuerySet[M],
     page: Page,
-    shape: Callable[[Sequence[M]], list[dict[str, Any]]],
+    shape: Callable[[Sequence[M]], Sequence[Any]],
     order: Order | None = None,
 ) -> Response:
     """One page of `rows`, shaped, with the address of the next one in the body and in the Link header.
@@ -72,18 +95,20 @@ def page_of(
     Raises `BadCursor` when the cursor was made for another list, filter or order.
     """
     order = order or Order()
-    binding = _binding(request)
-    ordered = order.apply(rows)
-    if page.cursor:
-        ordered = ordered.filter(order.behind(*_read(page.cursor, binding)))
-    found = list(ordered[: page.limit + 1])
+    behind = _read(page.cursor, _binding(request)) if page.cursor else None
+    found = order.page(rows, behind, page.limit + 1)
     shown = found[: page.limit]
-    following = _write(shown[-1], order, binding) if len(found) > page.limit else ""
+    following = cursor_behind(request, shown[-1], order) if len(found) > page.limit else ""
     url = _address(request, following) if following else None
     body: dict[str, Any] = {"results": shape(shown), "next": url}
     if page.count:
         body["count"] = rows.count()
     return Response(body, headers={"Link": f'<{url}>; rel="next"'} if url else {})
+
+
+def cursor_behind(request: Request, row: Model, order: Order) -> str:
+    """Where the list that this request asks for goes on behind a row."""
+    return _write(row, order, _binding(request))
 
 
 def _binding(request: Request) -> str:
@@ -102,14 +127,14 @@ def _write(row: Model, order: Order, binding: str) -> str:
     return signing.dumps([binding, rfc3339(value), row.pk], salt=_SALT, compress=True)
 
 
-def _read(cursor: str, binding: str) -> tuple[datetime | None, int]:
+def _read(cursor: str, binding: str) -> Place:
     try:
         bound, value, pk = signing.loads(cursor, salt=_SALT)
     except (signing.BadSignature, ValueError, TypeError) as unread:
         raise BadCursor() from unread
     if bound != binding:
         raise BadCursor()
-    return (parse_datetime(value) if value else None), int(pk)
+    return Place(parse_datetime(value) if value else None, int(pk))
 
 
 def _address(request: Request, cursor: str) -> str:

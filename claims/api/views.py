@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
@@ -24,6 +23,7 @@ from claims.api.errors import BadParameter, MediaTypeUnsupported, NothingHere
 from claims.api.parameters import Parameters, given, refuse_unread
 from claims.api.problems import request_id
 from claims.api.schema import ApiSchema
+from claims.api.written import as_json
 from claims.models import ApiKey, Article, Claim, Desk, Scope
 from claims.permissions import Viewer, check_scope, desks_of, visible_articles, visible_claims
 from claims.services.transitions import database_time
@@ -43,8 +43,7 @@ class Renderer(JSONRenderer):
         """The bytes of the body; none for an answer without one."""
         if data is None:
             return b""
-        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-        return text.encode(errors="backslashreplace")
+        return as_json(data).encode(errors="backslashreplace")
 
 
 class OnlyJson(BaseContentNegotiation):

@@ -210,6 +210,7 @@ class Claim(models.Model):
         )
         indexes = (
             models.Index(fields=("state", "review_due_at", "id"), name="claim_due"),
+            models.Index(fields=("review_due_at", "id"), name="claim_by_due"),
             models.Index(fields=("desk", "state"), name="claim_desk_state"),
             models.Index(fields=("confirm_by", "id"), name="claim_own_date"),
             models.Index(fields=("updated_at", "id"), name="claim_updated"),

@@ -62,13 +62,17 @@ def around(claims: Sequence[Claim], viewer: Viewer, now: datetime) -> Around:
         found.courses[course.claim_id] = course
     found.earlier = earlier_seen(found.courses.values(), viewer)
     found.why_due = why_due(numbers)
-    seen = visible_claims(viewer, now)
-    _read_linked(found, seen, numbers)
-    _read_merged(found, seen, numbers)
+    read_linked(found, visible_claims(viewer, now), numbers)
     return found
 
 
-def _read_linked(found: Around, seen: QuerySet[Claim], numbers: Sequence[int]) -> None:
+def read_linked(found: Around, seen: QuerySet[Claim], numbers: Sequence[int]) -> None:
+    """Claims that these were split into, claims that were merged into them, and the quotes of those."""
+    _read_parts(found, seen, numbers)
+    _read_merged(found, seen, numbers)
+
+
+def _read_parts(found: Around, seen: QuerySet[Claim], numbers: Sequence[int]) -> None:
     """Claims that were split off these, and claims that were merged into them, as far as the viewer sees them."""
     linked = seen.filter(Q(split_from__in=numbers) | Q(duplicate_of__in=numbers)).order_by("pk")
     for number, split_from, duplicate_of in linked.values_list("pk", "split_from", "duplicate_of"):

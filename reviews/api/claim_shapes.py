@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from claims.api.article_shapes import desk_out, source_out
-from claims.deadlines import moments
+from claims.deadlines import DateFacts, holding, moments
 from claims.exports.times import rfc3339
 from claims.models import Appearance, ChainStep, Claim, Decision, Flag, FlagKind
 from claims.permissions import Viewer
@@ -54,9 +54,7 @@ def _claim(claim: Claim, found: Around, viewer: Viewer, now: datetime, link: Cal
         "merged": found.merged[claim.pk],
         "quote": quote_out(quote) if quote else None,
         "chain": chain_out(quote) if quote else [],
-        "merged_quotes": [
-            {"claim": one.claim_id, **quote_out(one), "chain": chain_out(one)} for one in found.merged_quotes[claim.pk]
-        ],
+        "merged_quotes": [merged_quote_out(one) for one in found.merged_quotes[claim.pk]],
         "verdict": verdict_out(standing) if standing else None,
         "publication": publication_out(found.told[claim.pk]) if claim.pk in found.told else None,
         "assignees": [assignee_out(assignment) for assignment in people],
@@ -81,18 +79,20 @@ def _evidence_count(claim: Claim, found: Around, viewer: Viewer) -> int:
 
 def flags_out(claim: Claim, standing: Decision | None, logged: Sequence[Flag], now: datetime) -> list[dict[str, Any]]:
     """What holds of a claim now: the clock's flags computed, the others as they were raised."""
-    wanted = moments(claim.date_facts(standing))
-    holding = {str(kind): (wanted[kind], "") for kind in claim.time_flags(now, standing)}
-    holding |= {flag.kind: (flag.raised_at, flag.reason) for flag in logged}
+    raised = {flag.kind: (rfc3339(flag.raised_at), flag.reason) for flag in logged}
+    return flags_of(claim.date_facts(standing), raised, now)
+
+
+def flags_of(facts: DateFacts, raised: Mapping[str, tuple[str, str]], now: datetime) -> list[dict[str, Any]]:
+    """The same from the facts. `raised` are the flags that are not the clock's: since when, and why."""
+    wanted = moments(facts)
+    holds = {str(kind): (rfc3339(wanted[kind]), "") for kind in holding(wanted, now)} | dict(raised)
+    if not holds:
+        return []
     return [
-        {
-            "kind": kind,
-            "label": flag_words(kind),
-            "since": rfc3339(holding[kind][0]),
-            "reason": holding[kind][1],
-        }
+        {"kind": kind, "label": flag_words(kind), "since": holds[kind][0], "reason": holds[kind][1]}
         for kind in FlagKind.values
-        if kind in holding
+        if kind in holds
     ]
 
 
@@ -161,6 +161,11 @@ def quote_out(quote: Appearance) -> dict[str, Any]:
             "scale": quote.hedge_scale,
         },
     }
+
+
+def merged_quote_out(quote: Appearance) -> dict[str, Any]:
+    """A quote of a claim that was merged, with its own chain."""
+    return {"claim": quote.claim_id, **quote_out(quote), "chain": chain_out(quote)}
 
 
 def chain_out(quote: Appearance) -> list[dict[str, Any]]:

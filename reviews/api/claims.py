@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.db import transaction
@@ -14,7 +14,6 @@ from rest_framework.response import Response
 from claims.api.examples import CLAIM
 from claims.api.fields import checked
 from claims.api.linked import CLAIM_REVIEW, claim_review_of, prefers_linked_data
-from claims.api.paging import page_of
 from claims.api.parameters import given, page_in
 from claims.api.preconditions import expected_version, is_known, tag
 from claims.api.repeating import repeatable
@@ -30,7 +29,8 @@ from reviews.api.claim_bodies import ClaimBody, ClaimPatch
 from reviews.api.claim_documents import ClaimOut
 from reviews.api.claim_filters import ORDERS, ClaimFilters, narrowed
 from reviews.api.claim_making import Making, location_of
-from reviews.api.claim_shapes import claim_out, claims_out
+from reviews.api.claim_pages import claim_page
+from reviews.api.claim_shapes import claim_out
 from reviews.permissions import open_assignment
 from reviews.services.accepting import bring
 from reviews.services.acting import act
@@ -69,11 +69,8 @@ class Claims(ClaimView):
         """List claims."""
         asked = given(ClaimFilters, request, desks=self.desks)
         seen = cast("ClaimQuerySet", visible_claims(self.viewer, self.now))
-        rows = narrowed(seen, asked, self.viewer, self.now).select_related("desk")
-        return page_of(request, rows, page_in(asked), self._shape, ORDERS[asked["sort"]])
-
-    def _shape(self, rows: Sequence[Claim]) -> list[dict[str, Any]]:
-        return claims_out(rows, self.viewer, self.now, self.link)
+        rows = narrowed(seen, asked, self.viewer, self.now)
+        return claim_page(self, request, rows, page_in(asked), ORDERS[asked["sort"]])
 
     @extend_schema(request=ClaimBody, responses={201: ClaimOut}, examples=[sent("A claim with its own date", CLAIM)])
     @repeatable

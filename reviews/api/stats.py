@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from claims.api.errors import BadParameter, NothingHere
 from claims.api.fields import DeskNamed, OneOf
-from claims.api.paging import Order, page_of
+from claims.api.paging import Order
 from claims.api.parameters import Paged, Parameters, Search, WholeNumber, given, page_in
 from claims.api.schema import page_response
 from claims.api.views import ApiView
@@ -22,7 +22,7 @@ from claims.exports.times import rfc3339
 from claims.hedges import Kind
 from claims.verdicts import Outcome, So
 from reviews.api.claim_documents import ClaimOut
-from reviews.api.claim_shapes import claims_out
+from reviews.api.claim_pages import claim_page
 from reviews.dashboard.filters import SAID_ONLY, Age, Filters, Period, read_filters
 from reviews.dashboard.number import Number
 from reviews.dashboard.numbers import NUMBERS, counts, newsroom_zone
@@ -121,14 +121,8 @@ class OneStat(StatsView):
         if number is None:
             raise NothingHere(f"There is no number {key}. There are {', '.join(NUMBERS)}.")
         asked = given(StatListFilters, request, desks=self.desks)
-        rows = number.claims(self.viewer, self.filters(asked), self.now).select_related("desk")
-        return page_of(
-            request,
-            rows,
-            page_in(asked),
-            lambda page: claims_out(page, self.viewer, self.now, self.link),
-            _order(number),
-        )
+        rows = number.claims(self.viewer, self.filters(asked), self.now)
+        return claim_page(self, request, rows, page_in(asked), _order(number))
 
 
 def _order(number: Number) -> Order:

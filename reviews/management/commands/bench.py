@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from claims.benchmarks import hooks, idle, latency, sse, sweep
 from claims.benchmarks.report import Report
-from reviews.benchmarks import ingest, route
+from reviews.benchmarks import ingest, listing, pages, route
 
 # Each with its own meaning of --n and how many there are unless the call says so.
 BENCHMARKS: dict[str, tuple[int, Callable[[int, dict[str, int]], Report]]] = {
@@ -18,6 +18,8 @@ BENCHMARKS: dict[str, tuple[int, Callable[[int, dict[str, int]], Report]]] = {
     "idle": (100_000, lambda n, given: idle.run(due=given["due"], n=n)),
     "ingest": (1_000, lambda n, _given: ingest.run(n=n)),
     "latency": (600, lambda n, given: latency.run(n=n, rate=given["rate"])),
+    "list": (5_000, lambda n, _given: listing.run(n=n)),
+    "pages": (200_000, lambda n, _given: pages.run(n=n)),
     "route": (10_000, lambda n, _given: route.run(n=n)),
     "sse": (10_000, lambda n, _given: sse.run(n=n)),
     "sweep": (100_000, lambda n, given: sweep.run(due=given["due"], n=n)),
@@ -37,7 +39,8 @@ class Command(BaseCommand):
             "--n",
             type=int,
             help="alarms in all (default 100000; latency 600); route: claims (default 10000); "
-            "hooks: deliveries (default 2000); ingest: claims a call (default 1000); sse: clients (default 10000)",
+            "hooks: deliveries (default 2000); ingest: claims a call (default 1000); "
+            "list, pages: claims in all (default 5000; 200000); sse: clients (default 10000)",
         )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
