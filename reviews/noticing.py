@@ -37,6 +37,7 @@ class NoticeReason(TextChoices):
     SOURCE_CHANGED = "source_changed", _("An article or page a claim rests on has changed")
     DECIDED = "decided", _("A claim you judged was decided")
     REOPENED = "reopened", _("A claim you judged was reopened")
+    IMPORT_FAILED = "import_failed", _("An import you asked for failed")
 
 
 class ByMail(TextChoices):

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from reviews.services.escalation import carry_out
+from reviews.services.importnotices import tell_failed_imports
 from reviews.services.leaving import release_gone, settle_absences, take_back_standing
 from reviews.services.mailing import make_digests, send_letters
 from reviews.services.notices import make_notices
@@ -29,6 +30,7 @@ def settle() -> None:
 def notices() -> None:
     """Write down who is to be told of what has happened since the last pass."""
     make_notices()
+    tell_failed_imports()
 
 
 @shared_task(name="reviews.letters")

@@ -17,18 +17,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims.admin import columns
-from claims.admin.base import RecordAdmin, belongs, now_of, number_in, viewer_of
+from claims.admin.base import RecordAdmin, adds_articles, now_of, number_in, viewer_of
 from claims.admin.filters import DeskFilter, LanguageFilter, OutletFilter
 from claims.admin.forms import LANGUAGES, zone_names
-from claims.admin.intake import ArticleForm, ClaimForm
+from claims.admin.intake import OFFERED, ArticleForm, ClaimForm
 from claims.admin.marking import Mark, marked
 from claims.errors import ClaimDeskError
 from claims.models import Appearance, Article, ArticleRevision, Claim, Source, SourceKind
 from claims.permissions import desk_roles, desks_of, visible_claims
-from claims.services.articles import TakenIn, take_in
+from claims.services.articles import TakenIn, take_in_for
 from claims.services.proposing import Maker
-
-OFFERED = 200
 
 
 class ArticlePagesAdmin(RecordAdmin[Article]):
@@ -46,10 +44,7 @@ class ArticlePagesAdmin(RecordAdmin[Article]):
     ordering = ("-published_at", "-id")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        if not belongs(request):
-            return False
-        viewer = viewer_of(request)
-        return viewer.is_administrator or bool(viewer.editor_of or viewer.triager_of)
+        return adds_articles(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
         claims = Count("revisions__appearances__claim", distinct=True)
@@ -75,10 +70,11 @@ class ArticlePagesAdmin(RecordAdmin[Article]):
             raise PermissionDenied
         viewer = viewer_of(request)
         zone = viewer.user.zone if viewer.user else "UTC"
-        form = ArticleForm(_posted(request), desks=desks_of(viewer), initial={"zone": zone})
+        first = {"zone": zone, "link": request.GET.get("link", "")[:2000]}
+        form = ArticleForm(_posted(request), desks=desks_of(viewer), initial=first)
         if request.method == "POST" and form.is_valid():
             try:
-                taken = take_in(form.given(), stands_now=True)
+                taken = take_in_for(viewer, form.given(), stands_now=True)
             except ClaimDeskError as refusal:
                 form.refuse(refusal)
             else:

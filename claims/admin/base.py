@@ -37,6 +37,7 @@ __all__ = [
     "RecordAdmin",
     "SetUpAdmin",
     "TabularInline",
+    "adds_articles",
     "administers",
     "belongs",
     "number_in",
@@ -81,6 +82,14 @@ def belongs(request: HttpRequest) -> bool:
 def administers(request: HttpRequest) -> bool:
     """Whether somebody sets the newsroom up."""
     return bool(request.user.is_active and request.user.is_staff) and viewer_of(request).is_administrator
+
+
+def adds_articles(request: HttpRequest) -> bool:
+    """Whether somebody brings articles in: editors, reviewers with the right to triage, administrators."""
+    if not belongs(request):
+        return False
+    viewer = viewer_of(request)
+    return viewer.is_administrator or bool(viewer.editor_of or viewer.triager_of)
 
 
 def edits_a_desk(request: HttpRequest) -> bool:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from claims.admin.forms import LANGUAGES, SAY_STATEMENT, PlainForm, local_moment, window, zone_field
+from claims.admin.forms import LANGUAGES, SAY_STATEMENT, SAY_ZONE, PlainForm, local_moment, window, zone_field
 from claims.deadlines import Precision, ZoneBasis
 from claims.errors import Invalid
 from claims.models import ArticleRevision, DateKnown, Desk, SourceKind
 from claims.services.articles import TEXT_LIMIT, GivenArticle
+from claims.services.completing import ToldArticle
 from claims.services.proposing import GivenClaim, GivenDate, GivenQuote, GivenStep
 
 STEPS = 4
+OFFERED = 200  # outlets that the fields offer
 
 
 def _languages(known: str = "") -> forms.CharField:
@@ -42,7 +45,7 @@ def _local(kind: str) -> forms.TextInput:
 class ArticleForm(PlainForm):
     """An article as somebody pastes it."""
 
-    pointers: ClassVar[dict[str, str]] = {"/url": "link"}
+    pointers: ClassVar[dict[str, str]] = {"/url": "link", "/published_zone": "zone"}
 
     outlet = forms.CharField(
         label=_("Outlet"),
@@ -79,13 +82,17 @@ class ArticleForm(PlainForm):
         super().__init__(*args, **kwargs)
         self.fields["desk"].queryset = desks  # type: ignore[attr-defined]  # a ModelChoiceField
 
-    def given(self) -> GivenArticle:
-        """The article of a valid form. Raises `Invalid` when the time cannot be read."""
+    def published(self) -> datetime:
+        """When it was published. Raises `Invalid`."""
         data = self.cleaned_data
         try:
-            published = local_moment(data["published_at"], data["zone"])
+            return local_moment(data["published_at"], data["zone"])
         except Invalid as refused:
             raise refused.at("/zone" if "time zone" in refused.message else "/published_at") from None
+
+    def given(self) -> GivenArticle:
+        """The article of a valid form. Raises `Invalid` when the time cannot be read."""
+        data, published = self.cleaned_data, self.published()
         return GivenArticle(
             outlet=data["outlet"],
             headline=data["headline"],
@@ -98,6 +105,40 @@ class ArticleForm(PlainForm):
             url=data["link"],
             authors=[name.strip() for name in data["authors"].split(",") if name.strip()],
             desk=data["desk"],
+        )
+
+
+class LinkForm(ArticleForm):
+    """The link of an article, and what its page may not say."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["text"]
+        for name in ("outlet", "headline", "language", "published_at", "zone"):
+            self.fields[name].required = False
+        self.fields["language"].initial = self.fields["published_at"].help_text = ""
+        self.fields["link"].required = True
+        self.fields["link"].error_messages["required"] = _("Paste the link of the article.")
+
+    def told(self) -> ToldArticle:
+        """What a valid form says. Raises `Invalid` when the time cannot be read."""
+        data, published = self.cleaned_data, None
+        if data["published_at"]:
+            if not data["zone"]:
+                raise Invalid(str(SAY_ZONE), pointer="/zone")
+            published = self.published()
+        authors = [name.strip() for name in data["authors"].split(",") if name.strip()]
+        return ToldArticle(
+            outlet=data["outlet"],
+            headline=data["headline"],
+            language=data["language"],
+            published_at=published,
+            published_zone=data["zone"],
+            published_raw=data["published_at"],
+            url=data["link"],
+            authors=authors or None,
+            desk=data["desk"],
+            known=DateKnown.ENTERED,
         )
 
 

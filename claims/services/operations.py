@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -96,6 +97,13 @@ def try_again(viewer: Viewer, number: int) -> Operation:
         row.next_attempt_at, row.finished_at, row.told_at = database_time(), None, None
         row.save(update_fields=["state", "step", "attempts", "next_attempt_at", "finished_at", "told_at"])
     return row
+
+
+def mark_told(rows: Iterable[Operation], now: datetime) -> None:
+    """Their makers know that these failed."""
+    for row in rows:
+        row.told_at = now
+        row.save(update_fields=["told_at"])
 
 
 def told_with(row: Operation) -> ToldArticle:

@@ -57,6 +57,7 @@ def _work(request: HttpRequest) -> list[dict[str, Any]]:
 def _library(request: HttpRequest) -> list[dict[str, Any]]:
     names = [
         (_("Articles"), "description", "claims_article"),
+        (_("Imports from links"), "add_link", "claims_operation"),
         (_("All claims"), "notes", "claims_claim"),
         (_("Evidence"), "attach_file", "claims_evidence"),
         (_("Sources and outlets"), "menu_book", "claims_source"),

@@ -205,4 +205,4 @@ class MessageAdmin(RecordAdmin[Message]):
             return _("webhook %(name)s") % {"name": row.webhook.name}
         if row.notice is None:
             return _("digest of %(day)s") % {"day": row.day}
-        return f"{row.notice.get_reason_display()} #{row.notice.claim_id}"
+        return f"{row.notice.get_reason_display()} {row.notice.about}"

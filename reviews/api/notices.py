@@ -39,13 +39,16 @@ class NoticeOut(serializers.Serializer[Any]):
     """One thing the person was told."""
 
     id = serializers.IntegerField()
-    claim = serializers.IntegerField()
-    statement = serializers.CharField(help_text="Of the claim, as it reads now.")
+    claim = serializers.IntegerField(allow_null=True, help_text="Null when it tells of an import.")
+    operation = serializers.IntegerField(allow_null=True, help_text="The import that failed, null for a claim.")
+    statement = serializers.CharField(help_text="Of the claim, as it reads now; of an import its link.")
     reason = serializers.ChoiceField(NoticeReason.choices)
     reason_label = serializers.CharField()
     made_at = serializers.DateTimeField()
     read_at = serializers.DateTimeField(allow_null=True)
-    still_so = serializers.BooleanField(help_text="False: the seat it tells of is the person's no more.")
+    still_so = serializers.BooleanField(
+        help_text="False: the seat it tells of is the person's no more, or the import has succeeded or runs again."
+    )
 
 
 class NoticeFilters(Paged):
@@ -179,7 +182,8 @@ def _notices_out(rows: Sequence[Notice]) -> list[dict[str, Any]]:
         {
             "id": row.pk,
             "claim": row.claim_id,
-            "statement": row.claim.statement,
+            "operation": row.operation_id,
+            "statement": row.claim.statement if row.claim else row.operation.url if row.operation else "",
             "reason": row.reason,
             "reason_label": row.get_reason_display(),
             "made_at": rfc3339(row.made_at),

@@ -23,16 +23,23 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
 
 class Notice(models.Model):
-    """One thing somebody was told of a claim: once for each reason and day of theirs.
+    """One thing somebody was told: of a claim, once for each reason and day of theirs, or of an import that failed.
 
-    It keeps no words of the claim: what is shown is read anew, and only by those who may still see it.
+    It keeps no words of either: what is shown is read anew, and only by those who may still see it.
     """
 
     user = models.ForeignKey("claims.User", models.CASCADE, verbose_name=_("person"), related_name="notices")
-    claim = models.ForeignKey("claims.Claim", models.PROTECT, verbose_name=_("claim"), related_name="notices")
+    claim = models.ForeignKey(
+        "claims.Claim", models.PROTECT, verbose_name=_("claim"), related_name="notices", null=True, blank=True
+    )
+    operation = models.ForeignKey(
+        "claims.Operation", models.PROTECT, verbose_name=_("import"), related_name="notices", null=True, blank=True
+    )
     reason = models.CharField(_("reason"), max_length=16, choices=NoticeReason.choices)
     day = models.DateField(_("day, on their clock"))
-    event = models.ForeignKey("claims.ClaimEvent", models.PROTECT, verbose_name=_("event"), related_name="+")
+    event = models.ForeignKey(
+        "claims.ClaimEvent", models.PROTECT, verbose_name=_("event"), related_name="+", null=True, blank=True
+    )
     in_app = models.BooleanField(_("shown in the app"))
     by_mail = models.CharField(_("by mail"), max_length=8, choices=ByMail.choices)
     made_at = models.DateTimeField(_("told"))
@@ -46,14 +53,34 @@ class Notice(models.Model):
     class Meta:
         verbose_name = _("notice")
         ordering = ("-made_at", "-id")
-        constraints = (UniqueConstraint(fields=("user", "claim", "reason", "day"), name="notice_once_a_day"),)
+        constraints = (
+            UniqueConstraint(fields=("user", "claim", "reason", "day"), name="notice_once_a_day"),
+            UniqueConstraint(
+                fields=("operation", "day"), condition=Q(operation__isnull=False), name="notice_of_import_once_a_day"
+            ),
+            CheckConstraint(
+                condition=Q(claim__isnull=False, event__isnull=False, operation__isnull=True)
+                | Q(
+                    claim__isnull=True,
+                    event__isnull=True,
+                    operation__isnull=False,
+                    reason=NoticeReason.IMPORT_FAILED,
+                ),
+                name="notice_of_one_thing",
+            ),
+        )
         indexes = (
             models.Index(fields=("user",), condition=Q(read_at__isnull=True, in_app=True), name="notice_unread"),
             models.Index(fields=("user", "-made_at", "-id"), name="notice_latest"),
         )
 
     def __str__(self) -> str:
-        return f"{self.user}: {self.get_reason_display()} (#{self.claim_id})"
+        return f"{self.user}: {self.get_reason_display()} ({self.about})"
+
+    @property
+    def about(self) -> str:
+        """What it tells of, without a word of it: the claim's number, or the import's."""
+        return f"#{self.claim_id}" if self.claim_id else f"import {self.operation_id}"
 
 
 class MessageQuerySet(models.QuerySet["Message"]):

@@ -142,20 +142,24 @@ SELECT claim_id AS claim, seq, type
 -- name: people_are_told_once_a_day
 -- For one claim, reason and day a person is told once, and gets one digest a day.
 SELECT user_id AS person, claim_id AS claim, reason, day, count(*) AS times
-  FROM reviews_notice GROUP BY user_id, claim_id, reason, day HAVING count(*) > 1
+  FROM reviews_notice GROUP BY user_id, claim_id, operation_id, reason, day HAVING count(*) > 1
  UNION ALL
 SELECT user_id, NULL, 'digest', day, count(*)
   FROM reviews_message WHERE day IS NOT NULL GROUP BY user_id, day HAVING count(*) > 1;
 
 -- name: letters_go_to_whom_the_notice_is_for
--- A letter and the notice in it are for the same person, and its event is of the same claim.
+-- A letter and the notice in it are for the same person; its event is of the same claim, its import one they asked for.
 SELECT message.id AS letter, notice.id AS notice
   FROM reviews_message message JOIN reviews_notice notice ON notice.id = message.notice_id OR notice.digest_id = message.id
  WHERE message.user_id <> notice.user_id
  UNION ALL
 SELECT NULL, notice.id
   FROM reviews_notice notice JOIN claims_claimevent event ON event.id = notice.event_id
- WHERE event.claim_id <> notice.claim_id OR notice.made_at < event.recorded_at;
+ WHERE event.claim_id <> notice.claim_id OR notice.made_at < event.recorded_at
+ UNION ALL
+SELECT NULL, notice.id
+  FROM reviews_notice notice JOIN claims_operation asked ON asked.id = notice.operation_id
+ WHERE asked.made_by_id IS DISTINCT FROM notice.user_id OR asked.told_at IS NULL AND asked.state = 'failed';
 
 -- name: only_accepted_claims_have_a_course
 -- How a claim is handled is settled when it is accepted, never before.

@@ -22,7 +22,7 @@ from claims.permissions import viewer_for_user, visible_claims
 from claims.timewords import absolute
 from reviews.models import Assignment, Message, Notice
 from reviews.noticing import NoticeReason
-from reviews.services.notice_facts import AHEAD, PAST, Facts, facts_about, still_so
+from reviews.services.notice_facts import AHEAD, PAST, Facts, claim_in, facts_about, still_so
 
 MOST = 50
 SUBJECT = 78  # RFC 5322: a line should be no longer
@@ -72,20 +72,21 @@ def _webhook(message: Message, webhook: Webhook) -> EmailMultiAlternatives | Uns
 
 
 def _notice(message: Message, notice: Notice) -> EmailMultiAlternatives | Unsent:
-    facts = facts_about([notice.claim_id])
-    if not facts.seen_by(message.user, notice.claim_id):
+    facts = facts_about([claim_in(notice)])
+    if not _is_theirs(notice, facts, message.user):
         return Unsent(_("The person may no longer see the claim."))
     if not still_so(notice, facts):
         return Unsent(_("It was no longer so."))
     line = _line(notice, facts, message.user)
-    subject = f"{line.reason}: #{line.number} {line.statement}"
+    number = f"#{line.number} " if line.number else ""
+    subject = f"{line.reason}: {number}{line.statement}"
     return _mail(message, subject, heading=line.reason, lines=[line])
 
 
 def _digest(message: Message) -> EmailMultiAlternatives | Unsent:
-    notices = list(Notice.objects.filter(digest=message).order_by("reason", "claim_id"))
-    facts = facts_about(notice.claim_id for notice in notices)
-    told = [one for one in notices if facts.seen_by(message.user, one.claim_id) and still_so(one, facts)]
+    notices = list(Notice.objects.filter(digest=message).select_related("operation").order_by("reason", "claim_id"))
+    facts = facts_about(claim_in(notice) for notice in notices)
+    told = [one for one in notices if _is_theirs(one, facts, message.user) and still_so(one, facts)]
     counts = _counts(message.user, facts.now)
     if not counts and not told:
         return Unsent(_("There was nothing to say."))
@@ -107,9 +108,19 @@ def _counts(user: User, now: datetime) -> list[str]:
     return [words % {"n": number} for number, words in said if number]
 
 
+def _is_theirs(notice: Notice, facts: Facts, user: User) -> bool:
+    """Whether the person may see what the notice tells of: their import, or the claim as it is now."""
+    if notice.operation is not None:
+        return notice.operation.made_by_id == user.pk
+    return facts.seen_by(user, claim_in(notice))
+
+
 def _line(notice: Notice, facts: Facts, user: User) -> Line:
-    claim = facts.claims[notice.claim_id]
     reason = NoticeReason(notice.reason)
+    if notice.operation is not None:
+        link = f"{settings.SITE_URL}{reverse('admin:claims_operation_change', args=[notice.operation_id])}"
+        return Line(str(reason.label), None, notice.operation.url, "", notice.operation.why, link)
+    claim = facts.claims[claim_in(notice)]
     return Line(
         reason=str(reason.label),
         number=claim.pk,

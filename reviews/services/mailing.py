@@ -54,7 +54,11 @@ def _taken() -> Message | None:
     with transaction.atomic():
         now = database_time()
         waiting = Message.objects.waiting().filter(next_attempt_at__lte=now).order_by("next_attempt_at", "pk")
-        message = waiting.select_for_update(skip_locked=True, of=("self",)).select_related("user", "notice").first()
+        message = (
+            waiting.select_for_update(skip_locked=True, of=("self",))
+            .select_related("user", "notice__operation")
+            .first()
+        )
         if message is not None:
             message.attempts += 1
             message.next_attempt_at = now + LEASE

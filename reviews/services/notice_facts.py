@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from claims.deadlines import TimeFlag, moments
 from claims.lifecycle import State
-from claims.models import Claim, Decision, DeskRole, Flag, FlagKind, Membership, User
+from claims.models import Claim, Decision, DeskRole, Flag, FlagKind, Membership, OperationState, User
 from claims.permissions import viewer_for_user, visible_claims
 from claims.services.transitions import database_time
 from reviews.models import Assignment, Notice, Part, Review
@@ -108,34 +108,44 @@ def still_so(notice: Notice, facts: Facts) -> bool:
     return _STILL[NoticeReason(notice.reason)](notice, facts)
 
 
+def claim_in(notice: Notice) -> int:
+    """The number of the claim that a notice tells of; 0, which no claim has, for an import."""
+    return notice.claim_id or 0
+
+
 def _has_a_seat(notice: Notice, facts: Facts) -> bool:
-    return notice.user_id in facts.on_it(notice.claim_id)
+    return notice.user_id in facts.on_it(claim_in(notice))
 
 
 def _their_concern(notice: Notice, facts: Facts) -> bool:
-    return _has_a_seat(notice, facts) or notice.user_id in facts.editors(notice.claim_id)
+    return _has_a_seat(notice, facts) or notice.user_id in facts.editors(claim_in(notice))
 
 
 def _is_past(notice: Notice, facts: Facts) -> bool:
-    passed = facts.has_passed(notice.claim_id, PAST[NoticeReason(notice.reason)])
+    passed = facts.has_passed(claim_in(notice), PAST[NoticeReason(notice.reason)])
     return passed and _their_concern(notice, facts)
 
 
 def _is_ahead(notice: Notice, facts: Facts) -> bool:
-    moment = facts.moment(notice.claim_id, AHEAD[NoticeReason(notice.reason)])
+    moment = facts.moment(claim_in(notice), AHEAD[NoticeReason(notice.reason)])
     return moment is not None and moment >= facts.now and _their_concern(notice, facts)
 
 
 def _is_flagged(kind: FlagKind) -> Judge:
-    return lambda notice, facts: kind in facts.flags.get(notice.claim_id, ())
+    return lambda notice, facts: kind in facts.flags.get(claim_in(notice), ())
 
 
 def _is_decided(notice: Notice, facts: Facts) -> bool:
-    return facts.claims[notice.claim_id].state == State.DECIDED
+    return facts.claims[claim_in(notice)].state == State.DECIDED
 
 
 def _is_open_again(notice: Notice, facts: Facts) -> bool:
-    return facts.claims[notice.claim_id].is_open
+    return facts.claims[claim_in(notice)].is_open
+
+
+def _has_failed(notice: Notice, facts: Facts) -> bool:
+    """An import is read from its row: no claim is needed to tell of it."""
+    return notice.operation is not None and notice.operation.state == OperationState.FAILED
 
 
 _STILL: Mapping[NoticeReason, Judge] = {
@@ -148,9 +158,10 @@ _STILL: Mapping[NoticeReason, Judge] = {
     NoticeReason.DATE_NEAR: _is_ahead,
     NoticeReason.DATE_PASSED: _is_past,
     NoticeReason.SPLIT: _is_flagged(FlagKind.SPLIT),
-    NoticeReason.UNSETTLED: lambda notice, facts: facts.is_unsettled(notice.claim_id),
+    NoticeReason.UNSETTLED: lambda notice, facts: facts.is_unsettled(claim_in(notice)),
     NoticeReason.UNROUTABLE: _is_flagged(FlagKind.UNROUTABLE),
     NoticeReason.SOURCE_CHANGED: _is_flagged(FlagKind.SOURCE_CHANGED),
     NoticeReason.DECIDED: _is_decided,
     NoticeReason.REOPENED: _is_open_again,
+    NoticeReason.IMPORT_FAILED: _has_failed,
 }

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from claims.errors import Invalid, StaleVersion
-from claims.models import User
+from claims.models import OperationState, User
 from claims.permissions import Viewer, visible_claims
 from claims.services.transitions import database_time
 from reviews.errors import NoticesOfPeople
@@ -29,18 +29,23 @@ def person_of(viewer: Viewer) -> User:
 
 
 def notices_of(viewer: Viewer) -> QuerySet[Notice]:
-    """The person's notices about claims they may still see, newest first, each with whether they are on its claim.
+    """The person's notices about claims they may still see and imports of theirs, newest first.
+
+    Each says whether they are on its claim.
 
     Raises `NoticesOfPeople`.
     """
     me = person_of(viewer).pk
     seen = visible_claims(viewer, database_time()).values("pk")
     seats = Assignment.objects.open().filter(claim=OuterRef("claim"), reviewer__user=me)
-    return Notice.objects.of(me).filter(claim__in=seen).select_related("claim").annotate(seated=Exists(seats))
+    mine = Notice.objects.of(me).filter(Q(claim__in=seen) | Q(operation__made_by=me))
+    return mine.select_related("claim", "operation").annotate(seated=Exists(seats))
 
 
 def is_past(notice: Notice) -> bool:
-    """Whether a notice of `notices_of` tells of a seat that the person does not have any more."""
+    """Whether a notice of `notices_of` tells of a seat that the person has no more, or a failure that is none now."""
+    if notice.operation is not None:
+        return notice.operation.state != OperationState.FAILED
     return notice.reason in OF_A_SEAT and not getattr(notice, "seated", True)
 
 

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from claims.actors import ActorKind
 from claims.deadlines import TimeFlag
@@ -60,7 +61,7 @@ def tell(events: Sequence[ClaimEvent]) -> None:
         return
     facts = facts_about({event.claim_id for event in heard})
     wanted = [telling for event in heard for telling in _tellings(event, facts)]
-    people = _people({telling.user_id for telling in wanted})
+    people = people_among({telling.user_id for telling in wanted})
     made = [
         notice
         for telling in wanted
@@ -68,7 +69,7 @@ def tell(events: Sequence[ClaimEvent]) -> None:
         and (notice := _notice(telling, person, facts)) is not None
     ]
     Notice.objects.bulk_create(made, ignore_conflicts=True)
-    _letters(made, people, facts.now)
+    write_letters(Notice.objects.filter(event__in={notice.event_id for notice in made}), people, facts.now)
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class Person:
         return self.ways.get(reason, USUAL[reason])
 
 
-def _people(ids: Iterable[int]) -> dict[int, Person]:
+def people_among(ids: Iterable[int]) -> dict[int, Person]:
     """Active people with their choices, in three queries."""
     users = User.objects.filter(pk__in=set(ids), is_active=True).in_bulk()
     own = NoticeSettings.objects.in_bulk(list(users))
@@ -112,13 +113,11 @@ def _notice(telling: Telling, person: Person, facts: Facts) -> Notice | None:
     return notice if still_so(notice, facts) else None
 
 
-def _letters(made: Sequence[Notice], people: Mapping[int, Person], now: datetime) -> None:
-    """A letter for every notice that was new and is wanted at once. Without a mail server there are none."""
-    if not settings.MAIL_ENABLED or not made:
+def write_letters(notices: QuerySet[Notice], people: Mapping[int, Person], now: datetime) -> None:
+    """A letter for each of these that was new at `now` and is wanted at once. Without a mail server there are none."""
+    if not settings.MAIL_ENABLED:
         return
-    written = Notice.objects.filter(
-        event__in={notice.event_id for notice in made}, by_mail=ByMail.AT_ONCE, message__isnull=True, made_at=now
-    )
+    written = notices.filter(by_mail=ByMail.AT_ONCE, message__isnull=True, made_at=now)
     Message.objects.bulk_create(
         Message(
             user_id=notice.user_id,

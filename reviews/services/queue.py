@@ -131,9 +131,9 @@ def counted(claims: QuerySet[Any]) -> Subquery:
 
 
 def unread_notices(viewer: Viewer, now: datetime) -> QuerySet[Notice]:
-    """What the person was told and has not read, of claims they may still see."""
+    """What the person was told and has not read, of claims they may still see and of their imports."""
     mine = Notice.objects.of(viewer.user.pk if viewer.user else None).unread()
-    return mine.filter(claim__in=visible_claims(viewer, now).values("pk"))
+    return mine.filter(Q(claim__in=visible_claims(viewer, now).values("pk")) | Q(operation__made_by=viewer.user))
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ UNIQUE = (
     Guard("reviews_message", "digest_once_a_day", "(user_id, day) WHERE (notice_id IS NULL)"),
     Guard("reviews_message", "reviews_message_notice_id_key", "(notice_id)"),
     Guard("reviews_notice", "notice_once_a_day", "(user_id, claim_id, reason, day)"),
+    Guard("reviews_notice", "notice_of_import_once_a_day", "(operation_id, day) WHERE (operation_id IS NOT NULL)"),
     Guard("reviews_noticechoice", "notice_choice_once", "(user_id, reason)"),
     Guard("reviews_review", "reviews_review_assignment_id_key", "(assignment_id)"),
     Guard("reviews_reviewer", "reviews_reviewer_user_id_key", "(user_id)"),
@@ -29,6 +30,7 @@ UNIQUE = (
 CHECKS = (
     Guard("reviews_absence", "absence_ends_after_start"),
     Guard("reviews_message", "message_of_one_thing"),
+    Guard("reviews_notice", "notice_of_one_thing"),
     Guard("reviews_noticesettings", "quiet_hours_whole"),
     Guard("reviews_reviewer", "reviewer_limit_positive"),
     Guard("reviews_reviewpolicy", "policy_agreeing_of_judges"),

@@ -11,8 +11,12 @@ from django.conf import settings
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from claims.intake.refusals import NoAnswer
 from claims.lifecycle import State
 from claims.models import Claim, Desk, Evidence, SourceKind, User
+from claims.services.completing import ToldArticle
+from claims.services.importing import give_up, take
+from claims.services.operations import ask_import
 from claims.services.proposing import GivenStep
 from reviews.models import Review, Reviewer
 from tests import factories as make
@@ -34,6 +38,14 @@ def article_of(claim: Claim) -> int:
     first = claim.first_appearance()
     assert first is not None
     return first.revision.article_id
+
+
+def failed_import(user: User) -> int:
+    """An import of theirs that failed."""
+    row = ask_import(make.viewer(user), ToldArticle(url="https://www.harbour-post.net/ferry/2026/lighthouse"))
+    (one,) = take(1)
+    give_up(one, NoAnswer(), "The host did not answer. Paste the text instead.", passing=False)
+    return row.pk
 
 
 @pytest.fixture
@@ -144,6 +156,8 @@ def test_axe_finds_nothing_on_the_reviewers_pages(
         "claim": f"/admin/claims/claim/{claim}/change/",
         "hand-over": f"/admin/claims/claim/{claim}/step/hand_over/",
         "import": "/admin/claims/article/add/",
+        "import-link": "/admin/claims/operation/add/",
+        "import-failed": f"/admin/claims/operation/{failed_import(reviewer.user)}/change/",
         "all-claims": "/admin/claims/claim/?state=in_review",
         "article": f"/admin/claims/article/{article_of(claims[0])}/change/",
         "reviewer": f"/admin/reviews/reviewer/{reviewer.pk}/change/",

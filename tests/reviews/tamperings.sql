@@ -345,7 +345,7 @@ DROP INDEX assignment_seat_once;
 -- breaks: people_are_told_once_a_day
 ALTER TABLE reviews_notice DROP CONSTRAINT notice_once_a_day;
 INSERT INTO reviews_notice (user_id, claim_id, reason, day, event_id, in_app, by_mail, made_at)
-SELECT user_id, claim_id, reason, day, event_id, in_app, by_mail, made_at FROM reviews_notice;
+SELECT user_id, claim_id, reason, day, event_id, in_app, by_mail, made_at FROM reviews_notice WHERE claim_id IS NOT NULL;
 
 -- breaks: letters_go_to_whom_the_notice_is_for
 UPDATE reviews_notice SET event_id = (SELECT min(id) FROM claims_claimevent other WHERE other.claim_id <> reviews_notice.claim_id);
@@ -422,6 +422,12 @@ SELECT id, '{"evidence": []}' FROM claims_decision WHERE published_at IS NULL LI
 
 -- breaks: what_readers_are_told_is_kept
 UPDATE claims_evidence SET visibility = 'internal' WHERE visibility = 'public';
+
+-- breaks: letters_go_to_whom_the_notice_is_for
+UPDATE reviews_notice SET user_id = (SELECT max(id) FROM claims_user) WHERE operation_id IS NOT NULL;
+
+-- breaks: letters_go_to_whom_the_notice_is_for
+UPDATE claims_operation SET told_at = NULL WHERE state = 'failed';
 
 -- breaks: operations_end
 UPDATE claims_operation SET attempts = 9 WHERE state = 'queued';

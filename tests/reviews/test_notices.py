@@ -53,7 +53,7 @@ def hear() -> None:
 def told(user: User) -> list[tuple[int, str]]:
     """What the person finds in their list: claim and reason."""
     rows = notices_of(make.viewer(user)).order_by("id")
-    return [(row.claim_id, row.reason) for row in rows]
+    return [(row.claim_id or 0, row.reason) for row in rows]
 
 
 def escalated(claim: Claim, *, track: str = "review_due", tell: str = "reviewer") -> None:

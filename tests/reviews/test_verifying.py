@@ -48,6 +48,7 @@ from claims.verdicts import Answers, Question, Said, So, Stance
 from reviews.models import Part
 from reviews.services.acting import act, acting_on
 from reviews.services.assigning import recuse
+from reviews.services.importnotices import tell_failed_imports
 from reviews.services.notices import tell
 from reviews.services.verifying import verify_everything, work_invariants
 from reviews.tasks import verify as verify_task
@@ -176,6 +177,7 @@ def imported(editor: Any) -> None:
     for one in (first, second):
         keep(one, ReadPage("The ferry stops.", head), one.url)
     give_up(third, NoAnswer(), "The host did not answer. Paste the text instead.", passing=False)
+    assert tell_failed_imports() == 1
     assert {fresh.state for fresh in Operation.objects.filter(pk__in=[one.pk for one in asked])} == {
         *("done", "failed", "queued")
     }
