@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Func, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +13,14 @@ from claims.models.decision import Decision
 from claims.models.frozen import frozen
 
 NOW_TOLD = Q(decision__withdrawn_at__isnull=True, decision__replaced_at__isnull=True)
+
+
+class Digest(Func):
+    """The SHA-256 of a JSON column, hexadecimal, over the one text that the database writes for it."""
+
+    template = "encode(sha256(convert_to((%(expressions)s)::text, 'UTF8')), 'hex')"
+    output_field = models.TextField()
+    arity = 1
 
 
 class PublicationQuerySet(models.QuerySet["Publication"]):
@@ -59,3 +67,8 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return str(self.decision)
+
+    def sha256(self) -> str:
+        """The hash of what was told, as the database writes it. It stands in the event, so the chain seals it too."""
+        kept: str = Publication.objects.filter(pk=self.pk).values_list(Digest("told"), flat=True).get()
+        return kept

@@ -342,13 +342,18 @@ SELECT coalesce(done.claim, told.claim) AS claim, coalesce(done.decision, told.d
  WHERE (done.claim, done.at, done.says, 1::bigint) IS DISTINCT FROM (told.claim, told.at, told.says, told.times);
 
 -- name: what_readers_are_told_is_kept
--- Of every publication, and of nothing else, it is kept what readers were told; it cites only what the verdict rests on.
+-- What readers were told is kept of every publication and of nothing else: as its event sealed it, citing what the verdict rests on.
 SELECT decision.claim_id AS claim, decision.number, publication.id AS publication, cited.item AS evidence
   FROM claims_decision decision
   LEFT JOIN claims_publication publication ON publication.decision_id = decision.id
   LEFT JOIN LATERAL (SELECT (item ->> 'number')::bigint AS item
                        FROM jsonb_array_elements(publication.told -> 'evidence') AS item) cited ON true
  WHERE (decision.published_at IS NULL) <> (publication.id IS NULL)
+    OR EXISTS (SELECT 1 FROM claims_claimevent event
+                WHERE event.claim_id = decision.claim_id AND event.type IN ('claim.publish', 'claim.correct')
+                  AND (event.body::json #>> '{data,decision}')::bigint = decision.id
+                  AND event.body::json #>> '{data,told_sha256}'
+                      <> encode(sha256(convert_to(publication.told::text, 'UTF8')), 'hex'))
     OR (cited.item IS NOT NULL AND NOT EXISTS (
             SELECT 1 FROM claims_decision_evidence used JOIN claims_evidence item ON item.id = used.evidence_id
              WHERE used.decision_id = decision.id AND item.id = cited.item AND item.visibility = 'public'));

@@ -175,4 +175,5 @@ def published(decision: Decision, former: Decision | None) -> dict[str, object]:
         "correction_class": decision.correction_class,
         "correction_note": decision.correction_note,
         "is_demo": decision.is_demo,
+        "told_sha256": decision.publication.sha256(),
     }

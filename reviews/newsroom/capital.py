@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from claims.lifecycle import DismissalReason, WaitingReason
 from claims.verdicts import So, Stance
 from reviews.newsroom.courses import Found, answered, decided, dismissed, started, waiting
-from reviews.newsroom.outcomes import merged, withdrawn
+from reviews.newsroom.outcomes import merged, published, withdrawn
 from reviews.newsroom.scripts import (
     MINUTES,
     MOMENTS,
@@ -117,6 +117,7 @@ def _plain() -> tuple[ClaimScript, ...]:
                 answered(So.PARTLY, "flights fell by a third, all travel together by a fifth."),
                 Found("Accounts of the ministry", "ministry-accounts", primary=True),
             ),
+            then=published,
         ),
     )
 

@@ -136,6 +136,7 @@ def _decided(now: datetime) -> tuple[ClaimScript, ...]:
                 answered(So.OVERTAKEN, "the ward was closed then and opened again this spring."),
                 Found("Opening hours of the clinic", "clinic-hours", Stance.CONTEXT, primary=True),
             ),
+            then=published,
         ),
     )
 

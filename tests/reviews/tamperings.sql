@@ -457,3 +457,6 @@ UPDATE claims_operation SET is_new_text = true WHERE state = 'done';
 
 -- breaks: guards_are_in_place
 ALTER TABLE claims_operation DROP CONSTRAINT operation_ends;
+
+-- breaks: what_readers_are_told_is_kept
+UPDATE claims_publication SET told = jsonb_set(told, '{statement}', '"Nobody ever said this."');

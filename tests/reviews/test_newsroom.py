@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from io import StringIO
 
+import feedparser
 import pytest
+from django.conf import settings
+from django.core.management import call_command
 from django.db import transaction
-from django.test import override_settings
+from django.test import Client, override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from claims.lifecycle import State
@@ -58,7 +63,11 @@ def newsroom(
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": str(tmp_path_factory.mktemp("evidence"))},
     }
-    with override_settings(STORAGES={"evidence": aside}), django_db_blocker.unblock(), transaction.atomic():
+    with (
+        override_settings(STORAGES=settings.STORAGES | {"evidence": aside}),
+        django_db_blocker.unblock(),
+        transaction.atomic(),
+    ):
         began, clock = database_time(), time.process_time()
         assert load_newsroom() is not None
         yield Loaded(began, time.process_time() - clock)
@@ -152,6 +161,28 @@ def test_readers_know_verdicts_and_one_was_corrected_one_withdrawn_one_reopened(
     assert public.filter(standing=False).count() == 1
     for decision in public.exclude(so="unproven"):
         assert decision.evidence.filter(visibility="public").exists(), decision
+
+
+def test_every_outgoing_format_has_something_to_show_and_says_that_it_is_a_demo() -> None:
+    reader, out = Client(), StringIO()
+    items = json.loads(b"".join(reader.get("/feeds/claimreview.json")))["dataFeedElement"]
+    told = [item["item"][0] for item in items if item["item"]]
+    assert len(told) == Decision.objects.public().count() >= 5
+    assert [item["dateDeleted"] for item in items if not item["item"]]
+    assert [review for review in told if review.get("correction")]
+    assert {review["reviewRating"]["alternateName"].split(": ")[0] for review in told} == {"Demo"}
+    call_command("export", "averitec", stdout=out)
+    records = json.loads(out.getvalue())
+    assert len(records) == len(told)
+    assert all(record["is_demo"] for record in records)
+    for name, fewest in (("verdicts", 5), ("corrections", 2)):
+        entries = feedparser.parse(reader.get(f"/feeds/{name}.atom").content).entries
+        assert len(entries) >= fewest
+        assert all(entry.title.startswith("Demo: ") for entry in entries), name
+    for decision in Decision.objects.exclude(published_at=None).filter(replaced_at=None):
+        page = reader.get(f"/c/{decision.claim_id}")
+        assert page.status_code == (410 if decision.withdrawn_at else 200)
+        assert b"Demo." in page.content
 
 
 def test_a_claim_was_split_and_one_merged() -> None:

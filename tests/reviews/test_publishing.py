@@ -118,6 +118,7 @@ def test_an_editor_publishes_the_verdict_that_stands(claim: Claim, editor: User)
     assert fresh(claim).version == claim.version + 1
     assert event.data | {"decision": 0} == {
         "decision": 0,
+        "told_sha256": told.publication.sha256(),
         "number": 1,
         "said": "not_checked",
         "so": "unproven",
