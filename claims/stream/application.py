@@ -16,6 +16,7 @@ from claims.stream.door import Asked, Door, asked_in
 from claims.stream.hub import Hub
 
 PATH = "/api/v1/events/stream"
+ALLOWED = "GET, OPTIONS"
 WITHIN = 10.0  # seconds in which somebody is let in
 MOST_OF_ONE = 100  # open streams of one person or key
 AGAIN = {"Retry-After": "5"}
@@ -58,7 +59,9 @@ class LiveStream:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            if scope["path"] == "/healthz":
+            if scope["path"] == PATH and scope["method"] == "OPTIONS":
+                await _say(send, 204, None, "", {"Allow": ALLOWED})
+            elif scope["path"] == "/healthz":
                 await _say(send, 200, {"status": "ok"}, "application/json", {})
             else:
                 await self._stream(scope, receive, send)
@@ -78,7 +81,7 @@ class LiveStream:
         if scope["path"] != PATH:
             raise NothingHere()
         if scope["method"] != "GET":
-            raise MethodNotAllowed(headers={"Allow": "GET"})
+            raise MethodNotAllowed(headers={"Allow": ALLOWED})
         asked = asked_in(dict(scope["headers"]), scope["query_string"])
         hub, door = self.hub, self.door
         if hub is None or door is None or hub.recent is None:
@@ -130,9 +133,10 @@ async def _refuse(send: Send, failed: Exception) -> None:
     await _say(send, refusal.status, body, MEDIA_TYPE, headers)
 
 
-async def _say(send: Send, status: int, body: dict[str, Any], kind: str, headers: dict[str, str]) -> None:
-    content = json.dumps(body, ensure_ascii=False).encode()
-    told = {"Content-Type": kind, "Content-Length": str(len(content)), "Cache-Control": "no-store", **headers}
+async def _say(send: Send, status: int, body: dict[str, Any] | None, kind: str, headers: dict[str, str]) -> None:
+    content = json.dumps(body, ensure_ascii=False).encode() if body is not None else b""
+    of_body = {"Content-Type": kind, "Content-Length": str(len(content))} if content else {}
+    told = {**of_body, "Cache-Control": "no-store", **headers}
     lines = [(name.lower().encode(), value.encode()) for name, value in told.items()]
     await send({"type": "http.response.start", "status": status, "headers": lines})
     await send({"type": "http.response.body", "body": content})
