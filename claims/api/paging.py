@@ -46,7 +46,7 @@ class Order:
             empty = rows.filter(**{f"{self.column}__isnull": True})
             if behind is not None and behind.value is None:
                 empty = empty.filter(**{f"id__{self._way}": behind.pk})
-            found += empty.order_by("-id" if self.descending else "id")[: most - len(found)]
+            found += self._sorted(empty)[: most - len(found)]
         return found
 
     @property

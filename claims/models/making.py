@@ -36,12 +36,11 @@ def new(model: type[M], **columns: Any) -> M:
     row._state = ModelState()  # noqa: SLF001 - what `Model.__init__` does
     values = row.__dict__
     values.update(shape.usual)
-    for name, value in columns.items():
-        relation = shape.relations.get(name)
-        if relation is None:
-            values[name] = value
-        else:
-            values[relation.attname] = None if value is None else value.pk
-            relation.set_cached_value(row, value)
+    values.update(columns)
+    for name, relation in shape.relations.items():
+        if name in columns:
+            related = values.pop(name)
+            values[relation.attname] = None if related is None else related.pk
+            relation.set_cached_value(row, related)
     values.update((name, made()) for name, made in shape.made.items() if name not in columns)
     return row

@@ -120,7 +120,8 @@ SELECT claim.id, {_HEAD}::text,
        CASE WHEN claim.review_due_at IS NOT NULL THEN (
            SELECT json_agg(json_build_array(event.seq, event.type, event.actor_name, event.body) ORDER BY event.seq)
              FROM claims_claimevent event
-            WHERE event.claim_id = claim.id AND event.body LIKE '%%"review_due_at"%%') END,
+            WHERE event.claim_id = claim.id
+              AND (event.body LIKE '%%"review_due_at"%%' OR event.body LIKE '%%"due_why"%%')) END,
        EXISTS (SELECT 1 FROM claims_claim other WHERE other.split_from_id = claim.id)
            OR EXISTS (SELECT 1 FROM claims_claim other WHERE other.duplicate_of_id = claim.id)
   FROM unnest(%(claims)s::bigint[]) WITH ORDINALITY AS page (id, place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -17,6 +18,7 @@ from rest_framework import serializers
 
 from claims.api.fields import checked
 from claims.api.quick import QuickReader
+from claims.api.resting import collector_at_rest
 from claims.ladders import DEFAULT
 from claims.models import Alarm, Claim, ClaimEvent, ClaimHead, Desk, Flag, Scope, Source, SourceKind
 from claims.services import transitions
@@ -338,6 +340,15 @@ def test_a_thousand_take_as_few_statements_as_one(desk: Desk) -> None:
         assert statements(api, *items(1000, accept=accept)) == few
         assert few - asking <= (8 if not accept else 11)
     assert Claim.objects.count() == 2009
+
+
+def test_the_collector_rests_only_while_claims_are_made(api: Api, desk: Desk) -> None:
+    with collector_at_rest():
+        batch(api, PLAIN)
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    batch(api, {})
+    assert gc.isenabled()
 
 
 def test_a_call_sent_twice_happens_once(api: Api, desk: Desk) -> None:

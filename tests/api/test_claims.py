@@ -59,6 +59,7 @@ def test_a_claim_with_a_desk_is_accepted_at_once_by_who_may(desk: Desk) -> None:
     later = with_key().post("/claims", told | {"review_due_at": due})
     assert later.body["review_due_at"] == due.replace("+00:00", "Z")
     refused = signed_in(a_reviewer(desk).user).post("/claims", told)
+    assert later.body["review_due_why"] == "as it was asked for"
     assert (refused.status, refused.code) == (403, "role_missing")
     assert Claim.objects.count() == 2
 

@@ -193,3 +193,9 @@ def test_every_hedge_stands_where_it_says(text: str) -> None:
 def test_hedges_never_overlap(tokens: list[str]) -> None:
     found = find(" ".join(tokens))
     assert all(one.end < other.start for one, other in pairwise(found))
+
+
+@given(st.lists(st.sampled_from([*TOKENS, "can't", "could-be", "very likely", "said", "x_may"]), max_size=12))
+def test_words_that_open_no_wording_are_passed_by_and_no_other(tokens: list[str]) -> None:
+    text = " ".join(tokens)
+    assert find(text) == find(f"{text} é")  # a letter beyond ASCII, and every wording is tried at every place
