@@ -28,6 +28,7 @@ from reviews.api.claim_making import Making, location_of
 from reviews.services.bringing import Wanted, bring_many
 
 MOST = 1000
+LONGEST_NAME = 100
 Refusal = ClaimDeskError | serializers.ValidationError
 
 
@@ -40,7 +41,7 @@ class BatchRefused(Invalid):
 class BatchItem(ClaimBody):
     """A claim as `POST /claims` takes it, and a name of your own for it that comes back with the answer."""
 
-    client_ref = Words(longest=100, required=False, help_text="Yours; no two claims of a call may share it.")
+    client_ref = Words(longest=LONGEST_NAME, required=False, help_text="Yours; no two claims of a call may share it.")
 
 
 class BatchBody(Body):
@@ -131,14 +132,24 @@ class ClaimBatch(ApiView):
         return read, refused
 
 
+_NAME = Words(longest=LONGEST_NAME)
+
+
 def _result(place: int, item: Any, answer: Claim | Refusal) -> dict[str, Any]:
-    reference = item.get("client_ref") if isinstance(item, dict) else None
-    shown = {"index": place, "client_ref": reference if isinstance(reference, str) else None}
+    shown = {"index": place, "client_ref": _reference(item)}
     if isinstance(answer, Claim):
         made = {"id": answer.pk, "location": location_of(answer), "etag": tag(answer.version)}
         return {**shown, "status": 201, **made}
     problem = problem_of(answer, f"/claims/{place}")
     return {**shown, "status": problem["status"], "problem": problem}
+
+
+def _reference(item: Any) -> str | None:
+    """The sender's name for a claim, also for one that is refused; None where that name itself is unusable."""
+    try:
+        return str(_NAME.run_validation(item["client_ref"]))
+    except (KeyError, TypeError, serializers.ValidationError):
+        return None
 
 
 def _none_made(many: int, refused: Sequence[dict[str, Any]]) -> BatchRefused:

@@ -290,6 +290,8 @@ def test_names_of_the_sender_come_back_and_are_not_shared(api: Api, desk: Desk) 
         (None, 422),
         (None, 422),
     ]
+    hidden = api.post("/claims:batchCreate", {"claims": [{**PLAIN, "client_ref": "\x00"}]}, Idempotency_Key="b-0")
+    assert (hidden.status, hidden.body["results"][0]["client_ref"]) == (200, None)
     pointers = [one["problem"]["errors"][0]["pointer"] for one in answer.body["results"][1:]]
     assert pointers == ["/claims/1/client_ref", "/claims/2/client_ref", "/claims/3"]
 
