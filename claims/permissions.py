@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 
 from claims.actors import Actor
 from claims.errors import ScopeMissing
@@ -73,7 +74,7 @@ def _of_desks(viewer: Viewer, path: str) -> Q:
     return Q(**{f"{path}__in": sorted(viewer.desks)}) | Q(**{f"{path}__isnull": True})
 
 
-def _embargoed(viewer: Viewer, path: str, now: datetime) -> Q:
+def _embargoed(viewer: Viewer, path: str, now: datetime | Now) -> Q:
     """Rows under an embargo that this viewer must not see: keys see them only when confined to that desk."""
     if viewer.user is not None:
         return Q(pk__in=[])
@@ -81,8 +82,11 @@ def _embargoed(viewer: Viewer, path: str, now: datetime) -> Q:
     return lifted if viewer.desks is None else lifted & ~Q(**{f"{path}desk__in": sorted(viewer.desks)})
 
 
-def visible_claims(viewer: Viewer, now: datetime) -> QuerySet[Claim]:
-    """Claims of the viewer's desks, and those without a desk yet, less what is under embargo for them."""
+def visible_claims(viewer: Viewer, now: datetime | Now) -> QuerySet[Claim]:
+    """Claims of the viewer's desks, and those without a desk yet, less what is under embargo for them.
+
+    `now` is a moment that was read, or `Now()` for that of the database when it is asked.
+    """
     claims = Claim.objects.filter(_of_desks(viewer, "desk"))
     if viewer.user is not None:
         return claims

@@ -22,8 +22,12 @@ def open_assignment(claim: Claim, user_id: int | None) -> Assignment | None:
 
 def roles_on(viewer: Viewer, claim: Claim) -> frozenset[Role]:
     """Every role the viewer has on this claim."""
+    return roles_with(viewer, claim, open_assignment(claim, viewer.user.pk if viewer.user else None))
+
+
+def roles_with(viewer: Viewer, claim: Claim, mine: Assignment | None) -> frozenset[Role]:
+    """The same where the viewer's open assignment on the claim is known."""
     roles = record_roles(viewer, claim)
-    mine = open_assignment(claim, viewer.user.pk if viewer.user else None)
     if mine is None:
         return roles
     return roles | {Role.ADJUDICATOR if mine.part == Part.ADJUDICATION else Role.ON_IT}

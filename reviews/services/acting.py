@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db.models.functions import Now
+
 from claims.actors import Actor
 from claims.errors import ClaimDeskError, NotFound
 from claims.lifecycle import TRANSITIONS, Action, Role, State, check
@@ -20,7 +22,7 @@ from claims.services import steps
 from claims.services.transitions import Held, database_time, locked
 from claims.services.undoing import gave_away, touched, undo, undoable
 from reviews.models import Assignment
-from reviews.permissions import actor_on, open_assignment
+from reviews.permissions import open_assignment, roles_with
 from reviews.services.accepting import accept, change_desk, restore, undo_course
 from reviews.services.assigning import put_back
 from reviews.services.publishing import POSSIBLE, check_publisher, correct, first_reviewer, publish, withdraw
@@ -55,12 +57,12 @@ def acting_on(
 
     Raises `NotFound`, `StaleVersion`.
     """
-    seen = visible_claims(viewer, database_time()).filter(pk=claim_id).exists()
+    seen = visible_claims(viewer, Now()).filter(pk=claim_id).exists()
     if not seen and not (action == Action.UNDO and gave_away(claim_id, viewer.user)):
         raise NotFound(f"There is no claim #{claim_id}.")
     with locked(claim_id, version, beside=beside) as held:
         mine = open_assignment(held.claim, viewer.user.pk if viewer.user else None)
-        yield Acting(held, actor_on(viewer, held.claim), mine)
+        yield Acting(held, viewer.actor.having(*roles_with(viewer, held.claim, mine)), mine)
 
 
 Step = Callable[..., ClaimEvent]
@@ -172,7 +174,8 @@ def offered(claim_id: int, viewer: Viewer) -> list[Offer]:
 def reading_as(claim: Claim, viewer: Viewer) -> Acting:
     """A claim as somebody sees it who only wants to know what they could do."""
     mine = open_assignment(claim, viewer.user.pk if viewer.user else None)
-    return Acting(Held(claim, ClaimHead(claim=claim), database_time()), actor_on(viewer, claim), mine)
+    by = viewer.actor.having(*roles_with(viewer, claim, mine))
+    return Acting(Held(claim, ClaimHead(claim=claim), database_time()), by, mine)
 
 
 def offers_to(acting: Acting) -> list[Offer]:
@@ -201,7 +204,7 @@ def _offer(acting: Acting, action: Action) -> Offer:
 
 def claim_seen(claim_id: int, viewer: Viewer) -> Claim:
     """A claim the viewer may see. Raises `NotFound`."""
-    claim = visible_claims(viewer, database_time()).filter(pk=claim_id).first()
+    claim = visible_claims(viewer, Now()).filter(pk=claim_id).first()
     if claim is None:
         raise NotFound(f"There is no claim #{claim_id}.")
     return claim
