@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -34,8 +35,10 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(100_000, 50, 100)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave browser tests out, and count them, where there is no browser."""
+    """Leave browser tests out, and count them, where there is no browser; begin what takes long early."""
+    items[:] = long_ones_early(items, int(getattr(config, "workerinput", {}).get("workercount", 1)))
     config.stash[LEFT_OUT] = 0
     if find_chromium():
         return
@@ -43,6 +46,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.skip(reason="no Chromium"))
             config.stash[LEFT_OUT] += 1
+
+
+def long_ones_early(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """The tests in an order in which no process is left alone at the end with a test that mostly waits.
+
+    The run deals them out in as many equal parts as there are processes. Each part has its share of the long ones, and
+    spreads them over its first half, so that some processes wait while others work.
+    """
+    if workers == 1:
+        return items
+    long = [item for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")]
+    short = [item for item in items if item not in long]
+    order: list[pytest.Item] = []
+    for part in range(workers):
+        waiting, quick = long[part::workers], iter(short[part::workers])
+        between = len(short) // workers // 2 // (len(waiting) + 1)
+        for item in waiting:
+            order += [item, *islice(quick, between)]
+        order += quick
+    return order
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -1,13 +1,16 @@
 """Starts the product's own processes for tests that must not pretend: celery workers and beat."""
 
+import asyncio
 import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import redis
@@ -115,3 +118,9 @@ def worker_words(*, queues: str, slots: int, name: str) -> list[str]:
 def beat_words(schedule: Path) -> list[str]:
     """Command line of beat with a schedule file of its own."""
     return [*CELERY, "beat", "--schedule", str(schedule), "--pidfile="]
+
+
+def in_a_loop(story: Coroutine[Any, Any, None]) -> None:
+    """Run it in an event loop of a thread of its own: where a browser test ran before, this thread has one already."""
+    with ThreadPoolExecutor(1) as aside:
+        aside.submit(asyncio.run, story).result()

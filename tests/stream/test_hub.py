@@ -18,6 +18,7 @@ from claims.services.hinting import Listener, News
 from claims.stream import hub as hubs
 from claims.stream.clients import Client
 from claims.stream.hub import Hub
+from tests.running import in_a_loop
 
 WORLD, CITY = 1, 2
 EDITOR, OUTSIDER = Listener(ActorKind.PERSON, 1), Listener(ActorKind.PERSON, 2)
@@ -119,7 +120,7 @@ def told(story: Callable[[Hub], Any], *, kept: int = 2_000) -> None:
         await hub.look()
         await story(hub)
 
-    asyncio.run(run())
+    in_a_loop(run())
 
 
 def test_everybody_is_told_what_they_see_from_when_they_came(feed: Feed) -> None:
@@ -318,7 +319,7 @@ def test_everybody_hears_that_we_live_while_the_database_hangs(feed: Feed, monke
         reading.cancel()
         hanging.set()
 
-    asyncio.run(story())
+    in_a_loop(story())
 
 
 def test_a_database_that_is_away_for_a_while_ends_nothing(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
