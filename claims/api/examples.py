@@ -50,6 +50,11 @@ CLAIM: Final[dict[str, Any]] = {
     ],
     "own_date": {"until": "2026-11-27", "precision": "week", "zone": "Europe/Kyiv", "words": "next week"},
 }
+FIRST_CLAIM: Final[dict[str, Any]] = {
+    "statement": "The ferry Solvinda will sail again by 27 November 2026.",
+    "language": "en",
+    "own_date": {"until": "2026-11-27", "precision": "day", "zone": "Europe/Kyiv", "words": "by Friday"},
+}
 BATCH: Final[dict[str, Any]] = {
     "claims": [
         {"client_ref": "a", "article": 1, "quote": "The minister is likely to resign next week"},
@@ -69,6 +74,11 @@ EVIDENCE: Final[dict[str, Any]] = {
     "url": "https://gazette.example/resignation",
     "title": "The gazette announces it",
 }
+DISMISSAL: Final[dict[str, Any]] = {"action": "dismiss", "reason": "off_subject"}
+PRIORITY: Final[dict[str, Any]] = {"action": "set_priority", "priority": 1, "reason": "It leads the evening news."}
+TAKING: Final[dict[str, Any]] = {"action": "take"}
+OTHER_WORDS: Final[dict[str, Any]] = {"short_text": "Will the minister resign?", "topics": ["politics"]}
+SOURCE: Final[dict[str, Any]] = {"name": "Harbour authority", "kind": "organisation", "zone": "Europe/Kyiv"}
 MATCH: Final[dict[str, Any]] = {"statement": "The minister is going to resign in the last week of November."}
 PROBLEM: Final[dict[str, Any]] = {
     "type": "https://claims.example/api/docs/problems/quote_not_found",
@@ -93,7 +103,7 @@ class Call:
     @property
     def curl(self) -> str:
         """The call as a line for a shell, with the key in $KEY."""
-        lines = [f'curl -X {self.method} http://127.0.0.1:8000/api/v1{self.path} -H "Authorization: Bearer $KEY"']
+        lines = [f'curl -X {self.method} "$CLAIMDESK/api/v1{self.path}" -H "Authorization: Bearer $KEY"']
         if self.body is not None:
             lines[0] += " -H 'Content-Type: application/json' -d @- <<'JSON'"
             members = (f'  "{name}": {json.dumps(value, ensure_ascii=False)}' for name, value in self.body.items())
@@ -102,9 +112,11 @@ class Call:
 
 
 FIRST_CALLS: Final = (
-    Call("Send an article. The same one again is the one that is there.", "POST", "/articles", ARTICLE),
-    Call("Say what it claims, with the words it stands on and its own date.", "POST", "/claims", CLAIM),
-    Call("Ask what has passed unconfirmed.", "GET", "/claims?flag=date_passed"),
+    Call("See what your key may do, and on which desks.", "GET", "/me"),
+    Call(
+        "Bring a claim, with the date by which the world will show whether it was so.", "POST", "/claims", FIRST_CLAIM
+    ),
+    Call("Read what happened. Keep `cursor` and ask again with `after=`, for ever.", "GET", "/events"),
 )
 
 RULES: Final = """\
@@ -112,10 +124,14 @@ Every failure is `application/problem+json` with a stable `code` and a sentence.
 sends `If-Match` with the ETag last read. A POST may carry an `Idempotency-Key`: sent twice, it happens once.
 Times carry their offset. Lists go on at `next`."""
 
+BEGINNING: Final = """\
+`make run` prints a key; in a newsroom an administrator makes one under Set-up → API keys. Put it in `KEY`, and the
+address of the site, for example `http://127.0.0.1:8000`, in `CLAIMDESK`. Then make three calls:"""
+
 DESCRIPTION: Final = "\n\n".join(
     [
         "Claims from published articles, checked with evidence, flagged when their date passes.",
-        "Put a key in `KEY`, then make three calls:",
+        BEGINNING,
         *(f"**{number}.** {call.words}\n\n```sh\n{call.curl}\n```" for number, call in enumerate(FIRST_CALLS, 1)),
         RULES,
     ]

@@ -12,7 +12,6 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.views import View
@@ -22,7 +21,8 @@ from claims.api.authentication import address_of, key_shown
 from claims.api.errors import KeyRefused, MethodNotAllowed, NothingHere, Refused, ServerError
 from claims.api.problems import log, refusal_of
 from claims.errors import ClaimDeskError
-from claims.exports.factchecktools import SERVICE, VERSION, discovery, fact_checked_claim, host_of, told
+from claims.exports.factchecktools import SERVICE, VERSION, discovery, fact_checked_claim, host_of, stated
+from claims.exports.site import Site, site_at
 from claims.services.published import Wanted, search_published
 from claims.services.transitions import database_time
 
@@ -123,9 +123,9 @@ class ClaimsSearch(GoogleView):
         offset = _read(token, binding) if token else _number(given, "offset")
         site = _site(request)
         found = search_published(wanted, offset, size + 1) if _is_ours(given, site) else []
-        claims = [fact_checked_claim(decision, site) for decision in found[:size]]
+        claims = [fact_checked_claim(check, site) for check in found[:size]]
         more = signing.dumps([binding, offset + size], salt=_SALT, compress=True) if len(found) > size else ""
-        return JsonResponse(told(claims=claims, nextPageToken=more), content_type=CONTENT_TYPE)
+        return JsonResponse(stated(claims=claims, nextPageToken=more), content_type=CONTENT_TYPE)
 
 
 class NothingServed(GoogleView):
@@ -149,7 +149,7 @@ class Discovery(GoogleView):
         """The document of the one version that is served."""
         if request.GET.get("version", VERSION) != VERSION:
             raise NothingHere(f"Only {SERVICE} {VERSION} is served here.")
-        return JsonResponse(discovery(f"{_site(request)}/"), content_type=CONTENT_TYPE)
+        return JsonResponse(discovery(_site(request)), content_type=CONTENT_TYPE)
 
 
 def _caller(request: HttpRequest) -> str:
@@ -164,8 +164,8 @@ def _caller(request: HttpRequest) -> str:
         raise InvalidArgument("API key not valid. Please pass a valid API key.") from refused
 
 
-def _site(request: HttpRequest) -> str:
-    return (settings.SITE_URL or request.build_absolute_uri("/")).rstrip("/")
+def _site(request: HttpRequest) -> Site:
+    return site_at(request.build_absolute_uri("/"))
 
 
 def _given(request: HttpRequest) -> dict[str, str]:
@@ -196,9 +196,9 @@ def _wanted(given: Mapping[str, str]) -> Wanted:
     return Wanted(words=query, language=language.split("-")[0], since=since)
 
 
-def _is_ours(given: Mapping[str, str], site: str) -> bool:
+def _is_ours(given: Mapping[str, str], site: Site) -> bool:
     wanted = given.get("reviewPublisherSiteFilter")
-    return not wanted or host_of(wanted) == host_of(site)
+    return not wanted or host_of(wanted) == host_of(site.url)
 
 
 def _number(given: Mapping[str, str], name: str) -> int:

@@ -12,11 +12,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from claims.api.examples import SOURCE
 from claims.api.fields import Body, Number, OneOf, Words, checked
 from claims.api.paging import Order, page_of
 from claims.api.parameters import Paged, Search, given, page_in
 from claims.api.repeating import repeatable
-from claims.api.schema import page_response
+from claims.api.schema import page_response, sent
 from claims.api.views import ApiView
 from claims.models import Desk, DeskRole, Membership, Reliability, Source, SourceKind
 from claims.permissions import desks_of
@@ -89,7 +90,7 @@ class Sources(ApiView):
             rows = rows.filter(Q(name__icontains=asked["q"]) | Q(aliases__contains=[asked["q"]]))
         return page_of(request, rows, page_in(asked), _sources_out, Order(descending=False))
 
-    @extend_schema(request=SourceBody, responses={201: SourceOut})
+    @extend_schema(request=SourceBody, responses={201: SourceOut}, examples=[sent("A source", SOURCE)])
     @repeatable
     def post(self, request: Request) -> Response:
         """Add a source. For editors and administrators."""

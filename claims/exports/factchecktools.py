@@ -6,19 +6,15 @@ null or empty; a page without results is `{}`. There is no number for a rating i
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.conf import settings
-
+from claims.exports.check import Check
+from claims.exports.site import Site
 from claims.exports.times import rfc3339
-from claims.exports.told import Place, Told
-from claims.models import Decision, SourceKind
-from claims.wordings import so_words
 
 SERVICE, VERSION, REVISION = "factchecktools", "v1alpha1", "20240929"
-LABEL_OF_DEMO = "Demo: {}"
 _PREFIX = "GoogleFactcheckingFactchecktoolsV1alpha1"
 _STRINGS = ("text", "claimant", "url", "title", "textualRating", "languageCode", "name", "site", "nextPageToken")
 
@@ -29,49 +25,38 @@ def host_of(address: str) -> str:
     return host.removeprefix("www.")
 
 
-def fact_checked_claim(decision: Decision, site: str) -> dict[str, Any]:
-    """One published verdict, read with its publication. `site` is our own address, without a slash at its end.
-
-    The claimant is who made the claim: the last of its chain that has a name, else the outlet.
-    """
-    public = Told.from_json(decision.publication.told)
-    first = public.first
-    return told(
-        text=public.statement,
-        claimant=_claimant(first),
-        claimDate=_google(datetime.fromisoformat(first.published_at) if first else None),
+def fact_checked_claim(check: Check, site: Site) -> dict[str, Any]:
+    """One published verdict with its claim, as readers are told both."""
+    first, claimant = check.told.first, check.told.claimant
+    return stated(
+        text=check.told.statement,
+        claimant=claimant.name if claimant else "",
+        claimDate=_google(first.published_at) if first else None,
         claimReview=[
-            told(
-                publisher=told(name=settings.PUBLISHER_NAME, site=host_of(site)),
-                url=f"{site}/c/{decision.claim_id}",
-                title=public.short_text or public.statement,
-                reviewDate=_google(decision.published_at),
-                textualRating=(LABEL_OF_DEMO if decision.is_demo else "{}").format(so_words(decision.so)),
-                languageCode=public.language,
+            stated(
+                publisher=stated(name=site.name, site=host_of(site.url)),
+                url=site.page(check.claim),
+                title=check.told.short_text or check.told.statement,
+                reviewDate=_google(rfc3339(check.published)),
+                textualRating=check.verdict,
+                languageCode=check.told.language,
             )
         ],
     )
 
 
-def told(**members: Any) -> dict[str, Any]:
+def stated(**members: Any) -> dict[str, Any]:
     """An object as proto3 JSON has it: what has no value is absent."""
     return {name: value for name, value in members.items() if value not in (None, "", [], {})}
 
 
-def _claimant(place: Place | None) -> str:
-    if place is None:
-        return ""
-    named = [step.name for step in place.chain if step.name and step.kind != SourceKind.UNNAMED]
-    return named[-1] if named else place.outlet
-
-
-def _google(moment: datetime | None) -> str | None:
+def _google(moment: str) -> str:
     """`google-datetime`: RFC 3339 with Z, to the second."""
-    return None if moment is None else rfc3339(moment.replace(microsecond=0))
+    return re.sub(r"\.\d+Z\Z", "Z", moment)
 
 
-def discovery(site: str) -> dict[str, Any]:
-    """The discovery document of what we serve of it, for clients that are made from one. `site` ends with a slash."""
+def discovery(site: Site) -> dict[str, Any]:
+    """The discovery document of what we serve of it, for clients that are made from one."""
     return {
         "kind": "discovery#restDescription",
         "discoveryVersion": "v1",
@@ -80,15 +65,15 @@ def discovery(site: str) -> dict[str, Any]:
         "canonicalName": "Fact Check Tools",
         "version": VERSION,
         "revision": REVISION,
-        "title": f"Fact checks of {settings.PUBLISHER_NAME}",
+        "title": f"Fact checks of {site.name}",
         "description": "Published verdicts, by the interface of Google's Fact Check Tools API.",
-        "documentationLink": f"{site}api/docs",
+        "documentationLink": f"{site.url}/api/docs",
         "protocol": "rest",
-        "rootUrl": site,
-        "baseUrl": site,
+        "rootUrl": f"{site.url}/",
+        "baseUrl": f"{site.url}/",
         "servicePath": "",
         "batchPath": "batch",
-        "ownerDomain": host_of(site),
+        "ownerDomain": host_of(site.url),
         "parameters": {
             "alt": _parameter("Form of the answer.", default="json", enum=["json"]),
             "key": _parameter("A key of this site. Without one, requests are counted by address."),

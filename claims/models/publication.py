@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Self
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Exists, Func, OuterRef, Q
+from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -57,12 +60,18 @@ class Publication(models.Model):
 
     decision = models.OneToOneField(Decision, models.PROTECT, verbose_name=_("decision"), related_name="publication")
     told = models.JSONField(_("told"))
+    search = models.GeneratedField(
+        expression=SearchVector(KT("told__statement"), config="simple"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
 
     objects = PublicationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("publication")
         ordering = ("id",)
+        indexes = (GinIndex(fields=("search",), name="publication_search"),)
         triggers = frozen("publication")
 
     def __str__(self) -> str:

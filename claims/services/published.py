@@ -1,4 +1,4 @@
-"""Searches what readers are told."""
+"""Searches what readers are told, and nothing else: not what a claim reads today."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from datetime import datetime
 
 from django.contrib.postgres.search import SearchRank
 from django.db.models import F, Q
-from django.db.models.fields.json import KeyTextTransform
 
-from claims.models import Appearance, Decision
-from claims.models.decision import DecisionQuerySet
+from claims.exports.check import Check, checks
+from claims.models import Publication
+from claims.models.publication import PublicationQuerySet
 from claims.services.matching import words_of
 
 RANKED = 2_000  # of what matches, so many of the newest are ranked
+NEWEST = ("-decision__published_at", "-pk")
 
 
 @dataclass(frozen=True)
@@ -25,35 +26,24 @@ class Wanted:
     since: datetime | None = None
 
 
-def search_published(wanted: Wanted, offset: int, most: int) -> list[Decision]:
-    """Published and not withdrawn decisions with what readers were told, best first, then newest. Two queries at most.
-
-    Words are looked for in the claim as it is now, so only where it still says what readers were told.
-    """
-    decisions = _narrowed(Decision.objects.public(), wanted)
+def search_published(wanted: Wanted, offset: int, most: int) -> list[Check]:
+    """Published and not withdrawn verdicts as readers are told them, best first, then newest. Three queries at most."""
+    rows = _narrowed(Publication.objects.told_now(), wanted)
     if wanted.words:
         words = words_of(wanted.words)
         if words is None:
             return []
-        unedited = decisions.annotate(told=KeyTextTransform("statement", "publication__told")).filter(
-            told=F("claim__statement")
-        )
-        newest = unedited.filter(claim__search=words.shared).order_by("-published_at", "-pk")
-        rank = SearchRank(F("claim__search"), words.any)
-        decisions = Decision.objects.filter(pk__in=newest.values("pk")[:RANKED]).order_by(
-            rank.desc(), "-published_at", "-pk"
-        )
+        newest = rows.filter(search=words.shared).order_by(*NEWEST)
+        rank = SearchRank(F("search"), words.any)
+        rows = Publication.objects.filter(pk__in=newest.values("pk")[:RANKED]).order_by(rank.desc(), *NEWEST)
     else:
-        decisions = decisions.order_by("-published_at", "-pk")
-    return list(decisions.select_related("publication")[offset : offset + most])
+        rows = rows.order_by(*NEWEST)
+    return list(checks(rows.with_decision()[offset : offset + most]))
 
 
-def _narrowed(decisions: DecisionQuerySet, wanted: Wanted) -> DecisionQuerySet:
+def _narrowed(rows: PublicationQuerySet, wanted: Wanted) -> PublicationQuerySet:
     if wanted.language:
-        decisions = decisions.annotate(spoken=KeyTextTransform("language", "publication__told"))
-        own = Q(spoken__iexact=wanted.language)
-        decisions = decisions.filter(own | Q(spoken__istartswith=f"{wanted.language}-"))
-    if wanted.since is not None:
-        young = Appearance.objects.filter(is_first=True, revision__article__published_at__gte=wanted.since)
-        decisions = decisions.filter(Q(published_at__gte=wanted.since) | Q(claim__in=young.values("claim")))
-    return decisions
+        own = Q(told__language__iexact=wanted.language)
+        rows = rows.filter(own | Q(told__language__istartswith=f"{wanted.language}-"))
+    # What is published is never older than the article that it is about, so its own date is the newer of the two.
+    return rows if wanted.since is None else rows.filter(decision__published_at__gte=wanted.since)

@@ -11,9 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims.api.errors import Invalid
+from claims.api.examples import DISMISSAL, PRIORITY
 from claims.api.fields import checked
 from claims.api.preconditions import expected_version
 from claims.api.repeating import repeatable
+from claims.api.schema import sent
 from claims.deadlines import own_date
 from claims.lifecycle import Action, DismissalReason, WaitingReason
 from claims.models import Claim, Desk, Evidence
@@ -98,7 +100,11 @@ class Actions(ClaimView):
     tagged = True
     writes = None  # which scope a key needs depends on the step, so its roles decide
 
-    @extend_schema(request=ACTION_BODY, responses={200: ClaimOut})
+    @extend_schema(
+        request=ACTION_BODY,
+        responses={200: ClaimOut},
+        examples=[sent("Dismiss it", DISMISSAL), sent("Put it first", PRIORITY)],
+    )
     @repeatable
     def post(self, request: Request, number: int) -> Response:
         """Take a step. Needs If-Match. A step the state or a guard does not allow answers 409 with the sentence."""

@@ -12,12 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims.api.errors import Invalid
+from claims.api.examples import TAKING
 from claims.api.fields import Body, Number, OneOf, Words, checked
 from claims.api.paging import Order, page_of
 from claims.api.parameters import Paged, given, page_in
 from claims.api.preconditions import expected_version
 from claims.api.repeating import repeatable
-from claims.api.schema import page_response
+from claims.api.schema import page_response, sent
 from claims.errors import RoleMissing
 from claims.exports.times import rfc3339
 from claims.lifecycle import Action, Role, State, check
@@ -120,7 +121,7 @@ class Assignments(ClaimView):
             for row in rows
         ]
 
-    @extend_schema(request=AssignmentBody, responses={201: ClaimOut})
+    @extend_schema(request=AssignmentBody, responses={201: ClaimOut}, examples=[sent("Take it", TAKING)])
     @repeatable
     def post(self, request: Request, number: int) -> Response:
         """Assign, take, hand over, decline or recuse. If-Match is optional here."""

@@ -11,7 +11,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from claims.api.examples import CLAIM
+from claims.api.examples import CLAIM, OTHER_WORDS
 from claims.api.fields import checked
 from claims.api.linked import CLAIM_REVIEW, claim_review_of, prefers_linked_data
 from claims.api.parameters import given, page_in
@@ -108,7 +108,7 @@ class OneClaim(ClaimView):
         standing = Decision.objects.filter(claim=claim, standing=True).first()
         return claim.time_flags(self.now, standing) == claim.time_flags(claim.updated_at, standing)
 
-    @extend_schema(request=ClaimPatch, responses={200: ClaimOut})
+    @extend_schema(request=ClaimPatch, responses={200: ClaimOut}, examples=[sent("Other words", OTHER_WORDS)])
     def patch(self, request: Request, number: int) -> Response:
         """Change a claim's words (merge patch). Every other change is a step: POST to its actions."""
         version = expected_version(request, self.claim(number).version)

@@ -1,4 +1,4 @@
-"""The first call of the README works when somebody copies it: its lines are run as they stand."""
+"""What README and docs show of curl works when somebody copies it: the lines are run as they stand."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import os
 import re
 import shutil
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from claims.api.examples import DESCRIPTION
 from claims.models import Scope
 from tests.api.conftest import everything_is_final
 from tests.factories import a_key
@@ -56,3 +58,23 @@ def test_its_lines_make_an_article_and_a_claim_and_read_the_feed(site: Site) -> 
     everything_is_final()
     feed = run(read_feed, site, key)["results"]
     assert [(event["claim"], event["type"]) for event in feed] == [(claim["id"], "org.claimdesk.claim.propose.v1")]
+
+
+def shown(text: str) -> list[str]:
+    """The blocks for a shell in which curl asks something that ends."""
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    return [block for block in blocks if "curl" in block and " -N " not in block]
+
+
+@pytest.mark.parametrize("name", ["api.md", "webhooks.md", "feeds.md", "the description in the API document"])
+def test_the_lines_of_the_docs_are_answered(site: Site, tmp_path: Path, name: str) -> None:
+    text = (CHECKOUT / "docs" / name).read_text() if name.endswith(".md") else DESCRIPTION
+    (tmp_path / ".curlrc").write_text("fail-with-body\nsilent\nshow-error\n")
+    environment = os.environ | {"CLAIMDESK": site.url, "KEY": a_key(*Scope)[1], "HOME": str(tmp_path)}
+    blocks = shown(text)
+    assert blocks
+    for block in blocks:
+        done = subprocess.run(
+            ["bash", "-ec", block], env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"
