@@ -285,7 +285,7 @@ class FileDamaged(ClaimDeskError):
 
 
 class ExportTooLarge(ClaimDeskError):
-    """What is kept of this claim is too large for one file. Download the copies one by one."""
+    """What is kept of this claim is too large for one file. Download it in parts."""
 
     code = "export_too_large"
 

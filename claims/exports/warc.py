@@ -7,6 +7,8 @@ it is.
 
 The file is never whole anywhere of ours: it is checked first, sizes and hashes, and then flows record by record, each
 one's bytes checked once more as they are read. So it takes the memory of one record, however much is kept.
+
+What is more than fits into one file comes in parts, each a WARC file of its own in the order in which things were kept.
 """
 
 from __future__ import annotations
@@ -14,14 +16,16 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
+from itertools import pairwise
 from typing import Any
 
 from django.core.files.storage import storages
 
-from claims.errors import ExportTooLarge, FileDamaged
+from claims.errors import ExportTooLarge, FileDamaged, NotFound
 from claims.models import Copy, Evidence, Snapshot
 
 MEDIA_TYPE = "application/warc"
@@ -31,27 +35,85 @@ UNDONE = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 PREFIX = "X-Archive-Orig-"
 
 
-def check_exportable(items: Sequence[Evidence]) -> None:
-    """Refuse before the first byte what could not be handed out whole.
+@dataclass(frozen=True)
+class Piece:
+    """One thing that was kept of an item: a copy of its page, or (None) the file that was given."""
 
-    `items` are read with their copies. Raises `ExportTooLarge` above `LIMIT`, and `FileDamaged` when kept bytes are
-    missing or are no longer what was kept.
+    item: Evidence
+    copy: Copy | None
+    snapshot: Snapshot
+
+    @property
+    def order(self) -> tuple[datetime, int, int]:
+        """When it was kept. What comes later is behind, so that a full part stays as it is while more is kept."""
+        kept_at = self.copy.fetched_at if self.copy else self.item.added_at
+        return kept_at, self.item.pk, self.copy.number if self.copy else 0
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of an export in `of` parts, counted from 1."""
+
+    number: int
+    of: int
+    pieces: Sequence[Piece]
+
+    def name(self, claim_id: int) -> str:
+        """What the file is called."""
+        return f"claim-{claim_id}.warc" if self.of == 1 else f"claim-{claim_id}-part-{self.number}.warc"
+
+
+def part_of(items: Iterable[Evidence], number: int | None = None) -> Part:
+    """The part of this number, checked before the first byte goes out; without a number the only one.
+
+    `items` are read with their copies. Raises `ExportTooLarge` where no number is given and one file is not enough,
+    `NotFound` where there is no such part, and `FileDamaged` when kept bytes are missing or no longer what was kept.
     """
-    kept = [snapshot for item in items for snapshot in _kept_of(item)]
-    size = sum(snapshot.size for snapshot in kept)
-    if size > LIMIT:
+    pieces = sorted((piece for item in items for piece in _pieces_of(item)), key=lambda piece: piece.order)
+    parts = divided([piece.snapshot.size for piece in pieces])
+    if number is None and len(parts) > 1:
+        size = sum(piece.snapshot.size for piece in pieces)
         raise ExportTooLarge(
             f"What is kept of this claim is {_megabytes(size)} MB, and one file holds at most {_megabytes(LIMIT)} MB. "
-            "Download the copies one by one.",
+            f"Download it in {len(parts)} parts, ?part=1 to ?part={len(parts)}.",
             bytes=size,
             limit=LIMIT,
+            parts=len(parts),
         )
-    for snapshot in {one.sha256: one for one in kept}.values():
+    wanted = number or 1
+    if wanted > len(parts):
+        raise NotFound(f"What is kept of this claim has {len(parts)} part{'' if len(parts) == 1 else 's'}.")
+    found = Part(wanted, len(parts), pieces[parts[wanted - 1].start : parts[wanted - 1].stop])
+    for snapshot in {piece.snapshot.sha256: piece.snapshot for piece in found.pieces}.values():
         check_bytes(snapshot)
+    return found
 
 
-def stream_warc(claim_id: int, items: Iterable[Evidence], made_at: datetime) -> Iterator[bytes]:
-    """One WARC file with everything kept of `items` (read with their copies), a record at a time. Asks no database.
+def parts_of(items: Iterable[Evidence]) -> int:
+    """How many parts the export of these items has, in one query; none where nothing is kept."""
+    holding = {item.pk: item for item in items if item.snapshot_id is not None}
+    if not holding:
+        return 0
+    rows = Copy.objects.filter(evidence__in=list(holding))
+    copies = list(rows.values_list("fetched_at", "evidence_id", "number", "snapshot__size"))
+    files = holding.keys() - {number for _, number, _, _ in copies}
+    kept = [(holding[pk].added_at, pk, 0, item.size) for pk in files if (item := holding[pk].snapshot) is not None]
+    return len(divided([size for *_, size in sorted([*copies, *kept])]))
+
+
+def divided(sizes: Sequence[int]) -> list[range]:
+    """The places of what goes into each part, of at most `LIMIT` bytes unless a single file is larger. At least one."""
+    begins, held = [0], 0
+    for place, size in enumerate(sizes):
+        if held and held + size > LIMIT:
+            begins.append(place)
+            held = 0
+        held += size
+    return [range(first, last) for first, last in pairwise([*begins, len(sizes)])]
+
+
+def stream_warc(claim_id: int, part: Part, made_at: datetime) -> Iterator[bytes]:
+    """One WARC file with everything in this part, a record at a time. Asks no database.
 
     Raises `FileDamaged` in the middle when a file was damaged since it was checked: the download then breaks off.
     """
@@ -60,9 +122,11 @@ def stream_warc(claim_id: int, items: Iterable[Evidence], made_at: datetime) -> 
     out = BytesIO()
     writer: Any = WARCWriter(out, gzip=False, warc_version="1.1")
     about = {"software": "Claim Desk", "format": "WARC File Format 1.1", "description": f"Evidence of claim {claim_id}"}
-    writer.write_record(writer.create_warcinfo_record(f"claim-{claim_id}.warc", about))
-    for item in items:
-        for record in _records_of(writer, item, made_at):
+    if part.of > 1:
+        about["description"] += f", part {part.number} of {part.of}"
+    writer.write_record(writer.create_warcinfo_record(part.name(claim_id), about))
+    for piece in part.pieces:
+        for record in _records_of(writer, piece, made_at):
             writer.write_record(record)
             yield _drained(out)
     yield _drained(out)
@@ -75,10 +139,10 @@ def _drained(out: BytesIO) -> bytes:
     return written
 
 
-def _kept_of(item: Evidence) -> list[Snapshot]:
+def _pieces_of(item: Evidence) -> list[Piece]:
     """Everything kept of one item: every copy of its page, or its file."""
-    copies = [copy.snapshot for copy in item.copies.all()]
-    return copies or ([item.snapshot] if item.snapshot is not None else [])
+    copies = [Piece(item, copy, copy.snapshot) for copy in item.copies.all()]
+    return copies or ([Piece(item, None, item.snapshot)] if item.snapshot is not None else [])
 
 
 def _megabytes(size: int) -> int:
@@ -86,16 +150,12 @@ def _megabytes(size: int) -> int:
     return -(-size // 1_000_000)
 
 
-def _records_of(writer: Any, item: Evidence, made_at: datetime) -> Iterable[Any]:
-    copies = list(item.copies.all())
-    for copy in copies:
-        response = _response(writer, copy)
-        yield response
-        yield _about(writer, item, response, {"copy": copy.number, **_proof(copy.snapshot)})
-    if item.snapshot is not None and not copies:
-        resource = _resource(writer, item, item.snapshot, made_at)
-        yield resource
-        yield _about(writer, item, resource, {"file_name": item.file_name, **_proof(item.snapshot)})
+def _records_of(writer: Any, piece: Piece, made_at: datetime) -> Iterable[Any]:
+    copy, item = piece.copy, piece.item
+    record = _response(writer, copy) if copy else _resource(writer, item, piece.snapshot, made_at)
+    yield record
+    which = {"copy": copy.number} if copy else {"file_name": item.file_name}
+    yield _about(writer, item, record, {**which, **_proof(piece.snapshot)})
 
 
 def _response(writer: Any, copy: Copy) -> Any:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from claims import timewords
 from claims.addresses import host_of
 from claims.admin.marking import Mark, Marked, around, marked
+from claims.exports.warc import parts_of
 from claims.lifecycle import Action, State
 from claims.models import ChainStep, Evidence, Fetch, FetchState
 from claims.permissions import Viewer
@@ -90,7 +91,7 @@ def shown(page: ClaimPage, now: datetime, viewer: Viewer) -> dict[str, Any]:
         "items": _items(page),
         "evidence_words": stance_words(_counts(page)),
         "origins": drawing_of(page.evidence),
-        "has_copies": any(row.snapshot_id for row in page.evidence),
+        "warc_parts": range(1, parts_of(page.evidence) + 1),
         "why_due": why_of(reversed(page.events)) if claim.is_open else "",
         "timeline": entries(page.events, now, me),
         "first": _first(page),

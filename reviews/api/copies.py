@@ -18,12 +18,12 @@ from claims.api.errors import NothingHere
 from claims.api.evidence_shapes import EvidenceOut, evidence_out
 from claims.api.fields import checked
 from claims.api.paging import Order, page_of
-from claims.api.parameters import Paged, Parameters, given, page_in
+from claims.api.parameters import Paged, Parameters, WholeNumber, given, page_in
 from claims.api.preconditions import tag
 from claims.api.repeating import repeatable
 from claims.api.schema import page_response
 from claims.api.views import ApiView
-from claims.exports.warc import MEDIA_TYPE, check_exportable, stream_warc
+from claims.exports.warc import MEDIA_TYPE, part_of, stream_warc
 from claims.intake.authority import ANSWERS
 from claims.models import Copy, TimeStamp
 from claims.services.evidence import compare_evidence
@@ -120,28 +120,37 @@ class Compared(EvidenceView):
         return Response(evidence_out(self.item(number)), headers={"ETag": tag(item.version)})
 
 
+class WarcPart(Parameters):
+    """Which file of an export."""
+
+    part = WholeNumber(required=False, help_text="From 1. What was kept first is in the first.")
+
+
 class EvidenceWarc(EvidenceView):
     """All kept evidence of a claim."""
 
     refuses: ClassVar[frozenset[int]] = frozenset({409})
 
     @extend_schema(
-        responses={(200, MEDIA_TYPE): OpenApiResponse(OpenApiTypes.BINARY, description="A WARC/1.1 file (ISO 28500).")}
+        parameters=[WarcPart],
+        responses={(200, MEDIA_TYPE): OpenApiResponse(OpenApiTypes.BINARY, description="A WARC/1.1 file (ISO 28500).")},
     )
     def get(self, request: Request, number: int) -> HttpResponseBase:
         """Download the kept pages and files of a claim as one WARC file, as far as the caller may see them.
 
-        The SHA-256 of everything is checked before the first byte goes out. At most 500 MB of kept files: above that
-        it is refused, and the copies are downloaded one by one.
+        The SHA-256 of everything is checked before the first byte goes out. One file holds at most 500 MB of kept
+        files; what is more comes in parts (`part`), and without one it is refused with their number.
         """
-        given(Parameters, request)
+        wanted = given(WarcPart, request).get("part")
         claim = self.claim(number)
         copies = Prefetch("copies", Copy.objects.signed().defer("text"))
         items = list(self.seen(claim).order_by("added_at", "id").prefetch_related(copies))
-        check_exportable(items)
-        self.sight(*items)
-        named = {"Content-Disposition": f'attachment; filename="claim-{claim.pk}.warc"', **KEPT_PRIVATE}
-        return StreamingHttpResponse(stream_warc(claim.pk, items, self.now), content_type=MEDIA_TYPE, headers=named)
+        part = part_of(items, wanted)
+        self.sight(*{piece.item.pk: piece.item for piece in part.pieces}.values())
+        named = {"Content-Disposition": f'attachment; filename="{part.name(claim.pk)}"', **KEPT_PRIVATE}
+        if part.number < part.of:
+            named["Link"] = f'<{self.link(request.path)}?part={part.number + 1}>; rel="next"'
+        return StreamingHttpResponse(stream_warc(claim.pk, part, self.now), content_type=MEDIA_TYPE, headers=named)
 
 
 def _token(signed: TimeStamp | None, name: str) -> HttpResponse:

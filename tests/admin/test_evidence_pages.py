@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from claims.exports import warc
 from claims.lifecycle import State
 from claims.models import Claim, ClaimEvent, Desk, Evidence, Fetch, FetchState, Flag, FlagKind, User, Visibility
 from claims.services.fetching import read_pages
@@ -58,6 +59,18 @@ def test_the_page_says_how_far_the_reading_has_come(
     assert "The page did not open" not in shown.split('aria-labelledby="evidence"')[1].split("</section>")[0]
     assert "&lt;b&gt;Bridge" in shown or "Bridge &amp; tunnel" in shown
     assert f"/api/v1/claims/{claim.pk}/evidence.warc" in shown
+
+
+def test_what_is_too_much_for_one_file_is_offered_in_parts(
+    signed: SignIn, editor: User, claim: Claim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for words in (b"what the document says", b"and what another says"):
+        make.a_file(claim, words, by=editor)
+    assert "Download all (WARC)" in page(signed(editor), claim)
+    monkeypatch.setattr(warc, "LIMIT", 30)
+    shown = page(signed(editor), claim)
+    assert "Download all (WARC)" not in shown
+    assert f"/api/v1/claims/{claim.pk}/evidence.warc?part=2" in shown
 
 
 def test_looking_at_a_page_reads_nothing(signed: SignIn, reviewer: Reviewer, item: Evidence, far: Site) -> None:

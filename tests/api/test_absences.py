@@ -11,8 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from claims.lifecycle import State
 from claims.models import Desk
 from reviews.models import Absence, Interest, Reviewer
+from reviews.services.routing import route_waiting
+from reviews.tasks import tend
 from tests.api.conftest import Api, signed_in, with_key
-from tests.factories import a_claim, a_desk, a_reviewer, ahead, an_article, an_editor
+from tests.concurrency.crowd import broken_promises
+from tests.factories import a_claim, a_desk, a_quote, a_reviewer, ahead, an_article, an_editor, put_on
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +92,65 @@ def test_an_absence_is_made_read_changed_and_removed(desk: Desk, ines: Reviewer,
     assert api("DELETE", path, None, If_Match=kept.etag).status == 204
     assert api.get(path).status == 404
     assert not Absence.objects.exists()
+
+
+def open_claims(api: Api, who: Reviewer | str) -> list[int]:
+    named = who if isinstance(who, str) else who.pk
+    rows = api.get(f"/claims?assignee={named}&limit=100").body["results"]
+    return sorted(row["id"] for row in rows)
+
+
+@pytest.mark.parametrize("then", ["hand_over", "pool", "keep"])
+def test_somebody_with_twelve_open_claims_goes_away_and_comes_back(desk: Desk, ines: Reviewer, then: str) -> None:
+    editor = an_editor(desk)
+    quote = a_quote(an_article().revision)
+    states = [State.IN_REVIEW] * 8 + [State.QUEUED] * 2 + [State.SECOND_OPINION, State.WAITING]
+    others = a_reviewer(desk, limit=3), a_reviewer(desk, limit=12)
+    claims = []
+    for state in states:
+        first = others[1] if state == State.SECOND_OPINION else ines
+        claim = a_claim(desk, state, by=editor, reviewer=first, quote=quote)
+        if state in {State.QUEUED, State.SECOND_OPINION}:
+            put_on(claim, ines, editor)
+        claims.append(claim.pk)
+    mine, head = signed_in(ines.user), signed_in(editor)
+    assert open_claims(mine, "me") == claims
+    more = {"hand_over_to": others[0].pk} if then == "hand_over" else {}
+    started = {"starts_at": ahead(seconds=-1).isoformat(), "ends_at": ahead(days=4).isoformat()}
+    made = mine.post("/absences", absence(ines, then=then, **(started | more)))
+    assert made.status == 201
+    for _ in range(2):
+        tend()
+        route_waiting()
+    waiting, opinion = claims[-1], claims[-2]
+    if then == "keep":
+        assert open_claims(head, ines) == claims
+        assert all("away" in flags_of(head, number) for number in claims if number != waiting)
+    else:
+        assert open_claims(head, ines) == [waiting]
+        given = [open_claims(head, other) for other in others]
+        # The named one takes as many as they have room for, whoever has judged it already is not asked again.
+        assert len(given[0]) == 3
+        assert sorted([*given[0], *given[1], waiting]) == [one for one in claims if one != opinion or one in given[0]]
+        assert [row["status"] for row in seats_of(head, claims[0])] == ["handed_over", "open"]
+        mark = head.get(f"/claims/{waiting}").etag
+        assert head.post(f"/claims/{waiting}/actions", {"action": "resume"}, If_Match=mark).status == 200
+        tend()
+        assert open_claims(head, ines) == []
+    path = f"/absences/{made.body['id']}"
+    assert mine("DELETE", path, None, If_Match=mine.get(path).etag).status == 204
+    tend()
+    assert open_claims(mine, "me") == (claims if then == "keep" else [])
+    assert not any("away" in flags_of(head, number) for number in claims)
+    assert broken_promises() == {}
+
+
+def flags_of(api: Api, number: int) -> set[str]:
+    return {flag["kind"] for flag in api.get(f"/claims/{number}").body["flags"]}
+
+
+def seats_of(api: Api, number: int) -> list[dict[str, Any]]:
+    return list(api.get(f"/claims/{number}/assignments").body["results"])
 
 
 def test_an_absence_that_is_not_clear_is_refused(ines: Reviewer, omar: Reviewer) -> None:

@@ -11,6 +11,7 @@ import pytest
 from django.core.files.storage import storages
 from django.db.models import Prefetch
 from fastwarc.warc import ArchiveIterator, WarcRecordType
+from warcio.archiveiterator import ArchiveIterator as WarcioReader
 
 from claims.errors import FileDamaged
 from claims.exports import warc
@@ -166,21 +167,40 @@ def test_every_sight_of_a_protected_item_is_an_event(claim: Claim, editor: User,
     assert ClaimEvent.objects.filter(claim=claim, type="evidence.read").count() == 5
 
 
-def test_too_much_for_one_file_is_refused_before_the_first_byte(
+def test_too_much_for_one_file_comes_in_parts_that_readers_we_did_not_write_open(
     item: Evidence, claim: Claim, editor: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept = sum(copy.snapshot.size for copy in item.copies.select_related("snapshot"))
-    monkeypatch.setattr(warc, "LIMIT", kept)
-    api = signed_in(editor)
-    assert api.get(f"/claims/{claim.pk}/evidence.warc").status == 200
-    monkeypatch.setattr(warc, "LIMIT", kept - 1)
+    a_file(claim, b"what the document says", by=editor)
+    sizes = [copy.snapshot.size for copy in item.copies.select_related("snapshot").order_by("number")]
+    api, path = signed_in(editor), f"/claims/{claim.pk}/evidence.warc"
+    whole = api.get(path)
+    assert (whole.status, "Link" in whole.headers) == (200, False)
+    monkeypatch.setattr(warc, "LIMIT", sum(sizes))
     sights = ClaimEvent.objects.count()
-    refused = api.get(f"/claims/{claim.pk}/evidence.warc")
-    assert (refused.status, refused.code) == (409, "export_too_large")
+    refused = api.get(path)
+    assert (refused.status, refused.code, refused.body["parts"]) == (409, "export_too_large", 2)
     assert refused.body["detail"] == (
-        "What is kept of this claim is 1 MB, and one file holds at most 1 MB. Download the copies one by one."
+        "What is kept of this claim is 1 MB, and one file holds at most 1 MB. "
+        "Download it in 2 parts, ?part=1 to ?part=2."
     )
     assert ClaimEvent.objects.count() == sights
+    first, second = (api.get(f"{path}?part={number}") for number in (1, 2))
+    assert first.headers["Link"].endswith(f'/api/v1{path}?part=2>; rel="next"')
+    assert f'filename="claim-{claim.pk}-part-2.warc"' in second.headers["Content-Disposition"]
+    assert "Link" not in second.headers
+    assert api.get(f"{path}?part=3").code == "not_found"
+    assert api.get(f"{path}?part=0").status == 400
+    parts = [opened(one.content) for one in (first, second)]
+    assert [len(records) for records in parts] == [5, 3]
+    in_parts = [record.headers["WARC-Block-Digest"] for records in parts for record in records[1:]]
+    assert in_parts == [record.headers["WARC-Block-Digest"] for record in opened(whole.content)[1:]]
+    for part in (first, second):
+        kinds = [record.rec_type for record in WarcioReader(BytesIO(part.content), check_digests="raise")]
+        assert kinds[0] == "warcinfo"
+        assert len(kinds) in (5, 3)
+    add = a_file(claim, b"and what another says", by=editor)
+    assert api.get(f"{path}?part=1").content.count(b"WARC-Type: response") == len(sizes)
+    assert f'"evidence": {add.pk}'.encode() in api.get(f"{path}?part=2").content
 
 
 def test_the_export_flows_a_record_at_a_time_and_asks_the_database_nothing_meanwhile(
@@ -194,15 +214,14 @@ def test_the_export_flows_a_record_at_a_time_and_asks_the_database_nothing_meanw
         .prefetch_related(Prefetch("copies", Copy.objects.signed().defer("text")))
     )
     with django_assert_num_queries(0):
-        parts = list(warc.stream_warc(claim.pk, items, ahead()))
+        parts = list(warc.stream_warc(claim.pk, warc.part_of(items), ahead()))
     assert [len(part) > 0 for part in parts] == [True] * 6 + [False]
     assert len(opened(b"".join(parts))) == 7
 
 
 def test_a_file_damaged_while_it_flows_breaks_the_download_off(claim: Claim, editor: User) -> None:
     items = [a_file(claim, b"who said it", by=editor)]
-    warc.check_exportable(items)
-    flow = warc.stream_warc(claim.pk, items, ahead())
+    flow = warc.stream_warc(claim.pk, warc.part_of(items), ahead())
     Path(storages["evidence"].path(Snapshot.objects.get().path)).unlink()
     with pytest.raises(FileDamaged):
         list(flow)

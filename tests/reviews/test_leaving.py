@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from claims.lifecycle import Action, State, WaitingReason
-from claims.models import Claim, ClaimEvent, Desk, DeskRole, Flag, FlagKind, User
+from claims.models import Claim, ClaimEvent, Desk, DeskRole, Flag, FlagKind, Membership, User
 from claims.services.transitions import database_time
 from reviews.models import Absence, Assignment, AssignmentStatus, DeskDefaults, Reviewer, Then
 from reviews.services import stillness
@@ -223,3 +223,25 @@ def test_whoever_took_over_lately_is_not_idle_for_what_others_left_undone(
     monkeypatch.setattr(stillness, "IDLE_AFTER", timedelta(0))
     assert take_back_standing() == 1
     assert make.fresh(claim).state == State.QUEUED
+
+
+@pytest.mark.parametrize("how", ["account closed", "off the desk"])
+def test_what_somebody_holds_who_cannot_come_back_to_it_goes_back_to_the_pool(
+    desk: Desk, editor: User, ines: Reviewer, omar: Reviewer, how: str
+) -> None:
+    held, parked = claims_of(ines, editor, desk, State.IN_REVIEW, State.WAITING)
+    elsewhere = make.a_claim(make.a_desk(), State.IN_REVIEW, reviewer=omar)
+    if how == "account closed":
+        User.objects.filter(pk=ines.user_id).update(is_active=False)
+    else:
+        Membership.objects.filter(user=ines.user).delete()
+    tend()
+    assert (held_by(ines), held_by(omar)) == (1, 1)
+    assert make.fresh(held).state == State.QUEUED
+    told = ClaimEvent.objects.get(type="claim.hand_over")
+    assert (told.actor_name, told.reason) == ("departure", "Ines does not work on this desk any more.")
+    act(parked.pk, Action.RESUME, make.viewer(editor))
+    tend()
+    assert held_by(ines) == 0
+    assert make.fresh(elsewhere).state == State.IN_REVIEW
+    assert broken_promises() == {}
