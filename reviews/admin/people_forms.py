@@ -67,6 +67,13 @@ class ReviewerForm(forms.ModelForm[Reviewer]):
 class AbsenceForm(forms.ModelForm[Absence]):
     """An absence, refused with the sentences of the service."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in {"starts_at", "ends_at"} & self.fields.keys():
+            called, (day, time) = self.fields[name].label, self.fields[name].widget.widgets
+            day.attrs["aria-label"] = _("%(label)s, date") % {"label": called}
+            time.attrs["aria-label"] = _("%(label)s, time") % {"label": called}
+
     def clean(self) -> dict[str, Any]:
         """What the fields say together."""
         given = super().clean() or {}

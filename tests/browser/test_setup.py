@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from claims.lifecycle import Action, State
-from claims.models import Claim, Desk, DeskRole, User
+from claims.models import Claim, Desk, DeskRole, Scope, User
 from claims.services.laddering import written_down
-from reviews.models import Absence, DeadlinePolicy, PolicyKind, WorkCalendar
+from reviews.models import Absence, DeadlinePolicy, PolicyKind, ReviewPolicy, WorkCalendar
 from reviews.services.acting import act
 from tests import factories as make
 from tests.browser.axe import assert_axe_clean
@@ -92,3 +92,58 @@ def test_the_pages_of_review_are_whole_and_accessible(
             assert page.evaluate("document.documentElement.scrollWidth") <= width, address
             assert_axe_clean(page)
             assert complaints[page] == [], address
+
+
+# Where somebody stands: what it is called, whether it is seen, lies in the window and shows that it is theirs.
+HERE = """() => {
+  const own = document.activeElement, box = own.getBoundingClientRect(), style = getComputedStyle(own);
+  const at = document.elementFromPoint(box.x + box.width / 2, Math.min(box.y + box.height / 2, innerHeight - 1));
+  return {
+    name: own.name || "", form: Boolean(own.form),
+    called: Boolean(own.labels?.[0]?.textContent.trim() || own.getAttribute("aria-label") || own.textContent.trim()),
+    seen: Boolean(at) && (own === at || own.contains(at) || at.contains(own) || [...(own.labels ?? [])].includes(at)),
+    shown: style.outlineStyle !== "none" || style.boxShadow !== "none",
+  };
+}"""
+SAVES = {"_save", "do"}
+
+
+def stops(page: Page, until: set[str]) -> list[dict[str, Any]]:
+    """Every stop of the Tab key in the page's form, from the top to the button of one of these names."""
+    found: list[dict[str, Any]] = []
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        found.append(page.evaluate(HERE))
+        if found[-1]["name"] in until:
+            return [stop for stop in found if stop["form"]]
+    raise AssertionError(f"no {until} in {page.url}")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_forms_of_the_set_up_are_walked_by_keyboard_alone(
+    live_server: LiveServer, signed_in: Callable[..., Page], desk: Desk, editor: User, width: int
+) -> None:
+    make.a_key(Scope.EVENTS_READ)
+    page = signed_in(live_server, editor, width=width)
+    ladder, rule = next(_changes(written_down(desk))), reverse("admin:reviews_routingrule_add")
+    adds = [reverse(f"admin:{name}_add") for name in ("reviews_reviewpolicy", "reviews_workcalendar")]
+    adds += [reverse(f"admin:{name}_add") for name in ("reviews_deadlinepolicy", "reviews_absence", "claims_webhook")]
+    for address in (*adds, rule, ladder):
+        page.goto(address)
+        walked = stops(page, SAVES)
+        assert len(walked) > 3, address
+        assert [stop for stop in walked if not (stop["called"] and stop["seen"] and stop["shown"])] == [], address
+        if address != ladder:
+            page.keyboard.press("Enter")
+            expect(page.locator(".cd-errors")).to_be_focused()
+    page.goto(adds[0])
+    for name, typed in (("name", "Two of three"), ("key", "two-of-three"), ("kind", "ind"), ("judges", "3")):
+        stops(page, {name})
+        page.keyboard.type(typed)
+    stops(page, {"agreeing"})
+    page.keyboard.press("Control+a")
+    page.keyboard.type("2")
+    stops(page, {"_save"})
+    page.keyboard.press("Enter")
+    expect(page.locator(".cd-said")).to_contain_text("Two of three")
+    assert ReviewPolicy.objects.get(key="two-of-three").judges == 3

@@ -18,6 +18,8 @@ from email.message import Message
 from threading import Event
 from typing import Any
 
+from tests.faults.far import Post
+
 PATIENCE = 8.0  # seconds for one answer
 TRY_AGAIN = frozenset({409, 425, 429, 500, 502, 503, 504})
 WHY = "Nothing that could be found settles it either way."
@@ -35,6 +37,7 @@ class Journal:
     early: set[int] = field(default_factory=set)  # numbers of flags that were there before their moment
     overfull: set[int] = field(default_factory=set)  # numbers of reviewers who had more than their limit
     letters: Counter[int] = field(default_factory=Counter)  # number of a letter: how often the mail server took it
+    posts: list[Post] = field(default_factory=list)  # webhooks as their receiver got them, in order
     answers: Counter[str] = field(default_factory=Counter)  # statuses, and kinds of broken connections
 
     @property

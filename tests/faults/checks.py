@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,12 +18,13 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 EARLY = "SELECT id FROM claims_flag WHERE kind <> 'unroutable' AND moment > clock_timestamp()"
 
 
+ASLEEP = timedelta(seconds=5)  # longer than a sender is frozen between looking at the clock and sending
 OVERFULL = """
 SELECT person.id FROM reviews_reviewer person JOIN reviews_assignment seat ON seat.reviewer_id = person.id
   JOIN claims_claim claim ON claim.id = seat.claim_id AND claim.state IN ('queued', 'in_review', 'second_opinion')
  WHERE seat.status = 'open' GROUP BY person.id HAVING count(*) > person."limit"
 """
-# What a periodic task still has to take: an alarm, an event to be told, a letter, a link, a claim to be returned.
+# What a periodic task still has to take: an alarm, an event to be told, a letter, a link, a claim, a webhook.
 DUE = """
 SELECT 'alarm' AS what, id FROM claims_alarm WHERE set_aside OR wake_at < clock_timestamp()
  UNION ALL
@@ -33,6 +36,11 @@ SELECT 'letter', id FROM reviews_message WHERE sent_at IS NULL AND dropped = '' 
 SELECT 'link', evidence_id FROM claims_fetch WHERE next_attempt_at < clock_timestamp()
  UNION ALL
 SELECT 'return', id FROM claims_escalation WHERE act = 'return' AND acted_at IS NULL
+ UNION ALL
+SELECT 'webhook', id FROM claims_webhookdelivery WHERE state = 'waiting'
+ UNION ALL
+SELECT 'event for a webhook', event.id FROM claims_claimevent event, claims_webhook hook
+ WHERE (event.tx, event.id) > (hook.tx, hook.event)
 """
 
 
@@ -126,6 +134,46 @@ def mixed_up_pages(connection: Connection, journal: Journal) -> Sequence[object]
     return [url for url, digest in rows if sha256(page(urlsplit(url).path)).hexdigest() != digest]
 
 
+def untold_webhooks(connection: Connection, journal: Journal) -> Sequence[object]:
+    """Events that the receiver never said it had taken, although its webhook asks for all of them."""
+    taken = {post.name for post in journal.posts if post.taken}
+    rows = connection.execute("SELECT claim_id || '.' || seq FROM claims_claimevent").fetchall()
+    return [name for (name,) in rows if name not in taken]
+
+
+def overtaking_webhooks(connection: Connection, journal: Journal) -> Sequence[object]:
+    """Events that arrived before the one before them of the same claim had been taken."""
+    del connection
+    taken, found = set[tuple[int, int]](), list[str]()
+    for post in journal.posts:
+        claim, seq = map(int, post.name.split("."))
+        if seq > 1 and (claim, seq - 1) not in taken:
+            found.append(post.name)
+        if post.taken:
+            taken.add((claim, seq))
+    return found
+
+
+def doubled_webhooks(connection: Connection, journal: Journal) -> Sequence[object]:
+    """Events that came again later than by the attempt that is written down as the one by which they arrived.
+
+    Before that they may: whoever sent them may have died, or have heard nothing.
+    """
+    rows = connection.execute(
+        "SELECT delivery.claim || '.' || event.seq, delivery.delivered_at FROM claims_webhookdelivery delivery "
+        "JOIN claims_claimevent event ON event.id = delivery.event_id WHERE delivery.state = 'delivered'"
+    ).fetchall()
+    written: dict[str, datetime] = dict(rows)
+    return [post.name for post in journal.posts if post.name in written and post.came > written[post.name] + ASLEEP]
+
+
+def webhooks_of_two(connection: Connection, journal: Journal) -> Sequence[object]:
+    """Events that came while the receiver was still busy with another: two were sending at once."""
+    del connection
+    pairs = pairwise(journal.posts)
+    return [after.name for before, after in pairs if before.done is None or after.came < before.done]
+
+
 CHECKS: dict[str, Callable[[Connection, Journal], Sequence[object]]] = {
     "no_acknowledged_claim_is_lost": lost_claims,
     "one_claim_for_one_key": doubled_claims,
@@ -140,6 +188,10 @@ CHECKS: dict[str, Callable[[Connection, Journal], Sequence[object]]] = {
     "no_letter_is_sent_by_two": doubled_letters,
     "no_link_is_lost": lost_links,
     "every_page_is_the_one_at_its_address": mixed_up_pages,
+    "every_event_reaches_the_webhook": untold_webhooks,
+    "webhooks_of_a_claim_come_in_order": overtaking_webhooks,
+    "no_webhook_comes_again_once_it_was_written_down": doubled_webhooks,
+    "one_sender_of_a_webhook_at_a_time": webhooks_of_two,
 }
 
 

@@ -1,4 +1,7 @@
-"""What lies far away in a fault run: the site whose pages are read and the mail server, each of which can fail."""
+"""What lies far away in a fault run: the site whose pages are read, the mail server and the receiver of webhooks.
+
+Each of them can fail.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,14 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Literal
 
 NUMBER = re.compile(rb"^message-id: <letter-(\d+)@", re.IGNORECASE | re.MULTILINE)
+PACE = 0.03  # seconds that a webhook takes: so that there is often one on its way
+REFUSED = 9  # one webhook in so many is refused, so that the later ones of its claim have to wait
 PATIENCE = 15.0  # seconds after which a server that has fallen silent lets go
 Mood = Literal["well", "away", "silent", "forgetful"]
 
@@ -45,14 +51,29 @@ class Temper:
 
 
 @dataclass
+class Post:
+    """One webhook that arrived: the event's name (claim.seq), the moments it came and was dealt with, UTC, and whether
+    it was told then that it was taken.
+    """
+
+    name: str
+    came: datetime
+    taken: bool = False
+    done: datetime | None = None
+
+
+@dataclass
 class Far:
-    """Both. `letters` counts how often the letter of each number was taken."""
+    """All of them. `letters` counts how often the letter of each number was taken, `posts` are webhooks in order."""
 
     mail: Temper = field(default_factory=Temper)
     pages: Temper = field(default_factory=Temper)
     letters: Counter[int] = field(default_factory=Counter)
+    hooks: Temper = field(default_factory=Temper)
+    posts: list[Post] = field(default_factory=list)
     mail_port: int = 0
     pages_port: int = 0
+    hooks_port: int = 0
 
     @property
     def environment(self) -> dict[str, str]:
@@ -64,8 +85,8 @@ class Far:
         return f"http://127.0.0.1:{self.pages_port}/{path}"
 
     def mend(self) -> None:
-        """Both behave well again."""
-        for temper in (self.mail, self.pages):
+        """All behave well again."""
+        for temper in (self.mail, self.pages, self.hooks):
             temper.mood, temper.dwell = "well", 0.0
 
 
@@ -129,6 +150,35 @@ class _Page(BaseHTTPRequestHandler):
         pass
 
 
+class _Hook(BaseHTTPRequestHandler):
+    """One receiver of webhooks, over connections that stay open."""
+
+    server: _Hooks
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def do_POST(self) -> None:
+        far = self.server.far
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        post = Post(str(json.loads(body)["data"]["id"]), datetime.now(UTC))
+        far.posts.append(post)
+        try:
+            time.sleep(PACE)
+            well = far.hooks.brood()
+            if not far.hooks.do():
+                self.close_connection = True
+                return
+            post.taken = well and len(far.posts) % REFUSED != 0
+            self.send_response(200 if post.taken else 500 if well else 503)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+        finally:
+            post.done = datetime.now(UTC)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class calls it so
+        pass
+
+
 class _Mail(socketserver.ThreadingTCPServer):
     daemon_threads = True
 
@@ -153,14 +203,26 @@ class _Pages(ThreadingHTTPServer):
         """As above."""
 
 
+class _Hooks(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, far: Far) -> None:
+        super().__init__(("127.0.0.1", 0), _Hook)
+        self.far = far
+        far.hooks_port = int(self.server_address[1])
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """As above."""
+
+
 @contextmanager
 def far_away() -> Iterator[Far]:
-    """Both on loopback until the block ends."""
+    """All of them on loopback until the block ends."""
     far = Far()
-    with _Mail(far) as mail, _Pages(far) as pages:
-        for server in (mail, pages):
+    with _Mail(far) as mail, _Pages(far) as pages, _Hooks(far) as hooks:
+        for server in (mail, pages, hooks):
             Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         yield far
         far.mend()
-        for server in (mail, pages):
+        for server in (mail, pages, hooks):
             server.shutdown()

@@ -34,7 +34,9 @@ def kill(site: Site, chance: random.Random) -> None:
 
 def kill_child(site: Site, chance: random.Random) -> None:
     """kill -9 for a child of the web or a worker, which the product itself replaces."""
-    site.parts[chance.choice(["web", "worker", "slow", "webhooks", "deadlines", "deadlines-2"])].kill_child()
+    site.parts[
+        chance.choice(["web", "worker", "slow", "webhooks", "webhooks-2", "deadlines", "deadlines-2"])
+    ].kill_child()
 
 
 def freeze(site: Site, chance: random.Random) -> None:
@@ -103,13 +105,14 @@ def kill_on_the_ladder(site: Site, chance: random.Random) -> None:
 
 
 def kill_while_it_waits(site: Site, chance: random.Random) -> None:
-    """kill -9 for the worker that has sent a letter, or asked for a page, and waits for the answer."""
-    temper = chance.choice([site.far.mail, site.far.pages])
+    """kill -9 for whoever has sent a letter or a webhook, or asked for a page, and waits for the answer."""
+    temper = chance.choice([site.far.mail, site.far.pages, site.far.hooks])
     temper.dwell = 0.5
     temper.heard.clear()
+    waiting = ("webhooks", "webhooks-2") if temper is site.far.hooks else ("slow", "slow")
     if temper.heard.wait(CAUGHT_WITHIN):
-        for _ in range(2):  # one of its two children waits
-            site.parts["slow"].kill_child()
+        for name in waiting:  # one of two children waits
+            site.parts[name].kill_child()
             time.sleep(0.05)
     temper.dwell = 0.0
 
@@ -122,6 +125,15 @@ def upset_mail(site: Site, chance: random.Random) -> None:
 def upset_pages(site: Site, chance: random.Random) -> None:
     """The site whose pages are read is away, says nothing, or hangs up."""
     _upset(site.far.pages, chance, ["away", "silent", "forgetful"])
+
+
+def upset_hooks(site: Site, chance: random.Random) -> None:
+    """Whoever receives webhooks is away, says nothing, or takes them and never says that it did, until some came."""
+    site.far.hooks.heard.clear()
+    site.far.hooks.mood = chance.choice(["away", "silent", "forgetful"])
+    site.far.hooks.heard.wait(CAUGHT_WITHIN)
+    time.sleep(chance.uniform(0.5, 1.5))
+    site.far.hooks.mood = "well"
 
 
 def _upset(temper: Temper, chance: random.Random, moods: list[Mood]) -> None:
@@ -154,5 +166,6 @@ FAULTS: dict[str, Fault] = {
         kill_while_it_waits,
         upset_mail,
         upset_pages,
+        upset_hooks,
     )
 }

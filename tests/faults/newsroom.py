@@ -1,8 +1,12 @@
-"""Makes the desk of a fault run and prints how its people and its key sign in: `python -m tests.faults.newsroom`."""
+"""Makes the desk of a fault run and prints how its people and its key sign in: `python -m tests.faults.newsroom HOOK`.
+
+HOOK is the address of a receiver that is told everything.
+"""
 
 from __future__ import annotations
 
 import json
+import sys
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +19,7 @@ from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 
 from claims.ladders import Deed, Step, Tell, Track  # noqa: E402
 from claims.models import Scope, User  # noqa: E402
+from claims.services.webhooks import make_webhook  # noqa: E402
 from tests import factories as make  # noqa: E402
 
 LIMITS = (1, 3, 6)  # so low that there is always something in the pool, and somebody whom one more is too many
@@ -42,6 +47,8 @@ def main() -> dict[str, Any]:
     """A desk with reviewers, an editor and a key for claims and evidence."""
     desk = make.with_ladder(make.a_desk(name="World", key="world", min_origins=2), *STEPS)
     _, key = make.a_key(Scope.CLAIMS_READ, Scope.CLAIMS_WRITE, Scope.CLAIMS_TRIAGE, Scope.EVENTS_READ)
+    telling, _ = make.a_key(Scope.WEBHOOKS_MANAGE, Scope.EVENTS_READ)
+    make_webhook(make.viewer(telling), name="Content system", url=sys.argv[1])
     reviewers = [make.a_reviewer(desk, limit=limit) for limit in LIMITS]
     editor = make.an_editor(desk)
     for person in (*(reviewer.user for reviewer in reviewers), editor):

@@ -30,7 +30,8 @@ ACTED_EVERY = (0.2, 1.2)  # seconds between two faults
 DONE = """
 SELECT 'flags', count(*) FROM claims_flag UNION ALL SELECT 'steps', count(*) FROM claims_escalation UNION ALL
 SELECT 'pages', count(*) FROM claims_copy UNION ALL
-SELECT 'letters', count(*) FROM reviews_message WHERE sent_at IS NOT NULL
+SELECT 'letters', count(*) FROM reviews_message WHERE sent_at IS NOT NULL UNION ALL
+SELECT 'webhooks', count(*) FROM claims_webhookdelivery WHERE state = 'delivered'
 """
 MUTANTS = Path(__file__).with_name("mutants")
 
@@ -64,7 +65,7 @@ class Result:
     broken: dict[str, int] = field(default_factory=dict)
     told: dict[str, int] = field(default_factory=dict)
     answers: Counter[str] = field(default_factory=Counter)
-    done: dict[str, int] = field(default_factory=dict)  # flags, steps of ladders, pages and letters, by their number
+    done: dict[str, int] = field(default_factory=dict)  # flags, steps of ladders, pages, letters, webhooks: how many
     mended_in: float = 0.0  # seconds from mending until nothing due was left to do
     seconds: float = 0.0
 
@@ -79,7 +80,7 @@ def run(plan: Plan) -> Result:
     with a_site() as site:
         people = prepared(site, plan)
         site.start(mutated(plan.mutant), plan.second_clock)
-        journal.letters = site.far.letters
+        journal.letters, journal.posts = site.far.letters, site.far.posts
         under_load(site, callers(site, people, journal, plan.seed), plan, result, lambda: journal.is_worth_a_look)
         result.mended_in = round(done_all(site), 1)
         look(site, journal, result)
@@ -96,7 +97,8 @@ def mutated(mutant: str) -> dict[str, str]:
 
 def prepared(site: Site, plan: Plan) -> dict[str, Any]:
     """Tables and people; answers how they sign in."""
-    for words in (["manage.py", "migrate", "-v0"], ["-m", "tests.faults.newsroom"]):
+    hook = f"http://127.0.0.1:{site.far.hooks_port}/hook"
+    for words in (["manage.py", "migrate", "-v0"], ["-m", "tests.faults.newsroom", hook]):
         done = site.manage(*words)
         if done.returncode:
             raise RuntimeError(done.stderr)

@@ -1,8 +1,9 @@
 """The product's own processes on servers of their own, each of which can be broken and mended.
 
-Two hosts' worth: web and ordinary worker, and two pairs of beat and deadline worker; the slow worker, which reads pages
-and sends letters, is of the second host. That one's clock can be wrong, where a compiler is found. Servers are reached
-over proxies, pages and mail are served by the run itself. Everything is ended by its process id.
+Two hosts' worth: web and ordinary worker, and two of beat, deadline worker and sender of webhooks each; the slow
+worker, which reads pages and sends letters, is of the second host. That one's clock can be wrong, where a compiler is
+found. Servers are reached over proxies; pages, mail and the receiver of webhooks are served by the run itself.
+Everything is ended by its process id.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ from verify_project.runtime.site import answers, children, environment_of_childr
 from verify_project.runtime.valkey import Broker
 
 READY_WITHIN = 90.0
-APP, HURRIED = "verify_project", "tests.faults.hurried"  # as which app a beat runs
+APP, HURRIED = "verify_project", "tests.faults.hurried"  # as which app a beat and a sender of webhooks run
+HURRY = frozenset({"beat", "webhooks"})
 
 
 def free_port() -> int:
@@ -143,6 +145,7 @@ class Site:
         return environment_of_children(Servers(self.cluster.url, self.broker.url)) | {
             "CLAIMDESK_DATA": str(self.home),
             "PYTHONPATH": str(CHECKOUT),
+            "WEBHOOK_DOORS": f"127.0.0.1:{self.far.hooks_port}",
         }
 
     @property
@@ -167,9 +170,9 @@ class Site:
         ahead = clock_off_by(clock_ahead, self.home) if clock_ahead else {}
         for child in children(self.proxied | extra, self.port):
             there = child.environment | (ahead if child.name == "slow" else {})
-            command = [HURRIED if word == APP and child.name == "beat" else word for word in child.command]
+            command = [HURRIED if word == APP and child.name in HURRY else word for word in child.command]
             self._keep(Part(child.name, command, there, self.home / f"{child.name}.log"))
-            if child.name in {"deadlines", "beat"}:
+            if child.name in {"deadlines", "webhooks", "beat"}:
                 part = self.parts[child.name]
                 command = [self._second(str(word)) for word in part.command]
                 name = f"{child.name}-2"
@@ -183,7 +186,8 @@ class Site:
         self.parts[part.name] = part
 
     def _second(self, word: str) -> str:
-        return {"deadlines@%h": "deadlines-2@%h", str(self.home / "beat"): str(self.home / "beat-2")}.get(word, word)
+        folder = {str(self.home / "beat"): str(self.home / "beat-2")}
+        return folder.get(word, word.replace("@%h", "-2@%h"))
 
     def wait_until_ready(self) -> None:
         """Wait until the web answers, every worker is ready and a sweep has run."""

@@ -60,6 +60,14 @@ MUTANTS = {
             "reviews.services.seating": [("_hold_people({", "set({")],
         },
     ),
+    "webhooks-unleased": Mutant(
+        "A webhook is sent to by whoever finds that something is due, whether somebody is at it or not.",
+        {"claims.models.webhook": [("self.filter(free, awake, Exists(due)", "self.filter(awake, Exists(due)")]},
+    ),
+    "webhooks-overtaking": Mutant(
+        "An event is sent although the one before it of the same claim was refused and waits.",
+        {"claims.models.webhook": [("self.filter(~Exists(before), state=", "self.filter(state=")]},
+    ),
     "event-after-commit": Mutant(
         "The event is written after the transaction of its change.",
         {

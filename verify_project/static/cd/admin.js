@@ -16,19 +16,19 @@
     window.cd?.addKey(" ", preview.getAttribute("aria-label"), () => preview.parentElement.classList.toggle("cd-split-off"));
   }
 
-  /* Keys of actions in a closed menu work too. */
+  /* Keys in a closed menu work too. */
   document.querySelectorAll(".cd-more-list [data-cd-key]").forEach((control) => {
     const label = control.querySelector("span")?.firstChild?.textContent || control.firstChild.textContent;
     window.cd?.addKey(control.dataset.cdKey, label.trim(), () => control.click());
   });
 
-  /* The theme calls every scrolling region the same; each gets the heading it stands under. */
+  /* The theme calls every scrolling region the same; each gets its heading. */
   addEventListener("load", () => document.querySelectorAll(".simplebar-content-wrapper").forEach((region, number) => {
     const heading = region.closest("fieldset,section")?.querySelector("h2,h3,legend");
     region.setAttribute("aria-label", heading?.textContent.trim() || `${region.getAttribute("aria-label")} ${number + 1}`);
   }));
 
-  /* The theme's search boxes get the names of their labels. */
+  /* Its search boxes get the names of their labels. */
   window.django?.jQuery?.(() => document.querySelectorAll(".select2-selection__rendered").forEach((box) => {
     const label = document.querySelector(`label[for="${box.id.slice(8, -10)}"]`);
     if (label) box.setAttribute("aria-label", label.textContent.trim());

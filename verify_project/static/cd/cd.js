@@ -254,9 +254,9 @@
   all("select[data-cd-go]").forEach((select) => select.addEventListener("change", () => select.form.requestSubmit()));
   all(".cd-errors").slice(0, 1).forEach((summary) => { summary.tabIndex = -1; summary.focus(); });
 
-  /* 6 Theme: shows what the press will do; choosing what the system wants gives the choice back to it. */
+  /* 6 Theme: shows what the press will do; choosing what the system wants leaves it to it. */
   const system = matchMedia("(prefers-color-scheme: dark)");
-  const isDark = () => (window.cdTheme.read() === "auto" ? system.matches : window.cdTheme.read() === "dark");
+  const isDark = () => ({ auto: system.matches, dark: true })[window.cdTheme.read()];
   const label = (button) => {
     button.setAttribute("aria-label", isDark() ? words.light : words.dark);
     button.querySelector("use")?.setAttribute("href", `${words.sprite}#${isDark() ? "x-sun" : "x-moon"}`);
@@ -272,7 +272,9 @@
         label(button);
       });
     });
-  }
+  } else system.addEventListener("change", () => { // the admin's looks only at first
+    if (!/light|dark/.test(localStorage._x_adminTheme)) document.documentElement.classList.toggle("dark", system.matches);
+  });
 
   /* 7 Toasts stay 10 s, longer while somebody is on them; menus close with Escape or a click elsewhere. */
   const toast = (text, { href, action, seconds = 10 } = {}) => {

@@ -1,5 +1,4 @@
-/* Runs before the first paint: the theme somebody chose, in the place where the admin theme keeps
-   its own choice, so that one switch serves both. Without a choice the system decides. */
+/* Runs before the first paint: the theme somebody chose, kept where the admin theme keeps its own. */
 (() => {
   "use strict";
   const KEY = "_x_adminTheme";
@@ -12,7 +11,7 @@
     root.classList.toggle("dark", choice === "dark");
   };
   const keep = (choice) => {
-    try { localStorage.setItem(KEY, JSON.stringify(choice)); } catch { /* private window: this page only */ }
+    try { localStorage.setItem(KEY, JSON.stringify(choice)); } catch { /* private */ }
     show(choice);
   };
   window.cdTheme = { read, keep };
