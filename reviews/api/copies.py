@@ -148,8 +148,6 @@ class EvidenceWarc(EvidenceView):
         part = part_of(items, wanted)
         self.sight(*{piece.item.pk: piece.item for piece in part.pieces}.values())
         named = {"Content-Disposition": f'attachment; filename="{part.name(claim.pk)}"', **KEPT_PRIVATE}
-        if part.number < part.of:
-            named["Link"] = f'<{self.link(request.path)}?part={part.number + 1}>; rel="next"'
         return StreamingHttpResponse(stream_warc(claim.pk, part, self.now), content_type=MEDIA_TYPE, headers=named)
 
 

@@ -49,7 +49,7 @@ MUTANTS = {
     ),
     "letters-unlocked": Mutant(
         "A letter is sent by whoever finds its row, without a lock on it.",
-        {"reviews.services.mailing": [('waiting.select_for_update(skip_locked=True, of=("self",)).', "waiting.")]},
+        {"reviews.services.mailing": [('waiting.select_for_update(skip_locked=True, of=("self",))', "waiting")]},
     ),
     "seats-unlocked": Mutant(
         "A seat is given to a person whose row nobody holds.",
@@ -62,11 +62,15 @@ MUTANTS = {
     ),
     "webhooks-unleased": Mutant(
         "A webhook is sent to by whoever finds that something is due, whether somebody is at it or not.",
-        {"claims.models.webhook": [("self.filter(free, awake, Exists(due)", "self.filter(awake, Exists(due)")]},
+        {"claims.services.delivering": [("Webhook.objects.ready(now).", "Webhook.objects.filter(is_enabled=True).")]},
     ),
     "webhooks-overtaking": Mutant(
         "An event is sent although the one before it of the same claim was refused and waits.",
-        {"claims.models.webhook": [("self.filter(~Exists(before), state=", "self.filter(state=")]},
+        {
+            "claims.services.delivering": [
+                ("(webhook=webhook).due(now)", '(webhook=webhook, state="waiting", next_attempt_at__lte=now)')
+            ]
+        },
     ),
     "event-after-commit": Mutant(
         "The event is written after the transaction of its change.",
