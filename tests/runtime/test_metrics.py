@@ -167,6 +167,13 @@ def test_readyz_is_degraded_while_work_stands_still_and_a_monitor_may_ask_for_th
     assert Client().get("/readyz?strict=1").status_code == 503
 
 
+@pytest.mark.django_db
+def test_monitors_are_answered_over_plain_http_where_pages_are_not(settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    statuses = [Client().get(path).status_code for path in ("/healthz", "/readyz", "/metrics", "/desk/")]
+    assert statuses == [200, 200, 200, 301]
+
+
 def test_a_broker_that_hangs_or_is_away_is_told_within_two_seconds(
     settings: Any, monkeypatch: pytest.MonkeyPatch, db: None
 ) -> None:
