@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 
-from claims.models import Fetch, Webhook
+from claims.models import Fetch, Operation, Webhook
 from claims.services.transitions import database_time
 from claims.services.watch import SweepHealth, sweep_health
 from reviews.models import Message
@@ -73,13 +73,14 @@ def _looked_at() -> tuple[SweepHealth, dict[str, str]]:
 
 
 def slow_work(now: datetime) -> dict[str, str]:
-    """How reading links, sending letters and webhooks are doing, from what lies there: current, delayed or off.
+    """How reading links, imports, sending letters and webhooks are doing, from what lies there: current, delayed, off.
 
     None raises an alert of its own: a site whose slow worker was never started would look well otherwise.
     """
     before = now - LEFT_LYING
     looked = {
         "links": (settings.FETCH_PAGES, Fetch.objects.awaited(before)),
+        "imports": (settings.FETCH_PAGES, Operation.objects.due(before)),
         "letters": (settings.MAIL_ENABLED, Message.objects.waiting().filter(next_attempt_at__lt=before)),
         "webhooks": (settings.SEND_WEBHOOKS, Webhook.objects.ready(before)),
     }

@@ -8,9 +8,7 @@ nothing is lost, because the row comes up again, and nothing is kept twice.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -24,7 +22,7 @@ from claims.intake.egress import client
 from claims.intake.refusals import NothingThere, NotRead
 from claims.intake.words import Words, words_of
 from claims.models import Copy, Evidence, Fetch, FetchState, Snapshot, Visibility
-from claims.services.alone import alone
+from claims.services.alone import in_turns
 from claims.services.evidence import keep_file
 from claims.services.linkflags import keep_flags
 from claims.services.looks import is_watched
@@ -71,16 +69,9 @@ def read_pages() -> int:
     """Read what is due, some rows at a time, until nothing is or the run has lasted long enough; answers how many."""
     if not settings.FETCH_PAGES:
         return 0
-    done = 0
-    with alone(ALONE) as free:
-        until = time.monotonic() + BEGINS_FOR
-        while free and time.monotonic() < until and (taken := take(AT_ONCE)):
-            with ThreadPoolExecutor(AT_ONCE) as readers:
-                found = list(readers.map(lambda one: ask(one, client()), taken))
-            for one, outcome in zip(taken, found, strict=True):
-                settle(one, outcome)
-            done += len(taken)
-    return done
+    return in_turns(
+        ALONE, seconds=BEGINS_FOR, at_once=AT_ONCE, take=take, ask=lambda one: ask(one, client()), settle=settle
+    )
 
 
 def take(most: int) -> list[Taken]:

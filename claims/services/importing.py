@@ -8,9 +8,7 @@ the operation begins again, and its article is there once.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,7 +23,7 @@ from claims.intake.pages import ReadPage, read_page
 from claims.intake.refusals import DidNotOpen, NoAnswer, NotRead, TooSlow
 from claims.intake.words import READABLE
 from claims.models import Operation, OperationState, OperationStep
-from claims.services.alone import alone
+from claims.services.alone import in_turns
 from claims.services.articles import take_in_for
 from claims.services.completing import completed
 from claims.services.operations import maker_of, told_with
@@ -56,16 +54,9 @@ def import_articles() -> int:
     """Carry out what is due, some at a time, until nothing is or the run has lasted long enough; answers how many."""
     if not settings.FETCH_PAGES:
         return 0
-    done = 0
-    with alone(ALONE) as free:
-        until = time.monotonic() + BEGINS_FOR
-        while free and time.monotonic() < until and (taken := take(AT_ONCE)):
-            with ThreadPoolExecutor(AT_ONCE) as readers:
-                answers = list(readers.map(lambda one: fetched(one, client()), taken))
-            for one, answer in zip(taken, answers, strict=True):
-                carry_on(one, answer)
-            done += len(taken)
-    return done
+    return in_turns(
+        ALONE, seconds=BEGINS_FOR, at_once=AT_ONCE, take=take, ask=lambda one: fetched(one, client()), settle=carry_on
+    )
 
 
 def take(most: int) -> list[Taken]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from claims.errors import ClaimDeskError, Invalid, RoleMissing
 from claims.intake.client import Answer
@@ -145,11 +146,6 @@ def test_a_failed_import_is_tried_again_when_somebody_asks(far: Site, editor: Us
     [
         ("<script>1</script>", "read", "No text can be read from this page. Send the text itself."),
         (PAGE.replace("2026-11-20T10", "soon"), "keep", "The page does not say when it was published. Say when."),
-        (
-            f"<html lang='en'><title>Long</title><article><p>{'words ' * 340_000}</p></article>",
-            "keep",
-            "characters, at most 1,000,000 fit.",
-        ),
     ],
 )
 def test_a_page_that_is_no_article_ends_with_what_is_missing(editor: User, body: str, step: str, sentence: str) -> None:
@@ -310,3 +306,11 @@ def test_an_address_inside_the_network_is_refused_for_good(far: Site, editor: Us
     failed = fresh(row)
     assert (failed.state, failed.failures[-1]["code"], far.asked) == ("failed", "address_not_public", [])
     assert failed.why.endswith("nothing is read from there. Paste the text instead.")
+
+
+def test_readiness_says_when_nobody_imports(editor: User) -> None:
+    row = ask(editor, "http://127.0.0.1:9/ferry")
+    assert Client().get("/readyz").json()["imports"] == "current"
+    row.next_attempt_at = make.ahead(minutes=-6)
+    row.save(update_fields=["next_attempt_at"])
+    assert Client().get("/readyz").json()["imports"] == "delayed"

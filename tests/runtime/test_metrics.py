@@ -77,7 +77,7 @@ def test_requests_are_counted_by_the_name_of_their_route_and_nothing_they_brough
 
 @pytest.mark.django_db
 def test_the_state_of_the_work_is_read_in_a_fixed_number_of_statements(django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         readings.taken()
     desk = a_desk()
     editor = an_editor(desk)
@@ -85,7 +85,7 @@ def test_the_state_of_the_work_is_read_in_a_fixed_number_of_statements(django_as
         fall_late(a_claim(desk, by=editor), editor)
     a_claim(desk, State.IN_REVIEW, by=editor)
     raise_due_flags()
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         found = {reading.name: reading.values for reading in readings.taken()}
     assert found["flags_standing"]["late"] == 2
     assert set(found["flags_standing"]) == set(FlagKind)

@@ -217,7 +217,7 @@ def test_readyz_tells_when_nobody_reads_links_or_sends_letters(settings: Any, dj
     make.evidence_for(claim, url="https://harbour-paper.com/report")
     letter = Message.objects.create(user=reviewer.user, day=make.now(), made_at=make.now(), next_attempt_at=make.now())
     settings.MAIL_ENABLED = True
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         assert slow_state() == ("current", "current")
     long_ago = make.ahead(minutes=-6)
     Fetch.objects.update(next_attempt_at=long_ago)

@@ -17,6 +17,7 @@ from claims.models import (
     FlagKind,
     Heartbeat,
     OffBecause,
+    Operation,
     Webhook,
     WebhookDelivery,
 )
@@ -97,6 +98,7 @@ def _waiting(now: datetime) -> list[Reading]:
     return [
         _one("letters_waiting", "Letters that were neither sent nor given up.", letters["rows"]),
         _one("letters_oldest_due_seconds", "How long the oldest of them has been due.", late),
+        _one("imports_waiting", "Imports from links that are due.", Operation.objects.due(now).order_by().count()),
         _one("links_waiting", "Linked pages that somebody waits for and that are due to be read.", links),
     ]
 
