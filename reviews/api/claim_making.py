@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
+from django.db.models import OuterRef, Subquery
 from django.db.models.expressions import RawSQL
 
 from claims.api.errors import Invalid, NothingHere
+from claims.errors import ClaimDeskError
 from claims.models import ArticleRevision, Claim, Desk
 from claims.permissions import Viewer, desk_roles, visible_articles
 from claims.services.proposing import GivenClaim, GivenQuote, Maker
@@ -16,10 +18,16 @@ from reviews.api.claim_bodies import given_date, given_step
 from reviews.services.bringing import Wanted
 
 COPIED = ("priority", "short_text", "selection_reason", "topics")
+TEXT_AT_ONCE = 50_000_000  # bytes of articles that one call may quote: all of them are in memory meanwhile
+_NEWEST = ArticleRevision.objects.filter(article=OuterRef("article")).order_by("-number").values("number")[:1]
 _QUOTED = """
-SELECT revision.id FROM unnest(%s::bigint[], %s::bigint[]) AS asked (article, number)
-  JOIN claims_articlerevision revision ON revision.article_id = asked.article AND revision.number = coalesce(
-       asked.number, (SELECT max(number) FROM claims_articlerevision newest WHERE newest.article_id = asked.article))
+SELECT id FROM (
+    SELECT revision.id, sum(octet_length(revision.text)) OVER (ORDER BY revision.id) AS size
+      FROM unnest(%s::bigint[], %s::bigint[]) AS asked (article, number)
+      JOIN claims_articlerevision revision
+        ON revision.article_id = asked.article AND revision.number = coalesce(asked.number, (
+           SELECT max(number) FROM claims_articlerevision newest WHERE newest.article_id = asked.article))
+) quoted WHERE size <= %s
 """
 
 
@@ -28,13 +36,16 @@ class QuotedTexts:
 
     def __init__(self, viewer: Viewer, now: datetime, bodies: Iterable[dict[str, Any]]) -> None:
         self._seen = visible_articles(viewer, now)
-        self._found: dict[int, dict[int, ArticleRevision]] = {}
+        self._found: dict[tuple[int, int], ArticleRevision] = {}
+        self._newest: dict[int, int] = {}
         asked = {(told["article"], told.get("revision")) for told in bodies if "article" in told}
         if asked:
-            numbers = RawSQL(_QUOTED, [[article for article, _ in asked], [number for _, number in asked]])  # noqa: S611 - our own text, the numbers are bound
+            numbers = RawSQL(_QUOTED, [[one for one, _ in asked], [number for _, number in asked], TEXT_AT_ONCE])  # noqa: S611 - our own text, the numbers are bound
             rows = ArticleRevision.objects.filter(pk__in=numbers, article__in=self._seen.values("pk"))
-            for revision in rows.select_related("article__outlet", "article__desk"):
-                self._found.setdefault(revision.article_id, {})[revision.number] = revision
+            rows = rows.select_related("article__outlet", "article__desk").annotate(newest=Subquery(_NEWEST))
+            for revision in rows:
+                self._found[revision.article_id, revision.number] = revision
+                self._newest[revision.article_id] = revision.newest
 
     def of(self, told: dict[str, Any]) -> ArticleRevision | None:
         """The text a body quotes, the newest unless it names one; None when it quotes none.
@@ -43,13 +54,21 @@ class QuotedTexts:
         """
         if "article" not in told:
             return None
-        known = self._found.get(told["article"], {})
-        found = known.get(told.get("revision") or max(known, default=0))
-        if found is None and not known and not self._seen.filter(pk=told["article"]).exists():
-            raise NothingHere(f"There is no article {told['article']}.")
+        article, number = told["article"], told.get("revision")
+        found = self._found.get((article, number or self._newest.get(article, 0)))
         if found is None:
-            raise Invalid("The article has no such revision.", pointer="/revision")
+            raise self._why_not(article, number)
         return found
+
+    def _why_not(self, article: int, number: int | None) -> ClaimDeskError:
+        """Why a text was not read: the article is not there, it has no such text, or all together were too much."""
+        if not self._seen.filter(pk=article).exists():
+            return NothingHere(f"There is no article {article}.")
+        texts = ArticleRevision.objects.filter(article=article)
+        if number is not None and not texts.filter(number=number).exists():
+            return Invalid("The article has no such revision.", pointer="/revision")
+        most = TEXT_AT_ONCE // 1_000_000
+        return Invalid(f"One call quotes at most {most} MB of articles. Send this in another call.", pointer="/article")
 
 
 class Making:

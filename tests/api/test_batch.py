@@ -20,10 +20,11 @@ from claims.api.fields import checked
 from claims.api.quick import QuickReader
 from claims.api.resting import collector_at_rest
 from claims.ladders import DEFAULT
-from claims.models import Alarm, Claim, ClaimEvent, ClaimHead, Desk, Flag, Scope, Source, SourceKind
+from claims.models import Alarm, Article, Claim, ClaimEvent, ClaimHead, Desk, Flag, Scope, Source, SourceKind
 from claims.services import transitions
 from claims.services.bulk import places_for
 from claims.services.transitions import database_time
+from reviews.api import claim_making
 from reviews.api.claim_batch import BatchItem
 from reviews.models import Course, DeadlinePolicy, DeskDefaults
 from reviews.rules import Conditions, Outcomes
@@ -294,6 +295,18 @@ def test_names_of_the_sender_come_back_and_are_not_shared(api: Api, desk: Desk) 
     assert (hidden.status, hidden.body["results"][0]["client_ref"]) == (200, None)
     pointers = [one["problem"]["errors"][0]["pointer"] for one in answer.body["results"][1:]]
     assert pointers == ["/claims/1/client_ref", "/claims/2/client_ref", "/claims/3"]
+
+
+def test_one_call_quotes_only_as_much_text_as_fits(api: Api, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claim_making, "TEXT_AT_ONCE", len(TEXT) + 10)
+    first, second = (an_article(desk=desk).article.pk for _ in range(2))
+    answer = batch(api, *({"article": article, "quote": QUOTE} for article in (first, second, second, first)))
+    assert [one["status"] for one in answer.body["results"]] == [201, 422, 422, 201]
+    assert "in another call" in answer.body["results"][1]["problem"]["detail"]
+    later = a_later_text(Article.objects.get(pk=first), TEXT * 2)  # too much, and the earlier text is not taken for it
+    both = batch(api, {"article": first, "quote": QUOTE}, {"article": first, "quote": QUOTE, "revision": 1})
+    assert (later.number, [one["status"] for one in both.body["results"]]) == (2, [422, 201])
+    assert batch(api, {"article": second, "quote": QUOTE, "revision": 1}).body["succeeded"] == 1
 
 
 @pytest.mark.parametrize(
