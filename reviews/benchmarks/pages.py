@@ -25,7 +25,7 @@ from reviews.api.claim_filters import ORDERS
 from reviews.api.claims import Claims
 from reviews.benchmarks.listing import asking, called
 
-REPEATS = 7
+REPEATS = 21
 FLOOR, GOAL = 1.5, 1.2
 WALKED = 60
 SPREAD = """
