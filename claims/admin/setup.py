@@ -22,7 +22,7 @@ from claims.admin.base import SetUpAdmin, TabularInline, administers, viewer_of
 from claims.lifecycle import OPEN_STATES
 from claims.models import ApiKey, Desk, Membership, Scope, User
 from claims.permissions import desks_of
-from claims.services.keys import make_key, revoke_key
+from claims.services.keys import OVERLAP, KeyOver, make_key, revoke_key, rotate_key
 
 if TYPE_CHECKING:
     _UserBase = DjangoUserAdmin[User]
@@ -153,7 +153,7 @@ class ApiKeyAdmin(SetUpAdmin[ApiKey]):
     list_select_related = ("created_by",)
     fields = ("name", "scopes", "desks", "expires_at")
     filter_horizontal = ()
-    actions = ("revoke",)
+    actions = ("rotate", "revoke")
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return administers(request)
@@ -176,6 +176,17 @@ class ApiKeyAdmin(SetUpAdmin[ApiKey]):
         obj.refresh_from_db()
         shown = gettext("The key is %(text)s. Copy it now: it is stored only as a hash and never shown again.")
         messages.warning(request, shown % {"text": text})
+
+    @admin.action(description=_("New secrets for the chosen keys; the former open for a day"), permissions=["change"])
+    def rotate(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
+        for key in queryset:
+            try:
+                _, text = rotate_key(key.pk, overlap=OVERLAP)
+            except KeyOver as over:
+                messages.error(request, f"{key}: {over.message}")
+                continue
+            shown = gettext("%(name)s is %(text)s from now on. Copy it: it is never shown again.")
+            messages.warning(request, shown % {"name": key, "text": text})
 
     @admin.action(description=_("Revoke the chosen keys"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:

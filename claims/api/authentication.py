@@ -30,13 +30,9 @@ class KeyAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[KeyHolder, ApiKey] | None:
         """The holder and the key, None without the header. Raises `KeyRefused`."""
-        header = request.headers.get("Authorization")
-        if header is None:
+        if "Authorization" not in request.headers:
             return None
-        found = BEARER.match(header)
-        if found is None:
-            raise KeyRefused("Send the key as `Authorization: Bearer vk_…`.")
-        key = key_shown(found.group(1))
+        key = key_shown(key_text(request))
         return KeyHolder(key), key
 
     def authenticate_header(self, request: Request) -> str:
@@ -60,6 +56,14 @@ class FeedSecretAuthentication(BaseAuthentication):
 
 class BrowserSession(SessionAuthentication):
     """A signed-in person; every change needs the CSRF token."""
+
+
+def key_text(request: Request) -> str:
+    """The key as the header shows it. Raises `KeyRefused` for any other header."""
+    found = BEARER.match(request.headers["Authorization"])
+    if found is None:
+        raise KeyRefused("Send the key as `Authorization: Bearer vk_…`.")
+    return found.group(1)
 
 
 def key_shown(shown: str) -> ApiKey:

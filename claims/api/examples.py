@@ -79,6 +79,7 @@ PRIORITY: Final[dict[str, Any]] = {"action": "set_priority", "priority": 1, "rea
 TAKING: Final[dict[str, Any]] = {"action": "take"}
 OTHER_WORDS: Final[dict[str, Any]] = {"short_text": "Will the minister resign?", "topics": ["politics"]}
 SOURCE: Final[dict[str, Any]] = {"name": "Harbour authority", "kind": "organisation", "zone": "Europe/Kyiv"}
+ROTATION: Final[dict[str, Any]] = {"overlap_hours": 48}
 MATCH: Final[dict[str, Any]] = {"statement": "The minister is going to resign in the last week of November."}
 PROBLEM: Final[dict[str, Any]] = {
     "type": "https://claims.example/api/docs/problems/quote_not_found",

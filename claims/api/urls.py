@@ -7,6 +7,7 @@ from claims.api import (
     events,
     exports,
     flags,
+    keys,
     library,
     linked,
     numbers,  # noqa: F401  # registers its converter
@@ -25,6 +26,7 @@ urlpatterns = [
     path("claims/<number:number>/claimreview", linked.ClaimReviewOfClaim.as_view(), name="api-claimreview"),
     path("exports/averitec", exports.Averitec.as_view(), name="api-export-averitec"),
     path("flags", flags.Flags.as_view(), name="api-flags"),
+    path("me:rotate", keys.OwnKey.as_view(), name="api-own-key"),
     path("operations", operations.Operations.as_view(), name="api-operations"),
     path("operations/<number:number>", operations.OneOperation.as_view(), name="api-operation"),
     path("operations/<number:number>:retry", operations.OperationAgain.as_view(), name="api-operation-again"),

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import TextChoices, UniqueConstraint
+from django.db.models import CheckConstraint, Q, TextChoices, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from claims.actors import Actor, ActorKind
@@ -26,10 +26,15 @@ class Scope(TextChoices):
 
 
 class ApiKey(models.Model):
-    """One key, `vk_<id>_<secret>`. Only the SHA-256 of its 256-bit secret is stored; it is shown once."""
+    """One key, `vk_<id>_<secret>`. Only the SHA-256 of its 256-bit secret is stored; it is shown once.
+
+    After a change of its secret the former one opens too, until `former_until`.
+    """
 
     name = models.CharField(_("name"), max_length=120)
     secret_sha256 = models.CharField(_("hashed secret"), max_length=64)
+    former_sha256 = models.CharField(_("hashed former secret"), max_length=64, blank=True)
+    former_until = models.DateTimeField(_("former secret opens until"), null=True, blank=True)
     scopes = ArrayField(models.CharField(max_length=24, choices=Scope.choices), verbose_name=_("scopes"), default=list)
     desks = models.ManyToManyField(
         "claims.Desk", verbose_name=_("desks"), blank=True, help_text=_("No desk means every desk.")
@@ -43,6 +48,13 @@ class ApiKey(models.Model):
     class Meta:
         verbose_name = _("API key")
         ordering = ("name", "id")
+        constraints = (
+            CheckConstraint(
+                condition=Q(former_sha256="", former_until__isnull=True)
+                | (~Q(former_sha256="") & Q(former_until__isnull=False)),
+                name="apikey_former_secret_whole",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name

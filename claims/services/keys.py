@@ -1,4 +1,4 @@
-"""Makes and ends the keys of integrations. A secret has 256 random bits, is shown once and stored as its hash."""
+"""Makes, changes and ends the keys of integrations. A secret has 256 random bits, is shown once and kept as a hash."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from secrets import token_urlsafe
 
 from django.db import transaction
 
-from claims.errors import Invalid
+from claims.errors import ClaimDeskError, Invalid
 from claims.models import ApiKey, Desk, Scope, User, hashed
 from claims.services.articles import line
 from claims.services.transitions import database_time
@@ -20,6 +20,20 @@ USE_NOTED_EVERY = timedelta(minutes=1)
 BEARER = re.compile(r"\s*Bearer\s+(\S+)\s*\Z", re.IGNORECASE)
 _KEY = re.compile(r"vk_([1-9][0-9]{0,17})_([A-Za-z0-9_-]{20,120})\Z")
 _NOBODY = hashed("")
+OVERLAP, LONGEST_OVERLAP = timedelta(hours=24), timedelta(days=7)
+
+
+class KeyOver(ClaimDeskError):
+    """This key was revoked or has expired. Make a new one."""
+
+    code = "key_over"
+
+
+class FormerSecret(ClaimDeskError):
+    """Only the newest secret of a key may change it."""
+
+    code = "former_secret"
+    status = 403
 
 
 def make_key(
@@ -54,8 +68,31 @@ def key_by(shown: str) -> ApiKey | None:
     parts = _KEY.match(shown)
     key = ApiKey.objects.filter(pk=int(parts.group(1))).first() if parts else None
     # Compared even when there is no such key, so that time tells nothing.
-    same = hmac.compare_digest(hashed(parts.group(2)) if parts else "", key.secret_sha256 if key else _NOBODY)
+    secret = hashed(parts.group(2)) if parts else ""
+    same = hmac.compare_digest(secret, key.secret_sha256 if key else _NOBODY)
+    former = hmac.compare_digest(secret, (key.former_sha256 if key else "") or _NOBODY)
+    if former and key is not None and key.former_until is not None:
+        same = database_time() < key.former_until
     return key if same else None
+
+
+def rotate_key(number: int, *, overlap: timedelta, shown: str | None = None) -> tuple[ApiKey, str]:
+    """A new secret for a key, as the text that is never seen again; until `overlap` ends the former one opens too.
+
+    `shown` is the text that asks for it, None when an administrator does: whoever holds a former secret may be the
+    reason for the change. Raises `KeyOver` for a key that is revoked or expired, `FormerSecret`.
+    """
+    with transaction.atomic():
+        key, now = ApiKey.objects.select_for_update().get(pk=number), database_time()
+        if not key.is_live(now):
+            raise KeyOver
+        if shown is not None and hashed(shown.split("_", 2)[2]) != key.secret_sha256:
+            raise FormerSecret
+        secret = token_urlsafe(SECRET_BYTES)
+        key.former_sha256, key.former_until = (key.secret_sha256, now + overlap) if overlap else ("", None)
+        key.secret_sha256 = hashed(secret)
+        key.save(update_fields=["secret_sha256", "former_sha256", "former_until"])
+    return key, f"vk_{key.pk}_{secret}"
 
 
 def revoke_key(key: ApiKey) -> None:

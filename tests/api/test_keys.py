@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,9 +11,9 @@ from django.test import Client
 from claims.errors import Invalid
 from claims.lifecycle import State
 from claims.models import ApiKey, Desk, Scope
-from claims.services.keys import make_key, revoke_key
+from claims.services.keys import KeyOver, make_key, revoke_key, rotate_key
 from tests.api.conftest import Api, signed_in, with_key
-from tests.factories import a_claim, a_desk, a_reviewer, ahead, an_editor, fresh
+from tests.factories import a_claim, a_desk, a_reviewer, ahead, an_administrator, an_editor, fresh
 
 
 def bearer(shown: str) -> Api:
@@ -52,6 +53,61 @@ def test_a_revoked_or_expired_key_opens_nothing(desk: Desk) -> None:
     assert bearer(shown).get("/claims").status == 200
     revoke_key(key)
     assert bearer(shown).get("/claims").code == "key_refused"
+
+
+def test_a_key_changes_its_secret_and_both_open_until_the_overlap_ends(desk: Desk) -> None:
+    key, former = make_key(name="feed reader", scopes=[Scope.CLAIMS_READ])
+    answer = bearer(former).post("/me:rotate", {"overlap_hours": 2}, Idempotency_Key="a")
+    assert answer.status == 200
+    newest = answer.body["key"]
+    assert newest.startswith(f"vk_{key.pk}_")
+    assert [bearer(shown).get("/claims").status for shown in (former, newest)] == [200, 200]
+    ApiKey.objects.filter(pk=key.pk).update(former_until=ahead(seconds=-1))
+    assert bearer(former).get("/claims").code == "key_refused"
+    assert bearer(newest).get("/me").body["id"] == key.pk
+
+
+def test_a_repeated_call_changes_the_secret_once_and_shows_it_once(desk: Desk) -> None:
+    _, former = make_key(name="feed reader", scopes=[Scope.CLAIMS_READ])
+    first, again = (bearer(former).post("/me:rotate", {}, Idempotency_Key="a") for _ in range(2))
+    assert (again.body["key"], again.headers["Idempotent-Replayed"]) == (None, "true")
+    assert bearer(first.body["key"]).get("/claims").status == 200
+
+
+def test_without_an_overlap_the_former_secret_ends_at_once(desk: Desk) -> None:
+    _, former = make_key(name="feed reader", scopes=[Scope.CLAIMS_READ])
+    newest = bearer(former).post("/me:rotate", {"overlap_hours": 0}).body["key"]
+    assert bearer(former).get("/claims").code == "key_refused"
+    assert bearer(newest).get("/claims").status == 200
+
+
+def test_whoever_has_only_the_former_secret_does_not_take_the_key_over(desk: Desk) -> None:
+    _, former = make_key(name="feed reader", scopes=[Scope.CLAIMS_READ])
+    newest = bearer(former).post("/me:rotate", {}).body["key"]
+    assert bearer(former).post("/me:rotate", {}).code == "former_secret"
+    assert bearer(newest).get("/claims").status == 200
+    assert signed_in(an_editor(desk)).post("/me:rotate", {}).code == "role_missing"
+
+
+def test_a_key_that_is_over_gets_no_new_secret(desk: Desk) -> None:
+    key, _ = make_key(name="feed reader", scopes=[Scope.CLAIMS_READ])
+    revoke_key(key)
+    with pytest.raises(KeyOver):
+        rotate_key(key.pk, overlap=timedelta(hours=1))
+
+
+def test_an_administrator_changes_a_secret_in_the_admin(desk: Desk) -> None:
+    key, former = make_key(name="feed reader", scopes=[Scope.CLAIMS_READ])
+    browser = Client()
+    browser.force_login(an_administrator())
+    chosen = {"action": "rotate", "_selected_action": [str(key.pk)]}
+    page = browser.post("/admin/claims/apikey/", chosen, follow=True).content.decode()
+    found = re.search(rf"vk_{key.pk}_[\w-]+", page)
+    assert found
+    assert found.group() != former
+    assert [bearer(shown).get("/claims").status for shown in (former, found.group())] == [200, 200]
+    revoke_key(ApiKey.objects.get(pk=key.pk))
+    assert [bearer(shown).get("/claims").status for shown in (former, found.group())] == [401, 401]
 
 
 def test_using_a_key_is_noted_at_most_once_a_minute(desk: Desk) -> None:
