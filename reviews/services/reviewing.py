@@ -88,8 +88,10 @@ def _check_impartial(held: Held, assignment: Assignment) -> None:
 
 
 def _not_on_it(held: Held, by: Actor) -> NotOnIt:
-    here = Assignment.objects.filter(claim=held.claim, round=held.claim.round, status=AssignmentStatus.WITHDRAWN)
-    if here.filter(reviewer__user=by.id).exists():
+    here = Assignment.objects.filter(claim=held.claim, round=held.claim.round, reviewer__user=by.id)
+    if here.filter(status=AssignmentStatus.COMPLETED).exists():
+        return NotOnIt("Your review of this claim is recorded, and stays as it was submitted.")
+    if here.filter(status=AssignmentStatus.WITHDRAWN).exists():
         return NotOnIt("Your judgement is not needed any more: enough agreed, or an adjudicator settles it.")
     return NotOnIt()
 

@@ -253,6 +253,15 @@ def test_a_refused_review_leaves_nothing_behind(
     assert (fresh(claim).state, claim.events.count(), Review.objects.count()) == (State.QUEUED, count, 0)
 
 
+def test_whoever_has_judged_already_is_told_so(desk: Desk, editor: User, first: Reviewer, second: Reviewer) -> None:
+    claim = a_claim(desk, State.IN_REVIEW, by=editor, reviewer=first)
+    second_opinion_asked(claim, first)
+    with pytest.raises(NotOnIt, match="Your review of this claim is recorded, and stays as it was submitted"):
+        review_by(claim, first)
+    with pytest.raises(NotOnIt, match="You are not on this claim"):
+        review_by(claim, second)
+
+
 def test_only_an_editor_accepts_fewer_origins_and_says_why(editor: User) -> None:
     strict = a_desk(min_origins=2)
     reviewer = a_reviewer(strict)
