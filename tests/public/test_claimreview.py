@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.conf import settings
+from django.conf import settings as site_settings
 from django.test import Client
 
 from claims.exports.claimreview import RATINGS
 from claims.lifecycle import Action
 from claims.models import Decision, Publication, SourceKind
 from claims.services.proposing import GivenStep
-from claims.verdicts import Answers, Said, So
+from claims.verdicts import Answers, Outcome, Said, So
 from reviews.services.acting import act
 from tests import factories as make
 from tests.api.conftest import signed_in, with_key
 from tests.public.linkeddata import SCHEMA, expanded, many, one
 from tests.public.newsdesk import STATEMENT, NewsDesk
+from tests.public.schemaorg import strangers
 
 OVERTAKEN = Answers(Said.NOT_CHECKED, So.OVERTAKEN, "It was so then and it is not so now, see the diary.")
 
@@ -28,7 +30,7 @@ def read(reader: Client) -> Any:
 
 
 def page_of(number: int) -> str:
-    return f"{settings.SITE_URL}/c/{number}"
+    return f"{site_settings.SITE_URL}/c/{number}"
 
 
 def test_a_processor_finds_claim_verdict_claimant_and_sources(news: NewsDesk) -> None:
@@ -51,6 +53,21 @@ def test_a_processor_finds_claim_verdict_claimant_and_sources(news: NewsDesk) ->
     assert one(cited["What repeats the diary"], "isBasedOn") == cited["Diary of the ministry"]["@id"]
     assert one(one(review, "correction"), "text") == "Said more plainly."
     assert many(review, "creativeWorkStatus") == []
+
+
+def test_every_term_is_one_that_schema_org_has_for_its_type(news: NewsDesk, reader: Client, settings: Any) -> None:
+    for name in ("LICENCE", "PRINCIPLES", "CORRECTIONS"):
+        setattr(settings, f"PUBLISHER_{name}", f"https://desk.example/{name.lower()}")
+    own = make.dated(make.ahead(hours=3))
+    news.corrected(news.act(Action.PUBLISH, news.decided(everything=True, is_demo=True)))
+    unknown, plan = replace(make.UNPROVEN, outcome=Outcome.UNKNOWN), GivenStep("a plan", SourceKind.DOCUMENT)
+    news.published(unknown, own=own, chain=[plan])
+    news.withdrawn(news.published())
+    feed = read(reader)
+    assert len(feed["dataFeedElement"]) == 3
+    assert "temporalCoverage" in json.dumps(feed)
+    assert list(strangers(feed)) == []
+    assert list(strangers({"@type": "Claim", "ratingValue": 1, "verdict": 1})) == ["Claim.ratingValue", "Claim.verdict"]
 
 
 def test_numbers_stand_only_for_verdicts_on_the_scale(news: NewsDesk, reader: Client) -> None:

@@ -166,6 +166,7 @@ def welcome_text(port: int, newsroom: str, seconds: float) -> str:
         "",
         f"  Admin and my queue  {site}/admin/",
         f"  Dashboard           {site}/desk/",
+        f"  What readers see    {site}/c/",
         f"  API documentation   {site}/api/docs",
         f"  Live stream         http://{HOST}:{stream_port(port)}/api/v1/events/stream",
         "",
