@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from typing import ClassVar
 
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
 from claims.api.errors import NothingHere, TakenBack
-from claims.api.preconditions import is_known, mark_of, tag
-from claims.api.views import ApiView, not_modified
+from claims.api.views import ApiView, marked
 from claims.exports.claimreview import MEDIA_TYPE, claim_review
 from claims.exports.site import site_at
 from claims.exports.times import rfc3339
@@ -66,8 +65,4 @@ def claim_review_of(claim: Claim, request: Request) -> HttpResponseBase:
             withdrawn_at=rfc3339(check.decision.withdrawn_at),
         )
     document = claim_review(check, site_at(request.build_absolute_uri("/")))
-    body = json.dumps(document, ensure_ascii=False).encode()
-    version = mark_of(body)
-    if is_known(request, version):
-        return not_modified(tag(version))
-    return HttpResponse(body, content_type=MEDIA_TYPE, headers={"ETag": tag(version)})
+    return marked(request, json.dumps(document, ensure_ascii=False).encode(), MEDIA_TYPE)

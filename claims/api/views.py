@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
+from django.http import HttpResponse, HttpResponseBase
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
@@ -21,6 +22,7 @@ from claims.api.authentication import BrowserSession, KeyAuthentication, address
 from claims.api.bodies import JsonParser, MergePatchParser, takes
 from claims.api.errors import BadParameter, MediaTypeUnsupported, NothingHere
 from claims.api.parameters import Parameters, given, refuse_unread
+from claims.api.preconditions import is_known, mark_of, tag
 from claims.api.problems import request_id
 from claims.api.schema import ApiSchema
 from claims.api.written import as_json
@@ -169,3 +171,11 @@ class ApiView(APIView):
 def not_modified(version: str) -> Response:
     """The whole answer to somebody who has this version already."""
     return Response(status=304, headers={"ETag": version})
+
+
+def marked(request: Request, body: bytes, media_type: str) -> HttpResponseBase:
+    """These bytes under a mark of their own as ETag, or that the caller has them already."""
+    mark = mark_of(body)
+    if is_known(request, mark):
+        return not_modified(tag(mark))
+    return HttpResponse(body, content_type=media_type, headers={"ETag": tag(mark)})

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -19,8 +19,7 @@ from rest_framework.request import Request
 from claims.api.authentication import BrowserSession, FeedSecretAuthentication, KeyAuthentication
 from claims.api.errors import BadCursor
 from claims.api.parameters import Parameters, given
-from claims.api.preconditions import is_known, mark_of, tag
-from claims.api.views import ApiView, not_modified
+from claims.api.views import ApiView, marked
 from claims.deadlines import TimeFlag
 from claims.errors import RoleMissing
 from claims.exports import atom, icalendar
@@ -61,13 +60,6 @@ class OwnFeed(ApiView):
         """The site as it was reached."""
         return site_at(self.link("/"))
 
-    def answer(self, request: Request, body: bytes, media_type: str) -> HttpResponseBase:
-        """The body, or that the caller has it already. Nobody but the caller may keep it."""
-        mark = mark_of(body)
-        if is_known(request, mark):
-            return not_modified(tag(mark))
-        return HttpResponse(body, content_type=media_type, headers={"ETag": tag(mark)})
-
 
 class Late(OwnFeed):
     """Claims that are late, and dates that passed unconfirmed."""
@@ -89,7 +81,7 @@ class Late(OwnFeed):
             further=f"{address}?{urlencode(_further(asked, shown[-1]))}" if len(found) > PAGE else "",
             entries=[_entry(one, site) for one in shown],
         )
-        return self.answer(request, atom.written(feed), atom.MEDIA_TYPE)
+        return marked(request, atom.written(feed), atom.MEDIA_TYPE)
 
 
 class Deadlines(OwnFeed):
@@ -104,7 +96,7 @@ class Deadlines(OwnFeed):
         deadlines = agenda_of(self.viewer.user, self.now, self.site, of_desks=asked["whose"] == "desks")
         name = _("Deadlines of my desks") if asked["whose"] == "desks" else _("My deadlines")
         body = icalendar.calendar(name, deadlines, as_todos=asked["component"] == "vtodo")
-        return self.answer(request, body, icalendar.MEDIA_TYPE)
+        return marked(request, body, icalendar.MEDIA_TYPE)
 
 
 def _entry(one: Overdue, site: Site) -> Entry:

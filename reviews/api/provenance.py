@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 
 from django.db.models import Prefetch
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
-from claims.api.preconditions import is_known, mark_of, tag
-from claims.api.views import ApiView, not_modified
+from claims.api.views import ApiView, marked
 from claims.exports.claimreview import MEDIA_TYPE
 from claims.exports.provenance import Judged, Provenance
 from claims.exports.site import site_at
@@ -36,11 +35,7 @@ class ClaimProvenance(ApiView):
         """
         site = site_at(self.link("/"))
         document = provenance_of(self.claim(number), self.viewer, f"{site.url}/api/v1").document()
-        body = json.dumps(document, ensure_ascii=False).encode()
-        mark = mark_of(body)
-        if is_known(request, mark):
-            return not_modified(tag(mark))
-        return HttpResponse(body, content_type=MEDIA_TYPE, headers={"ETag": tag(mark)})
+        return marked(request, json.dumps(document, ensure_ascii=False).encode(), MEDIA_TYPE)
 
 
 def provenance_of(claim: Claim, viewer: Viewer, api: str) -> Provenance:
