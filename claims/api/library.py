@@ -12,6 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from claims.api.errors import NothingHere
 from claims.api.examples import SOURCE
 from claims.api.fields import Body, Number, OneOf, Words, checked
 from claims.api.paging import Order, page_of
@@ -96,7 +97,31 @@ class Sources(ApiView):
         """Add a source. For editors and administrators."""
         check_may_set_up(self.viewer)
         source = add_source(GivenSource(**checked(SourceBody, request.data)))
-        return Response(source_row(source), status=201)
+        return Response(source_row(source), status=201, headers={"Location": f"/api/v1/sources/{source.pk}"})
+
+
+class OneSource(ApiView):
+    """One source."""
+
+    @extend_schema(responses={200: SourceOut})
+    def get(self, request: Request, number: int) -> Response:
+        """Read a source."""
+        found = Source.objects.filter(pk=number).first()
+        if found is None:
+            raise NothingHere(f"There is no source {number}.")
+        return Response(source_row(found))
+
+
+class OneDesk(ApiView):
+    """One desk."""
+
+    @extend_schema(responses={200: DeskOut})
+    def get(self, request: Request, number: int) -> Response:
+        """Read a desk the caller sees."""
+        found = [desk for desk in self.desks if desk.pk == number]
+        if not found:
+            raise NothingHere(f"There is no desk {number}.")
+        return Response(_desks_out(found)[0])
 
 
 class Desks(ApiView):

@@ -239,6 +239,15 @@ def test_no_list_asks_once_per_row(desk: Desk) -> None:
     assert max(many.values()) <= 20
 
 
+def test_one_source_and_one_desk_read_as_in_their_lists(desk: Desk) -> None:
+    api, elsewhere = with_key(desks=(desk,)), a_desk()
+    made = signed_in(an_editor(desk)).post("/sources", {"name": "Harbour authority", "kind": "organisation"})
+    assert api.get(made.headers["Location"].removeprefix("/api/v1")).body == made.body
+    assert [api.get(f"/desks/{desk.pk}").body] == api.get("/desks").body["results"]
+    assert api.get(f"/desks/{elsewhere.pk}").code == "not_found"
+    assert api.get("/sources/999999").code == "not_found"
+
+
 def test_protected_evidence_is_absent_and_not_counted(desk: Desk) -> None:
     claim, editor = a_claim(desk), an_editor(desk)
     evidence_for(claim, by=editor)
