@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -71,23 +72,37 @@ class Verified:
 def invariants_in(path: Path) -> Iterator[Invariant]:
     """The invariants of an SQL file: `-- name:`, one comment line with the sentence, the query."""
     for block in _BLOCK.finditer(path.read_text()):
-        yield Invariant(block["name"], block["sentence"], _Query(block["sql"].strip().rstrip(";")))
+        yield Invariant(block["name"], block["sentence"], Query(block["sql"].strip().rstrip(";")))
+
+
+@contextmanager
+def at_leisure() -> Iterator[None]:
+    """A transaction without a limit of time: looking at every row may take long; the task ends."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        yield
 
 
 @dataclass(frozen=True)
-class _Query:
+class Query:
+    """Finds the breaches of a promise by SQL."""
+
     sql: str
 
     def __call__(self) -> list[str]:
         """The rows that break it. Rows so broken that the query cannot read them are a breach as well."""
         try:
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute("SET LOCAL statement_timeout = 0")  # looking at every row may take long; the task ends
-                cursor.execute(f"SELECT * FROM ({self.sql}) AS breach LIMIT {MOST}")  # noqa: S608 - our own files
-                names = [column.name for column in cursor.description or ()]
-                return [_told(names, row) for row in cursor.fetchall()]
+            with at_leisure():
+                return self.rows()
         except DataError as unreadable:
             return [f"a row cannot be read: {str(unreadable).splitlines()[0]}"]
+
+    def rows(self) -> list[str]:
+        """The same within a transaction of the caller, who asks for many. Raises `DataError` for what is unreadable."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT * FROM ({self.sql}) AS breach LIMIT {MOST}")  # noqa: S608 - our own files
+            names = [column.name for column in cursor.description or ()]
+            return [_told(names, row) for row in cursor.fetchall()]
 
 
 def _told(names: Iterable[str], row: Iterable[Any]) -> str:
