@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase, override_settings
+from pytest_django.live_server_helper import LiveServer
 
 from tests.emptying import empty_tables
 from tests.intake.pages import Site, site
@@ -110,6 +111,13 @@ def chromium() -> str:
     found = find_chromium()
     assert found, "tests with this fixture carry the marker `browser`"
     return found
+
+
+@pytest.fixture(scope="session")
+def live_server(django_db_setup: None, live_server: LiveServer) -> LiveServer:
+    """The server of pages, begun after the database that it reads, so that it ends before it."""
+    assert django_db_setup is None
+    return live_server
 
 
 class StartCelery(Protocol):

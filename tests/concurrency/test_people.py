@@ -56,7 +56,7 @@ def test_two_reviewers_deciding_at_once_without_a_version_are_told_apart_by_the_
     for _ in range(ROUNDS):
         claim = make.a_claim(desk, State.IN_REVIEW, reviewer=reviewer)
         answers = at_once(*[partial(submit, claim, viewer, None)] * 3)
-        assert refusals(answers) == ["You are not on this claim. Take it first."] * 2
+        assert refusals(answers) == ["Your review of this claim is recorded, and stays as it was submitted."] * 2
         assert Decision.objects.filter(claim=claim).count() == 1
     assert broken_promises() == {}
 
@@ -164,7 +164,7 @@ def test_a_disagreement_settled_twice_at_once_is_one_decision_and_a_sentence() -
         claim = split_claim(desk, maker)
         take_as_editor(claim.pk, make.viewer(editor))
         answers = at_once(*[partial(submit, claim, make.viewer(editor), None)] * 2)
-        assert refusals(answers) == ["You are not on this claim. Take it first."]
+        assert refusals(answers) == ["Your review of this claim is recorded, and stays as it was submitted."]
         assert make.fresh(claim).state == State.DECIDED
         assert Decision.objects.filter(claim=claim).count() == 1
     assert broken_promises() == {}

@@ -18,6 +18,7 @@ from claims.stream import application
 from claims.stream.application import PATH, LiveStream
 from claims.stream.door import Door, LetIn
 from claims.stream.hub import Hub
+from tests.running import in_a_loop
 from tests.stream.test_hub import EDITOR
 
 Answer = tuple[int, dict[bytes, bytes], Any]
@@ -42,7 +43,7 @@ def asked(path: str = PATH, method: str = "GET", *, most: int = 5, read: bool = 
         scope = {"type": "http", "path": path, "method": method, "headers": headers, "query_string": b""}
         await stream(scope, receive, send)
 
-    asyncio.run(run())
+    in_a_loop(run())
     text = b"".join(message.get("body", b"") for message in sent)
     return sent[0]["status"], dict(sent[0]["headers"]), json.loads(text) if text.startswith(b"{") else text
 
