@@ -55,6 +55,8 @@ def flagged(watched: Watched, teller: Teller, promises: Promises) -> list[dict[s
         "The claim that nobody confirmed is flagged within 2 s of its date, once.",
         _once(flags, watched.unconfirmed, FlagKind.DATE_PASSED),
     )
+    climbed = ClaimEvent.objects.filter(claim=watched.unconfirmed, type="claim.escalate")
+    promises.keep("Its ladder is climbed: whoever is first on it is told.", wait_for(climbed.exists, PATIENCE))
     silent = not any(flag.claim_id == watched.confirmed.pk for flag in flags)
     promises.keep("The claim that was decided before its date is not flagged.", silent)
     promises.keep(
