@@ -29,8 +29,12 @@ LOOK = Callable[..., None]
 
 
 @pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
-    """One browser for the whole run. Playwright's loop would make Django refuse its own database."""
+def browser(chromium: str, django_db_setup: None) -> Iterator[Browser]:
+    """One browser for the whole run, ended before the database goes: what it keeps open, the server of pages reads.
+
+    Playwright's loop would make Django refuse its own database.
+    """
+    assert django_db_setup is None
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium, headless=True, args=FLAGS)
