@@ -13,6 +13,7 @@ import pytest
 from django.db import connection
 from django.test import TransactionTestCase, override_settings
 from pytest_django.live_server_helper import LiveServer
+from pytest_django.plugin import DjangoDbBlocker
 
 from tests.emptying import empty_tables
 from tests.intake.pages import Site, site
@@ -111,6 +112,17 @@ def chromium() -> str:
     found = find_chromium()
     assert found, "tests with this fixture carry the marker `browser`"
     return found
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The database of the run. Before it goes, sessions end that belong to connections which clients kept open."""
+    yield django_db_setup
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(scope="session")
