@@ -12,12 +12,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims.actors import ActorKind
-from claims.api.errors import BadCursor, BadParameter
+from claims.api.feedplaces import place_of, type_named
 from claims.api.paging import LARGEST_PAGE, PAGE, Order, page_of
 from claims.api.parameters import Listed, Paged, Parameters, Search, given, page_in
 from claims.api.schema import page_response
 from claims.api.views import ApiView
-from claims.exports.feed import PREFIX, SUFFIX, Place, cursor_of, event_out, kept_type, place_in
+from claims.exports.feed import Place, cursor_of, event_out
 from claims.lifecycle import State
 from claims.models import ClaimEvent, Scope
 from claims.permissions import visible_claims
@@ -108,22 +108,6 @@ class Events(ApiView):
 def _between(begin: Place, end: Place) -> QuerySet[ClaimEvent]:
     upto = Q(tx__lt=end[0]) | Q(tx=end[0], pk__lte=end[1])
     return ClaimEvent.objects.after(*begin).filter(upto)
-
-
-def place_of(cursor: str) -> Place:
-    """The place a cursor names, the beginning when it is empty. Raises `BadCursor`."""
-    place = place_in(cursor)
-    if place is None:
-        raise BadCursor()
-    return place
-
-
-def type_named(name: str) -> str:
-    """The type as it is kept ("claim.late") from its public name. Raises `BadParameter`."""
-    kept = kept_type(name)
-    if kept is None:
-        raise BadParameter(f"types: a type is written {PREFIX}<noun>.<what>{SUFFIX}.")
-    return kept
 
 
 def _shape(rows: Sequence[ClaimEvent]) -> list[dict[str, Any]]:

@@ -21,8 +21,9 @@ from claims.api.authentication import address_of, key_shown
 from claims.api.errors import KeyRefused, MethodNotAllowed, NothingHere, Refused, ServerError
 from claims.api.problems import log, refusal_of
 from claims.errors import ClaimDeskError
-from claims.exports.factchecktools import SERVICE, VERSION, discovery, fact_checked_claim, host_of, stated
+from claims.exports.factchecktools import SERVICE, VERSION, discovery, fact_checked_claim, host_of
 from claims.exports.site import Site, site_at
+from claims.exports.stated import stated
 from claims.services.published import Wanted, search_published
 from claims.services.transitions import database_time
 
@@ -125,7 +126,7 @@ class ClaimsSearch(GoogleView):
         found = search_published(wanted, offset, size + 1) if _is_ours(given, site) else []
         claims = [fact_checked_claim(check, site) for check in found[:size]]
         more = signing.dumps([binding, offset + size], salt=_SALT, compress=True) if len(found) > size else ""
-        return JsonResponse(stated(claims=claims, nextPageToken=more), content_type=CONTENT_TYPE)
+        return JsonResponse(stated({"claims": claims, "nextPageToken": more}), content_type=CONTENT_TYPE)
 
 
 class NothingServed(GoogleView):

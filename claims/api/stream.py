@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims.api.errors import StreamElsewhere
-from claims.api.events import place_of, type_named
+from claims.api.feedplaces import place_of, type_named
 from claims.api.parameters import Listed, Parameters, Search, given
 from claims.api.repeating import ShownOnce, repeatable
 from claims.api.views import ApiView

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims.api.errors import NothingHere
-from claims.api.events import place_of
+from claims.api.feedplaces import place_of
 from claims.api.fields import Nothing, checked
 from claims.api.paging import Order, page_of
 from claims.api.parameters import Listed, Paged, Parameters, WholeNumber, given, page_in

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from claims.exports.check import Check
-from claims.exports.claimreview import day_of
 from claims.exports.site import Site
 from claims.exports.told import Cited
 from claims.verdicts import EvidenceKind, Question, Said, So, Stance
@@ -45,13 +44,12 @@ _NOTHING = {
 def record(check: Check, site: Site) -> dict[str, Any]:
     """One verdict. `is_demo` stands only with a demo, whose reason says so too."""
     told, so, first = check.told, check.decision.so, check.told.first
-    day = day_of(first.published_at, first.zone) if first else None
     return {
         "claim": told.statement,
         "required_reannotation": False,
         "label": LABELS[So(so)] if so else TOO_EARLY,
         "justification": check.why,
-        "claim_date": f"{day:%d-%m-%Y}" if day else None,
+        "claim_date": f"{first.day:%d-%m-%Y}" if first else None,
         "speaker": told.claimant.name if told.claimant else None,
         "original_claim_url": (first.url if first else "") or None,
         "cached_original_claim_url": None,

@@ -10,14 +10,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from claims.exports.check import Check
 from claims.exports.site import Site
+from claims.exports.stated import stated
 from claims.exports.times import rfc3339
-from claims.exports.told import Cited, OwnDate, Place, Step, Told
+from claims.exports.told import Cited, Place, Step, Told
 from claims.models import Decision, SourceKind
 from claims.verdicts import EvidenceKind, So
 
@@ -48,7 +48,7 @@ class InPage:
 
 def feed_head(site: Site, changed: datetime | None) -> dict[str, Any]:
     """What a DataFeed says of itself. `changed` is its last change, None when it is empty."""
-    return _stated(
+    return stated(
         {
             "@context": CONTEXT,
             "@type": "DataFeed",
@@ -81,7 +81,7 @@ def withdrawal(check: Check, site: Site) -> dict[str, Any]:
 
 def _review(check: Check, site: Site) -> dict[str, Any]:
     page, told = site.page(check.claim), check.told
-    publisher = _stated(
+    publisher = stated(
         {
             **_party("Organization", site.name),
             "url": f"{site.url}/c/",
@@ -89,7 +89,7 @@ def _review(check: Check, site: Site) -> dict[str, Any]:
             "correctionsPolicy": site.corrections,
         }
     )
-    return _stated(
+    return stated(
         {
             "@type": "ClaimReview",
             "@id": f"{page}#claimreview",
@@ -124,7 +124,7 @@ def _rating(check: Check) -> dict[str, Any]:
 def _claim(told: Told, page: str) -> dict[str, Any]:
     first, claimant = told.first, told.claimant
     document = claimant if claimant and claimant.kind == SourceKind.DOCUMENT else None
-    return _stated(
+    return stated(
         {
             "@type": "Claim",
             "@id": f"{page}#claim",
@@ -148,26 +148,16 @@ def _party(kind: str, name: str) -> dict[str, Any]:
     return {"@type": kind, "name": name}
 
 
-def window(own: OwnDate) -> tuple[date, date]:
-    """The first and the last day of a claim's own date, in the zone it was meant in."""
-    return day_of(own.begins, own.zone), day_of(own.ends, own.zone)
-
-
 def _window(told: Told) -> str:
-    """The same as an interval of ISO 8601."""
+    """The days of the claim's own date as an interval of ISO 8601."""
     if told.own_date is None:
         return ""
-    first, last = (day.isoformat() for day in window(told.own_date))
+    first, last = (day.isoformat() for day in told.own_date.days)
     return first if first == last else f"{first}/{last}"
 
 
-def day_of(moment: str, zone: str) -> date:
-    """The day that a moment (RFC 3339) falls on in this zone."""
-    return datetime.fromisoformat(moment).astimezone(ZoneInfo(zone)).date()
-
-
 def _article(place: Place) -> dict[str, Any]:
-    return _stated(
+    return stated(
         {
             "@type": "NewsArticle",
             "url": place.url,
@@ -182,7 +172,7 @@ def _cited(item: Cited, page: str) -> dict[str, Any]:
     kind = "WebPage" if item.kind == EvidenceKind.LINK else "CreativeWork"
     named = {"@type": kind, "@id": f"{page}#evidence-{item.number}", "url": item.url, "name": item.title}
     origin = {"@id": f"{page}#evidence-{item.taken_from}"} if item.taken_from else None
-    return _stated({**named, "isBasedOn": origin})
+    return stated({**named, "isBasedOn": origin})
 
 
 def _correction(decision: Decision) -> dict[str, Any]:
@@ -192,11 +182,6 @@ def _correction(decision: Decision) -> dict[str, Any]:
         "text": decision.correction_note,
         "datePublished": rfc3339(decision.published_at),
     }
-
-
-def _stated(members: dict[str, Any]) -> dict[str, Any]:
-    """Without what is not known: an absent member says less than an empty one."""
-    return {name: value for name, value in members.items() if value not in (None, "", [])}
 
 
 def parts_of_feed(head: dict[str, Any], items: Iterable[dict[str, Any]]) -> Iterable[str]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
 
+from claims import addresses
 from claims.exports.check import Check
 from claims.exports.site import Site
+from claims.exports.stated import stated
 from claims.exports.times import rfc3339
 
 SERVICE, VERSION, REVISION = "factchecktools", "v1alpha1", "20240929"
@@ -20,34 +21,32 @@ _STRINGS = ("text", "claimant", "url", "title", "textualRating", "languageCode",
 
 
 def host_of(address: str) -> str:
-    """A site as this API names it: the host, without `www.`; also when only a host is given."""
-    host = urlsplit(address if "//" in address else f"//{address}").hostname or ""
-    return host.removeprefix("www.")
+    """A site as this API names it: the host, without `www.`; also when only a host is given. Empty for what is none."""
+    try:
+        return addresses.host_of(address if "//" in address else f"https://{address}")
+    except addresses.AddressRefused:
+        return ""
 
 
 def fact_checked_claim(check: Check, site: Site) -> dict[str, Any]:
     """One published verdict with its claim, as readers are told both."""
     first, claimant = check.told.first, check.told.claimant
+    review = {
+        "publisher": stated({"name": site.name, "site": host_of(site.url)}),
+        "url": site.page(check.claim),
+        "title": check.told.short_text or check.told.statement,
+        "reviewDate": _google(rfc3339(check.published)),
+        "textualRating": check.verdict,
+        "languageCode": check.told.language,
+    }
     return stated(
-        text=check.told.statement,
-        claimant=claimant.name if claimant else "",
-        claimDate=_google(first.published_at) if first else None,
-        claimReview=[
-            stated(
-                publisher=stated(name=site.name, site=host_of(site.url)),
-                url=site.page(check.claim),
-                title=check.told.short_text or check.told.statement,
-                reviewDate=_google(rfc3339(check.published)),
-                textualRating=check.verdict,
-                languageCode=check.told.language,
-            )
-        ],
+        {
+            "text": check.told.statement,
+            "claimant": claimant.name if claimant else "",
+            "claimDate": _google(first.published_at) if first else None,
+            "claimReview": [stated(review)],
+        }
     )
-
-
-def stated(**members: Any) -> dict[str, Any]:
-    """An object as proto3 JSON has it: what has no value is absent."""
-    return {name: value for name, value in members.items() if value not in (None, "", [], {})}
 
 
 def _google(moment: str) -> str:

@@ -6,12 +6,13 @@ context stands in the document, so nobody has to ask for one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
+from claims.exports.stated import stated
 from claims.exports.times import rfc3339
 from claims.models import Appearance, ChainStep, Claim, Copy, Decision, Evidence, Source, SourceKind
 from claims.verdicts import Said
@@ -53,7 +54,7 @@ class Provenance:
         """The whole graph."""
         nodes: dict[str, Node] = {}
         for node in self._nodes():
-            nodes.setdefault(node["@id"], {}).update(_stated(node))
+            nodes.setdefault(node["@id"], {}).update(stated(node))
         return {"@context": CONTEXT, "@graph": list(nodes.values())}
 
     @property
@@ -204,8 +205,3 @@ def _ref(name: str) -> dict[str, str]:
 
 def _each(names: Iterable[str]) -> list[dict[str, str]]:
     return [_ref(name) for name in dict.fromkeys(names)]
-
-
-def _stated(node: Mapping[str, Any]) -> Node:
-    """Without what is not known."""
-    return {name: value for name, value in node.items() if value not in (None, "", [])}

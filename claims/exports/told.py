@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from claims.exports.times import rfc3339
 from claims.models import Appearance, ChainStep, Claim, Copy, Decision, Evidence, SourceKind, Visibility
@@ -40,6 +41,11 @@ class Place:
     hedge: tuple[str, ...]
     chain: tuple[Step, ...]
 
+    @property
+    def day(self) -> date:
+        """The day of its publication, in the zone of the outlet."""
+        return _day(self.published_at, self.zone)
+
 
 @dataclass(frozen=True)
 class Cited:
@@ -66,6 +72,11 @@ class OwnDate:
     words: str
     precision: str
     zone: str
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first and the last day, in the zone that was meant."""
+        return _day(self.begins, self.zone), _day(self.ends, self.zone)
 
 
 @dataclass(frozen=True)
@@ -109,6 +120,10 @@ class Told:
         """Who made the claim: the end of the chain. None where the article does not say."""
         chain = self.first.chain if self.first else ()
         return chain[-1] if chain and chain[-1].name else None
+
+
+def _day(moment: str, zone: str) -> date:
+    return datetime.fromisoformat(moment).astimezone(ZoneInfo(zone)).date()
 
 
 def _place(kept: Mapping[str, Any]) -> Place:

@@ -104,9 +104,9 @@ def _words(check: Check) -> dict[str, Any]:
     return {
         "verdict_words": wordings.so_words(so),
         "sentence": wordings.READER_SENTENCES[so],
-        "own_days": claimreview.window(told.own_date) if told.own_date else None,
+        "own_days": told.own_date.days if told.own_date else None,
         "place": told.first,
-        "place_day": claimreview.day_of(told.first.published_at, told.first.zone) if told.first else None,
+        "place_day": told.first.day if told.first else None,
         "steps": told.first.chain[::-1] if told.first else (),
         "evidence": [_evidence(item) for item in told.evidence],
     }

@@ -12,12 +12,13 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
 from django.http import parse_cookie
-from django.http.request import validate_host
+from django.http.request import split_domain_port, validate_host
 
 from claims.actors import ActorKind
-from claims.api.errors import BadCursor, BadParameter, KeyRefused, NotSignedIn, OriginRefused, Refused, TicketRefused
+from claims.api.errors import BadParameter, KeyRefused, NotSignedIn, OriginRefused, Refused, TicketRefused
+from claims.api.feedplaces import place_of, type_named
 from claims.errors import ClaimDeskError
-from claims.exports.feed import PREFIX, SUFFIX, kept_type, place_in
+from claims.exports.feed import place_in
 from claims.hints import Eyes, Place
 from claims.models import Scope
 from claims.permissions import check_scope, viewer_for_key
@@ -60,7 +61,7 @@ class LetIn(NamedTuple):
 def asked_in(headers: dict[bytes, bytes], query: bytes) -> Asked:
     """Read the request. Raises a refusal for a foreign page, an unknown parameter, or one that is not usable."""
     host = headers.get(b"host", b"").decode("latin-1")
-    if not validate_host(urlsplit(f"//{host}").hostname or "", settings.ALLOWED_HOSTS):
+    if not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):
         raise Refused("This site does not go by the host name of the request.")
     origin = headers.get(b"origin", b"").decode("latin-1")
     if origin and not is_ours(origin, host):
@@ -74,7 +75,7 @@ def asked_in(headers: dict[bytes, bytes], query: bytes) -> Asked:
         ticket=given.get("ticket", [""])[-1],
         session=cookies.get(settings.SESSION_COOKIE_NAME, ""),
         after=_place(headers.get(b"last-event-id"), given.get("after", [None])[-1]),
-        types=frozenset(_kept(name) for words in given.get("types", []) for name in words.split(",") if name),
+        types=frozenset(type_named(name) for words in given.get("types", []) for name in words.split(",") if name),
         origin=origin,
     )
 
@@ -99,19 +100,7 @@ def _place(last: bytes | None, after: str | None) -> Place | None:
     """Where to go on. A browser that comes back sends the last id it had, beside the address it once opened."""
     if last:
         return place_in(last.decode("latin-1")) or UNKNOWN
-    if after is None:
-        return None
-    place = place_in(after)
-    if place is None:
-        raise BadCursor()
-    return place
-
-
-def _kept(name: str) -> str:
-    kept = kept_type(name)
-    if kept is None:
-        raise BadParameter(f"types: a type is written {PREFIX}<noun>.<what>{SUFFIX}.")
-    return kept
+    return None if after is None else place_of(after)
 
 
 @dataclass

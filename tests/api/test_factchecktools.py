@@ -127,7 +127,8 @@ def test_the_site_is_the_publishers(desk: Desk, editor: User) -> None:
     published(desk, editor)
     for site in ("desk.example", "https://www.desk.example/", "www.desk.example"):
         assert len(texts(reviewPublisherSiteFilter=site)) == 1
-    assert search(reviewPublisherSiteFilter="nytimes.com", query="minister") == {}
+    for site in ("nytimes.com", "[", "https://[", "//", "a b"):
+        assert search(reviewPublisherSiteFilter=site, query="minister") == {}
 
 
 def test_age_counts_from_the_newer_of_both_dates(desk: Desk, editor: User) -> None:

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.api.events import place_of
+from claims.api.feedplaces import place_of
 from claims.exports.feed import cursor_of
 from claims.lifecycle import State
 from claims.models import Claim, Desk, Visibility

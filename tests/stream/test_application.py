@@ -24,7 +24,9 @@ from tests.stream.test_hub import EDITOR
 Answer = tuple[int, dict[bytes, bytes], Any]
 
 
-def asked(path: str = PATH, method: str = "GET", *, most: int = 5, read: bool = True) -> Answer:
+def asked(
+    path: str = PATH, method: str = "GET", *, most: int = 5, read: bool = True, host: bytes = b"localhost"
+) -> Answer:
     """What the process answers to one request: status, headers, and the body, as JSON where it is that."""
     sent: list[MutableMapping[str, Any]] = []
 
@@ -39,7 +41,7 @@ def asked(path: str = PATH, method: str = "GET", *, most: int = 5, read: bool = 
         stream.hub = Hub()
         stream.hub.recent = Recent((0, 0)) if read else None
         stream.door = Door(stream.hub)
-        headers = [(b"host", b"localhost")]
+        headers = [(b"host", host)]
         scope = {"type": "http", "path": path, "method": method, "headers": headers, "query_string": b""}
         await stream(scope, receive, send)
 
@@ -55,6 +57,9 @@ def asked(path: str = PATH, method: str = "GET", *, most: int = 5, read: bool = 
         (PATH, "POST", {}, 405, "method_not_allowed"),
         (PATH, "GET", {"read": False}, 503, "unavailable"),
         (PATH, "GET", {"most": 0}, 503, "streams_full"),
+        (PATH, "GET", {"host": b"elsewhere.example"}, 400, "bad_request"),
+        (PATH, "GET", {"host": b"[not an address"}, 400, "bad_request"),
+        (PATH, "GET", {"host": b""}, 400, "bad_request"),
     ],
 )
 def test_a_refusal_is_a_problem_as_everywhere(
