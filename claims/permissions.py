@@ -6,6 +6,7 @@ them. What only the work knows (who is on a claim) is added in `reviews.permissi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -72,6 +73,11 @@ def _of_desks(viewer: Viewer, path: str) -> Q:
     if not viewer.desks:
         return Q(pk__in=[])  # somebody with no role anywhere, or no role any more
     return Q(**{f"{path}__in": sorted(viewer.desks)}) | Q(**{f"{path}__isnull": True})
+
+
+def only_desk(viewer: Viewer, seen: Sequence[Desk]) -> Desk | None:
+    """The desk of somebody who works on a single one; `seen` are the desks that they see."""
+    return seen[0] if viewer.desks is not None and len(seen) == 1 else None
 
 
 def _embargoed(viewer: Viewer, path: str, now: datetime | Now) -> Q:

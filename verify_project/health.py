@@ -9,17 +9,18 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 
 from claims.models import Fetch, Operation, Webhook
+from claims.services.patience import statements_within
 from claims.services.transitions import database_time
 from claims.services.watch import SweepHealth, sweep_health
 from reviews.models import Message
 from verify_project.broker import broker_answers
 
 LEFT_LYING = timedelta(minutes=5)  # what is due waits longer only when nobody takes it
-PATIENCE = "2s"  # for one statement
+PATIENCE = 2  # seconds for one statement
 STALE = frozenset({"away", "delayed"})
 
 
@@ -65,9 +66,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 def _looked_at() -> tuple[SweepHealth, dict[str, str]]:
     """The sweep and the other work, from rows. Raises OperationalError when the database takes too long."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [PATIENCE])
+    with statements_within(PATIENCE):
         now = database_time()
         return sweep_health(now), slow_work(now)
 

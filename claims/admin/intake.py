@@ -90,6 +90,10 @@ class ArticleForm(PlainForm):
         except Invalid as refused:
             raise refused.at("/zone" if "time zone" in refused.message else "/published_at") from None
 
+    def names(self) -> list[str]:
+        """The authors, as they stand between commas."""
+        return [name.strip() for name in self.cleaned_data["authors"].split(",") if name.strip()]
+
     def given(self) -> GivenArticle:
         """The article of a valid form. Raises `Invalid` when the time cannot be read."""
         data, published = self.cleaned_data, self.published()
@@ -103,7 +107,7 @@ class ArticleForm(PlainForm):
             published_raw=data["published_at"],
             published_known=DateKnown.ENTERED,
             url=data["link"],
-            authors=[name.strip() for name in data["authors"].split(",") if name.strip()],
+            authors=self.names(),
             desk=data["desk"],
         )
 
@@ -127,7 +131,6 @@ class LinkForm(ArticleForm):
             if not data["zone"]:
                 raise Invalid(str(SAY_ZONE), pointer="/zone")
             published = self.published()
-        authors = [name.strip() for name in data["authors"].split(",") if name.strip()]
         return ToldArticle(
             outlet=data["outlet"],
             headline=data["headline"],
@@ -136,7 +139,7 @@ class LinkForm(ArticleForm):
             published_zone=data["zone"],
             published_raw=data["published_at"],
             url=data["link"],
-            authors=authors or None,
+            authors=self.names() or None,
             desk=data["desk"],
             known=DateKnown.ENTERED,
         )

@@ -24,8 +24,8 @@ from claims.api.repeating import repeatable
 from claims.api.schema import page_response, sent
 from claims.api.views import ApiView, not_modified
 from claims.errors import UnusableAddress
-from claims.models import Article, ArticleRevision, Desk
-from claims.permissions import visible_articles
+from claims.models import Article, ArticleRevision
+from claims.permissions import only_desk, visible_articles
 from claims.services.amending import amend_article, check_may_add, check_may_amend, version_of
 from claims.services.articles import GivenArticle, TakenIn, address, as_known, take_in, take_in_for
 from claims.services.completing import ToldArticle, completed, read_given
@@ -60,7 +60,7 @@ class Articles(ApiView):
         check_may_add(self.viewer)
         told = checked(ArticleBody, request.data, desks=self.desks)
         told.pop("extract", None)
-        told.setdefault("desk", self.only_desk())
+        told.setdefault("desk", only_desk(self.viewer, self.desks))
         if not {"text", "html", "ninjs"} & told.keys():
             return self._asked(told)
         taken, notes = self._taken(told)
@@ -85,10 +85,6 @@ class Articles(ApiView):
         row = ask_import(self.viewer, ToldArticle(**told))
         headers = {"Location": f"/api/v1/operations/{row.pk}", **asking_again(row, self.now)}
         return Response(operation_out(row), status=202, headers=headers)
-
-    def only_desk(self) -> Desk | None:
-        """The desk of somebody who works on a single one."""
-        return self.desks[0] if self.viewer.desks is not None and len(self.desks) == 1 else None
 
 
 class OneArticle(ApiView):

@@ -18,7 +18,7 @@ from django.db.models import Max
 from django.test.utils import override_settings
 
 from claims.benchmarks.peer import send_each, worker
-from claims.benchmarks.report import Report, load, middle, seconds
+from claims.benchmarks.report import Report, against, middle, seconds
 from claims.benchmarks.scratch import ENDS, EVENTS, fill, scratch_database
 from claims.intake.egress import line_to
 from claims.models import ApiKey, ClaimEvent, DeliveryState, Scope, Webhook, WebhookDelivery
@@ -125,19 +125,15 @@ def _receiver() -> Iterator[int]:
 
 
 def _report(n: int, ours: float, peer: float, limit: float, delay: float) -> Report:
-    to_peer, to_limit = peer / ours, ours / limit
-    return Report(
-        name="hooks",
-        n=n,
+    return against(
+        "hooks",
+        n,
         ours=ours,
         peer=peer,
         limit=limit,
-        ratio_to_peer=round(to_peer, 1),
-        ratio_to_limit=round(to_limit, 2),
         floor=f"at least {FLOOR} times the peer",
         goal=f"at least {GOAL} times the peer; one slow receiver delays no other",
-        passed=to_peer >= FLOOR,
-        load=load(),
+        passed=peer / ours >= FLOOR,
         more={
             "deliveries_a_second": round(1 / ours),
             "peer_deliveries_a_second": round(1 / peer),

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
-from claims.benchmarks.report import Report, load, middle
+from claims.benchmarks.report import Report, against, middle
 from claims.benchmarks.scratch import fill, scratch_database
 from claims.models import Flag
 from claims.services.sweep import Swept, raise_due_flags
@@ -103,18 +103,15 @@ def _p99(waits: list[float]) -> float:
 
 def _report(n: int, rate: int, ours: _Measured, peer: float) -> Report:
     worst = _p99(ours.waits)
-    return Report(
-        name="latency",
-        n=n,
+    return against(
+        "latency",
+        n,
         ours=worst,
         peer=peer,
         limit=ours.looked,
-        ratio_to_peer=round(peer / worst, 1),
-        ratio_to_limit=round(worst / ours.looked, 2),
         floor=f"p99 at most {FLOOR} s",
         goal=f"p99 at most {GOAL} s at {GOAL_CPU:.0%} of a core",
         passed=worst <= FLOOR,
-        load=load(),
         more={
             "rate": rate,
             "p99_milliseconds": round(worst * 1e3, 1),

@@ -31,6 +31,35 @@ class Report:
         return asdict(self)
 
 
+def against(
+    name: str,
+    n: int,
+    *,
+    ours: float,
+    peer: float,
+    limit: float,
+    floor: str,
+    goal: str,
+    passed: bool,
+    more: dict[str, Any],
+) -> Report:
+    """A report whose ratios are how often our time fits into the peer's, and the limit's into ours."""
+    return Report(
+        name=name,
+        n=n,
+        ours=ours,
+        peer=peer,
+        limit=limit,
+        ratio_to_peer=round(peer / ours, 1),
+        ratio_to_limit=round(ours / limit, 2),
+        floor=floor,
+        goal=goal,
+        passed=passed,
+        load=load(),
+        more=more,
+    )
+
+
 def seconds(work: Callable[[], object]) -> float:
     """How long `work` takes, on the wall."""
     begun = time.perf_counter()

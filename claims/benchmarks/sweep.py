@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from django.db import connection, transaction
 
 from claims.actors import rule
-from claims.benchmarks.report import Report, load, middle, seconds
+from claims.benchmarks.report import Report, against, middle, seconds
 from claims.benchmarks.scratch import ENDS, EVENTS, fill, scratch_database
 from claims.models import Alarm, ClaimEvent, Flag
 from claims.services.sweep import raise_due_flags
@@ -96,17 +96,14 @@ def _check(due: int) -> None:
 
 def _report(due: int, n: int, ours: float, peer: float, limit: float) -> Report:
     to_peer, to_limit = peer / ours, ours / limit
-    return Report(
-        name="sweep",
-        n=n,
+    return against(
+        "sweep",
+        n,
         ours=ours,
         peer=peer,
         limit=limit,
-        ratio_to_peer=round(to_peer, 1),
-        ratio_to_limit=round(to_limit, 2),
         floor=f"at least {FLOOR_PEER} times the peer, at most {FLOOR_LIMIT} times the limit",
         goal=f"at least {GOAL_PEER} times the peer, at most {GOAL_LIMIT} times the limit",
         passed=to_peer >= FLOOR_PEER and to_limit <= FLOOR_LIMIT,
-        load=load(),
         more={"due": due, "microseconds_per_flag": round(ours * 1e6, 1)},
     )

@@ -142,5 +142,5 @@ class Operation(models.Model):
             OperationState.FAILED: StepState.FAILED,
         }.get(OperationState(self.state), StepState.WAITING)
         before = StepState.DONE if self.state != OperationState.QUEUED else StepState.WAITING
-        told = [before, here, StepState.WAITING]
-        return [(step, told[(place > reached) - (place < reached) + 1]) for place, step in enumerate(order)]
+        states = [*[before] * reached, here, *[StepState.WAITING] * (len(order) - reached - 1)]
+        return list(zip(order, states, strict=True))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -24,7 +23,6 @@ from claims.public.published import every_check, moment_of, public_state, stretc
 
 PAGE = 50
 FORM = 1  # raise it when the feed says the same in another form, so that nobody keeps the former one
-BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)  # when a feed changed that nothing was ever in
 _Telling = Callable[[Sequence[Publication], Site], list[Entry | Gone]]
 
 
@@ -67,7 +65,7 @@ def _answered(
         author=site.name,
         address=f"{address}?{urlencode({'before': before})}" if before else address,
         page=f"{site.url}/c/",
-        updated=moment_of(found.rows[0]) if found.rows else BEGINNING,
+        updated=moment_of(found.rows[0]) if found.rows else atom.BEGINNING,
         further=f"{address}?{urlencode({'before': found.further})}" if found.further else "",
         entries=told(found.rows, site),
     )

@@ -126,11 +126,11 @@ def take_in(given: GivenArticle, *, stands_now: bool = False) -> TakenIn:
         raise Invalid("The article has no text.", pointer="/text")
     try:
         with transaction.atomic():
-            return _keep(given, words, stands_now)
+            return _keep(given, words, stands_now=stands_now)
     except IntegrityError:
         # Somebody took in the same article at the same moment. Theirs is there now.
         with transaction.atomic():
-            return _keep(given, words, stands_now)
+            return _keep(given, words, stands_now=stands_now)
 
 
 def as_known(article: Article, words: str) -> GivenArticle:
@@ -156,16 +156,16 @@ def take_in_for(viewer: Viewer, given: GivenArticle, *, stands_now: bool = False
     return taken
 
 
-def _keep(given: GivenArticle, words: str, stands_now: bool) -> TakenIn:  # noqa: FBT001 - handed through
+def _keep(given: GivenArticle, words: str, *, stands_now: bool) -> TakenIn:
     fresh = _article(given)
     known = _same(fresh)
-    article = known or fresh
     if known is None:
         fresh.save(force_insert=True)
-    else:
-        Article.objects.select_for_update(no_key=True).get(pk=known.pk)
-    revision, is_new_text = _revision(article, words, stands_now=stands_now)
-    return TakenIn(article, revision, known is None, is_new_text)
+        first = fresh.revisions.create(number=1, text=words, sha256=sha256_of(words))
+        return TakenIn(fresh, first, is_new=True, is_new_text=True)
+    Article.objects.select_for_update(no_key=True).get(pk=known.pk)
+    revision, is_new_text = _revision(known, words, stands_now=stands_now)
+    return TakenIn(known, revision, is_new=False, is_new_text=is_new_text)
 
 
 def _article(given: GivenArticle) -> Article:
@@ -211,12 +211,10 @@ def _same(fresh: Article) -> Article | None:
 
 def _revision(article: Article, words: str, *, stands_now: bool) -> tuple[ArticleRevision, bool]:
     digest = sha256_of(words)
-    newest = article.revisions.defer("text").order_by("-number").first()
+    newest = article.revisions.defer("text").order_by("-number")[0]  # an article is taken in with its first
     known = article.revisions.filter(sha256=digest).order_by("-number").first()
     if known is not None and (known == newest or not stands_now):
         return known, False
-    number = newest.number + 1 if newest else 1
-    revision = article.revisions.create(number=number, text=words, sha256=digest)
-    if newest:
-        Following.objects.create(revision=revision)
+    revision = article.revisions.create(number=newest.number + 1, text=words, sha256=digest)
+    Following.objects.create(revision=revision)
     return revision, True

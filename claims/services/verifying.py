@@ -9,17 +9,17 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.core.files.storage import storages
-from django.db import DataError, connection, transaction
+from django.db import DataError, connection
 
 from claims.models import Alarm, Heartbeat, Snapshot
 from claims.services.guards import broken_guards
+from claims.services.patience import statements_within
 from claims.services.rehashing import Found, state_of, still_broken
 from claims.services.stamping import wrong_stamps
 from claims.services.sweep import BEGINNING
@@ -75,14 +75,6 @@ def invariants_in(path: Path) -> Iterator[Invariant]:
         yield Invariant(block["name"], block["sentence"], Query(block["sql"].strip().rstrip(";")))
 
 
-@contextmanager
-def at_leisure() -> Iterator[None]:
-    """A transaction without a limit of time: looking at every row may take long; the task ends."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = 0")
-        yield
-
-
 @dataclass(frozen=True)
 class Query:
     """Finds the breaches of a promise by SQL."""
@@ -92,7 +84,7 @@ class Query:
     def __call__(self) -> list[str]:
         """The rows that break it. Rows so broken that the query cannot read them are a breach as well."""
         try:
-            with at_leisure():
+            with statements_within(None):  # looking at every row may take long; the task ends
                 return self.rows()
         except DataError as unreadable:
             return [f"a row cannot be read: {str(unreadable).splitlines()[0]}"]

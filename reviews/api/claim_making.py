@@ -12,7 +12,7 @@ from django.db.models.expressions import RawSQL
 from claims.api.errors import Invalid, NothingHere
 from claims.errors import ClaimDeskError
 from claims.models import ArticleRevision, Claim, Desk
-from claims.permissions import Viewer, desk_roles, visible_articles
+from claims.permissions import Viewer, desk_roles, only_desk, visible_articles
 from claims.services.proposing import GivenClaim, GivenQuote, Maker
 from reviews.api.claim_bodies import given_date, given_step
 from reviews.services.bringing import Wanted
@@ -91,7 +91,7 @@ class Making:
             return cast("Desk | None", told["desk"])
         if revision is not None and revision.article.desk is not None:
             return revision.article.desk
-        return self._desks[0] if self._viewer.desks is not None and len(self._desks) == 1 else None
+        return only_desk(self._viewer, self._desks)
 
     def _maker(self, desk: Desk | None) -> Maker:
         number, viewer = desk.pk if desk else None, self._viewer

@@ -5,7 +5,7 @@ A key, a session, or a secret in the address that belongs to one person opens th
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 from urllib.parse import urlencode
 
@@ -31,7 +31,6 @@ from reviews.services.agenda import agenda_of
 from reviews.services.overdue import Overdue, Place, overdue
 
 PAGE = 50
-BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)  # when a feed changed that nothing was ever in
 
 
 class FeedParameters(Parameters):
@@ -77,7 +76,7 @@ class Late(OwnFeed):
             author=site.name,
             address=address,
             page=f"{site.url}/desk/",
-            updated=shown[0].moment if shown else BEGINNING,
+            updated=shown[0].moment if shown else atom.BEGINNING,
             further=f"{address}?{urlencode(_further(asked, shown[-1]))}" if len(found) > PAGE else "",
             entries=[_entry(one, site) for one in shown],
         )

@@ -17,7 +17,7 @@ from django.db import connection
 from rest_framework.test import APIRequestFactory
 
 from claims.api import limits
-from claims.benchmarks.report import Report, load, middle, seconds
+from claims.benchmarks.report import Report, against, middle, seconds
 from claims.benchmarks.scratch import scratch_database
 from claims.models import Article, ArticleRevision, Claim, ClaimEvent, Desk, Scope, Source, SourceKind
 from claims.plaintext import sha256_of
@@ -124,21 +124,17 @@ def _check(n: int) -> None:
 
 
 def _report(n: int, ours: float, peer: float, limit: float) -> Report:
-    to_peer, of_limit = peer / ours, limit / ours
-    return Report(
-        name="ingest",
-        n=n,
+    return against(
+        "ingest",
+        n,
         ours=ours,
         peer=peer,
         limit=limit,
-        ratio_to_peer=round(to_peer, 1),
-        ratio_to_limit=round(1 / of_limit, 2),
         floor=f"at least {FLOOR} times the peer",
         goal=f"at least {GOAL} times the peer, at least {GOAL_LIMIT} of COPY",
-        passed=to_peer >= FLOOR,
-        load=load(),
+        passed=peer / ours >= FLOOR,
         more={
-            "share_of_copy": round(of_limit, 2),
+            "share_of_copy": round(limit / ours, 2),
             "claims_a_second": round(1 / ours),
             "peer_claims_a_second": round(1 / peer),
         },

@@ -16,7 +16,7 @@ from itertools import accumulate
 
 from django.db import connection, transaction
 
-from claims.benchmarks.report import Report, load, middle, seconds
+from claims.benchmarks.report import Report, against, middle, seconds
 from claims.benchmarks.scratch import scratch_database
 from claims.models import Claim
 from claims.services.transitions import database_time, locked
@@ -273,19 +273,15 @@ def broken_promises() -> list[str]:
 
 
 def _report(n: int, ours: float, peer: float, limit: float, quality: Quality) -> Report:
-    to_peer, to_limit = peer / ours, ours / limit
-    return Report(
-        name="route",
-        n=n,
+    return against(
+        "route",
+        n,
         ours=ours,
         peer=peer,
         limit=limit,
-        ratio_to_peer=round(to_peer, 1),
-        ratio_to_limit=round(to_limit, 2),
         floor=f"at least {FLOOR_PEER} times the peer, at least {FLOOR_SHARE:.0%} of the optimum",
         goal=f"an optimal plan, at most {GOAL_LIMIT} times the limit",
-        passed=to_peer >= FLOOR_PEER and quality.share >= FLOOR_SHARE,
-        load=load(),
+        passed=peer / ours >= FLOOR_PEER and quality.share >= FLOOR_SHARE,
         more={
             "people": n // 10,
             "claims_per_second": round(1 / ours),

@@ -11,7 +11,8 @@ from typing import TypeVar
 from django.db import connection, connections
 
 from claims.errors import ClaimDeskError
-from claims.services.verifying import Invariant, Query, at_leisure, record_invariants
+from claims.services.patience import statements_within
+from claims.services.verifying import Invariant, Query, record_invariants
 from reviews.services.verifying import work_invariants
 
 Answer = TypeVar("Answer")
@@ -43,7 +44,7 @@ def refusals(answers: Iterable[object]) -> list[str]:
 def broken_promises(patience: timedelta = timedelta(0)) -> dict[str, list[str]]:
     """Every promise that the rows break now, with the rows. What passed within `patience` may wait to be announced."""
     promises = [*record_invariants(patience), *work_invariants()]
-    with at_leisure():
+    with statements_within(None):
         found = {promise.name: _breaches_of(promise) for promise in promises}
     return {name: rows for name, rows in found.items() if rows}
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db import connection, transaction
 from django.db.models import Count, Max, Min, Q
 
 from claims.models import (
@@ -23,11 +22,12 @@ from claims.models import (
 )
 from claims.models.event import CommittedBefore
 from claims.services import verifying
+from claims.services.patience import statements_within
 from claims.services.transitions import database_time
 from claims.services.watch import sweep_health
 from reviews.models import Message
 
-PATIENCE = "2s"  # for one statement
+PATIENCE = 2  # seconds for one statement
 
 
 class Reading(NamedTuple):
@@ -42,9 +42,7 @@ class Reading(NamedTuple):
 
 def taken() -> list[Reading]:
     """All readings at one moment. Raises OperationalError when the database takes too long."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [PATIENCE])
+    with statements_within(PATIENCE):
         now = database_time()
         return [*_deadlines(now), *_flags(), *_webhooks(now), *_waiting(now), _feed(now), *_verified(now)]
 
