@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings as site_settings
 from django.test import Client
 
+from claims.errors import Embargoed
 from claims.exports.claimreview import RATINGS
 from claims.lifecycle import Action
 from claims.models import Decision, Publication, SourceKind
@@ -163,7 +164,7 @@ def test_the_feed_is_asked_for_again_only_when_something_was_told(news: NewsDesk
 def test_a_claim_under_embargo_is_in_nothing(news: NewsDesk, reader: Client) -> None:
     article = make.an_article(desk=news.desk, embargo_until=make.ahead(hours=1))
     claim = news.decided(quote=make.a_quote(article.revision))
-    with pytest.raises(Exception, match="under embargo"):
+    with pytest.raises(Embargoed, match="under embargo"):
         act(claim.pk, Action.PUBLISH, make.viewer(news.editor))
     assert not Publication.objects.exists()
     assert Decision.objects.public().count() == 0

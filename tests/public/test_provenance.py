@@ -19,7 +19,7 @@ from tests.api.conftest import Api, signed_in, with_key
 from tests.public.linkeddata import expanded, many, one
 from tests.public.newsdesk import HIDDEN, STATEMENT, NewsDesk
 
-PROV, SCHEMA = "http://www.w3.org/ns/prov#", "http://schema.org/"
+PROV = "http://www.w3.org/ns/prov#"
 API = f"{settings.SITE_URL}/api/v1"
 
 

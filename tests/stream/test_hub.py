@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Any
@@ -21,6 +22,7 @@ from claims.stream.hub import Hub
 from tests.running import in_a_loop
 
 WORLD, CITY = 1, 2
+WITHIN = 10.0  # seconds
 EDITOR, OUTSIDER = Listener(ActorKind.PERSON, 1), Listener(ActorKind.PERSON, 2)
 
 
@@ -33,6 +35,7 @@ class Feed:
     eyes: dict[Listener, Eyes] = field(default_factory=dict)
     sessions: set[str] = field(default_factory=set)
     asked: int = 0
+    refused: int = 0
     is_away: bool = False
 
     def happens(self, claim: int, desk: int = WORLD) -> None:
@@ -42,6 +45,7 @@ class Feed:
 
     def news_behind(self, place: Place) -> News:
         if self.is_away:
+            self.refused += 1
             raise OperationalError("away")
         self.asked += 1
         return News([hint for hint in self.hints if hint.place > place], self.sights_of(self.desks))
@@ -106,6 +110,15 @@ def listening(
 async def settled() -> None:
     for _ in range(5):
         await asyncio.sleep(0)
+
+
+async def soon(true: Callable[[], bool]) -> bool:
+    """Wait until it comes true, as whoever listens would see it; answers whether it did."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(WITHIN):
+            while not true():
+                await asyncio.sleep(0.001)
+    return true()
 
 
 async def turn(hub: Hub) -> None:
@@ -264,8 +277,7 @@ def test_a_slow_client_that_wakes_up_is_told_everything(feed: Feed) -> None:
             feed.happens(claim)
             await turn(hub)
         ear.is_deaf = False
-        await asyncio.sleep(0.01)
-        assert ear.claims == [1, 2, 3]
+        assert await soon(lambda: ear.claims == [1, 2, 3])
 
     told(story)
 
@@ -307,17 +319,19 @@ def test_everybody_hears_that_we_live_while_the_database_hangs(feed: Feed, monke
     monkeypatch.setattr(hubs, "EVERY", 0.01)
     monkeypatch.setattr(hubs, "HEARTBEAT", -1.0)
     hanging = Event()
-    monkeypatch.setattr(hinting, "news_behind", lambda _: (hanging.wait(5), News([], {}))[1])
+    monkeypatch.setattr(hinting, "news_behind", lambda _: (hanging.wait(WITHIN + 5), News([], {}))[1])
 
     async def story() -> None:
         hub = Hub()
         hub.recent = Recent((0, 0))
         _, ear = listening(hub, feed)
         reading = asyncio.create_task(hub.keep())
-        while ear.lines.count(":\n\n") < 3:
-            await asyncio.sleep(0.01)
+        told = await soon(lambda: ear.lines.count(":\n\n") >= 3)
+        hung = not hanging.is_set() and hub.looked == float("-inf")
         reading.cancel()
         hanging.set()
+        assert told, ear.lines
+        assert hung
 
     in_a_loop(story())
 
@@ -329,11 +343,10 @@ def test_a_database_that_is_away_for_a_while_ends_nothing(feed: Feed, monkeypatc
         _, ear = listening(hub, feed)
         feed.is_away = True
         reading = asyncio.create_task(hub.keep())
-        await asyncio.sleep(0.12)
+        assert await soon(lambda: feed.refused >= 2)
         feed.happens(1)
         feed.is_away = False
-        while not ear.claims:
-            await asyncio.sleep(0.01)
+        assert await soon(lambda: ear.claims == [1])
         reading.cancel()
         assert not ear.is_over
 
