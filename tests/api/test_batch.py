@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -31,6 +30,7 @@ from reviews.rules import Conditions, Outcomes
 from reviews.services import bringing
 from reviews.services.verifying import verify_everything
 from tests.api.conftest import Answer, Api, signed_in, with_key
+from tests.concurrency.crowd import at_once
 from tests.factories import (
     QUOTE,
     TEXT,
@@ -379,20 +379,12 @@ def test_a_call_sent_twice_happens_once(api: Api, desk: Desk) -> None:
 def test_of_two_calls_at_once_with_one_key_one_happens(api: Api, desk: Desk) -> None:
     outlet = {"source": "Harbour Mirror", "kind": "outlet"}
     items = [{"article": an_article(desk=desk).article.pk, "quote": QUOTE, "chain": [outlet]} for _ in range(20)]
-    both, answers = Barrier(3), list[Answer]()
 
-    def send(key: str) -> None:
-        both.wait()
-        calling = Api(dict(api.headers))
-        answers.append(calling.post("/claims:batchCreate", {"claims": items}, Idempotency_Key=key))
-        connection.close()
+    def send(key: str) -> Answer:
+        return Api(dict(api.headers)).post("/claims:batchCreate", {"claims": items}, Idempotency_Key=key)
 
-    threads = [Thread(target=send, args=(key,)) for key in ("b-1", "b-1", "b-2")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    statuses = sorted(answer.status for answer in answers)
+    answers = at_once(*[partial(send, key) for key in ("b-1", "b-1", "b-2")])
+    statuses = sorted(answer.status for answer in answers if isinstance(answer, Answer))
     assert statuses in ([200, 200, 200], [200, 200, 409])  # the second came later, or while the first was running
     assert Claim.objects.count() == 40
     assert Source.objects.filter(name="Harbour Mirror").count() == 1

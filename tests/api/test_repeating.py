@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.db.models import F
 
 from claims.lifecycle import State
 from claims.models import Claim, Desk, Evidence, RepeatableCall, Scope
 from tests.api.conftest import Answer, Api, signed_in, with_key
+from tests.concurrency.crowd import at_once
 from tests.factories import a_claim, an_editor
 
 CLAIM: dict[str, Any] = {"statement": "The minister will resign.", "language": "en"}
@@ -106,18 +105,10 @@ def test_a_file_sent_twice_is_one_item_although_its_boundary_differs(desk: Desk)
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_at_once_one_works_and_the_other_hears_that_it_does(api: Api, desk: Desk) -> None:
-    both, answers = Barrier(4), list[Answer]()
+    def send() -> Answer:
+        return Api(dict(api.headers)).post("/claims", CLAIM, Idempotency_Key="k-1")
 
-    def send() -> None:
-        both.wait()
-        answers.append(Api(dict(api.headers)).post("/claims", CLAIM, Idempotency_Key="k-1"))
-        connection.close()
-
-    threads = [Thread(target=send) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = [answer for answer in at_once(*[send] * 4) if isinstance(answer, Answer)]
     assert Claim.objects.count() == 1
     assert {answer.status for answer in answers} <= {201, 409}
     assert [answer.code for answer in answers if answer.status == 409] == ["idempotency_in_flight"] * sum(

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from threading import Barrier
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from claims.errors import Invalid, NaiveTime, UnusableAddress, UnusableText
 from claims.models import Article, ArticleRevision, Source
 from claims.services.articles import GivenArticle, TakenIn, take_in
+from tests.concurrency.crowd import at_once, refusals
 from tests.factories import TEXT, a_desk, an_article
 
 pytestmark = pytest.mark.django_db
@@ -137,17 +136,10 @@ def test_a_million_characters_are_kept() -> None:
 @pytest.mark.parametrize("url", ["https://harbour.example/minister", ""])
 def test_the_same_article_from_many_hands_at_once_is_kept_once(url: str) -> None:
     take_in(given(url="https://harbour.example/other"))
-    together = Barrier(4)
-
-    def send(number: int) -> int:
-        together.wait(10)
-        try:
-            return take_in(given(url=url, text=TEXT if number % 2 else TEXT + " More.")).article.pk
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as pool:
-        numbers = set(pool.map(send, range(4)))
+    texts = [TEXT, TEXT + " More."] * 2
+    taken = at_once(*[partial(take_in, given(url=url, text=text)) for text in texts])
+    assert refusals(taken) == []
+    numbers = {one.article.pk for one in taken if isinstance(one, TakenIn)}
     assert (len(numbers), Article.objects.count(), Source.objects.count()) == (1, 2, 1)
     kept = ArticleRevision.objects.filter(article__in=numbers)
     assert sorted(kept.values_list("number", flat=True)) == [1, 2]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from claims.errors import ClaimDeskError, Invalid, RoleMissing
@@ -15,7 +14,7 @@ from claims.intake.client import Answer
 from claims.models import Article, ArticleRevision, DateKnown, Desk, Operation, OperationState, Scope, User
 from claims.permissions import Viewer
 from claims.services.completing import ToldArticle
-from claims.services.importing import AGAIN_IN, LEASE, MOST, Taken, carry_on, import_articles, take
+from claims.services.importing import AGAIN_IN, LEASE, MOST, carry_on, import_articles, take
 from claims.services.keys import revoke_key
 from claims.services.operations import (
     NotFailed,
@@ -27,6 +26,7 @@ from claims.services.operations import (
 from claims.tasks import imports
 from reviews.services.verifying import verify_everything
 from tests import factories as make
+from tests.concurrency.crowd import at_once
 from tests.intake.pages import Site
 
 pytestmark = pytest.mark.django_db
@@ -284,15 +284,7 @@ def test_imports_are_seen_by_whoever_asked_by_editors_of_their_desk_and_by_admin
 @pytest.mark.django_db(transaction=True)
 def test_two_imports_of_one_link_at_once_make_one_article(editor: User) -> None:
     rows = [ask(editor, "http://127.0.0.1:9/ferry") for _ in range(2)]
-
-    def run(one: Taken) -> None:
-        try:
-            carry_on(one, answered())
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(run, take(2)))
+    at_once(*[partial(carry_on, one, answered()) for one in take(2)])
     done = [fresh(row) for row in rows]
     assert [row.state for row in done] == ["done", "done"]
     assert sorted(row.is_new for row in done) == [False, True]

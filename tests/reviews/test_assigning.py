@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
+from functools import partial
 
 import pytest
-from django.db import connection
 
-from claims.errors import ActionNotPossible, ClaimDeskError, NotFound, RoleMissing, UnusableText
+from claims.errors import ActionNotPossible, NotFound, RoleMissing, UnusableText
 from claims.lifecycle import Action, DismissalReason, State, WaitingReason
 from claims.models import Claim, Desk, DeskRole, Flag, FlagKind, Source, User
 from claims.services.proposing import GivenStep
@@ -22,6 +20,7 @@ from reviews.services.assigning import ROUTER, assignment_of, decline, hand_over
 from reviews.services.people import declare_interest
 from reviews.services.reviewing import ask_second_opinion
 from reviews.services.routing import check_eligible, give, pass_on, route_waiting, take
+from tests.concurrency.crowd import at_once
 from tests.factories import (
     a_claim,
     a_desk,
@@ -92,20 +91,8 @@ def test_a_seat_is_given_once(desk: Desk, editor: User, first: Reviewer, second:
 def test_of_two_who_take_a_seat_at_once_one_gets_it(desk: Desk, editor: User) -> None:
     claim = a_claim(desk, by=editor)
     reviewers = [a_reviewer(desk), a_reviewer(desk)]
-    together = Barrier(2)
-
-    def take(reviewer: Reviewer) -> str:
-        together.wait(10)
-        try:
-            put_on(claim, reviewer, reviewer.user)
-        except ClaimDeskError as refusal:
-            return refusal.code
-        finally:
-            connection.close()
-        return "taken"
-
-    with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(take, reviewers)) == ["seat_taken", "taken"]
+    answers = at_once(*[partial(put_on, claim, reviewer, reviewer.user) for reviewer in reviewers])
+    assert {type(answer) for answer in answers} == {Assignment, SeatTaken}
     assert statuses(claim) == ["open"]
 
 
