@@ -27,8 +27,8 @@ from claims.services.transitions import database_time
 from claims.services.webhooks import change_webhook, make_webhook, replay_from, rotate_secret, send_again, try_out
 from claims.webhooks.schedule import SWITCHED_OFF_AFTER
 from reviews.services.acting import act
+from tests.api.conftest import everything_is_final
 from tests.factories import a_claim, a_desk, a_key, a_quote, ahead, an_article, an_editor, viewer
-from tests.running import wait_until
 from tests.webhooks.receiver import Receiver
 
 pytestmark = pytest.mark.django_db
@@ -358,22 +358,16 @@ def test_a_batch_costs_as_many_statements_as_a_single_delivery(hooks: Receiver, 
     assert set(states(made)) == {"delivered"}
 
 
-def feed_tells_all() -> None:
-    """Wait until nothing that other tests still write holds the end of the feed back: they share the server."""
-    last = ClaimEvent.objects.order_by("-tx", "-pk").values_list("tx", "pk").first()
-    wait_until(lambda: ClaimEvent.objects.end_of_feed() == last, within=60, every=0.1)
-
-
 @pytest.mark.django_db(transaction=True)
 def test_the_feed_is_followed_from_the_webhooks_own_place(
     hooks: Receiver, desk: Desk, webhook: Make, key: ApiKey
 ) -> None:
     before = a_claim(desk)
-    feed_tells_all()
+    everything_is_final()
     made, _ = webhook()
     claim = a_claim(desk, State.PROPOSED)
     act(claim.pk, Action.ACCEPT, viewer(an_editor(desk)), desk=desk)
-    feed_tells_all()
+    everything_is_final()
     assert spread_events() == claim.events.count()
     assert spread_events() == 0
     deliver()
