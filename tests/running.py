@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Coroutine, Iterator
@@ -63,6 +64,13 @@ def wait_until(true: object, *, within: float, every: float = 0.05) -> bool:
     while not (came := bool(true())) and time.monotonic() < deadline:
         time.sleep(every)
     return came
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def own_database_url() -> str:

@@ -26,6 +26,7 @@ import redis
 
 from tests.faults.far import Far, far_away
 from tests.faults.wallclock import clock_off_by
+from tests.running import free_port
 from verify_project.runtime import places, processes
 from verify_project.runtime.places import CHECKOUT, Servers
 from verify_project.runtime.postgres import Cluster
@@ -36,13 +37,6 @@ from verify_project.runtime.valkey import Broker
 READY_WITHIN = 90.0
 APP, HURRIED = "verify_project", "tests.faults.hurried"  # as which app a beat and a sender of webhooks run
 HURRY = frozenset({"beat", "webhooks"})
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

@@ -22,8 +22,7 @@ from claims.services.keys import revoke_key
 from tests.factories import a_desk, a_key
 from tests.journeys.caller import Caller
 from tests.journeys.conftest import Site
-from tests.running import Running, started, wait_until
-from tests.runtime.test_site import free_port
+from tests.running import Running, free_port, started, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 WITHIN = 20.0
@@ -42,7 +41,7 @@ class Listener:
     def __post_init__(self) -> None:
         self.thread = Thread(target=self._listen, daemon=True)
         self.thread.start()
-        wait_until(lambda: self.status, within=WITHIN)
+        assert wait_until(lambda: self.status, within=WITHIN), self.url
 
     def _listen(self) -> None:
         with (
@@ -103,7 +102,7 @@ def live_stream(tmp_path: Path) -> Iterator[LiveStream]:
     port = free_port()
     words = [sys.executable, "-m", "verify_project.stream", "--port", str(port)]
     with started(words, tmp_path / "stream.log") as process:
-        wait_until(lambda: _answers(port), within=WITHIN)
+        assert wait_until(lambda: _answers(port), within=WITHIN), process.said()
         yield LiveStream(process, port)
 
 
@@ -163,7 +162,7 @@ def test_hints_reach_whoever_may_have_them_as_long_as_they_may(site: Site, tmp_p
         stream.process.process.send_signal(signal.SIGTERM)
         for listener in (other, reviewer, *came_back):
             listener.ends()
-        wait_until(lambda: stream.process.process.poll() is not None, within=WITHIN)
+        assert wait_until(lambda: stream.process.process.poll() is not None, within=WITHIN)
         assert "Traceback" not in stream.process.said()
 
 
@@ -174,7 +173,7 @@ def _come_back(stream: LiveStream, shown: str, everything: Listener) -> list[Lis
     lost = stream.by_key(shown, after=f"{2**40}-1")
     again.hears(2)
     accepted.hears(1)
-    wait_until(lambda: lost.events, within=WITHIN)
+    assert wait_until(lambda: lost.events, within=WITHIN)
     assert again.heard() == everything.heard()[1:]
     assert [type_ for _, type_, _ in accepted.heard()] == ["org.claimdesk.claim.accept.v1"]
     assert [event.event for event in lost.events] == ["reset"]

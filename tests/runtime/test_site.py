@@ -17,7 +17,7 @@ from urllib.error import HTTPError
 
 import pytest
 
-from tests.running import wait_until
+from tests.running import free_port, wait_until
 from tests.runtime.test_servers import ADDRESSES
 from verify_project.runtime.places import CHECKOUT, RuntimeProblem
 from verify_project.runtime.site import check_port, stream_port, welcome_text
@@ -71,13 +71,6 @@ def everybody() -> Iterator[tuple[Born, int]]:
 def alive(family: set[Born]) -> set[Born]:
     """Those of the family that still live."""
     return family & {born for born, _ in everybody()}
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Start(Protocol):
