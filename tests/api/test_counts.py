@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from django.conf import settings
 from django.db import connection
 from django.db.models import BigIntegerField, Value
 from django.test.utils import CaptureQueriesContext
@@ -34,6 +32,7 @@ from reviews.services.acting import act
 from reviews.services.assigning import ROUTER
 from reviews.services.rules import GivenRule, change_rule
 from tests.api.conftest import Api, signed_in
+from tests.api.promises import document
 from tests.factories import (
     TEXT,
     UNPROVEN,
@@ -179,10 +178,9 @@ MAKERS: dict[str, Maker] = {
 
 def lists() -> dict[str, str]:
     """Addresses under /api/v1 whose GET answers `results`, as the document has them, with what asks for many rows."""
-    document = yaml.safe_load((Path(settings.BASE_DIR) / "docs/openapi.yaml").read_text())
-    shapes = document["components"]["schemas"]
+    shapes = document()["components"]["schemas"]
     found: dict[str, str] = {}
-    for path, methods in document["paths"].items():
+    for path, methods in document()["paths"].items():
         operation = methods.get("get", {})
         content = operation.get("responses", {}).get("200", {}).get("content", {})
         names = [answer["schema"].get("$ref", "").rpartition("/")[2] for answer in content.values()]

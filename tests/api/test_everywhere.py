@@ -12,7 +12,7 @@ from django.urls import resolve
 
 from claims.models import Desk
 from tests.api.conftest import Api, with_key
-from tests.api.promises import document
+from tests.api.promises import document, resolved
 from tests.factories import a_claim
 
 ADDRESSES = sorted(document()["paths"])
@@ -81,7 +81,7 @@ def a_row(desk: Desk) -> Callable[[str], str]:
     return lambda path: path.format(**numbers)
 
 
-def test_every_post_may_be_sent_twice(db: None) -> None:
+def test_every_post_may_be_sent_twice() -> None:
     for path in POSTS:
         view: Any = resolve(re.sub(r"\{\w+\}", "1", path)).func
         assert view.view_class.post.__wrapped__, path
@@ -97,7 +97,7 @@ def test_every_patch_takes_a_merge_patch_of_what_was_read(api: Api) -> None:
         assert [one["required"] for one in match] == [True], path
 
 
-def test_every_body_refuses_names_it_does_not_know(db: None) -> None:
+def test_every_body_refuses_names_it_does_not_know() -> None:
     for method, path in OPERATIONS:
         body = document()["paths"][path][method.lower()].get("requestBody", {"content": {}})
         for content in body["content"].values():
@@ -106,8 +106,7 @@ def test_every_body_refuses_names_it_does_not_know(db: None) -> None:
 
 def _closed(schema: dict[str, Any]) -> bool:
     """Whether an object, or each of those it may be, has no other members than those named."""
-    if "$ref" in schema:
-        return _closed(document()["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]])
+    schema = resolved(schema)
     choices = schema.get("oneOf") or schema.get("anyOf")
     if choices:
         return all(_closed(one) for one in choices)

@@ -24,9 +24,8 @@ ADDRESS = "/v1alpha1/claims:search"
 
 
 @pytest.fixture(autouse=True)
-def _site(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def _site(settings: Any) -> None:
     settings.SITE_URL, settings.PUBLISHER_NAME = SITE, "World Desk"
-    monkeypatch.setattr(limits, "REQUESTS", limits.Counter())
 
 
 @pytest.fixture
