@@ -305,6 +305,11 @@ def new_editor(claim: Claim) -> User:
     return an_editor(claim.desk)
 
 
+def new_reviewer(claim: Claim) -> Reviewer:
+    assert claim.desk is not None
+    return a_reviewer(claim.desk)
+
+
 def test_the_editor_who_confirms_it_answers_for_the_number_of_origins(one_origin: Claim) -> None:
     editor = new_editor(one_origin)
     take_as_editor(one_origin.pk, viewer(editor))
@@ -331,8 +336,7 @@ def test_an_exception_is_kept_until_somebody_asked_later_has_judged_too(single: 
     review_by(single, reviewer, CONFIRMED)
     take_as_editor(single.pk, viewer(editor))
     review_by(single, profile_of(editor), CONFIRMED, exception_reason=ONE_REGISTRY)
-    assert single.desk is not None
-    second = a_reviewer(single.desk)
+    second = new_reviewer(single)
     put_on(single, second, another)
     review_by(single, second, CONFIRMED)
     assert Decision.objects.get(claim=single).exception_reason == ONE_REGISTRY
@@ -342,20 +346,18 @@ def test_whoever_settles_it_needs_an_exception_of_an_editor(one_origin: Claim) -
     editor, another = new_editor(one_origin), new_editor(one_origin)
     take_as_editor(one_origin.pk, viewer(editor))
     judged_by(one_origin, editor, UNPROVEN)
-    assert one_origin.desk is not None
-    settling = a_reviewer(one_origin.desk)
+    settling = new_reviewer(one_origin)
     put_on(one_origin, settling, another, part=Part.ADJUDICATION)
     with pytest.raises(OriginsTooFew):
         review_by(one_origin, settling, CONFIRMED)  # the reviewer had no exception to give
 
 
-def test_and_does_so_by_siding_with_them(single: Claim, reviewer: Reviewer) -> None:
+def test_whoever_settles_it_may_side_with_an_editor_who_made_an_exception(single: Claim, reviewer: Reviewer) -> None:
     editor, another = new_editor(single), new_editor(single)
     review_by(single, reviewer, UNPROVEN)
     take_as_editor(single.pk, viewer(editor))
     review_by(single, profile_of(editor), CONFIRMED, exception_reason=ONE_REGISTRY)
-    assert single.desk is not None
-    settling = a_reviewer(single.desk)
+    settling = new_reviewer(single)
     put_on(single, settling, another, part=Part.ADJUDICATION)
     review_by(single, settling, CONFIRMED)
     assert Decision.objects.get(claim=single).exception_reason == ONE_REGISTRY
