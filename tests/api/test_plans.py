@@ -63,18 +63,23 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from nodes(inner)
 
 
-@pytest.mark.parametrize("sort", ORDERS)
-@pytest.mark.parametrize("who", ["administrator", "editor", "key"])
-def test_a_page_in_any_order_reads_no_big_table_whole_and_sorts_none(filled: Desk, sort: str, who: str) -> None:
-    callers = {"administrator": lambda: signed_in(an_administrator()), "editor": lambda: signed_in(an_editor(filled))}
-    api = callers.get(who, with_key)()
-    path: str | None = f"/claims?limit=1&sort={sort}"
-    for _ in range(2):  # the first page, and one behind a cursor
+def check_two_pages(api: Api, first: str) -> None:
+    """No statement of the first page, nor of one behind a cursor, reads a big table whole or sorts claims."""
+    path: str | None = first
+    for _ in range(2):
         assert path
         explained, path = plans(api, path)
         assert len(explained) >= 2
         for statement, plan in explained:
             whole = [node for node in nodes(plan) if node["Node Type"] == "Seq Scan"]
-            assert [node["Relation Name"] for node in whole if node["Relation Name"] in BIG] == [], statement
+            assert [node["Relation Name"] for node in whole if node["Relation Name"] in BIG] == [], (first, statement)
             if 'ORDER BY "claims_claim"' in statement:
-                assert "Sort" not in {node["Node Type"] for node in nodes(plan)}, statement
+                assert "Sort" not in {node["Node Type"] for node in nodes(plan)}, (first, statement)
+
+
+@pytest.mark.parametrize("who", ["administrator", "editor", "key"])
+def test_a_page_in_any_order_reads_no_big_table_whole_and_sorts_none(filled: Desk, who: str) -> None:
+    callers = {"administrator": lambda: signed_in(an_administrator()), "editor": lambda: signed_in(an_editor(filled))}
+    api = callers.get(who, with_key)()
+    for sort in ORDERS:
+        check_two_pages(api, f"/claims?limit=1&sort={sort}")
