@@ -59,56 +59,67 @@ class Receiver:
         return [one.read["data"]["id"] for one in self.got]
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, shown: Receiver) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.shown = shown
+        shown.port = int(self.server_address[1])
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """What becomes of one request."""
+
+    server: _Server
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def do_POST(self) -> None:
+        shown = self.server.shown
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        shown.got.append(Got(self.path, headers, body, self.client_address[1]))
+        path, count = shown.let_go_after
+        if count and len([one for one in shown.got if one.path == path]) >= count:
+            shown.let_go.set()
+        with suppress(ConnectionError):
+            ways = {"/hang": self._hang, "/drip": self._drip, "/redirect": self._redirect}
+            ways.get(self.path, lambda: self._reply(ANSWERS.get(self.path)))()
+
+    def _reply(self, status: int | None = None) -> None:
+        shown, answer = self.server.shown, b"thank you"
+        self.send_response(status or (shown.answers.pop(0) if shown.answers else 200))
+        if shown.retry_after:
+            self.send_header("Retry-After", shown.retry_after)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def _hang(self) -> None:
+        self.server.shown.let_go.wait(STUCK)
+        self._reply()
+
+    def _drip(self) -> None:
+        while not self.server.shown.let_go.wait(0.05):
+            self.wfile.write(b"H")
+            self.wfile.flush()
+
+    def _redirect(self) -> None:
+        self.send_response(302)
+        self.send_header("Location", "http://169.254.169.254/latest/meta-data/")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class calls it so
+        pass
+
+
 @contextmanager
 def receiver() -> Iterator[Receiver]:
     """Listen until the block ends."""
     shown = Receiver()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            shown.got.append(Got(self.path, headers, body, self.client_address[1]))
-            path, count = shown.let_go_after
-            if count and len([one for one in shown.got if one.path == path]) >= count:
-                shown.let_go.set()
-            with suppress(ConnectionError):
-                ways = {"/hang": self.hang, "/drip": self.drip, "/redirect": self.redirect}
-                ways.get(self.path, lambda: self.reply(ANSWERS.get(self.path)))()
-
-        def reply(self, status: int | None = None) -> None:
-            answer = b"thank you"
-            self.send_response(status or (shown.answers.pop(0) if shown.answers else 200))
-            if shown.retry_after:
-                self.send_header("Retry-After", shown.retry_after)
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def hang(self) -> None:
-            shown.let_go.wait(STUCK)
-            self.reply()
-
-        def drip(self) -> None:
-            while not shown.let_go.wait(0.05):
-                self.wfile.write(b"H")
-                self.wfile.flush()
-
-        def redirect(self) -> None:
-            self.send_response(302)
-            self.send_header("Location", "http://169.254.169.254/latest/meta-data/")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class calls it so
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        shown.port = server.server_address[1]
+    with _Server(shown) as server:
         serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         serving.start()
         yield shown
