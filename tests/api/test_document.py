@@ -19,8 +19,9 @@ from claims.api.errors import Malformed
 from claims.api.schema import Problem
 from claims.lifecycle import TRANSITIONS, State
 from claims.management.diagram import diagram, table
-from claims.models import Desk
+from claims.models import Claim, Desk
 from claims.services.proposing import GivenStep
+from claims.services.sweep import raise_due_flags
 from reviews.api import (
     actions,
     assignments,
@@ -33,7 +34,7 @@ from reviews.api import (
     rule_bodies,
     stats,
 )
-from reviews.models import DeadlinePolicy, WorkCalendar
+from reviews.models import DeadlinePolicy, RuleVersion, WorkCalendar
 from reviews.rules import Conditions
 from tests.api import promises
 from tests.api.conftest import Api, signed_in
@@ -168,6 +169,28 @@ def compare(shown: Any, described: object, where: str = "") -> None:
             compare(shown[name], field, f"{where}/{name}")
 
 
+def lists_described(claim: Claim, decided: Claim, rule: RuleVersion) -> dict[str, type[serializers.Serializer[Any]]]:
+    """The shape of a row by the address of its list."""
+    return {
+        "/articles": article_shapes.ArticleOut,
+        f"/articles/{claim.appearances.get().revision.article_id}/revisions": article_shapes.RevisionOut,
+        f"/claims/{claim.pk}/evidence": evidence_shapes.EvidenceOut,
+        f"/claims/{claim.pk}/assignments": assignments.AssignmentOut,
+        f"/claims/{decided.pk}/reviews": reviews.ReviewOut,
+        f"/claims/{decided.pk}/decisions": reviews.DecisionOut,
+        f"/claims/{decided.pk}/allowed_actions": actions.OfferOut,
+        "/flags": flags.FlagOut,
+        "/sources": library.SourceOut,
+        "/desks": library.DeskOut,
+        "/reviewers": people.ReviewerOut,
+        "/stats": stats.StatOut,
+        "/routing_rules": rule_bodies.RuleOut,
+        "/calendars": calendars.CalendarOut,
+        "/deadline_policies": calendars.DeadlinePolicyOut,
+        f"/routing_rules/{rule.rule_id}/versions": rule_bodies.RuleVersionOut,
+    }
+
+
 def test_what_is_shown_is_what_is_described(desk: Desk) -> None:
     editor, reviewer = an_editor(desk), a_reviewer(desk)
     a_rule(Conditions(languages=("uk",)))
@@ -188,29 +211,13 @@ def test_what_is_shown_is_what_is_described(desk: Desk) -> None:
     compare(waiting["waiting"], claim_documents.WaitingOut())
     dismissed = api.act(claim.pk, action="dismiss", reason="off_subject").body
     compare(dismissed["dismissal"], claim_documents.DismissalOut())
-    listed: dict[str, type[serializers.Serializer[Any]]] = {
-        "/articles": article_shapes.ArticleOut,
-        f"/articles/{claim.appearances.get().revision.article_id}/revisions": article_shapes.RevisionOut,
-        f"/claims/{claim.pk}/evidence": evidence_shapes.EvidenceOut,
-        f"/claims/{claim.pk}/assignments": assignments.AssignmentOut,
-        f"/claims/{decided.pk}/reviews": reviews.ReviewOut,
-        f"/claims/{decided.pk}/decisions": reviews.DecisionOut,
-        f"/claims/{decided.pk}/allowed_actions": actions.OfferOut,
-        "/sources": library.SourceOut,
-        "/desks": library.DeskOut,
-        "/reviewers": people.ReviewerOut,
-        "/stats": stats.StatOut,
-        "/routing_rules": rule_bodies.RuleOut,
-        "/calendars": calendars.CalendarOut,
-        "/deadline_policies": calendars.DeadlinePolicyOut,
-        f"/routing_rules/{rule.rule_id}/versions": rule_bodies.RuleVersionOut,
-    }
-    for path, kind in listed.items():
+    a_claim(desk, by=editor, own=dated(ahead(hours=3)))
+    raise_due_flags()
+    for path, kind in lists_described(claim, decided, rule).items():
         compare(api.get(path).body["results"], kind(many=True), path)
     compare(api.get("/me").body, people.MeOut())
     compare(api.get(f"/desks/{desk.pk}/defaults").body, defaults.DefaultsOut())
     compare(api.get(f"/desks/{desk.pk}/ladder").body, ladders.LadderOut())
-    assert flags.FlagOut().fields.keys()
 
 
 def test_a_problem_has_the_members_that_are_described() -> None:
