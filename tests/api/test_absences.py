@@ -100,20 +100,24 @@ def open_claims(api: Api, who: Reviewer | str) -> list[int]:
     return sorted(row["id"] for row in rows)
 
 
-@pytest.mark.parametrize("then", ["hand_over", "pool", "keep"])
-def test_somebody_with_twelve_open_claims_goes_away_and_comes_back(desk: Desk, ines: Reviewer, then: str) -> None:
-    editor = an_editor(desk)
-    quote = a_quote(an_article().revision)
-    states = [State.IN_REVIEW] * 8 + [State.QUEUED] * 2 + [State.SECOND_OPINION, State.WAITING]
-    others = a_reviewer(desk, limit=3), a_reviewer(desk, limit=12)
+def twelve_claims(desk: Desk, who: Reviewer, other: Reviewer) -> list[int]:
+    """Numbers of claims that they have open: the last but one after the other's review, the last waits."""
+    editor, quote = an_editor(desk), a_quote(an_article().revision)
     claims = []
-    for state in states:
-        first = others[1] if state == State.SECOND_OPINION else ines
+    for state in [State.IN_REVIEW] * 8 + [State.QUEUED] * 2 + [State.SECOND_OPINION, State.WAITING]:
+        first = other if state == State.SECOND_OPINION else who
         claim = a_claim(desk, state, by=editor, reviewer=first, quote=quote)
         if state in {State.QUEUED, State.SECOND_OPINION}:
-            put_on(claim, ines, editor)
+            put_on(claim, who, editor)
         claims.append(claim.pk)
-    mine, head = signed_in(ines.user), signed_in(editor)
+    return claims
+
+
+@pytest.mark.parametrize("then", ["hand_over", "pool", "keep"])
+def test_somebody_with_twelve_open_claims_goes_away_and_comes_back(desk: Desk, ines: Reviewer, then: str) -> None:
+    others = a_reviewer(desk, limit=3), a_reviewer(desk, limit=12)
+    claims = twelve_claims(desk, ines, others[1])
+    mine, head = signed_in(ines.user), signed_in(an_editor(desk))
     assert open_claims(mine, "me") == claims
     more = {"hand_over_to": others[0].pk} if then == "hand_over" else {}
     started = {"starts_at": ahead(seconds=-1).isoformat(), "ends_at": ahead(days=4).isoformat()}

@@ -17,6 +17,7 @@ from claims.exports.feed import cursor_of
 from claims.lifecycle import State
 from claims.models import Claim, Desk, Visibility
 from claims.services.proposing import GivenStep
+from reviews.models import Reviewer
 from tests.api.conftest import Api, signed_in, with_key
 from tests.factories import (
     a_claim,
@@ -116,13 +117,13 @@ def test_a_plus_that_was_not_escaped_is_read_as_meant(api: Api, desk: Desk) -> N
     assert found(api, "created_after=2020-01-01T00:00:00+02:00") == [claim.pk]
 
 
-def test_every_filter_finds_what_it_names(api: Api, desk: Desk) -> None:
-    editor, reviewer = an_editor(desk), a_reviewer(desk)
-    taken = an_article(desk=desk)
-    wanted = a_claim(
+def a_claim_to_find(desk: Desk, reviewer: Reviewer) -> Claim:
+    """A claim with something for every filter, and the reviewer on it."""
+    editor = an_editor(desk)
+    claim = a_claim(
         desk,
         by=editor,
-        quote=a_quote(taken.revision),
+        quote=a_quote(an_article(desk=desk).revision),
         chain=[GivenStep("Mira Vale")],
         topics=["politics"],
         language="uk",
@@ -131,40 +132,55 @@ def test_every_filter_finds_what_it_names(api: Api, desk: Desk) -> None:
         own=dated(ahead(hours=30)),
         review_due_at=ahead(hours=90),
     )
-    put_on(wanted, reviewer, editor)
-    a_claim(a_desk())
-    source = wanted.appearances.get().chain.get().source_id
-    soon, later = ahead(hours=29).isoformat(), ahead(hours=31).isoformat()
-    earlier = (now() - timedelta(hours=1)).isoformat().replace("+", "%2B")
-    queries = [
+    put_on(claim, reviewer, editor)
+    return claim
+
+
+def an_hour_ago() -> str:
+    return (now() - timedelta(hours=1)).isoformat().replace("+", "%2B")
+
+
+def queries_that_find(claim: Claim, desk: Desk, reviewer: Reviewer) -> list[str]:
+    quote, earlier = claim.appearances.get(), an_hour_ago()
+    article = quote.revision.article
+    return [
         f"desk={desk.key}",
         f"desk={desk.pk}",
         "topic=politics,sport",
         "language=uk",
-        f"outlet={taken.article.outlet_id}",
-        f"source={source}",
-        f"article={taken.article.pk}",
+        f"outlet={article.outlet_id}",
+        f"source={quote.chain.get().source_id}",
+        f"article={article.pk}",
         f"assignee={reviewer.pk}",
         "priority=1&priority=2",
         "flag=date_near",
-        f"own_date_after={soon}&own_date_before={later}",
+        f"own_date_after={ahead(hours=29).isoformat()}&own_date_before={ahead(hours=31).isoformat()}",
         f"due_after={ahead(hours=80).isoformat()}",
         f"desk={desk.key}&created_after={earlier}&updated_after={earlier}",
         "q=harbour",
         f"state=queued,in_review&desk={desk.key}",
     ]
-    for query in queries:
-        assert found(api, query) == [wanted.pk], query
-    empty = [
+
+
+def queries_that_find_nothing() -> list[str]:
+    return [
         "flag=late",
         "state=decided",
         "verdict=confirmed",
         "q=harbor",
-        f"created_before={earlier}",
+        f"created_before={an_hour_ago()}",
         f"due_before={ahead(hours=10).isoformat()}",
         "decided_after=2020-01-01T00:00:00Z",
     ]
-    for query in empty:
+
+
+def test_every_filter_finds_what_it_names(api: Api, desk: Desk) -> None:
+    reviewer = a_reviewer(desk)
+    wanted = a_claim_to_find(desk, reviewer)
+    a_claim(a_desk())
+    for query in queries_that_find(wanted, desk, reviewer):
+        assert found(api, query) == [wanted.pk], query
+    for query in queries_that_find_nothing():
         assert found(api, query) == [], query
     assert found(signed_in(reviewer.user), "assignee=me") == [wanted.pk]
     assert found(api, "assignee=me") == []
@@ -217,9 +233,7 @@ LISTS: list[Path] = [
 
 
 def queries(api: Api, path: str) -> int:
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         assert api.get(path).status == 200
     return len(asked)
 

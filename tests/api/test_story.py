@@ -18,6 +18,17 @@ ARTICLE = {
 }
 WHY = "Two reports that know nothing of each other say the same."
 
+TOLD = {
+    "statement": "The minister will resign.",
+    "quote": QUOTE,
+    "chain": [
+        {"source": "Harbour Post", "kind": "outlet"},
+        {"source": "a person close to her", "kind": "unnamed"},
+    ],
+    "own_date": {"until": "2026-12-04", "precision": "week", "zone": "Europe/Kyiv", "words": "next week"},
+    "accept": True,
+}
+
 
 @pytest.mark.django_db(transaction=True)
 def test_an_article_becomes_a_claim_with_a_verdict(api: Api, desk: Desk) -> None:
@@ -25,20 +36,7 @@ def test_an_article_becomes_a_claim_with_a_verdict(api: Api, desk: Desk) -> None
     made = api.post("/articles", {**ARTICLE, "desk": desk.key})
     assert made.status == 201, made.body
     assert made.body["url"] == "https://harbour.example/minister"
-    claim = api.post(
-        "/claims",
-        {
-            "statement": "The minister will resign.",
-            "article": made.body["id"],
-            "quote": QUOTE,
-            "chain": [
-                {"source": "Harbour Post", "kind": "outlet"},
-                {"source": "a person close to her", "kind": "unnamed"},
-            ],
-            "own_date": {"until": "2026-12-04", "precision": "week", "zone": "Europe/Kyiv", "words": "next week"},
-            "accept": True,
-        },
-    )
+    claim = api.post("/claims", {**TOLD, "article": made.body["id"]})
     assert claim.status == 201, claim.body
     assert claim.body["state"] == "queued"
     assert claim.body["state_label"] == "Queued"

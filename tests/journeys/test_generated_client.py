@@ -63,19 +63,7 @@ def test_it_brings_an_article_and_a_claim_changes_it_and_reads_what_happened(sit
 
     with client:
         assert call("me.get_me").parsed.kind == models.MeKind.KEY
-        article = models.ArticleBody.from_dict(
-            {
-                "outlet": "Harbour Post",
-                "headline": "Minister may go",
-                "text": TEXT,
-                "language": "en",
-                "published_at": "2026-11-20T10:00:00+02:00",
-                "desk": site.desk.key,
-            }
-        )
-        taken = call("articles.post_articles", body=article)
-        assert (taken.status_code, taken.parsed.is_new) == (201, True)
-        wanted = {"article": taken.parsed.id, "quote": QUOTE}
+        wanted = {"article": _brought(call, models, site.desk.key), "quote": QUOTE}
         first, again = (
             call("claims.post_claims", body=models.ClaimBody.from_dict(wanted), idempotency_key="journey")
             for _ in range(2)
@@ -95,6 +83,15 @@ def test_it_brings_an_article_and_a_claim_changes_it_and_reads_what_happened(sit
         told = [event.type_.split(".")[3] for event in feed.results if event.claim == claim.id]
         assert told == ["propose", "edit", "accept", "add"]
         assert call("events.get_events", after=feed.cursor).parsed.results == []
+
+
+def _brought(call: Callable[..., Any], models: Any, desk: str) -> int:
+    """A new article; answers its number."""
+    article = {"outlet": "Harbour Post", "headline": "Minister may go", "text": TEXT, "language": "en", "desk": desk}
+    body = models.ArticleBody.from_dict({**article, "published_at": "2026-11-20T10:00:00+02:00"})
+    taken = call("articles.post_articles", body=body)
+    assert (taken.status_code, taken.parsed.is_new) == (201, True)
+    return int(taken.parsed.id)
 
 
 def _file(call: Callable[..., Any], models: Any, claim: int) -> None:
