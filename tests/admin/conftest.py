@@ -6,13 +6,22 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from claims.lifecycle import State
-from claims.models import Desk, User
+from claims.models import Claim, Desk, User
 from reviews.models import Reviewer
 from tests import factories as make
 
 SignIn = Callable[[User], Client]
+
+
+def page_of(claim: Claim) -> str:
+    return reverse("admin:claims_claim_change", args=[claim.pk])
+
+
+def step_of(claim: Claim, name: str) -> str:
+    return reverse("admin:claims_claim_step", args=[claim.pk, name])
 
 
 @pytest.fixture
@@ -42,6 +51,12 @@ def editor(desk: Desk) -> User:
 @pytest.fixture
 def reviewer(desk: Desk) -> Reviewer:
     return make.a_reviewer(desk, limit=200)
+
+
+@pytest.fixture
+def claim(desk: Desk, editor: User, reviewer: Reviewer) -> Claim:
+    """In review."""
+    return make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from django.test import Client
 from django.urls import reverse
 
 from claims.exports import warc
-from claims.lifecycle import State
 from claims.models import Claim, ClaimEvent, Desk, Evidence, Fetch, FetchState, Flag, FlagKind, User, Visibility
 from claims.services.fetching import read_pages
 from reviews.models import Reviewer
@@ -16,11 +15,6 @@ from tests.admin.conftest import SignIn
 from tests.intake.pages import Site
 
 REPORT = "The bridge will be closed from March, the council says."
-
-
-@pytest.fixture
-def claim(desk: Desk, editor: User, reviewer: Reviewer) -> Claim:
-    return make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer)
 
 
 @pytest.fixture

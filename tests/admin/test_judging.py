@@ -18,8 +18,8 @@ from reviews.services.acting import acting_on
 from reviews.services.editing import profile_of, take_as_editor
 from reviews.services.routing import pass_on
 from tests import factories as make
-from tests.admin.conftest import SignIn
-from tests.admin.test_claim_page import page_of, record, step_of
+from tests.admin.conftest import SignIn, page_of, step_of
+from tests.admin.test_claim_page import record
 
 
 @pytest.fixture

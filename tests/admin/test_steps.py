@@ -1,0 +1,213 @@
+"""Steps on a claim, each in its dialog: what it asks for, through the services, with no word lost."""
+
+from __future__ import annotations
+
+import html
+
+import pytest
+from django.test import Client
+
+from claims.lifecycle import Action, State
+from claims.models import Claim, Desk, User
+from claims.services.proposing import GivenStep
+from reviews.admin.steps import DIALOGS
+from reviews.models import Assignment, Review, Reviewer
+from reviews.services.acting import act
+from tests import factories as make
+from tests.admin.conftest import SignIn, page_of, step_of
+
+WHY = "Two independent reports say the same of it."
+
+
+def test_nobody_is_put_on_a_claim_where_everybody_asked_is_there(signed: SignIn, editor: User, claim: Claim) -> None:
+    client, sentence = signed(editor), "Everybody who is asked is there. Hand over a seat instead."
+    assert sentence in client.get(page_of(claim)).content.decode()
+    assert sentence in client.get(step_of(claim, "assign")).content.decode()
+
+
+def test_the_dialog_says_why_nobody_could_take_the_claim(signed: SignIn, editor: User, desk: Desk) -> None:
+    waiting = make.a_claim(desk, by=editor)
+    sentence = f"{desk.name} desk has no active reviewers."
+    assert sentence in signed(editor).get(step_of(waiting, "assign")).content.decode()
+
+
+def test_no_interest_is_chosen_for_anybody(signed: SignIn, desk: Desk, editor: User, reviewer: Reviewer) -> None:
+    chain = [GivenStep("a person close to her", "unnamed")]
+    claim = make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer, chain=chain)
+    client = signed(reviewer.user)
+    assert (
+        '<option value="" selected>Choose the source</option>' in client.get(step_of(claim, "recuse")).content.decode()
+    )
+    answer = client.post(step_of(claim, "recuse"), {"version": claim.version, "source": "", "note": "x"})
+    assert "Choose the source that the interest is in." in html.unescape(answer.content.decode())
+
+
+def test_a_dismissal_needs_its_words_and_keeps_the_form(signed: SignIn, editor: User, claim: Claim) -> None:
+    client = signed(editor)
+    refused = client.post(step_of(claim, "dismiss"), {"version": claim.version, "reason": "other", "note": ""})
+    assert "Give a reason" in refused.content.decode()
+    client.post(step_of(claim, "dismiss"), {"version": claim.version, "reason": "other", "note": "It is a joke."})
+    assert make.fresh(claim).state == State.DISMISSED
+
+
+def test_a_step_can_be_undone_for_a_minute(signed: SignIn, editor: User, claim: Claim) -> None:
+    client = signed(editor)
+    client.post(step_of(claim, "dismiss"), {"version": claim.version, "reason": "off_subject"})
+    client.post(step_of(claim, "undo"))
+    assert make.fresh(claim).state == State.IN_REVIEW
+
+
+def test_a_claim_given_to_a_desk_one_does_not_see_is_taken_back_from_the_queue(
+    signed: SignIn, editor: User, desk: Desk
+) -> None:
+    claim, client, there = make.a_claim(desk, by=editor), signed(editor), make.a_desk()
+    given = {"version": claim.version, "desk": there.pk, "reason": "It is theirs."}
+    after = client.post(step_of(claim, "change_desk"), given, follow=True)
+    assert after.redirect_chain == [("/admin/", 302)]
+    assert step_of(claim, "undo") in after.content.decode()
+    back = client.post(step_of(claim, "undo"), follow=True)
+    assert "Taken back." in back.content.decode()
+    assert back.redirect_chain == [(page_of(claim), 302)]
+    assert make.fresh(claim).desk == desk
+
+
+def test_a_claim_given_away_that_somebody_has_taken_stays_there_and_says_why(
+    signed: SignIn, editor: User, claim: Claim
+) -> None:
+    client, there = signed(editor), make.a_desk()
+    given = {"version": claim.version, "desk": there.pk, "reason": "It is theirs."}
+    client.post(step_of(claim, "change_desk"), given)
+    act(claim.pk, Action.SET_PRIORITY, make.viewer(make.an_editor(there)), priority=1, reason="It leads the page.")
+    page = client.post(step_of(claim, "undo"), follow=True)
+    assert "Something else has happened since, or the last step was not yours." in page.content.decode()
+    assert make.fresh(claim).desk == there
+
+
+def test_waiting_asks_for_a_new_review_due(signed: SignIn, reviewer: Reviewer, claim: Claim) -> None:
+    client = signed(reviewer.user)
+    starts = client.get(step_of(claim, "wait")).context["form"].initial
+    written = {name: starts[name].strftime("%Y-%m-%dT%H:%M") for name in ("until", "due")}
+    client.post(step_of(claim, "wait"), {"version": claim.version, "reason": "reply", **written})
+    assert make.fresh(claim).state == State.WAITING
+
+
+def test_handing_over_to_a_person_needs_a_note(signed: SignIn, reviewer: Reviewer, desk: Desk, claim: Claim) -> None:
+    ines = make.a_reviewer(desk)
+    client, address = signed(reviewer.user), step_of(claim, "hand_over")
+    refused = client.post(address, {"version": claim.version, "to": ines.pk, "note": ""})
+    assert "Write a note" in refused.content.decode()
+    client.post(address, {"version": claim.version, "to": ines.pk, "note": "You know the ministry."})
+    assert Assignment.objects.open().get(claim=claim).reviewer == ines
+
+
+def test_handing_over_to_somebody_who_cannot_take_it_is_refused_with_the_reason(
+    signed: SignIn, reviewer: Reviewer, desk: Desk, claim: Claim
+) -> None:
+    other = make.a_reviewer(desk, languages=["uk"])
+    answer = signed(reviewer.user).post(
+        step_of(claim, "hand_over"), {"version": claim.version, "to": other.pk, "note": "Please."}
+    )
+    assert "does not read English" in answer.content.decode()
+    assert Assignment.objects.open().get(claim=claim).reviewer == reviewer
+
+
+def test_a_second_opinion_goes_with_ones_own_review(signed: SignIn, reviewer: Reviewer, claim: Claim) -> None:
+    given = {"version": claim.version, "reason": "It is close.", "said": "not_checked", "so": "unproven", "why": WHY}
+    signed(reviewer.user).post(step_of(claim, "ask_second_opinion"), given)
+    assert make.fresh(claim).state == State.SECOND_OPINION
+    assert Review.objects.get(claim=claim).why == WHY
+
+
+def test_an_editor_reopens_and_moves_dates(signed: SignIn, editor: User, reviewer: Reviewer, desk: Desk) -> None:
+    claim = make.a_claim(desk, State.DECIDED, by=editor, reviewer=reviewer)
+    client = signed(editor)
+    client.post(step_of(claim, "reopen"), {"version": claim.version, "reason": "New documents."})
+    claim = make.fresh(claim)
+    assert claim.state == State.IN_REVIEW
+    own = {"precision": "day", "first": "2030-05-01T00:00", "last": "2030-05-03T00:00", "zone": "Europe/Kyiv"}
+    given = {"version": claim.version, **own, "zone_basis": "stated", "words": "by early May", "reason": "It says so."}
+    client.post(step_of(claim, "set_own_date"), given)
+    claim = make.fresh(claim)
+    assert claim.confirm_by is not None
+    assert claim.confirm_by.isoformat() == "2030-05-03T20:59:59.999999+00:00"
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_every_dialog_opens_in_every_state(
+    state: State, signed: SignIn, editor: User, reviewer: Reviewer, desk: Desk
+) -> None:
+    claim = make.a_claim(desk, state, by=editor, reviewer=reviewer)
+    client = signed(editor)
+    for name, dialog in DIALOGS.items():
+        page = client.get(step_of(claim, name))
+        assert page.status_code == 200, name
+        offer = page.context["page"].offers[dialog.action]
+        assert offer.allowed or offer.sentence in html.unescape(page.content.decode()), name
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "sentence"),
+    [
+        ("reopen", State.DECIDED, "Say why in a sentence: it is what the newsroom reads later."),
+        ("set_due", State.QUEUED, "Say by when the verdict is wanted, with date and time."),
+        ("change_desk", State.QUEUED, "Choose the desk that is to check it."),
+        ("accept", State.PROPOSED, "Choose the desk that is to check it."),
+        ("wait", State.IN_REVIEW, "Say until when to wait, with date and time."),
+        ("edit", State.QUEUED, "Write in one sentence what is claimed."),
+        ("ask_second_opinion", State.IN_REVIEW, "Say in a sentence why somebody else should look, too."),
+        ("recuse", State.IN_REVIEW, "Choose the source that the interest is in."),
+        ("hand_over", State.IN_REVIEW, "Choose who is to have it."),
+        ("correct", State.DECIDED, "Say what changed, in a sentence for readers."),
+        ("withdraw", State.DECIDED, "Say why it is taken back, in a sentence for readers."),
+    ],
+)
+def test_a_step_sent_empty_says_what_to_write(
+    name: str, state: State, sentence: str, signed: SignIn, desk: Desk
+) -> None:
+    editor = make.an_editor(desk)
+    claim = make.a_claim(desk, state, by=editor, reviewer=make.a_reviewer(desk))
+    page = html.unescape(signed(editor).post(step_of(claim, name), {"version": claim.version}).content.decode())
+    assert sentence in page
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_no_step_says_only_that_a_field_is_required(
+    state: State, signed: SignIn, editor: User, reviewer: Reviewer, desk: Desk
+) -> None:
+    claim = make.a_claim(desk, state, by=editor, reviewer=reviewer)
+    client = signed(reviewer.user)
+    for name in DIALOGS.keys() - {"take", "judge", "resume", "restore", "undo", "decline"}:
+        assert "This field is required" not in client.post(step_of(claim, name), {}).content.decode(), name
+
+
+def test_a_stale_step_is_refused_with_what_changed(signed: SignIn, editor: User, claim: Claim) -> None:
+    given = {"version": claim.version + 7, "reason": "off_subject", "note": "It is a joke, I think."}
+    answer = signed(editor).post(step_of(claim, "dismiss"), given)
+    assert answer.status_code == 409
+    assert "It is a joke, I think." in answer.content.decode()
+    assert make.fresh(claim).state == State.IN_REVIEW
+
+
+def test_a_claim_can_be_taken_from_its_page(signed: SignIn, editor: User, reviewer: Reviewer, desk: Desk) -> None:
+    claim = make.a_claim(desk, by=editor)
+    client = signed(reviewer.user)
+    assert 'data-testid="take"' in client.get(page_of(claim)).content.decode()
+    client.post(step_of(claim, "take"))
+    assert Assignment.objects.open().get(claim=claim).reviewer == reviewer
+
+
+def test_a_claim_is_dismissed_only_for_a_reason_that_somebody_chose(
+    signed: SignIn, reviewer: Reviewer, claim: Claim
+) -> None:
+    client = signed(reviewer.user)
+    assert b"Choose a reason: it is what the newsroom reads later." in client.post(step_of(claim, "dismiss")).content
+    claim.refresh_from_db()
+    assert claim.state != State.DISMISSED
+    client.post(step_of(claim, "dismiss"), {"reason": "not_factual"})
+    claim.refresh_from_db()
+    assert claim.state == State.DISMISSED
+
+
+def test_nobody_may_post_without_signing_in(client: Client, claim: Claim) -> None:
+    assert client.post(step_of(claim, "dismiss"), {"reason": "off_subject"}).status_code == 302
+    assert make.fresh(claim).state == State.IN_REVIEW
