@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
-import feedparser
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -15,17 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from claims.lifecycle import Action
 from claims.public import answers, feeds
 from tests import factories as make
+from tests.public.atom import names_in, parsed
 from tests.public.newsdesk import STATEMENT, NewsDesk
-
-
-def parsed(reader: Client, address: str) -> Any:
-    """The feed, which a stranger's reader finds nothing to complain of."""
-    answer = reader.get(address)
-    assert answer.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
-    found = feedparser.parse(answer.content)
-    assert not found.bozo, found.get("bozo_exception")
-    assert found.version == "atom10"
-    return found
 
 
 def test_an_empty_feed_is_a_feed(db: None, reader: Client) -> None:
@@ -85,11 +74,7 @@ def test_a_long_feed_has_pages_that_hold_everything_once(
     monkeypatch.setattr(feeds, "PAGE", 2)
     numbers = [news.published().pk for _ in range(5)]
     news.withdrawn(news.published())
-    address, seen = "/feeds/verdicts.atom", list[str]()
-    while address:
-        found = parsed(reader, address)
-        seen += [entry.id for entry in found.entries]
-        address = next((link.href for link in found.feed.links if link.rel == "next"), "")
+    seen = names_in(reader, "/feeds/verdicts.atom")
     assert seen == [f"tag:127.0.0.1,2026:claims/{number}" for number in reversed(numbers)]
     for before in ("x", "2026-11-26T10:00:00_1", "2026-11-26T10:00:00Z_x", "2026-13-26T10:00:00Z_1"):
         assert reader.get(f"/feeds/verdicts.atom?before={before}").status_code == 404

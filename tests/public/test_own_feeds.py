@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import feedparser
 import icalendar
 import pytest
 from django.db import connection
@@ -25,6 +24,7 @@ from claims.services.proposing import GivenDate
 from reviews.api import feeds
 from reviews.services.acting import act
 from tests import factories as make
+from tests.public.atom import names_in
 
 KYIV = ZoneInfo("Europe/Kyiv")
 LATE, CALENDAR = "/feeds/late.atom", "/feeds/deadlines.ics"
@@ -177,13 +177,7 @@ def test_late_claims_and_passed_dates_are_entries_once_per_moment(
     make.fall_late(late, editor)
     passed = [make.a_claim(desk, by=editor, own=make.dated(make.ahead(hours=-3 - n))) for n in range(3)]
     make.a_claim(make.a_desk(), own=make.dated(make.ahead(hours=-2)))
-    secret, names = renew_feed_secret(editor), list[str]()
-    address = f"{LATE}?key={secret}"
-    while address:
-        found = feedparser.parse(reader.get(address).content)
-        assert not found.bozo
-        names += [entry.id for entry in found.entries]
-        address = next((link.href for link in found.feed.links if link.rel == "next"), "")
+    names = names_in(reader, f"{LATE}?key={renew_feed_secret(editor)}")
     kinds = [name.split("claims/")[1].rsplit("/", 1)[0] for name in names]
     assert kinds == [f"{late.pk}/late", *(f"{claim.pk}/date_passed" for claim in passed)]
 
