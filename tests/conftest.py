@@ -16,7 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.emptying import empty_tables
-from tests.intake.pages import Site, site
+from tests.intake.pages import FERRY, Site, site
 from tests.running import Running, beat_words, broker_client, started, worker_words
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -170,3 +170,10 @@ def far(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
         settings.FETCH_DOOR = shown.door
         monkeypatch.setenv("FETCH_DOOR", shown.door)
         yield shown
+
+
+@pytest.fixture
+def ferry(far: Site) -> Site:
+    """The same, showing a page that is an article without anything being added."""
+    far.body = FERRY.encode()
+    return far

@@ -21,7 +21,6 @@ from reviews.tasks import notices
 from tests import factories as make
 from tests.admin.conftest import SignIn
 from tests.api.conftest import signed_in
-from tests.claims.test_importing import PAGE
 from tests.intake.pages import Site
 
 ASK = "/admin/claims/operation/add/"
@@ -29,16 +28,10 @@ LIST = "/admin/claims/operation/"
 
 
 @pytest.fixture
-def far(far: Site) -> Site:
-    far.body = PAGE.encode()
-    return far
-
-
-@pytest.fixture
-def failed(far: Site, editor: User) -> Operation:
+def failed(ferry: Site, editor: User) -> Operation:
     """An import of the editor's that failed."""
-    far.closed(403)
-    row = ask_import(make.viewer(editor), ToldArticle(url=far.link("ferry")))
+    ferry.closed(403)
+    row = ask_import(make.viewer(editor), ToldArticle(url=ferry.link("ferry")))
     import_articles()
     return Operation.objects.get(pk=row.pk)
 
@@ -47,11 +40,11 @@ def page_of(client: Client, row: Operation) -> Any:
     return client.get(f"/admin/claims/operation/{row.pk}/change/")
 
 
-def test_a_link_is_asked_for_and_followed_without_script(signed: SignIn, editor: User, desk: Desk, far: Site) -> None:
+def test_a_link_is_asked_for_and_followed_without_script(signed: SignIn, editor: User, desk: Desk, ferry: Site) -> None:
     client = signed(editor)
     form = client.get(ASK).content.decode()
     assert 'href="/admin/claims/article/add/"' in form
-    asked = client.post(ASK, {"link": far.link("ferry"), "desk": desk.pk, "authors": "Ann, Bo"}, follow=True)
+    asked = client.post(ASK, {"link": ferry.link("ferry"), "desk": desk.pk, "authors": "Ann, Bo"}, follow=True)
     row = Operation.objects.get()
     assert (asked.headers["Refresh"], "Waiting" in asked.content.decode()) == ("3", True)
     import_articles()
@@ -62,15 +55,15 @@ def test_a_link_is_asked_for_and_followed_without_script(signed: SignIn, editor:
     assert (article.authors, article.desk, article.published_known) == (["Ann", "Bo"], desk, DateKnown.PAGE)
     listed = client.get(LIST).content.decode()
     assert "Done" in listed
-    assert far.link("ferry") in listed
+    assert ferry.link("ferry") in listed
 
 
-def test_what_is_filled_in_wins_over_the_page(signed: SignIn, editor: User, far: Site) -> None:
+def test_what_is_filled_in_wins_over_the_page(signed: SignIn, editor: User, ferry: Site) -> None:
     given = {"outlet": "River Post", "headline": "Given", "language": "uk", "published_at": "2026-11-21T10:00"}
     client = signed(editor)
-    refused = client.post(ASK, {"link": far.link(), **given})
+    refused = client.post(ASK, {"link": ferry.link(), **given})
     assert "Name the time zone, for example Europe/Kyiv." in refused.content.decode()
-    client.post(ASK, {"link": far.link(), "zone": "Europe/Kyiv", **given})
+    client.post(ASK, {"link": ferry.link(), "zone": "Europe/Kyiv", **given})
     import_articles()
     article = Article.objects.get()
     assert (article.outlet.name, article.headline, article.language) == ("River Post", "Given", "uk")
@@ -96,16 +89,16 @@ def test_a_link_that_cannot_be_read_is_refused_at_its_field(
 
 
 def test_a_failure_says_why_and_is_tried_again_or_pasted(
-    signed: SignIn, editor: User, far: Site, failed: Operation
+    signed: SignIn, editor: User, ferry: Site, failed: Operation
 ) -> None:
     client = signed(editor)
     shown = page_of(client, failed).content.decode()
     assert "The page did not open (403). Paste the text instead." in shown
     assert shown.count("not reached") == 2
-    paste = f"/admin/claims/article/add/?link={far.link('ferry').replace(':', '%3A').replace('/', '%2F')}"
+    paste = f"/admin/claims/article/add/?link={ferry.link('ferry').replace(':', '%3A').replace('/', '%2F')}"
     assert f'href="{paste}"' in shown
-    assert f'value="{far.link("ferry")}"' in client.get(paste).content.decode()
-    far.closed(200)
+    assert f'value="{ferry.link("ferry")}"' in client.get(paste).content.decode()
+    ferry.closed(200)
     assert client.post(f"/admin/claims/operation/{failed.pk}/change/", follow=True).headers["Refresh"] == "3"
     import_articles()
     assert "Done" in page_of(client, failed).content.decode()
@@ -123,7 +116,7 @@ def test_others_do_not_see_it_and_reviewers_without_triage_do_not_ask(
 
 
 def test_whoever_asked_is_told_once_that_it_failed(
-    signed: SignIn, editor: User, far: Site, failed: Operation, settings: Any
+    signed: SignIn, editor: User, ferry: Site, failed: Operation, settings: Any
 ) -> None:
     settings.MAIL_ENABLED = True
     editor.email = "ida@harbour.example"
@@ -158,13 +151,13 @@ def test_whoever_asked_is_told_once_that_it_failed(
 
 
 def test_an_import_that_succeeded_meanwhile_is_not_written_about(
-    editor: User, far: Site, failed: Operation, settings: Any
+    editor: User, ferry: Site, failed: Operation, settings: Any
 ) -> None:
     settings.MAIL_ENABLED = True
     editor.email = "ida@harbour.example"
     editor.save(update_fields=["email"])
     tell_failed_imports()
-    far.closed(200)
+    ferry.closed(200)
     try_again(make.viewer(editor), failed.pk)
     import_articles()
     posted = send_letters()
@@ -172,12 +165,12 @@ def test_an_import_that_succeeded_meanwhile_is_not_written_about(
     assert not signed_in(editor).get("/notices").body["results"][0]["still_so"]
 
 
-def test_whoever_wants_no_notices_of_imports_gets_none_and_keys_have_none(editor: User, far: Site) -> None:
+def test_whoever_wants_no_notices_of_imports_gets_none_and_keys_have_none(editor: User, ferry: Site) -> None:
     off = Way(in_app=False, by_mail=ByMail.OFF)
     choose_ways(editor, ways={NoticeReason.IMPORT_FAILED: off}, times={})
-    far.closed(404)
+    ferry.closed(404)
     for asker in (make.viewer(editor), make.viewer(make.a_key(Scope.CLAIMS_WRITE)[0])):
-        ask_import(asker, ToldArticle(url=far.link()))
+        ask_import(asker, ToldArticle(url=ferry.link()))
     import_articles()
     assert tell_failed_imports() == 0
     assert not Notice.objects.exists()

@@ -4,27 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from claims.models import Article, Desk, Operation, Scope
 from claims.services.importing import import_articles
 from tests import factories as make
 from tests.api.conftest import Api, signed_in, with_key
-from tests.claims.test_importing import PAGE
 from tests.intake.pages import Site
 
 
-@pytest.fixture
-def far(far: Site) -> Site:
-    far.body = PAGE.encode()
-    return far
-
-
-def test_a_link_is_an_operation_until_it_is_an_article(api: Api, desk: Desk, far: Site) -> None:
-    asked = api.post("/articles", {"url": far.link("ferry"), "desk": desk.key}, Idempotency_Key="once")
+def test_a_link_is_an_operation_until_it_is_an_article(api: Api, desk: Desk, ferry: Site) -> None:
+    asked = api.post("/articles", {"url": ferry.link("ferry"), "desk": desk.key}, Idempotency_Key="once")
     assert (asked.status, asked.body["state"], asked.headers["Retry-After"]) == (202, "queued", "2")
     assert [step["state"] for step in asked.body["steps"]] == ["waiting", "waiting", "waiting"]
-    again = api.post("/articles", {"url": far.link("ferry"), "desk": desk.key}, Idempotency_Key="once")
+    again = api.post("/articles", {"url": ferry.link("ferry"), "desk": desk.key}, Idempotency_Key="once")
     assert (again.status, again.body, again.headers["Idempotent-Replayed"]) == (202, asked.body, "true")
     assert (again.headers["Location"], again.headers["Retry-After"]) == (asked.headers["Location"], "2")
     assert Operation.objects.count() == 1
@@ -38,9 +29,9 @@ def test_a_link_is_an_operation_until_it_is_an_article(api: Api, desk: Desk, far
     assert api.get(f"/articles/{article['id']}/revisions/{done.body['revision']}").status == 200
 
 
-def test_a_failure_says_at_which_step_and_why_and_is_tried_again(api: Api, desk: Desk, far: Site) -> None:
-    far.closed(404)
-    number = api.post("/articles", {"url": far.link()}).body["id"]
+def test_a_failure_says_at_which_step_and_why_and_is_tried_again(api: Api, desk: Desk, ferry: Site) -> None:
+    ferry.closed(404)
+    number = api.post("/articles", {"url": ferry.link()}).body["id"]
     import_articles()
     failed = api.get(f"/operations/{number}").body
     assert (failed["state"], failed["article"], failed["counts"]["failed"]) == ("failed", None, 1)
@@ -48,7 +39,7 @@ def test_a_failure_says_at_which_step_and_why_and_is_tried_again(api: Api, desk:
     (failure,) = failed["failures"]
     assert (failure["step"], failure["code"]) == ("fetch", "did_not_open")
     assert failure["detail"] == "The page did not open (404). Paste the text instead."
-    far.closed(200)
+    ferry.closed(200)
     again = api.post(f"/operations/{number}:retry", None)
     assert (again.status, again.body["state"], again.headers["Retry-After"]) == (202, "queued", "2")
     assert api.post(f"/operations/{number}:retry", None).code == "not_failed"
@@ -57,13 +48,13 @@ def test_a_failure_says_at_which_step_and_why_and_is_tried_again(api: Api, desk:
 
 
 def test_operations_are_listed_by_state_in_few_queries(
-    api: Api, desk: Desk, far: Site, django_assert_num_queries: Any
+    api: Api, desk: Desk, ferry: Site, django_assert_num_queries: Any
 ) -> None:
     for number in range(3):
-        api.post("/articles", {"url": far.link(str(number))})
+        api.post("/articles", {"url": ferry.link(str(number))})
     import_articles()
-    far.closed(404)
-    api.post("/articles", {"url": far.link("gone")})
+    ferry.closed(404)
+    api.post("/articles", {"url": ferry.link("gone")})
     import_articles()
     with django_assert_num_queries(6):  # key, its use and desks, rows, time, articles
         done = api.get("/operations?state=done").body["results"]
@@ -81,9 +72,9 @@ def test_somebody_elses_operation_is_not_there(api: Api, desk: Desk) -> None:
     assert signed_in(make.an_editor(desk)).get(f"/operations/{made}").status == 200
 
 
-def test_an_article_that_one_may_not_see_any_more_is_not_named(desk: Desk, far: Site) -> None:
+def test_an_article_that_one_may_not_see_any_more_is_not_named(desk: Desk, ferry: Site) -> None:
     api = with_key(Scope.CLAIMS_READ, Scope.CLAIMS_WRITE, desks=(desk,))
-    number = api.post("/articles", {"url": far.link()}).body["id"]
+    number = api.post("/articles", {"url": ferry.link()}).body["id"]
     import_articles()
     assert api.get(f"/operations/{number}").body["article"] is not None
     article = Article.objects.get()

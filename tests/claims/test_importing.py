@@ -27,12 +27,9 @@ from claims.tasks import imports
 from reviews.services.verifying import verify_everything
 from tests import factories as make
 from tests.concurrency.crowd import at_once
-from tests.intake.pages import Site
+from tests.intake.pages import FERRY, Site
 
 pytestmark = pytest.mark.django_db
-PAGE = """<html lang="en"><head><title>Ferry may stop</title><meta property="og:site_name" content="Harbour Post">
-<meta property="article:published_time" content="2026-11-20T10:00:00+02:00"></head>
-<body><article><p>The ferry will probably stop in December, two officials said.</p></article></body></html>"""
 
 
 @pytest.fixture
@@ -43,12 +40,6 @@ def desk() -> Desk:
 @pytest.fixture
 def editor(desk: Desk) -> User:
     return make.an_editor(desk)
-
-
-@pytest.fixture
-def far(far: Site) -> Site:
-    far.body = PAGE.encode()
-    return far
 
 
 def ask(by: User | Viewer, url: str, **told: Any) -> Operation:
@@ -66,20 +57,20 @@ def now_due(row: Operation) -> None:
     row.save(update_fields=["next_attempt_at"])
 
 
-def answered(body: str = PAGE, url: str = "http://127.0.0.1:9/ferry") -> Answer:
+def answered(body: str = FERRY, url: str = "http://127.0.0.1:9/ferry") -> Answer:
     return Answer(url, 200, (("Content-Type", "text/html"),), body.encode())
 
 
-def test_a_link_becomes_an_article_as_its_page_would(far: Site, desk: Desk, editor: User) -> None:
-    row = ask(editor, far.link("ferry?utm_source=x"), desk=desk, published_zone="Europe/Kyiv", authors=["Somebody"])
-    assert (row.state, row.next_attempt_at, Article.objects.count(), far.asked) == ("queued", row.asked_at, 0, [])
+def test_a_link_becomes_an_article_as_its_page_would(ferry: Site, desk: Desk, editor: User) -> None:
+    row = ask(editor, ferry.link("ferry?utm_source=x"), desk=desk, published_zone="Europe/Kyiv", authors=["Somebody"])
+    assert (row.state, row.next_attempt_at, Article.objects.count(), ferry.asked) == ("queued", row.asked_at, 0, [])
     imports()
     done = fresh(row)
     assert (done.state, done.step, done.attempts, done.failures, done.next_attempt_at) == ("done", "keep", 1, [], None)
     assert done.revision is not None
     assert done.revision.text == "The ferry will probably stop in December, two officials said."
     article = done.revision.article
-    assert (article.canonical_url, article.outlet.name, article.desk) == (far.link("ferry"), "Harbour Post", desk)
+    assert (article.canonical_url, article.outlet.name, article.desk) == (ferry.link("ferry"), "Harbour Post", desk)
     assert (article.published_at, article.published_zone, article.published_known, article.authors) == (
         *(datetime(2026, 11, 20, 8, tzinfo=UTC), "Europe/Kyiv"),
         *(DateKnown.PAGE, ["Somebody"]),
@@ -87,13 +78,13 @@ def test_a_link_becomes_an_article_as_its_page_would(far: Site, desk: Desk, edit
     assert (done.is_new, done.is_new_text) == (True, True)
 
 
-def test_the_same_article_again_is_the_one_that_is_there(far: Site, editor: User) -> None:
-    first, again = ask(editor, far.link("ferry")), ask(editor, far.link("ferry#comments"))
+def test_the_same_article_again_is_the_one_that_is_there(ferry: Site, editor: User) -> None:
+    first, again = ask(editor, ferry.link("ferry")), ask(editor, ferry.link("ferry#comments"))
     assert import_articles() == 2
     assert fresh(first).revision == fresh(again).revision
     assert (fresh(again).is_new, fresh(again).is_new_text, Article.objects.count()) == (False, False, 1)
-    far.body = PAGE.replace("December", "January").encode()
-    later = ask(editor, far.link("ferry"))
+    ferry.body = FERRY.replace("December", "January").encode()
+    later = ask(editor, ferry.link("ferry"))
     import_articles()
     assert (fresh(later).is_new, fresh(later).is_new_text) == (False, True)
     assert verify_everything(timedelta(0)).broken == []
@@ -107,10 +98,10 @@ def test_the_same_article_again_is_the_one_that_is_there(far: Site, editor: User
     ],
 )
 def test_what_may_open_soon_is_tried_again_and_what_will_not_is_over(
-    far: Site, editor: User, status: int, waits: timedelta | None, sentence: str
+    ferry: Site, editor: User, status: int, waits: timedelta | None, sentence: str
 ) -> None:
-    row = ask(editor, far.link())
-    far.closed(status)
+    row = ask(editor, ferry.link())
+    ferry.closed(status)
     import_articles()
     failed = fresh(row)
     assert failed.why == sentence
@@ -124,17 +115,17 @@ def test_what_may_open_soon_is_tried_again_and_what_will_not_is_over(
         for _ in range(MOST - 1):
             now_due(row)
             import_articles()
-        assert (fresh(row).state, fresh(row).attempts, len(far.asked)) == ("failed", MOST, MOST)
+        assert (fresh(row).state, fresh(row).attempts, len(ferry.asked)) == ("failed", MOST, MOST)
 
 
-def test_a_failed_import_is_tried_again_when_somebody_asks(far: Site, editor: User) -> None:
-    row = ask(editor, far.link())
+def test_a_failed_import_is_tried_again_when_somebody_asks(ferry: Site, editor: User) -> None:
+    row = ask(editor, ferry.link())
     with pytest.raises(NotFailed):
         try_again(make.viewer(editor), row.pk)
-    far.closed(404)
+    ferry.closed(404)
     import_articles()
     assert fresh(row).state == OperationState.FAILED
-    far.closed(200)
+    ferry.closed(200)
     again = try_again(make.viewer(editor), row.pk)
     assert (again.state, again.attempts, len(again.failures)) == ("queued", 0, 1)
     import_articles()
@@ -145,7 +136,7 @@ def test_a_failed_import_is_tried_again_when_somebody_asks(far: Site, editor: Us
     ("body", "step", "sentence"),
     [
         ("<script>1</script>", "read", "No text can be read from this page. Send the text itself."),
-        (PAGE.replace("2026-11-20T10", "soon"), "keep", "The page does not say when it was published. Say when."),
+        (FERRY.replace("2026-11-20T10", "soon"), "keep", "The page does not say when it was published. Say when."),
     ],
 )
 def test_a_page_that_is_no_article_ends_with_what_is_missing(editor: User, body: str, step: str, sentence: str) -> None:
@@ -181,7 +172,7 @@ def test_a_reader_that_died_leaves_the_import_to_the_next_and_it_is_done_once(ed
     carry_on(dead, answered())
     assert (fresh(row).state, Article.objects.count()) == ("running", 0)
     carry_on(alive, answered())
-    carry_on(dead, answered(PAGE.replace("December", "January")))
+    carry_on(dead, answered(FERRY.replace("December", "January")))
     assert (fresh(row).state, ArticleRevision.objects.count()) == ("done", 1)
     assert [failure["code"] for failure in fresh(row).failures] == ["interrupted"]
 
@@ -291,12 +282,12 @@ def test_two_imports_of_one_link_at_once_make_one_article(editor: User) -> None:
     assert (Article.objects.count(), ArticleRevision.objects.count()) == (1, 1)
 
 
-def test_an_address_inside_the_network_is_refused_for_good(far: Site, editor: User, settings: Any) -> None:
+def test_an_address_inside_the_network_is_refused_for_good(ferry: Site, editor: User, settings: Any) -> None:
     settings.FETCH_DOOR = ""
     row = ask(editor, "http://169.254.169.254/latest/meta-data/")
     import_articles()
     failed = fresh(row)
-    assert (failed.state, failed.failures[-1]["code"], far.asked) == ("failed", "address_not_public", [])
+    assert (failed.state, failed.failures[-1]["code"], ferry.asked) == ("failed", "address_not_public", [])
     assert failed.why.endswith("nothing is read from there. Paste the text instead.")
 
 

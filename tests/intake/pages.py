@@ -12,6 +12,11 @@ from threading import Thread
 ARTICLE = """<!doctype html><html><head><title>{title}</title></head><body><article><h1>{title}</h1>
 <p>{text}</p><p>The council met on Monday and heard both sides of the matter at length.</p></article></body></html>"""
 
+# One that says of itself what an article needs.
+FERRY = """<html lang="en"><head><title>Ferry may stop</title><meta property="og:site_name" content="Harbour Post">
+<meta property="article:published_time" content="2026-11-20T10:00:00+02:00"></head>
+<body><article><p>The ferry will probably stop in December, two officials said.</p></article></body></html>"""
+
 
 @dataclass
 class Site:
