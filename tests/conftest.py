@@ -17,6 +17,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from tests.emptying import empty_tables
 from tests.intake.pages import FERRY, Site, site
+from tests.keeping import files_in
 from tests.running import Running, beat_words, broker_client, started, worker_words
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -160,12 +161,17 @@ def celery_worker_process(transactional_db: None, tmp_path: Path) -> Iterator[St
 
 
 @pytest.fixture
-def far(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+def kept_aside(settings: Any, tmp_path: Path) -> Path:
+    """The folder of the test in which its kept files lie."""
+    folder = tmp_path / "kept"
+    settings.STORAGES = files_in(folder)
+    return folder
+
+
+@pytest.fixture
+def far(settings: Any, kept_aside: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """A site elsewhere, to which the narrow door is open, here and in started processes; kept bytes lie aside."""
-    kept = tmp_path / "kept"
-    aside = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(kept)}}
-    settings.STORAGES = settings.STORAGES | {"evidence": aside}
-    monkeypatch.setenv("EVIDENCE_DIR", str(kept))
+    monkeypatch.setenv("EVIDENCE_DIR", str(kept_aside))
     with site() as shown:
         settings.FETCH_DOOR = shown.door
         monkeypatch.setenv("FETCH_DOOR", shown.door)

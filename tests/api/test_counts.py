@@ -191,11 +191,9 @@ def lists() -> dict[str, str]:
 
 
 @pytest.fixture
-def world(db: None, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> World:
+def world(db: None, monkeypatch: pytest.MonkeyPatch, settings: Any, kept_aside: Path) -> World:
     """A newsroom whose own events are final although the test's transaction still runs."""
     monkeypatch.setattr(event_module, "CommittedBefore", lambda: Value(2**62, output_field=BigIntegerField()))
-    aside = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}}
-    settings.STORAGES = settings.STORAGES | {"evidence": aside}
     settings.FETCH_PAGES = True
     return World()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,9 +46,7 @@ def editor(desk: Desk) -> User:
 
 
 @pytest.fixture
-def claim(desk: Desk, editor: User, settings: Any, tmp_path: Any) -> Claim:
-    aside = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}}
-    settings.STORAGES = settings.STORAGES | {"evidence": aside}
+def claim(desk: Desk, editor: User, kept_aside: Path) -> Claim:
     return make.a_claim(desk, by=editor)
 
 

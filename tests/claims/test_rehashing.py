@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.files.storage import storages
@@ -19,10 +18,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def claim(settings: Any, tmp_path: Path) -> Claim:
+def claim(kept_aside: Path) -> Claim:
     """A claim with three kept files."""
-    aside = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}}
-    settings.STORAGES = settings.STORAGES | {"evidence": aside}
     claim = make.a_claim(make.a_desk())
     for words in (b"one", b"two", b"three"):
         make.a_file(claim, words)

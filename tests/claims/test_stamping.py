@@ -33,9 +33,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def claim(settings: Any, tmp_path: Path) -> Claim:
-    aside = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path / "kept")}}
-    settings.STORAGES = settings.STORAGES | {"evidence": aside}
+def claim(kept_aside: Path) -> Claim:
     return make.a_claim(make.a_desk())
 
 

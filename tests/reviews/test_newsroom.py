@@ -11,7 +11,6 @@ from io import StringIO
 
 import feedparser
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 from django.test import Client, override_settings
@@ -42,6 +41,7 @@ from reviews.newsroom.retelling import HEADLINE
 from reviews.services.editing import editors_of, why_not_judge
 from reviews.services.seats import wanting_an_editor
 from reviews.services.verifying import verify_everything
+from tests.keeping import files_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("newsroom")]
 
@@ -59,12 +59,8 @@ def newsroom(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Loaded]:
     """The newsroom, loaded once for all tests of this module; each test's own changes are rolled back."""
-    aside = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(tmp_path_factory.mktemp("evidence"))},
-    }
     with (
-        override_settings(STORAGES=settings.STORAGES | {"evidence": aside}),
+        override_settings(STORAGES=files_in(tmp_path_factory.mktemp("evidence"))),
         django_db_blocker.unblock(),
         transaction.atomic(),
     ):

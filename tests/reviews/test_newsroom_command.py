@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,14 +14,7 @@ from reviews.newsroom import loading
 from reviews.newsroom.cast import ADMINISTRATOR, PASSWORD
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def kept_aside(settings: Any, tmp_path: Path) -> None:
-    """Kept files of the newsroom go to a directory of the test."""
-    aside = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}}
-    settings.STORAGES = settings.STORAGES | {"evidence": aside}
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_aside")]
 
 
 def newsroom(*words: str) -> str:

@@ -59,10 +59,8 @@ NO_PATIENCE = timedelta(0)
 
 
 @pytest.fixture
-def newsroom(settings: Any, tmp_path: Path) -> Claim:
+def newsroom(kept_aside: Path) -> Claim:
     """A desk with a claim in every state, flags of every clock and two verdicts; answers a decided claim of it."""
-    aside = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}}
-    settings.STORAGES = settings.STORAGES | {"evidence": aside}
     desk = make.with_ladder(make.a_desk(min_origins=2), *DEFAULT)
     editor, reviewer = make.an_editor(desk), make.a_reviewer(desk)
     make.a_rule()
@@ -260,8 +258,8 @@ def test_every_promise_is_broken_in_some_test() -> None:
 
 
 @pytest.mark.parametrize("how", ["missing", "shorter", "other bytes"])
-def test_it_finds_kept_files_that_are_gone_or_changed(newsroom: Claim, tmp_path: Path, how: str) -> None:
-    kept = tmp_path / Snapshot.objects.get().path
+def test_it_finds_kept_files_that_are_gone_or_changed(newsroom: Claim, kept_aside: Path, how: str) -> None:
+    kept = kept_aside / Snapshot.objects.get().path
     before = kept.read_bytes()
     kept.chmod(0o600)
     kept.unlink() if how == "missing" else kept.write_bytes(before[1:] if how == "shorter" else before[::-1])
