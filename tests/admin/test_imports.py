@@ -36,6 +36,14 @@ def failed(ferry: Site, editor: User) -> Operation:
     return Operation.objects.get(pk=row.pk)
 
 
+@pytest.fixture
+def _letters(editor: User, settings: Any) -> None:
+    """Letters are sent, and the editor has an address."""
+    settings.MAIL_ENABLED = True
+    editor.email = "ida@harbour.example"
+    editor.save(update_fields=["email"])
+
+
 def page_of(client: Client, row: Operation) -> Any:
     return client.get(f"/admin/claims/operation/{row.pk}/change/")
 
@@ -115,12 +123,8 @@ def test_others_do_not_see_it_and_reviewers_without_triage_do_not_ask(
     assert failed.url not in client.get(LIST).content.decode()
 
 
-def test_whoever_asked_is_told_once_that_it_failed(
-    signed: SignIn, editor: User, ferry: Site, failed: Operation, settings: Any
-) -> None:
-    settings.MAIL_ENABLED = True
-    editor.email = "ida@harbour.example"
-    editor.save(update_fields=["email"])
+@pytest.mark.usefixtures("_letters")
+def test_whoever_asked_is_told_once_that_it_failed(signed: SignIn, editor: User, failed: Operation) -> None:
     notices()
     assert tell_failed_imports() == 0
     notice = Notice.objects.get()
@@ -150,12 +154,8 @@ def test_whoever_asked_is_told_once_that_it_failed(
     assert (Notice.objects.count(), Message.objects.count()) == (1, 1)
 
 
-def test_an_import_that_succeeded_meanwhile_is_not_written_about(
-    editor: User, ferry: Site, failed: Operation, settings: Any
-) -> None:
-    settings.MAIL_ENABLED = True
-    editor.email = "ida@harbour.example"
-    editor.save(update_fields=["email"])
+@pytest.mark.usefixtures("_letters")
+def test_an_import_that_succeeded_meanwhile_is_not_written_about(editor: User, ferry: Site, failed: Operation) -> None:
     tell_failed_imports()
     ferry.closed(200)
     try_again(make.viewer(editor), failed.pk)

@@ -223,9 +223,7 @@ def test_a_batch_costs_the_same_number_of_queries_however_many_claims_are_in_it(
         for _ in range(number):
             as_if_due(a_claim(desk), 3 * HOUR)
         Alarm.objects.exclude(kind="ladder_due").delete()
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             assert raise_due_flags().escalated == number
         counts.append(len(queries))
     assert counts[0] == counts[1]

@@ -96,8 +96,6 @@ def test_only_claims_that_disagree_are_touched() -> None:
 
 def test_looking_whether_all_agree_is_one_query() -> None:
     due_in(5, a_desk())
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         agree_on_warnings()
     assert len(queries) == 2  # the clock, and the claims

@@ -271,9 +271,7 @@ def test_the_page_carries_no_inline_script_or_style(desk: Desk, editor: User) ->
 def queries(user: User, address: str) -> int:
     client = browser(user)
     client.get(address)
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         client.get(address)
     return len(asked)
 

@@ -98,7 +98,7 @@ def page(path: str) -> bytes:
 class _Talk(socketserver.StreamRequestHandler):
     """One SMTP conversation, as far as a sender of letters needs it."""
 
-    server: _Mail
+    server: _Far
 
     def handle(self) -> None:
         if self.server.far.mail.brood():
@@ -129,10 +129,17 @@ class _Talk(socketserver.StreamRequestHandler):
         self.wfile.write(f"{words}\r\n".encode())
 
 
-class _Page(BaseHTTPRequestHandler):
-    """One page."""
+class _Quiet(BaseHTTPRequestHandler):
+    """A request of which nobody is told."""
 
-    server: _Pages
+    server: _Web
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class calls it so
+        pass
+
+
+class _Page(_Quiet):
+    """One page."""
 
     def do_GET(self) -> None:
         temper = self.server.far.pages
@@ -146,14 +153,10 @@ class _Page(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class calls it so
-        pass
 
-
-class _Hook(BaseHTTPRequestHandler):
+class _Hook(_Quiet):
     """One receiver of webhooks, over connections that stay open."""
 
-    server: _Hooks
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
@@ -175,51 +178,34 @@ class _Hook(BaseHTTPRequestHandler):
         finally:
             post.done = datetime.now(UTC)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class calls it so
-        pass
 
+class _Far(socketserver.ThreadingTCPServer):
+    """One of the servers, on a port of its own."""
 
-class _Mail(socketserver.ThreadingTCPServer):
     daemon_threads = True
 
-    def __init__(self, far: Far) -> None:
-        super().__init__(("127.0.0.1", 0), _Talk)
+    def __init__(self, far: Far, handler: type[socketserver.BaseRequestHandler]) -> None:
+        super().__init__(("127.0.0.1", 0), handler)
         self.far = far
-        far.mail_port = int(self.server_address[1])
+
+    @property
+    def port(self) -> int:
+        return int(self.server_address[1])
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Whoever talked to it may be dead by the time they are answered."""
 
 
-class _Pages(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, far: Far) -> None:
-        super().__init__(("127.0.0.1", 0), _Page)
-        self.far = far
-        far.pages_port = int(self.server_address[1])
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """As above."""
-
-
-class _Hooks(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, far: Far) -> None:
-        super().__init__(("127.0.0.1", 0), _Hook)
-        self.far = far
-        far.hooks_port = int(self.server_address[1])
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """As above."""
+class _Web(_Far, ThreadingHTTPServer):
+    """One that speaks HTTP."""
 
 
 @contextmanager
 def far_away() -> Iterator[Far]:
     """All of them on loopback until the block ends."""
     far = Far()
-    with _Mail(far) as mail, _Pages(far) as pages, _Hooks(far) as hooks:
+    with _Far(far, _Talk) as mail, _Web(far, _Page) as pages, _Web(far, _Hook) as hooks:
+        far.mail_port, far.pages_port, far.hooks_port = mail.port, pages.port, hooks.port
         for server in (mail, pages, hooks):
             Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         yield far

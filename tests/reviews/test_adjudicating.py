@@ -122,8 +122,6 @@ def test_own_voice_is_not_said_of_a_chain_with_somebody_else(desk: Desk, editor:
 
 def test_asking_what_may_be_done_holds_no_lock(desk: Desk, editor: User) -> None:
     claim = a_claim(desk, by=editor)
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         assert any(offer.allowed for offer in offered(claim.pk, viewer(editor)))
     assert not any("FOR UPDATE" in query["sql"] for query in asked)

@@ -131,7 +131,8 @@ def test_whatever_dies_comes_back_ctrl_c_ends_them_all_and_so_does_the_death_of_
     for program, name in ((b"gunicorn", "web"), (b"postgres", "database"), (b"valkey", "broker")):
         born = child(site, program)
         os.kill(born[0], signal.SIGKILL)
-        wait_until(lambda born=born, program=program: child(site, program) not in {(0, 0), born}, within=READY_WITHIN)
+        back = wait_until(lambda born=born, of=program: child(site, of) not in {(0, 0), born}, within=READY_WITHIN)
+        assert back, site.said()
         wait_until(lambda: ready(site), within=READY_WITHIN)
         assert ready(site), site.said()
         assert f"{name:<9} | ended with status -9; starting it again" in site.said()
