@@ -127,6 +127,26 @@ def test_a_signal_to_the_wrapper_ends_command_and_servers(data: Path) -> None:
     assert living([str(data)]) == []
 
 
+SIGNALLED_AT_A_FORK = """
+import os, signal, sys
+from verify_project.runtime.__main__ import main
+
+os.register_at_fork(after_in_parent=lambda: os.kill(os.getpid(), signal.SIGTERM))
+sys.argv = ["runtime", "with", "--", "sleep", "60"]
+sys.exit(main())
+"""
+
+
+def test_a_signal_to_the_wrapper_is_not_lost_while_it_starts_its_command(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert data
+    for name, given in (("DATABASE_URL", "postgres://db.example.org/x"), ("BROKER_URL", "redis://broker.example.org")):
+        monkeypatch.setenv(name, given)
+    ended = subprocess.run([sys.executable, "-c", SIGNALLED_AT_A_FORK], cwd=CHECKOUT, timeout=30, check=False)
+    assert ended.returncode == 128 + signal.SIGTERM
+
+
 def test_throwaway_servers_ignore_the_addresses_given(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgres://db.example.org/of_value")
     with servers(throwaway=True) as found:
