@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from io import StringIO
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
@@ -51,7 +52,8 @@ def test_a_record_has_the_members_of_the_data_set(news: NewsDesk) -> None:
     assert record.keys() == MEMBERS
     article = claim.appearances.get().revision.article
     assert (record["claim"], record["label"]) == (STATEMENT, "Supported")
-    assert record["claim_date"] == f"{article.published_at:%d-%m-%Y}"
+    there = article.published_at.astimezone(ZoneInfo(article.published_zone))
+    assert record["claim_date"] == f"{there:%d-%m-%Y}"
     assert (record["speaker"], record["reporting_source"]) == ("a person close to her", article.outlet.name)
     assert record["fact_checking_article"] == f"{settings.SITE_URL}/c/{claim.pk}"
     assert record["claim_types"] == ["Event/Property Claim"]
