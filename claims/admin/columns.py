@@ -52,6 +52,11 @@ def moment(row: Any, at: datetime | None) -> SafeString:
     return in_cd(claimdesk.when(Context({"now": page_now(row)}), at, form="absolute") if at else "–")
 
 
+def since(row: Any, at: datetime | None) -> SafeString:
+    """How long ago something was and when: "3 h ago, today 18:00"."""
+    return in_cd(claimdesk.when(Context({"now": page_now(row)}), at) if at else "–")
+
+
 def claim_link(claim: Claim, words: str = "") -> SafeString:
     """A link to the page of a claim."""
     address = reverse("admin:claims_claim_change", args=[claim.pk])

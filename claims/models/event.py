@@ -10,6 +10,7 @@ from typing import Any, Self
 import pgtrigger
 from django.db import models
 from django.db.models import BigIntegerField, DateTimeField, Func, Q, UniqueConstraint
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 from claims.actors import ActorKind
@@ -83,6 +84,10 @@ class ClaimEventQuerySet(models.QuerySet["ClaimEvent"]):
         """What people and rules did to the claim, without what only came in: a page read, an item seen."""
         return self.exclude(type__in=PASSING)
 
+    def by_person(self, user: Combinable | int) -> Self:
+        """What a person did, latest first, along an index."""
+        return self.filter(actor_kind=ActorKind.PERSON, actor_id=user).order_by("-recorded_at")
+
     def after(self, tx: int, pk: int) -> Self:
         """The change feed behind the cursor (tx, pk): in order, and only what can no longer gain a predecessor."""
         behind = Q(tx__gt=tx) | Q(tx=tx, pk__gt=pk)
@@ -125,6 +130,9 @@ class ClaimEvent(models.Model):
         indexes = (
             models.Index(fields=("tx", "id"), name="event_feed"),
             models.Index(fields=("-recorded_at", "-id"), name="event_latest"),
+            models.Index(
+                fields=("actor_id", "-recorded_at"), condition=Q(actor_kind=ActorKind.PERSON), name="event_by_person"
+            ),
         )
         triggers = (
             *frozen("event"),

@@ -112,6 +112,7 @@ class ReviewerAdmin(SetUpAdmin[Reviewer]):
         "late_column",
         "due_column",
         "away_column",
+        "active_column",
         "languages_column",
         "topics_column",
         "is_active",
@@ -238,15 +239,17 @@ class ReviewerAdmin(SetUpAdmin[Reviewer]):
         return int(getattr(row, "due_24h", 0))
 
     @display(description=_("away"), ordering="away_until")
-    def away_column(self, row: Reviewer) -> SafeString | str:
+    def away_column(self, row: Reviewer) -> SafeString:
         until, load = getattr(row, "away_until", None), getattr(row, "load", 0)
-        if until is None:
-            return "–"
-        if not load:
+        if until is None or not load:
             return columns.moment(row, until)
         words = gettext("Hand over %(number)d") % {"number": load}
         link = format_html('<a class="cd-link" href="{}">{}</a>', reverse(HAND_OVER, args=[row.pk]), words)
         return format_html("{} {}", columns.moment(row, until), columns.in_cd(link))
+
+    @display(description=_("last active"), ordering="last_active")
+    def active_column(self, row: Reviewer) -> SafeString:
+        return columns.since(row, getattr(row, "last_active", None))
 
     @display(description=_("languages"))
     def languages_column(self, row: Reviewer) -> str:

@@ -45,6 +45,9 @@ class ReviewerOut(serializers.Serializer[Any]):
     gives_second_opinions = serializers.BooleanField(help_text="Also: settles disagreements of others as a reviewer.")
     away = serializers.BooleanField()
     away_until = serializers.DateTimeField(allow_null=True)
+    last_active = serializers.DateTimeField(
+        allow_null=True, help_text="When they last did something to a claim, on any desk; null: never."
+    )
     zone = serializers.CharField(help_text="The zone their hours are in, IANA name.")
     works_from = serializers.CharField(allow_null=True, help_text="On the clock of their zone; null: at any time.")
     works_until = serializers.CharField(allow_null=True, help_text="At or before works_from: the morning after.")
@@ -193,6 +196,7 @@ def _reviewers_out(rows: Sequence[Reviewer]) -> list[dict[str, Any]]:
             "gives_second_opinions": row.gives_second_opinions,
             "away": row.away_until is not None,  # type: ignore[attr-defined]  # annotated
             "away_until": rfc3339(row.away_until),  # type: ignore[attr-defined]  # annotated
+            "last_active": rfc3339(row.last_active),  # type: ignore[attr-defined]  # annotated
             "zone": row.user.zone,
             "works_from": _clock(row.works_from),
             "works_until": _clock(row.works_until),

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 
+from claims.models import ClaimEvent
 from reviews.fairness import spread
 from reviews.models import Absence, Assignment, Reviewer
 
@@ -13,19 +14,22 @@ DAY = timedelta(days=1)
 
 
 def loaded(reviewers: QuerySet[Reviewer], now: datetime) -> QuerySet[Reviewer]:
-    """With `load` (claims that count against the limit), `late`, `due_24h` of them, and `away_until`, None if here.
+    """With `load` (claims that count against the limit), `late`, `due_24h` of them, `away_until`, None if here, and
+    `last_active`: when they last did something to a claim, None if never.
 
     Adjudications count like reviews; a claim on which somebody holds two parts counts once in `late` and `due_24h`.
     """
     held = Assignment.objects.loading().filter(reviewer=OuterRef("pk")).order_by()
     late, due = Q(claim__review_due_at__lt=now), Q(claim__review_due_at__gte=now, claim__review_due_at__lt=now + DAY)
     until = Absence.objects.at(now).filter(reviewer=OuterRef("pk")).order_by("-ends_at").values("ends_at")[:1]
+    done = ClaimEvent.objects.by_person(OuterRef("user_id"))
     return (
         reviewers.annotate(
             load=_number(held),
             late=_number(held.filter(late)),
             due_24h=_number(held.filter(due)),
             away_until=Subquery(until),
+            last_active=Subquery(done.values("recorded_at")[:1]),
         )
         .select_related("user")
         .prefetch_related("user__memberships__desk")

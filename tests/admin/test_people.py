@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import html
+import re
 from datetime import datetime, time
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from claims.lifecycle import State
 from claims.models import Claim, Desk, User
@@ -132,6 +134,12 @@ def test_nobody_marks_a_colleague_as_away(signed: SignIn, reviewer: Reviewer, ot
     assert not Absence.objects.exists()
 
 
+def times_in(listed: str, column: str) -> list[str]:
+    """How long ago a column of a list says something was, row by row."""
+    cells = re.findall(f'<td class="field-{column}.*?</td>', listed, re.DOTALL)
+    return [strip_tags(cell).strip().split(",")[0] for cell in cells]
+
+
 def test_editors_see_who_has_how_much_and_hand_over_what_people_away_have(
     signed: SignIn, editor: User, reviewer: Reviewer, other: Reviewer, claims: list[Claim]
 ) -> None:
@@ -141,6 +149,7 @@ def test_editors_see_who_has_how_much_and_hand_over_what_people_away_have(
     assert "Hand over 3" in listed
     assert "3 of 200" in listed
     assert "Relative load differs by 0 percentage points" in listed
+    assert times_in(listed, "active_column") == ["just now", "–"]
     address = reverse("admin:reviews_reviewer_hand_over", args=[reviewer.pk])
     done = client.post(address, {"claims": [claims[0].pk], "to": "", "note": ""}, follow=True).content.decode()
     assert "1 claim handed over." in done

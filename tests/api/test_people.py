@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from claims.exports.times import rfc3339
 from claims.lifecycle import State
 from claims.models import Claim, Desk, Scope, Source
 from tests.api.conftest import Api, signed_in, with_key
@@ -19,6 +20,7 @@ from tests.factories import (
     an_editor,
     fresh,
     put_on,
+    start,
 )
 
 OPINION: dict[str, Any] = {"said": "not_checked", "so": "unproven", "why": UNPROVEN.why}
@@ -179,12 +181,24 @@ def test_reviewers_are_listed_with_their_load(api: Api, desk: Desk) -> None:
             "gives_second_opinions": True,
             "away": False,
             "away_until": None,
+            "last_active": None,
             "zone": "UTC",
             "works_from": None,
             "works_until": None,
             "workdays": [1, 2, 3, 4, 5],
         }
     ]
+
+
+def test_a_reviewer_was_last_active_when_they_last_did_something_themselves(api: Api, desk: Desk) -> None:
+    editor, reviewer = an_editor(desk), a_reviewer(desk)
+    claim = a_claim(desk, by=editor)
+    put_on(claim, reviewer, editor)
+    path = f"/reviewers/{reviewer.pk}"
+    assert api.get(path).body["last_active"] is None
+    start(claim, reviewer)
+    put_on(a_claim(desk, by=editor), reviewer, editor)
+    assert api.get(path).body["last_active"] == rfc3339(claim.events.get(type="claim.start").recorded_at)
 
 
 def test_everybody_can_ask_who_they_are(desk: Desk) -> None:

@@ -77,6 +77,13 @@ def check_two_pages(api: Api, first: str) -> None:
                 assert "Sort" not in {node["Node Type"] for node in nodes(plan)}, (first, statement)
 
 
+def test_when_people_were_last_active_is_found_without_reading_all_events(filled: Desk) -> None:
+    ((statement, plan),) = plans(signed_in(an_administrator()), "/reviewers")[0]
+    assert "last_active" in statement
+    events = [node for node in nodes(plan) if node.get("Relation Name") == "claims_claimevent"]
+    assert {(node["Node Type"], node["Index Name"]) for node in events} == {("Index Only Scan", "event_by_person")}
+
+
 @pytest.mark.parametrize("who", ["administrator", "editor", "key"])
 def test_a_page_in_any_order_reads_no_big_table_whole_and_sorts_none(filled: Desk, who: str) -> None:
     callers = {"administrator": lambda: signed_in(an_administrator()), "editor": lambda: signed_in(an_editor(filled))}
