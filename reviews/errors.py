@@ -71,6 +71,12 @@ class HoursUnclear(Invalid):
     code = "hours_unclear"
 
 
+class ReviewerKnown(ClaimDeskError):
+    """This person has a reviewer's profile already."""
+
+    code = "reviewer_known"
+
+
 class InterestKnown(ClaimDeskError):
     """This interest is declared already."""
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db.models import Q, QuerySet
 
 from claims.actors import Actor
 from claims.errors import RoleMissing
 from claims.lifecycle import Role
-from claims.models import Claim, DeskRole, Membership
-from claims.permissions import Viewer, record_roles
+from claims.models import Claim, DeskRole, Membership, Scope, User
+from claims.permissions import Viewer, check_scope, record_roles
 from reviews.models import Assignment, Part, Reviewer
 
 
@@ -46,6 +48,20 @@ def reviewers_led_by(viewer: Viewer) -> QuerySet[Reviewer]:
     return Reviewer.objects.filter(user__in=there.values("user"))
 
 
+def people_led_by(viewer: Viewer) -> QuerySet[User]:
+    """The people whose profile somebody begins: those who review on a desk they edit, everybody for an administrator.
+
+    A key with `setup:manage` has the reviewers of its desks. It keeps their profiles, but nothing that is their own
+    business: neither absences nor interests, so `reviewers_led_by` knows nothing of keys.
+    """
+    there = Membership.objects.filter(role=DeskRole.REVIEWER)
+    if viewer.key is not None:
+        led = viewer.desks if Scope.SETUP_MANAGE in viewer.scopes else frozenset()
+    else:
+        led = None if viewer.is_administrator else viewer.editor_of
+    return User.objects.filter(pk__in=(there if led is None else there.filter(desk__in=sorted(led))).values("user"))
+
+
 def reviewers_kept_by(viewer: Viewer) -> QuerySet[Reviewer]:
     """Those whose hours, absences and interests somebody keeps: their own, and those they lead."""
     mine = viewer.user.pk if viewer.user else None
@@ -70,3 +86,18 @@ def check_leads(viewer: Viewer, reviewer: Reviewer, what: str) -> None:
     """What somebody covers and how much they take is for editors of their desks. Raises `RoleMissing`."""
     if not reviewers_led_by(viewer).filter(pk=reviewer.pk).exists():
         raise RoleMissing(f"{what} is for editors of their desks to change.")
+
+
+def check_keeps_profile(viewer: Viewer, reviewer: Reviewer, led: Collection[str]) -> None:
+    """A person keeps part of their own profile, an editor of their desks, or a key for these, all of it.
+
+    `led` says what of it is changed that is not a person's own to change. Raises `RoleMissing`, `ScopeMissing`.
+    """
+    if viewer.key is not None:
+        check_scope(viewer, Scope.SETUP_MANAGE)
+        if not people_led_by(viewer).filter(pk=reviewer.user_id).exists():
+            raise RoleMissing(f"{reviewer} reviews on no desk of this key.")
+        return
+    check_keeps(viewer, reviewer)
+    for what in led:
+        check_leads(viewer, reviewer, what)

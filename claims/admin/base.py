@@ -10,11 +10,13 @@ from datetime import datetime
 from html import unescape
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
+from django.contrib import messages
 from django.contrib.admin import display
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import DateTimeField, Model, Q, QuerySet, Value
 from django.forms import BaseInlineFormSet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
@@ -22,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from claims.admin import columns
+from claims.errors import ClaimDeskError
 from claims.models import User
 from claims.permissions import Viewer, viewer_for_user
 
@@ -172,6 +175,20 @@ class SetUpAdmin(RecordAdmin[_Row]):
 
     def has_change_permission(self, request: HttpRequest, obj: _Row | None = None) -> bool:
         return administers(request)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The form. What a service refuses though the form was right, as somebody was faster, is said above it."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except ClaimDeskError as refusal:
+            messages.error(request, refusal.message)
+            return redirect(request.get_full_path())
 
     def save_model(self, request: HttpRequest, obj: _Row, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
         if not change:

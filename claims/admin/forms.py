@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims.deadlines import Precision, zone_named
 from claims.errors import ClaimDeskError, Invalid, SeveralFaults
 
+_Row = TypeVar("_Row", bound=Model)
 LANGUAGES = ("en", "uk", "ru", "pl", "de", "fr", "es", "it", "ro", "tr", "ar")
 EMPTY = forms.Field.default_error_messages["required"]
 SAY_MOMENT = gettext_lazy("Write a date and a time, for example 2026-11-27 18:00.")
@@ -62,6 +64,32 @@ class PlainForm(forms.Form):
         placed = name if name in self.fields else None
         if placed is None or placed not in self.errors:
             self.add_error(placed, " ".join(filter(None, [refusal.message, refusal.hint])))
+
+
+class KeptForm(forms.ModelForm[_Row]):
+    """A form of a row that a service keeps. What the service would refuse is said at the fields, in its words."""
+
+    pointers: ClassVar[dict[str, str]] = {}
+
+    def check(self) -> None:
+        """Raise what the service would refuse of the row as it would be."""
+        raise NotImplementedError
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]  # Django's own hook, without a type
+        if self.errors:
+            return
+        try:
+            self.check()
+        except ClaimDeskError as refused:
+            name = self.pointers.get(refused.pointer, refused.pointer.strip("/"))
+            self.add_error(name if name in self.fields else None, refused.message)
+
+    def validate_unique(self) -> None:
+        """Leave it to the service, which has a sentence for it."""
+
+    def validate_constraints(self) -> None:
+        """As above."""
 
 
 def local_moment(words: str, zone: str) -> datetime:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.admin import display
 from django.db.models import Count, QuerySet
@@ -10,8 +12,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from claims.admin import columns
-from claims.admin.base import OfClaimAdmin, RecordAdmin, SetUpAdmin, edits_a_desk
+from claims.admin.base import OfClaimAdmin, RecordAdmin, SetUpAdmin, edits_a_desk, viewer_of
 from claims.admin.filters import ClaimDeskFilter
+from claims.admin.setup_forms import SourceForm
 from claims.models import (
     Alarm,
     ClaimEvent,
@@ -23,6 +26,7 @@ from claims.models import (
     Source,
     Visibility,
 )
+from claims.services.sources import GivenSource, add_source, change_source
 from claims.templatetags import claimdesk
 
 
@@ -55,11 +59,12 @@ class EvidenceAdmin(OfClaimAdmin[Evidence]):
 class SourcePagesAdmin(SetUpAdmin[Source]):
     """Outlets, people, organisations, documents and unnamed roles. Editors keep their names and reliability."""
 
+    form = SourceForm
     list_display = ("name", "kind", "reliability", "articles_column", "steps_column", "parent")
     list_filter = ("kind", "reliability")
     list_select_related = ("parent",)
     search_fields = ("name", "aliases")
-    fields = ("name", "aliases", "kind", "parent", "zone", "reliability")
+    fields = SourceForm.Meta.fields
     autocomplete_fields = ("parent",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -71,6 +76,13 @@ class SourcePagesAdmin(SetUpAdmin[Source]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
         articles, steps = Count("articles", distinct=True), Count("steps", distinct=True)
         return super().get_queryset(request).annotate(articles_count=articles, steps_count=steps)
+
+    def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+        """Keep what the form says through the service."""
+        if change:
+            change_source(obj.pk, form.given(), viewer_of(request))
+        else:
+            obj.pk = add_source(GivenSource(**form.given()), viewer_of(request)).pk
 
     @display(description=_("articles"))
     def articles_column(self, row: Source) -> int:

@@ -19,9 +19,11 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from claims.admin import columns
 from claims.admin.base import SetUpAdmin, TabularInline, administers, viewer_of
+from claims.admin.setup_forms import DeskForm
 from claims.lifecycle import OPEN_STATES
 from claims.models import ApiKey, Desk, Membership, Scope, User
 from claims.permissions import desks_of
+from claims.services.desks import add_desk, change_desk
 from claims.services.keys import OVERLAP, KeyOver, make_key, revoke_key, rotate_key
 
 if TYPE_CHECKING:
@@ -68,6 +70,7 @@ class DeskMembershipInline(TabularInline[Membership, Desk]):
 class DeskAdmin(SetUpAdmin[Desk]):
     """Desks with their plain hours to review due."""
 
+    form = DeskForm
     list_display = ("name", "zone", "due_hours_1", "due_hours_2", "due_hours_3", "due_hours_4", "open_column")
     search_fields = ("name", "key")
     inlines = (DeskMembershipInline,)
@@ -84,6 +87,13 @@ class DeskAdmin(SetUpAdmin[Desk]):
         of_mine = desks_of(viewer_of(request)).values("pk")
         is_open = Count("claims", filter=Q(claims__state__in=sorted(OPEN_STATES)))
         return super().get_queryset(request).filter(pk__in=of_mine).annotate(open_count=is_open)
+
+    def save_model(self, request: HttpRequest, obj: Desk, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+        """Keep what the form says through the service."""
+        if change:
+            change_desk(obj.pk, {name: getattr(obj, name) for name in form.changed_data}, viewer_of(request))
+        else:
+            add_desk(obj, viewer_of(request))
 
     @display(description=_("open claims"))
     def open_column(self, row: Desk) -> int:

@@ -10,7 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.admin import display
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -121,16 +121,6 @@ class WebhookAdmin(SetUpAdmin[Webhook]):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Webhook | None = None) -> list[str]:
         return [] if obj is None else ["state_column", "log_column", "key"]
-
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        """The page; what a service refuses only when it writes is said on it."""
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except ClaimDeskError as refusal:
-            messages.error(request, refusal.message)
-            return HttpResponseRedirect(request.get_full_path())
 
     def save_model(self, request: HttpRequest, obj: Webhook, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
         given, viewer = form.cleaned_data, viewer_of(request)

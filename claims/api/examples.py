@@ -79,6 +79,23 @@ PRIORITY: Final[dict[str, Any]] = {"action": "set_priority", "priority": 1, "rea
 TAKING: Final[dict[str, Any]] = {"action": "take"}
 OTHER_WORDS: Final[dict[str, Any]] = {"short_text": "Will the minister resign?", "topics": ["politics"]}
 SOURCE: Final[dict[str, Any]] = {"name": "Harbour authority", "kind": "organisation", "zone": "Europe/Kyiv"}
+OTHER_SOURCE: Final[dict[str, Any]] = {"aliases": ["Port authority"], "reliability": "B"}
+DESK: Final[dict[str, Any]] = {
+    "key": "harbour",
+    "name": "Harbour desk",
+    "zone": "Europe/Kyiv",
+    "due_hours": {"1": 2, "2": 8, "3": 24, "4": 72},
+    "min_origins": 2,
+}
+OTHER_HOURS: Final[dict[str, Any]] = {"due_hours": {"1": 1}, "warning_hours": 2}
+REVIEWER: Final[dict[str, Any]] = {
+    "person": "ines",
+    "languages": ["en", "uk"],
+    "topics": ["politics"],
+    "limit": 6,
+    "works_from": "09:00",
+    "works_until": "17:30",
+}
 ROTATION: Final[dict[str, Any]] = {"overlap_hours": 48}
 MATCH: Final[dict[str, Any]] = {"statement": "The minister is going to resign in the last week of November."}
 PROBLEM: Final[dict[str, Any]] = {

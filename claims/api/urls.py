@@ -4,14 +4,15 @@ from django.urls import path
 
 from claims.api import (
     articles,
+    desks,
     events,
     exports,
     flags,
     keys,
-    library,
     linked,
     numbers,  # noqa: F401  # registers its converter
     operations,
+    sources,
     stream,
     webhooks,
 )
@@ -30,10 +31,10 @@ urlpatterns = [
     path("operations", operations.Operations.as_view(), name="api-operations"),
     path("operations/<number:number>", operations.OneOperation.as_view(), name="api-operation"),
     path("operations/<number:number>:retry", operations.OperationAgain.as_view(), name="api-operation-again"),
-    path("sources", library.Sources.as_view(), name="api-sources"),
-    path("sources/<number:number>", library.OneSource.as_view(), name="api-source"),
-    path("desks", library.Desks.as_view(), name="api-desks"),
-    path("desks/<number:number>", library.OneDesk.as_view(), name="api-desk"),
+    path("sources", sources.Sources.as_view(), name="api-sources"),
+    path("sources/<number:number>", sources.OneSource.as_view(), name="api-source"),
+    path("desks", desks.Desks.as_view(), name="api-desks"),
+    path("desks/<number:number>", desks.OneDesk.as_view(), name="api-desk"),
     path("webhooks", webhooks.Webhooks.as_view(), name="api-webhooks"),
     path(_WEBHOOK, webhooks.OneWebhook.as_view(), name="api-webhook"),
     path(f"{_WEBHOOK}:test", webhooks.WebhookTest.as_view(), name="api-webhook-test"),

@@ -22,7 +22,7 @@ class Scope(TextChoices):
     EVIDENCE_WRITE = "evidence:write", _("Add evidence")
     EVENTS_READ = "events:read", _("Read the change feed")
     WEBHOOKS_MANAGE = "webhooks:manage", _("Keep its webhooks")
-    SETUP_MANAGE = "setup:manage", _("Keep rules, policies and calendars")
+    SETUP_MANAGE = "setup:manage", _("Keep the newsroom’s set-up")
 
 
 class ApiKey(models.Model):

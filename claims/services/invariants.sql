@@ -640,3 +640,13 @@ SELECT row.id AS operation, row.revision_id AS revision
     OR row.is_new AND (text.number <> 1 OR NOT row.is_new_text)
     OR row.is_new_text AND EXISTS (SELECT 1 FROM claims_operation other
                                     WHERE other.revision_id = row.revision_id AND other.is_new_text AND other.id <> row.id);
+
+-- name: no_source_belongs_to_itself
+-- Whatever a source belongs to, and that to, it never comes back to the source itself.
+WITH RECURSIVE above AS (
+    SELECT id AS source, parent_id AS parent FROM claims_source WHERE parent_id IS NOT NULL
+     UNION
+    SELECT above.source, up.parent_id FROM above JOIN claims_source up ON up.id = above.parent
+     WHERE up.parent_id IS NOT NULL
+)
+SELECT above.source FROM above WHERE above.source = above.parent;

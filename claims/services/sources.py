@@ -1,17 +1,30 @@
-"""Adds sources by hand. Chains make theirs on the way in, see `claims.services.proposing`."""
+"""Keeps sources by hand. Chains make theirs on the way in, see `claims.services.proposing`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from claims.deadlines import zone_named
-from claims.errors import ClaimDeskError, Invalid, RoleMissing
-from claims.models import Reliability, Source, SourceKind
-from claims.permissions import Viewer
+from claims.errors import ClaimDeskError, Invalid, NotFound, RoleMissing, StaleVersion
+from claims.models import Reliability, Scope, Source, SourceKind
+from claims.permissions import Viewer, check_scope
 from claims.services.articles import line
+from claims.services.rows import mark_of
+
+# Whoever moves a source below another holds this until they are done: two moves at once could close a ring.
+MOVING = 7_402_119
+_REACHES = """
+WITH RECURSIVE above AS (
+    SELECT id, parent_id FROM claims_source WHERE id = %s
+     UNION
+    SELECT source.id, source.parent_id FROM claims_source source JOIN above ON above.parent_id = source.id
+)
+SELECT EXISTS (SELECT 1 FROM above WHERE id = %s)
+"""
 
 
 class SourceKnown(ClaimDeskError):
@@ -31,31 +44,108 @@ class GivenSource:
     zone: str = ""
     reliability: str = Reliability.F
 
+    def columns(self) -> dict[str, Any]:
+        """The same as the row has it."""
+        return {
+            "name": self.name,
+            "kind": SourceKind(self.kind),
+            "aliases": list(self.aliases),
+            "parent_id": self.parent,
+            "zone": self.zone,
+            "reliability": Reliability(self.reliability),
+        }
 
-def add_source(given: GivenSource) -> Source:
-    """Keep a source. Raises `SourceKnown`, `Invalid`, `UnusableText`; then nothing is written."""
+
+def check_may_set_up(viewer: Viewer) -> None:
+    """Sources belong to no desk: any editor keeps them, administrators, and keys with `setup:manage`.
+
+    Raises `RoleMissing`, `ScopeMissing`.
+    """
+    if viewer.key is not None:
+        check_scope(viewer, Scope.SETUP_MANAGE)
+    elif not (viewer.editor_of or viewer.is_administrator):
+        raise RoleMissing("Set-up is for editors and administrators.")
+
+
+def usable_source(given: GivenSource, *, but: int = 0) -> GivenSource:
+    """The same in clean words. `but` is the number of the source that it becomes, 0 for a new one.
+
+    Raises `SourceKnown` with its number, `Invalid` and `UnusableText` at the field.
+    """
     name = line(given.name, "name", 200)
     if not name:
         raise Invalid("A source needs a name.", pointer="/name")
     if given.zone:
         _check_zone(given.zone)
-    if given.parent is not None and not Source.objects.filter(pk=given.parent).exists():
-        raise Invalid(f"There is no source {given.parent}.", pointer="/parent")
-    known = Source.objects.called(name).filter(kind=given.kind).first()
+    if given.parent is not None:
+        _check_parent(given.parent, but)
+    known = Source.objects.called(name).filter(kind=given.kind).exclude(pk=but).first()
     if known is not None:
         raise SourceKnown(source=known.pk)
+    return replace(given, name=name, aliases=[line(alias, "aliases", 200) for alias in given.aliases])
+
+
+def add_source(given: GivenSource, viewer: Viewer) -> Source:
+    """Keep a source. Raises what `check_may_set_up` and `usable_source` refuse; then nothing is written."""
+    check_may_set_up(viewer)
     try:
         with transaction.atomic():
-            return Source.objects.create(
-                name=name,
-                kind=SourceKind(given.kind),
-                aliases=[line(alias, "aliases", 200) for alias in given.aliases],
-                parent_id=given.parent,
-                zone=given.zone,
-                reliability=given.reliability,
-            )
+            return Source.objects.create(**usable_source(given).columns())
     except IntegrityError as taken:
         raise SourceKnown() from taken
+
+
+def change_source(number: int, changes: Mapping[str, Any], viewer: Viewer, *, seen: str | None = None) -> Source:
+    """Say otherwise what a source is. `changes` are members of `GivenSource`, `seen` is the mark the caller has read.
+
+    Raises `NotFound`, `StaleVersion` and what `add_source` does; then nothing is written.
+    """
+    check_may_set_up(viewer)
+    try:
+        with transaction.atomic():
+            if changes.get("parent") is not None:
+                _wait_for_moves()
+            # Articles and chains that name the source meanwhile do not wait.
+            source = Source.objects.select_for_update(no_key=True).filter(pk=number).first()
+            if source is None:
+                raise NotFound(f"There is no source {number}.")
+            if seen is not None and seen != source_mark(source):
+                raise StaleVersion(current=source_mark(source), sent=seen)
+            after = usable_source(replace(given_of(source), **changes), but=number).columns()
+            written = [name for name, value in after.items() if getattr(source, name) != value]
+            for name in written:
+                setattr(source, name, after[name])
+            source.save(update_fields=written)
+            return source
+    except IntegrityError as taken:
+        raise SourceKnown() from taken
+
+
+def given_of(source: Source) -> GivenSource:
+    """What a source says, as somebody would give it."""
+    return GivenSource(source.name, source.kind, source.aliases, source.parent_id, source.zone, source.reliability)
+
+
+def source_mark(source: Source) -> str:
+    """A mark of everything a source says."""
+    told = given_of(source).columns()
+    return mark_of(*(str(value) for value in told.values()))
+
+
+def _wait_for_moves() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [MOVING])
+
+
+def _check_parent(parent: int, number: int) -> None:
+    """Refuse a parent that is none, and one that the source is above already: that would be a ring."""
+    if not Source.objects.filter(pk=parent).exists():
+        raise Invalid(f"There is no source {parent}.", pointer="/parent")
+    with connection.cursor() as cursor:
+        cursor.execute(_REACHES, [parent, number])
+        (ring,) = cursor.fetchone()
+    if ring:
+        raise Invalid("A source cannot belong to itself, nor to what belongs to it.", pointer="/parent")
 
 
 def _check_zone(name: str) -> None:
@@ -63,9 +153,3 @@ def _check_zone(name: str) -> None:
         zone_named(name)
     except Invalid as refused:
         raise refused.at("/zone") from None
-
-
-def check_may_set_up(viewer: Viewer) -> None:
-    """Set-up is for editors and administrators. Raises `RoleMissing`."""
-    if not (viewer.editor_of or viewer.is_administrator):
-        raise RoleMissing("Set-up is for editors and administrators.")

@@ -21,10 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.admin import columns
 from claims.admin.base import (
-    NamedFields,
     SetUpAdmin,
-    TabularInline,
-    administers,
     belongs,
     edits_a_desk,
     now_of,
@@ -32,71 +29,15 @@ from claims.admin.base import (
     viewer_of,
 )
 from claims.templatetags.claimdesk_bars import load_bar
-from reviews.admin.people_forms import AbsenceForm, HandOverAll, InterestForm, ReviewerForm
-from reviews.models import Absence, Interest, Reviewer, Then
-from reviews.permissions import reviewers_kept_by, reviewers_led_by, reviewers_seen_by
+from reviews.admin.people_forms import HandOverAll, ReviewerForm
+from reviews.admin.people_inlines import AbsenceInline, InterestInline, keeps, leads
+from reviews.models import Absence, Reviewer, Then
+from reviews.permissions import people_led_by, reviewers_seen_by
 from reviews.services.leaving import due_meanwhile, hand_over_all, open_claims_of
 from reviews.services.loads import loaded, spread_of
-from reviews.services.people import LED, come_back, held
+from reviews.services.people import LED, add_reviewer, come_back, held
 
 HAND_OVER = "admin:reviews_reviewer_hand_over"
-
-
-def leads(request: HttpRequest, reviewer: Reviewer | None) -> bool:
-    """Whether somebody keeps this reviewer's profile; for None, anybody's."""
-    if reviewer is None:
-        return edits_a_desk(request)
-    return reviewers_led_by(viewer_of(request)).filter(pk=reviewer.pk).exists()
-
-
-def keeps(request: HttpRequest, reviewer: Reviewer | None) -> bool:
-    """Whether somebody keeps this reviewer's hours and absences: their own, or as an editor."""
-    if reviewer is None:
-        return edits_a_desk(request)
-    return reviewers_kept_by(viewer_of(request)).filter(pk=reviewer.pk).exists()
-
-
-class _OfReviewerInline(TabularInline[Any, Reviewer]):
-    extra = 0
-    formset = NamedFields[Any, Reviewer]
-    fk_name = "reviewer"
-
-    def has_view_permission(self, request: HttpRequest, obj: Reviewer | None = None) -> bool:
-        return keeps(request, obj)
-
-    has_change_permission = has_add_permission = has_delete_permission = has_view_permission
-
-
-class AbsenceInline(_OfReviewerInline):
-    """When somebody is away."""
-
-    model = Absence
-    form = AbsenceForm
-    fields = ("starts_at", "ends_at", "then", "hand_over_to", "note")
-
-    def formfield_for_foreignkey(
-        self, db_field: Any, request: HttpRequest, **kwargs: Any
-    ) -> ModelChoiceField[Any] | None:
-        if db_field.name == "hand_over_to":
-            kwargs["queryset"] = reviewers_seen_by(viewer_of(request)).select_related("user")
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-
-class InterestInline(_OfReviewerInline):
-    """What somebody may not judge. Nobody lifts their own interest: editors of their desks do."""
-
-    model = Interest
-    form = InterestForm
-    fields = ("source", "note")
-    autocomplete_fields = ("source",)
-
-    def has_change_permission(self, request: HttpRequest, obj: Reviewer | None = None) -> bool:
-        return leads(request, obj)
-
-    has_delete_permission = has_change_permission
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Interest]:
-        return super().get_queryset(request).select_related("source", "reviewer__user")
 
 
 @admin.register(Reviewer)
@@ -139,10 +80,17 @@ class ReviewerAdmin(SetUpAdmin[Reviewer]):
         return urls + super().get_urls()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return administers(request)
+        return edits_a_desk(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Reviewer | None = None) -> bool:
         return keeps(request, obj)
+
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField[Any] | None:
+        if db_field.name == "user":
+            kwargs["queryset"] = people_led_by(viewer_of(request)).filter(reviewer=None)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Reviewer | None = None) -> tuple[str, ...]:
         if obj is None:
@@ -151,7 +99,8 @@ class ReviewerAdmin(SetUpAdmin[Reviewer]):
 
     def save_model(self, request: HttpRequest, obj: Reviewer, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
         if not change:
-            super().save_model(request, obj, form, change)
+            given = {name: value for name, value in form.cleaned_data.items() if name != "user"}
+            obj.pk = add_reviewer(obj.user, viewer_of(request), given).pk
             return
         with held(obj):  # the page saves in one transaction, so the row stays held until the absences are saved too
             super().save_model(request, obj, form, change)

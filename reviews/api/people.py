@@ -6,32 +6,44 @@ from collections.abc import Sequence
 from datetime import time
 from typing import Any
 
-from django.db.models import Exists, OuterRef
-from drf_spectacular.utils import extend_schema
+from django.db.models import Exists, OuterRef, QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims.api.article_shapes import DeskRef, desk_out
 from claims.api.errors import NothingHere
-from claims.api.fields import Body, DeskNamed, Number, Words, YesNo, checked
+from claims.api.examples import REVIEWER
+from claims.api.fields import LARGEST_ID, Body, DeskNamed, Number, Words, YesNo, checked
 from claims.api.paging import Order, page_of
 from claims.api.parameters import Paged, given, page_in
 from claims.api.preconditions import expected_mark, tag
-from claims.api.schema import page_response
+from claims.api.repeating import repeatable
+from claims.api.schema import page_response, sent
 from claims.api.views import ApiView
 from claims.exports.times import rfc3339
-from claims.models import DeskRole, Membership, Scope
+from claims.models import DeskRole, Membership, Scope, User
 from reviews.models import Reviewer
-from reviews.permissions import check_keeps, reviewers_seen_by
+from reviews.permissions import check_keeps_profile, people_led_by, reviewers_seen_by
 from reviews.services.loads import loaded
-from reviews.services.people import MOST_TAGS, change_profile, profile_mark
+from reviews.services.people import (
+    MOST_TAGS,
+    NOT_THERE,
+    add_reviewer,
+    change_profile,
+    check_may_add_reviewers,
+    profile_mark,
+)
+
+ACCOUNT = frozenset({"id", "person", "name", "desks", "zone"})
 
 
 class ReviewerOut(serializers.Serializer[Any]):
     """Somebody who reviews."""
 
     id = serializers.IntegerField()
+    person = serializers.IntegerField(help_text="Number of the account.")
     name = serializers.CharField()
     desks = serializers.ListField(child=serializers.CharField(), help_text="Keys of the desks.")
     languages = serializers.ListField(child=serializers.CharField(), help_text="Languages they read, BCP 47.")
@@ -61,10 +73,31 @@ class ClockTime(serializers.TimeField):
         super().__init__(format="%H:%M", input_formats=["%H:%M"], allow_null=True, required=False, **options)
 
 
+@extend_schema_field({"type": ["integer", "string"], "examples": ["ines", 7]})
+class PersonNamed(serializers.Field[User, Any, int, Any]):
+    """A person by their number or user name. The context's `people` are those whom the caller may name."""
+
+    def to_internal_value(self, data: Any) -> User:
+        """The person."""
+        people: QuerySet[User] = self.context["people"]
+        found = None
+        if isinstance(data, int) and not isinstance(data, bool) and 0 < data <= LARGEST_ID:
+            found = people.filter(pk=data).first()
+        elif isinstance(data, str) and "\0" not in data:
+            found = people.filter(username=data).first()
+        if found is None:
+            raise serializers.ValidationError(NOT_THERE, code="not_found")
+        return found
+
+    def to_representation(self, value: User) -> int:
+        """Their number."""
+        return value.pk
+
+
 class ReviewerPatch(Body):
     """What can be changed about a reviewer: one's own languages and hours; the rest by editors of their desks."""
 
-    refused = dict.fromkeys(("id", "name", "desks", "zone"), "An administrator changes this on the person's own page.")
+    refused = dict.fromkeys(ACCOUNT, "An administrator changes this on the person's own page.")
     languages = serializers.ListField(child=Words(longest=16), required=False, max_length=MOST_TAGS)
     writes = serializers.ListField(child=Words(longest=16), required=False, max_length=MOST_TAGS)
     topics = serializers.ListField(child=Words(longest=40), required=False, max_length=MOST_TAGS)
@@ -74,6 +107,16 @@ class ReviewerPatch(Body):
     works_from = ClockTime()
     works_until = ClockTime()
     workdays = serializers.ListField(child=Number(most=7), required=False, max_length=7)
+
+
+class ReviewerBody(ReviewerPatch):
+    """A profile for somebody who reviews on a desk already."""
+
+    refused = dict.fromkeys(ACCOUNT - {"person"}, "An administrator changes this on the person's own page.")
+    person = PersonNamed(help_text="Number or user name of the account.")
+    languages = serializers.ListField(
+        child=Words(longest=16), max_length=MOST_TAGS, help_text="BCP 47; they read them."
+    )
 
 
 class ReviewerFilters(Paged):
@@ -108,6 +151,8 @@ class MeOut(serializers.Serializer[Any]):
 class Reviewers(ApiView):
     """Everybody who reviews on the caller's desks."""
 
+    writes = Scope.SETUP_MANAGE
+
     @extend_schema(parameters=[ReviewerFilters], responses={200: page_response(ReviewerOut)})
     def get(self, request: Request) -> Response:
         """List reviewers with their load."""
@@ -117,11 +162,22 @@ class Reviewers(ApiView):
         rows = loaded(Reviewer.objects.filter(Exists(here)), self.now)
         return page_of(request, rows, page_in(asked), _reviewers_out, Order(descending=False))
 
+    @extend_schema(request=ReviewerBody, responses={201: ReviewerOut}, examples=[sent("A reviewer", REVIEWER)])
+    @repeatable
+    def post(self, request: Request) -> Response:
+        """Begin the profile of somebody who reviews on a desk. For editors of that desk and administrators."""
+        check_may_add_reviewers(self.viewer)
+        told = checked(ReviewerBody, request.data, people=people_led_by(self.viewer))
+        made = add_reviewer(told.pop("person"), self.viewer, told)
+        shown = loaded(Reviewer.objects.filter(pk=made.pk), self.now).get()
+        headers = {"ETag": tag(profile_mark(made)), "Location": f"/api/v1/reviewers/{made.pk}"}
+        return Response(_reviewers_out([shown])[0], status=201, headers=headers)
+
 
 class OneReviewer(ApiView):
     """One reviewer."""
 
-    writes = None  # people keep people: the service refuses keys
+    writes = Scope.SETUP_MANAGE
     tagged = True
 
     @extend_schema(responses={200: ReviewerOut, 304: None})
@@ -134,7 +190,7 @@ class OneReviewer(ApiView):
     def patch(self, request: Request, number: int) -> Response:
         """Change a profile (merge patch). For the person themselves and editors of their desks."""
         reviewer = self._reviewer(number)
-        check_keeps(self.viewer, reviewer)
+        check_keeps_profile(self.viewer, reviewer, ())
         seen = expected_mark(request, profile_mark(reviewer))
         changes = checked(ReviewerPatch, request.data, partial=True)
         change_profile(reviewer, self.viewer, changes, seen=seen)
@@ -183,6 +239,7 @@ def _reviewers_out(rows: Sequence[Reviewer]) -> list[dict[str, Any]]:
     return [
         {
             "id": row.pk,
+            "person": row.user_id,
             "name": str(row),
             "desks": sorted({one.desk.key for one in row.user.memberships.all() if one.role == DeskRole.REVIEWER}),
             "languages": list(row.languages),

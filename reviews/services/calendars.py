@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 
-from claims.errors import Invalid, NotFound, RoleMissing, StaleVersion
+from claims.errors import NotFound, RoleMissing, StaleVersion
 from claims.models import Scope
 from claims.permissions import Viewer, check_scope
+from claims.services.rows import check_columns
 from reviews.models import DeadlinePolicy, WorkCalendar
 
 Kept = TypeVar("Kept", WorkCalendar, DeadlinePolicy)
@@ -32,7 +32,7 @@ def check_keeps_calendars(viewer: Viewer) -> None:
 def add(row: Kept, viewer: Viewer) -> Kept:
     """Keep a new calendar or policy. Raises `Invalid` and what `check_keeps_calendars` refuses."""
     check_keeps_calendars(viewer)
-    _check(row)
+    check_columns(row)
     row.save(force_insert=True)
     return row
 
@@ -53,15 +53,6 @@ def change(
             setattr(row, name, changes[name])
         if written:
             row.version += 1
-            _check(row)
+            check_columns(row)
             row.save(update_fields=[*written, "version"])
     return row
-
-
-def _check(row: WorkCalendar | DeadlinePolicy) -> None:
-    """Say the first thing that is wrong, at its field."""
-    try:
-        row.full_clean()
-    except ValidationError as refused:
-        name, sentences = next(iter(refused.message_dict.items()))
-        raise Invalid(sentences[0], pointer="" if name == NON_FIELD_ERRORS else f"/{name}") from refused

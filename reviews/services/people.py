@@ -9,20 +9,20 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from claims.deadlines import aware
-from claims.errors import Invalid, NotFound, StaleVersion
-from claims.models import Source
-from claims.permissions import Viewer
+from claims.errors import Invalid, NotFound, RoleMissing, StaleVersion
+from claims.models import Scope, Source, User
+from claims.permissions import Viewer, check_scope
 from claims.services.articles import language_tag, line
+from claims.services.rows import check_columns, mark_of
 from claims.services.transitions import database_time
-from reviews.errors import AbsenceUnclear, HoursUnclear, InterestKnown
+from reviews.errors import AbsenceUnclear, HoursUnclear, InterestKnown, ReviewerKnown
 from reviews.models import Absence, Interest, Reviewer, Then
-from reviews.permissions import check_keeps, check_leads, reviewers_seen_by
+from reviews.permissions import check_keeps, check_keeps_profile, check_leads, people_led_by, reviewers_seen_by
 
 OWN = ("languages", "writes", "works_from", "works_until", "workdays")
 LED = {
@@ -32,12 +32,8 @@ LED = {
     "gives_second_opinions": "Who gives second opinions",
 }
 STALE = "Somebody changed this since you read it. Read it again, then repeat your change."
+NOT_THERE = "Nobody of this name reviews on a desk you lead. An administrator gives people their desks."
 MOST_TAGS = 50
-
-
-def mark_of(*values: object) -> str:
-    """A mark of a row's content; another mark means somebody changed it."""
-    return sha256(repr(values).encode()).hexdigest()[:16]
 
 
 def profile_mark(reviewer: Reviewer) -> str:
@@ -47,6 +43,34 @@ def profile_mark(reviewer: Reviewer) -> str:
 def absence_mark(absence: Absence) -> str:
     times = (absence.starts_at.timestamp(), absence.ends_at.timestamp())
     return mark_of(*times, absence.note, str(absence.then), absence.hand_over_to_id)
+
+
+def check_may_add_reviewers(viewer: Viewer) -> None:
+    """Editors, administrators, and keys with `setup:manage`. Raises `RoleMissing`, `ScopeMissing`."""
+    if viewer.key is not None:
+        check_scope(viewer, Scope.SETUP_MANAGE)
+    elif not (viewer.editor_of or viewer.is_administrator):
+        raise RoleMissing("A reviewer’s profile: only editors of their desks and administrators begin one.")
+
+
+def add_reviewer(person: User, viewer: Viewer, given: Mapping[str, Any]) -> Reviewer:
+    """Begin the profile of somebody who reviews on a desk that the caller leads; `given` are columns.
+
+    Who reviews where is settled with the person's account, by administrators. Raises `Invalid`, `ReviewerKnown`,
+    `HoursUnclear` and what `check_may_add_reviewers` refuses; then nothing is written.
+    """
+    check_may_add_reviewers(viewer)
+    if not people_led_by(viewer).filter(pk=person.pk).exists():
+        raise Invalid(NOT_THERE, pointer="/person")
+    reviewer = Reviewer(user=person, **{name: _fit(name, value) for name, value in given.items()})
+    check_hours(reviewer)
+    check_columns(reviewer, unique=False)
+    try:
+        with transaction.atomic():
+            reviewer.save(force_insert=True)
+    except IntegrityError as known:
+        raise ReviewerKnown(reviewer=Reviewer.objects.get(user=person).pk, pointer="/person") from known
+    return reviewer
 
 
 @contextmanager
@@ -66,12 +90,10 @@ def change_profile(
 ) -> Reviewer:
     """Change what somebody reads, writes, covers and takes, and when they work. `seen` is the mark the caller has read.
 
-    People keep their own languages and hours; the rest is for editors of their desks. Raises `RoleMissing`,
-    `StaleVersion`, `Invalid`, `HoursUnclear`; then nothing is written.
+    People keep their own languages and hours; the rest is for editors of their desks and keys of the set-up. Raises
+    `RoleMissing`, `ScopeMissing`, `StaleVersion`, `Invalid`, `HoursUnclear`; then nothing is written.
     """
-    check_keeps(viewer, reviewer)
-    for name in LED.keys() & changes.keys():
-        check_leads(viewer, reviewer, LED[name])
+    check_keeps_profile(viewer, reviewer, [what for name, what in LED.items() if name in changes])
     with held(reviewer) as person:
         if seen is not None and seen != profile_mark(person):
             raise StaleVersion(STALE)

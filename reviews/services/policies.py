@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 
 from django.db import IntegrityError, transaction
 
 from claims.errors import Invalid, NotFound, RoleMissing, StaleVersion
 from claims.models import Scope
 from claims.permissions import Viewer, check_scope
+from claims.services import rows
 from claims.services.articles import line
 from reviews.errors import PolicyInUse, PolicyKnown
 from reviews.models import Course, PolicyKind, ReviewPolicy
@@ -127,5 +127,4 @@ def used_policies(numbers: Sequence[int]) -> set[int]:
 
 def mark_of(policy: ReviewPolicy) -> str:
     """A mark of everything a policy says, which changes with it."""
-    said = (policy.key, policy.name, policy.kind, policy.judges, policy.agreeing, policy.is_active)
-    return sha256(repr(said).encode()).hexdigest()[:16]
+    return rows.mark_of(policy.key, policy.name, policy.kind, policy.judges, policy.agreeing, policy.is_active)

@@ -14,12 +14,12 @@ from django.test import Client
 from django.urls import get_resolver
 from rest_framework import serializers
 
-from claims.api import article_shapes, evidence_shapes, examples, flags, library, problems
+from claims.api import article_shapes, desks, evidence_shapes, examples, flags, problems, sources
 from claims.api.errors import Malformed
 from claims.api.schema import Problem
 from claims.lifecycle import TRANSITIONS, State
 from claims.management.diagram import diagram, table
-from claims.models import Claim, Desk
+from claims.models import Claim, Desk, DeskRole, User
 from claims.services.proposing import GivenStep
 from claims.services.sweep import raise_due_flags
 from reviews.api import (
@@ -39,7 +39,20 @@ from reviews.rules import Conditions
 from tests.api import promises
 from tests.api.conftest import Api, signed_in
 from tests.api.promises import resolved
-from tests.factories import a_claim, a_file, a_reviewer, a_rule, ahead, an_editor, dated, evidence_for, put_on
+from tests.factories import (
+    a_claim,
+    a_file,
+    a_person,
+    a_reviewer,
+    a_rule,
+    ahead,
+    an_administrator,
+    an_editor,
+    dated,
+    evidence_for,
+    joined,
+    put_on,
+)
 
 Made = dict[str, Any]
 
@@ -134,12 +147,21 @@ def with_article(value: Any, number: int) -> Any:
 
 def test_every_example_of_the_document_is_taken(api: Api, desk: Desk) -> None:
     editor, reviewer = an_editor(desk), a_reviewer(desk)
-    people = {"editor": signed_in(editor), "reviewer": signed_in(reviewer.user)}
+    ines = joined(a_person("Ines"), desk, DeskRole.REVIEWER)
+    User.objects.filter(pk=ines.pk).update(username=examples.REVIEWER["person"])
+    people = {
+        "administrator": signed_in(an_administrator()),
+        "editor": signed_in(editor),
+        "reviewer": signed_in(reviewer.user),
+    }
     by = {
-        **dict.fromkeys(("post_actions", "patch_one_claim", "post_sources"), "editor"),
+        **dict.fromkeys(("post_desks", "patch_one_desk"), "administrator"),
+        **dict.fromkeys(("post_actions", "patch_one_claim", "post_sources", "post_reviewers"), "editor"),
+        "patch_one_source": "editor",
         **dict.fromkeys(("post_assignments", "post_claim_evidence", "post_reviews"), "reviewer"),
     }
     number = api.post("/articles", examples.ARTICLE).body["id"]
+    rows = {"patch_one_source": api.get("/sources").body["results"][0]["id"], "patch_one_desk": desk.pk}
     found = shown_examples()
     assert {"post_claims", "post_articles", "post_webhooks", *by} <= {operation for operation, *_ in found}
     for operation, method, path, value in found:
@@ -149,7 +171,7 @@ def test_every_example_of_the_document_is_taken(api: Api, desk: Desk) -> None:
             for question in ("said", "so"):
                 evidence_for(claim, by=reviewer, question=question)
         caller = people[by[operation]] if operation in by else api
-        where = path.replace("{number}", str(claim.pk))
+        where = path.replace("{number}", str(rows.get(operation, claim.pk)))
         answer = caller(method.upper(), where, with_article(value, number), If_Match="*")
         assert answer.status < 300, (operation, answer.body)
 
@@ -180,8 +202,8 @@ def lists_described(claim: Claim, decided: Claim, rule: RuleVersion) -> dict[str
         f"/claims/{decided.pk}/decisions": reviews.DecisionOut,
         f"/claims/{decided.pk}/allowed_actions": actions.OfferOut,
         "/flags": flags.FlagOut,
-        "/sources": library.SourceOut,
-        "/desks": library.DeskOut,
+        "/sources": sources.SourceOut,
+        "/desks": desks.DeskOut,
         "/reviewers": people.ReviewerOut,
         "/stats": stats.StatOut,
         "/routing_rules": rule_bodies.RuleOut,

@@ -168,6 +168,7 @@ def test_reviewers_are_listed_with_their_load(api: Api, desk: Desk) -> None:
     assert row == [
         {
             "id": reviewer.pk,
+            "person": reviewer.user_id,
             "name": str(reviewer),
             "desks": [desk.key],
             "languages": ["en", "uk"],
@@ -213,7 +214,7 @@ def test_everybody_can_ask_who_they_are(desk: Desk) -> None:
 
 def test_sources_are_added_by_editors_and_found(api: Api, desk: Desk) -> None:
     told = {"name": "Mira Vale", "kind": "person", "aliases": ["M. Vale"], "zone": "Europe/Kyiv"}
-    assert api.post("/sources", told).code == "role_missing"
+    assert signed_in(a_reviewer(desk).user).post("/sources", told).code == "role_missing"
     editor = signed_in(an_editor(desk))
     made = editor.post("/sources", told)
     assert (made.status, made.body["kind_label"]) == (201, "person")

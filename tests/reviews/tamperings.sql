@@ -460,3 +460,7 @@ ALTER TABLE claims_operation DROP CONSTRAINT operation_ends;
 
 -- breaks: what_readers_are_told_is_kept
 UPDATE claims_publication SET told = jsonb_set(told, '{statement}', '"Nobody ever said this."');
+
+-- breaks: no_source_belongs_to_itself
+UPDATE claims_source SET parent_id = (SELECT max(id) FROM claims_source)
+ WHERE id IN (SELECT min(id) FROM claims_source UNION SELECT max(id) FROM claims_source);

@@ -1,0 +1,39 @@
+"""Forms of the set-up whose rows the services of the API keep, too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from claims.admin.forms import KeptForm
+from claims.models import Desk, Source
+from claims.services.desks import COLUMNS, usable_desk
+from claims.services.sources import GivenSource, usable_source
+
+
+class SourceForm(KeptForm[Source]):
+    """A source with its other names."""
+
+    class Meta:
+        model = Source
+        fields = ("name", "aliases", "kind", "parent", "zone", "reliability")
+
+    def given(self) -> dict[str, Any]:
+        """The members of a `GivenSource`."""
+        told = dict(self.cleaned_data)
+        return told | {"parent": told["parent"].pk if told["parent"] else None}
+
+    def check(self) -> None:
+        """Refuse a name that is known, and a ring of parents."""
+        usable_source(GivenSource(**self.given()), but=self.instance.pk or 0)
+
+
+class DeskForm(KeptForm[Desk]):
+    """A desk and its plain hours."""
+
+    class Meta:
+        model = Desk
+        fields = COLUMNS
+
+    def check(self) -> None:
+        """Refuse a name or key that is known."""
+        usable_desk(self.instance)

@@ -1,0 +1,130 @@
+"""Sources: everybody who says things."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Q
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from claims.api.errors import NothingHere
+from claims.api.examples import OTHER_SOURCE, SOURCE
+from claims.api.fields import Body, Number, OneOf, Words, checked
+from claims.api.paging import Order, page_of
+from claims.api.parameters import Paged, Search, given, page_in
+from claims.api.preconditions import expected_mark, is_known, tag
+from claims.api.repeating import repeatable
+from claims.api.schema import page_response, sent
+from claims.api.views import ApiView, not_modified
+from claims.models import Reliability, Scope, Source, SourceKind
+from claims.services.sources import GivenSource, add_source, change_source, check_may_set_up, source_mark
+
+
+class SourceOut(serializers.Serializer[Any]):
+    """Who says things: an outlet, a person, an organisation, a document, an unnamed role."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    aliases = serializers.ListField(child=serializers.CharField())
+    kind = serializers.ChoiceField(SourceKind.choices)
+    kind_label = serializers.CharField()
+    parent = serializers.IntegerField(allow_null=True)  # type: ignore[assignment]  # the metaclass takes fields off the class
+    zone = serializers.CharField()
+    reliability = serializers.ChoiceField(Reliability.choices)
+
+
+class SourceBody(Body):
+    """A source with its other names."""
+
+    refused = {"id": "Its number stands for good.", "kind_label": "The label follows from the kind."}
+    name = Words(longest=200)
+    kind = OneOf(SourceKind.choices)
+    aliases = serializers.ListField(child=Words(longest=200), required=False, max_length=50)
+    parent = Number(required=False, allow_null=True, help_text="What it belongs to.")  # type: ignore[assignment]  # as above
+    zone = Words(longest=64, required=False, allow_blank=True, help_text="IANA name.")
+    reliability = OneOf(Reliability.choices, required=False)
+
+
+class SourceFilters(Paged):
+    """Which sources."""
+
+    q = Search(required=False, help_text="Part of the name, or a whole alias.")
+    kind = OneOf(SourceKind.choices, required=False)
+
+
+class Sources(ApiView):
+    """Everybody who says things."""
+
+    writes = Scope.SETUP_MANAGE
+
+    @extend_schema(parameters=[SourceFilters], responses={200: page_response(SourceOut)})
+    def get(self, request: Request) -> Response:
+        """List sources."""
+        asked = given(SourceFilters, request)
+        rows = Source.objects.filter(**({"kind": asked["kind"]} if "kind" in asked else {}))
+        if "q" in asked:
+            rows = rows.filter(Q(name__icontains=asked["q"]) | Q(aliases__contains=[asked["q"]]))
+        return page_of(request, rows, page_in(asked), _sources_out, Order(descending=False))
+
+    @extend_schema(request=SourceBody, responses={201: SourceOut}, examples=[sent("A source", SOURCE)])
+    @repeatable
+    def post(self, request: Request) -> Response:
+        """Add a source. For editors and administrators."""
+        check_may_set_up(self.viewer)
+        source = add_source(GivenSource(**checked(SourceBody, request.data)), self.viewer)
+        return _shown(source, status=201, headers={"Location": f"/api/v1/sources/{source.pk}"})
+
+
+class OneSource(ApiView):
+    """One source."""
+
+    writes = Scope.SETUP_MANAGE
+    tagged = True
+
+    @extend_schema(responses={200: SourceOut, 304: None})
+    def get(self, request: Request, number: int) -> Response:
+        """Read a source."""
+        source = self._source(number)
+        if is_known(request, source_mark(source)):
+            return not_modified(tag(source_mark(source)))
+        return _shown(source)
+
+    @extend_schema(request=SourceBody, responses={200: SourceOut}, examples=[sent("Other names", OTHER_SOURCE)])
+    def patch(self, request: Request, number: int) -> Response:
+        """Say otherwise what a source is (merge patch). For editors and administrators."""
+        check_may_set_up(self.viewer)
+        seen = expected_mark(request, source_mark(self._source(number)))
+        changes = checked(SourceBody, request.data, partial=True)
+        return _shown(change_source(number, changes, self.viewer, seen=seen))
+
+    def _source(self, number: int) -> Source:
+        found = Source.objects.filter(pk=number).first()
+        if found is None:
+            raise NothingHere(f"There is no source {number}.")
+        return found
+
+
+def source_row(source: Source) -> dict[str, Any]:
+    """A `SourceOut`."""
+    return {
+        "id": source.pk,
+        "name": source.name,
+        "aliases": list(source.aliases),
+        "kind": str(source.kind),
+        "kind_label": source.get_kind_display(),
+        "parent": source.parent_id,
+        "zone": source.zone,
+        "reliability": str(source.reliability),
+    }
+
+
+def _shown(source: Source, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(source_row(source), status=status, headers={"ETag": tag(source_mark(source)), **(headers or {})})
+
+
+def _sources_out(rows: Sequence[Source]) -> list[dict[str, Any]]:
+    return [source_row(row) for row in rows]
