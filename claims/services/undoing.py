@@ -133,7 +133,8 @@ def _step(held: Held, by: Actor) -> tuple[list[ClaimEvent], list[ClaimEvent]]:
         raise NotUndoable("Only for 60 seconds. Take the opposite step instead.")
     first = next((event for event in mine if event.type in UNDOABLE_TYPES), None)
     if first is None:
-        raise NotUndoable(WHY_NOT.get(mine[-1].type, "This step cannot be undone."))
+        said = next((event for event in reversed(mine) if event.type not in FOLLOWING), mine[-1])
+        raise NotUndoable(WHY_NOT.get(said.type, "This step cannot be undone."))
     with_it = list(at_once[at_once.index(first) :])
     for event in with_it[1:]:
         if event.type not in FOLLOWING:

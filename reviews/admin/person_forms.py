@@ -9,13 +9,18 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from claims.models import User
+from claims.models import Claim, User
+from claims.verdicts import Answers
 from reviews.admin.step_forms import StepForm, why_field
+from reviews.admin.verdicts import answers_from, tell_the_rest, verdict_fields
 from reviews.models import Assignment, Part, Reviewer
 from reviews.services.editing import editors_of, profile_of, why_not_judge
 from reviews.services.routing import SETTLING, eligible_for, reasons_of, seat_asked
 
 POOL, EDITOR = "pool", "editor-"
+ONE_MORE = 2  # the number of the first seat beside another
+SAY_OPINION = gettext_lazy("Say in a sentence why somebody else should look, too.")
+Choices = list[tuple[str, str | Promise]]
 
 
 class PersonChoice(forms.Select):
@@ -28,6 +33,18 @@ class PersonChoice(forms.Select):
         if str(value) in self.barred:
             option["attrs"]["disabled"] = True
         return option
+
+
+def reviewers_for(claim: Claim, seat: int | None) -> tuple[Choices, frozenset[str], str]:
+    """Who could take a seat of the claim, best first, and who could not, with why: choices, which of them are barred,
+    and why there is nobody.
+    """
+    if claim.desk is None:
+        return [], frozenset(), ""
+    choice = eligible_for(claim, seat)
+    people = reasons_of(choice)
+    barred = frozenset(str(one["reviewer_id"]) for one in people if not one["eligible"])
+    return [(str(one["reviewer_id"]), f"{one['name']}: {one['sentence']}") for one in people], barred, choice.why_nobody
 
 
 class PersonStep(StepForm):
@@ -48,12 +65,10 @@ class PersonStep(StepForm):
 
     def more_fields(self) -> dict[str, forms.Field]:
         widget, claim, part, nobody = PersonChoice(), self.page.claim, self.part, ""
-        choices: list[tuple[str, str | Promise]] = [(POOL, _("Back to the pool"))] if self.pool else []
-        if claim.desk is not None and part != Part.EDITOR:
-            choice = eligible_for(claim, self.seat_asked)
-            people, nobody = reasons_of(choice), choice.why_nobody
-            widget.barred = frozenset(str(one["reviewer_id"]) for one in people if not one["eligible"])
-            choices += [(str(one["reviewer_id"]), f"{one['name']}: {one['sentence']}") for one in people]
+        choices: Choices = [(POOL, _("Back to the pool"))] if self.pool else []
+        if part != Part.EDITOR:
+            people, widget.barred, nobody = reviewers_for(claim, self.seat_asked)
+            choices += people
         if claim.desk is not None and part != Part.REVIEW:
             against = {one: why_not_judge(claim, one) for one in editors_of(claim)}
             widget.barred |= {f"{EDITOR}{one.pk}" for one, why in against.items() if why}
@@ -141,3 +156,38 @@ class RecuseStep(SeatStep):
         said = {"required": gettext_lazy("Choose the source that the interest is in.")}
         source = forms.ChoiceField(label=gettext_lazy("Interest in"), choices=choices, error_messages=said)
         return {**seat, "source": source, "note": what}
+
+
+class OpinionStep(StepForm):
+    """One more blind review. A reviewer submits their own with it."""
+
+    pointers: ClassVar[dict[str, str]] = {**StepForm.pointers, "/too_early": "so"}
+
+    def more_fields(self) -> dict[str, forms.Field]:
+        own = verdict_fields(self.page.claim) if self.page.mine is not None else {}
+        widget, anyone = PersonChoice(), [("", _("Anyone who can take it"))]
+        people, widget.barred, nobody = reviewers_for(self.page.claim, ONE_MORE)
+        why = why_field(gettext_lazy("Why somebody else should look, too"), empty=SAY_OPINION)
+        of = forms.ChoiceField(
+            label=gettext_lazy("From whom"),
+            choices=[*anyone, *people],
+            widget=widget,
+            required=False,
+            help_text=nobody or gettext_lazy("They judge without seeing another verdict."),
+        )
+        return {"reason": why, "to": of, **own}
+
+    def clean(self) -> dict[str, Any] | None:
+        """Whatever else is wrong with the answers of somebody who gives their own."""
+        if self.page.mine is not None:
+            tell_the_rest(self, self.page.claim)
+        return super().clean()
+
+    def of(self) -> Reviewer | None:
+        """Who is asked by name, None where routing finds somebody."""
+        number: str = self.cleaned_data["to"]
+        return Reviewer.objects.select_related("user").get(pk=number) if number else None
+
+    def answers(self) -> Answers | None:
+        """The person's own review, None for an editor who is not on the claim."""
+        return answers_from(self.cleaned_data) if self.page.mine is not None else None

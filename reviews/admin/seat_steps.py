@@ -7,8 +7,8 @@ from claims.lifecycle import Action, Role, State, check
 from claims.models import Claim
 from claims.permissions import Viewer
 from claims.services.transitions import locked
-from reviews.admin.person_forms import PersonStep, SeatStep
-from reviews.admin.step_forms import OpinionStep, StepForm
+from reviews.admin.person_forms import OpinionStep, PersonStep, SeatStep
+from reviews.admin.step_forms import StepForm
 from reviews.errors import NotEligible
 from reviews.models import Assignment, Review
 from reviews.permissions import roles_on
@@ -18,7 +18,7 @@ from reviews.services.editing import take_as_editor
 
 
 def take(claim_id: int, form: StepForm, viewer: Viewer) -> Claim:
-    """Take the claim from the pool."""
+    """Take the claim from the pool; as an editor without a seat there, the one that waits for an editor."""
     check(Action.ASSIGN, State(form.page.claim.state), roles_on(viewer, form.page.claim))
     return routing.take(claim_id, viewer)
 
@@ -72,10 +72,10 @@ def recuse(claim_id: int, form: StepForm, viewer: Viewer) -> None:
 
 def second_opinion(claim_id: int, form: StepForm, viewer: Viewer) -> Review | None:
     """Ask for one more blind review, with one's own."""
-    answers = form.answers() if isinstance(form, OpinionStep) else None
+    answers, of = (form.answers(), form.of()) if isinstance(form, OpinionStep) else (None, None)
     why = form.cleaned_data["reason"]
     with acting_on(claim_id, viewer, form.cleaned_data["version"]) as acting:
-        return reviewing.ask_second_opinion(acting.held, acting.mine, answers, by=acting.by, why=why)
+        return reviewing.ask_second_opinion(acting.held, acting.mine, answers, by=acting.by, why=why, of=of)
 
 
 def _named(form: StepForm) -> int | None:

@@ -16,8 +16,6 @@ from claims.lifecycle import DismissalReason, WaitingReason
 from claims.models import Desk
 from claims.permissions import Viewer, desks_of, visible_claims
 from claims.services.transitions import database_time
-from claims.verdicts import Answers
-from reviews.admin.verdicts import answers_from, tell_the_rest, verdict_fields
 from reviews.services.claimpage import ClaimPage
 from reviews.services.due import due_after_wait
 
@@ -54,7 +52,6 @@ class StepForm(PlainForm):
 REASON = gettext_lazy("Reason")
 CHOOSE_DESK = gettext_lazy("Choose the desk that is to check it.")
 SAY_DUE = gettext_lazy("Say by when the verdict is wanted, with date and time.")
-SAY_OPINION = gettext_lazy("Say in a sentence why somebody else should look, too.")
 SAY_WHY = gettext_lazy("Say why in a sentence: it is what the newsroom reads later.")
 
 
@@ -236,23 +233,3 @@ class EditStep(StepForm):
         given = super().arguments()
         topics = sorted({topic.strip().lower() for topic in given["topics"].split(",") if topic.strip()})
         return {"changes": given | {"topics": topics}}
-
-
-class OpinionStep(StepForm):
-    """One more blind review. A reviewer submits their own with it."""
-
-    pointers: ClassVar[dict[str, str]] = {**StepForm.pointers, "/too_early": "so"}
-
-    def more_fields(self) -> dict[str, forms.Field]:
-        own = verdict_fields(self.page.claim) if self.page.mine is not None else {}
-        return {"reason": why_field(gettext_lazy("Why somebody else should look, too"), empty=SAY_OPINION), **own}
-
-    def clean(self) -> dict[str, Any] | None:
-        """Whatever else is wrong with the answers of somebody who gives their own."""
-        if self.page.mine is not None:
-            tell_the_rest(self, self.page.claim)
-        return super().clean()
-
-    def answers(self) -> Answers | None:
-        """The person's own review, None for an editor who is not on the claim."""
-        return answers_from(self.cleaned_data) if self.page.mine is not None else None

@@ -13,13 +13,12 @@ from claims.permissions import Viewer
 from reviews.admin import seat_steps
 from reviews.admin.linking_forms import MergeStep, SplitStep
 from reviews.admin.outcome_forms import CorrectStep, PublishStep, WithdrawStep
-from reviews.admin.person_forms import DeclineStep, HandOverStep, PersonStep, RecuseStep
+from reviews.admin.person_forms import DeclineStep, HandOverStep, OpinionStep, PersonStep, RecuseStep
 from reviews.admin.step_forms import (
     AcceptStep,
     DeskStep,
     DismissStep,
     EditStep,
-    OpinionStep,
     OwnDateStep,
     PlainStep,
     PriorityStep,

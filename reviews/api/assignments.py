@@ -26,11 +26,12 @@ from claims.models import Claim
 from claims.services.transitions import locked
 from reviews.api.claim_documents import ClaimOut
 from reviews.api.claims import ClaimView
+from reviews.api.people import reviewer_named
 from reviews.models import Assignment, AssignmentStatus, Part, Reviewer
 from reviews.permissions import reviewers_kept_by, roles_on
 from reviews.services.acting import Acting, acting_on
 from reviews.services.assigning import assignment_of, decline, recuse
-from reviews.services.editing import editors_of, profile_of, take_as_editor
+from reviews.services.editing import editors_of, profile_of
 from reviews.services.routing import give, pass_on, take
 
 
@@ -60,7 +61,8 @@ class AssignmentBody(Body):
     part = OneOf(
         Part.choices,
         required=False,
-        help_text="assign, take: review (default); for editors also editor (the second judgement) or adjudication.",
+        help_text="assign, take: review, or for editors also editor (the second judgement) or adjudication. Left out: "
+        "review; where an editor who has no such seat to take takes one, the seat that waits for an editor.",
     )
     assignment = Number(required=False, help_text="hand_over, decline, recuse: number of the assignment.")
     source = Number(required=False, help_text="recuse: number of the source.")  # type: ignore[assignment]  # the metaclass takes fields off the class
@@ -140,9 +142,9 @@ class Assignments(ClaimView):
         return self.shown(number, status=201)
 
     def _come(self, claim: Claim, way: Way, told: dict[str, Any]) -> None:
-        part = Part(told.get("part", Part.REVIEW))
+        part = Part(told["part"]) if "part" in told else None
         if way == Way.TAKE:
-            take(claim.pk, self.viewer) if part == Part.REVIEW else take_as_editor(claim.pk, self.viewer, part)
+            take(claim.pk, self.viewer, part)
             return
         if Role.EDITOR not in roles_on(self.viewer, claim):
             raise RoleMissing("Putting somebody on a claim: only for editors of its desk. Take it yourself instead.")
@@ -150,8 +152,9 @@ class Assignments(ClaimView):
         # The profile of an editor who has none is made with the seat, or not at all, and under the claim's lock: who
         # takes the seat themselves makes it there, and of two in another order each would wait for the other.
         with locked(claim.pk):
-            reviewer = self._editor(claim, told) or self._reviewer(told.get("reviewer"), "/reviewer")
-            give(claim, reviewer, self.viewer, chosen_by=chosen_by, note=told.get("note", ""), part=part)
+            reviewer = self._editor(claim, told) or reviewer_named(self.viewer, told.get("reviewer"), "/reviewer")
+            note = told.get("note", "")
+            give(claim, reviewer, self.viewer, chosen_by=chosen_by, note=note, part=part or Part.REVIEW)
 
     def _leave(self, acting: Acting, way: Way, told: dict[str, Any]) -> None:
         assignment = assignment_of(acting.held, told.get("assignment"), acting.mine)
@@ -161,7 +164,7 @@ class Assignments(ClaimView):
         elif way == Way.RECUSE:
             recuse(acting.held, assignment, by=acting.by, source_id=told.get("source"), note=note)
         else:
-            named = self._reviewer(told["to"], "/to") if told.get("to") else None
+            named = reviewer_named(self.viewer, told["to"], "/to") if told.get("to") else None
             to = self._editor(acting.held.claim, told) or named
             pass_on(acting.held, assignment, to, by=acting.by, note=note)
 
@@ -176,15 +179,6 @@ class Assignments(ClaimView):
         if editor is None:
             raise Invalid("There is no such editor of its desk.", pointer="/editor")
         return profile_of(editor)
-
-    def _reviewer(self, number: int | None, pointer: str) -> Reviewer:
-        rows = Reviewer.objects.select_related("user").filter(pk=number) if number else Reviewer.objects.none()
-        if self.viewer.desks is not None:
-            rows = rows.filter(user__memberships__desk__in=sorted(self.viewer.desks)).distinct()
-        found = rows.first()
-        if found is None:
-            raise Invalid("There is no such reviewer.", pointer=pointer)
-        return found
 
 
 def _refuse_others(way: Way, told: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims.api.article_shapes import DeskRef, desk_out
-from claims.api.errors import NothingHere
+from claims.api.errors import Invalid, NothingHere
 from claims.api.examples import REVIEWER
 from claims.api.fields import LARGEST_ID, Body, DeskNamed, Number, Words, YesNo, checked
 from claims.api.paging import Order, page_of
@@ -24,6 +24,7 @@ from claims.api.schema import page_response, sent
 from claims.api.views import ApiView
 from claims.exports.times import rfc3339
 from claims.models import DeskRole, Membership, Scope, User
+from claims.permissions import Viewer
 from reviews.models import Reviewer
 from reviews.permissions import check_keeps_profile, people_led_by, reviewers_seen_by
 from reviews.services.loads import loaded
@@ -229,6 +230,17 @@ class Me(ApiView):
             "expires_at": rfc3339(key.expires_at) if key else None,
         }
         return Response(body)
+
+
+def reviewer_named(viewer: Viewer, number: int | None, pointer: str) -> Reviewer:
+    """The reviewer whom a body names, when the caller sees them. Raises `Invalid`."""
+    rows = Reviewer.objects.select_related("user").filter(pk=number) if number else Reviewer.objects.none()
+    if viewer.desks is not None:
+        rows = rows.filter(user__memberships__desk__in=sorted(viewer.desks)).distinct()
+    found = rows.first()
+    if found is None:
+        raise Invalid("There is no such reviewer.", pointer=pointer)
+    return found
 
 
 def _role(row: Membership) -> dict[str, Any]:

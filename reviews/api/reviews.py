@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims.api.examples import REVIEW
-from claims.api.fields import Body, OneOf, Words, YesNo, checked
+from claims.api.fields import Body, Number, OneOf, Words, YesNo, checked
 from claims.api.paging import Order, page_of
 from claims.api.parameters import Paged, given, page_in
 from claims.api.preconditions import expected_version
@@ -26,6 +26,7 @@ from claims.wordings import said_words, so_words
 from reviews.api.claim_documents import ClaimOut, PublishedOut
 from reviews.api.claim_shapes import claim_out, publication_out
 from reviews.api.claims import ClaimView
+from reviews.api.people import reviewer_named
 from reviews.models import Review
 from reviews.services.acting import acting_on
 from reviews.services.reading import readable_reviews
@@ -36,6 +37,7 @@ class WhyBody(Body):
     """Why somebody else should look, too."""
 
     why = Words(longest=600)
+    reviewer = Number(required=False, allow_null=True, help_text="Number of who is asked; else it is routed.")
 
 
 class ReviewBody(Body):
@@ -133,10 +135,12 @@ class Reviews(ClaimView):
         return Response(body, status=201, headers={"Location": location, "ETag": f'"{claim.version}"'})
 
     def _submit(self, number: int, version: int | None, told: dict[str, Any]) -> Review | None:
-        answers, why = answers_in(told) if "said" in told else None, told.get("second_opinion")
+        answers, asked = answers_in(told) if "said" in told else None, told.get("second_opinion")
         with acting_on(number, self.viewer, version) as acting:
-            if why is not None:
-                return ask_second_opinion(acting.held, acting.mine, answers, by=acting.by, why=why["why"])
+            if asked is not None:
+                named = asked.get("reviewer")
+                of = reviewer_named(self.viewer, named, "/second_opinion/reviewer") if named else None
+                return ask_second_opinion(acting.held, acting.mine, answers, by=acting.by, why=asked["why"], of=of)
             if answers is None:
                 raise AnswerMissing(pointer="/said")
             reason = told.get("exception_reason", "")

@@ -17,11 +17,13 @@ from claims.verdicts import WHY_LENGTH, Answers, Said, So
 from claims.verdicts import Outcome as OwnDateOutcome
 from reviews.consensus import Judgement, Status, decide
 from reviews.errors import NotEligible, NotOnIt
-from reviews.models import Assignment, AssignmentStatus, Part, Review
+from reviews.models import Assignment, AssignmentStatus, Part, Review, Reviewer
 from reviews.services.assigning import end, interests_as_of_now
+from reviews.services.routing import name
 from reviews.services.seats import asked_of, open_one_more, withdraw_all
 
 CONSENSUS = rule("consensus")
+ASKED = "asked by name for a second opinion"
 
 
 def start_if_queued(held: Held, *, by: Actor) -> None:
@@ -60,9 +62,18 @@ def submit_review(
 
 
 def ask_second_opinion(
-    held: Held, assignment: Assignment | None, answers: Answers | None, *, by: Actor, why: str
+    held: Held,
+    assignment: Assignment | None,
+    answers: Answers | None,
+    *,
+    by: Actor,
+    why: str,
+    of: Reviewer | None = None,
 ) -> Review | None:
-    """Ask for one more independent, blind review. A reviewer submits their own with it; an editor need not."""
+    """Ask for one more independent, blind review. A reviewer submits their own with it; an editor need not.
+
+    `of` is who is asked, when somebody is: they must be able to take the seat now. Else it is routed.
+    """
     reason = because(why)
     if assignment is None and Role.EDITOR not in by.roles:
         raise NotOnIt()
@@ -78,6 +89,8 @@ def ask_second_opinion(
     told = _told(review) if review is not None else {}
     held.take(Action.ASK_SECOND_OPINION, by=by, reason="" if review is not None else reason, data=told)
     open_one_more(held, by=by, why=reason, review=review)
+    if of is not None:
+        name(held, of, by=by, chosen_by=ASKED)
     return review
 
 

@@ -26,7 +26,7 @@ from reviews.permissions import actor_on
 from reviews.planning import Planned, plan
 from reviews.routing import Choice, choose, settled_on
 from reviews.services.assigning import ROUTER, assign, hand_over
-from reviews.services.editing import check_may_judge, edits
+from reviews.services.editing import check_may_judge, edits, take_as_editor
 from reviews.services.facts import PLANNED, candidates_for, facts_of, first_free_seats
 from reviews.services.seating import Seat, give_seats
 from reviews.services.seats import free_seats, seats_of, wanting_reviewers
@@ -189,14 +189,33 @@ def myself(viewer: Viewer) -> Reviewer:
     return me
 
 
-def take(claim_id: int, viewer: Viewer) -> Claim:
-    """Take one named claim from the pool. Raises `SeatTaken`, `NotEligible` with the reason, `NotFound`."""
-    me = myself(viewer)
-    now = database_time()
-    claim = visible_claims(viewer, now).filter(pk=claim_id).select_related("desk").first()
+def take(claim_id: int, viewer: Viewer, part: Part | None = None) -> Claim:
+    """Take a seat of one named claim: of this part, or where none is named of the one that is theirs to take.
+
+    Raises `SeatTaken`, `NotEligible` with the reason, `NotFound`, `RoleMissing`, `ActionNotPossible`.
+    """
+    claim = visible_claims(viewer, database_time()).filter(pk=claim_id).select_related("desk").first()
     if claim is None:
         raise NotFound(f"There is no claim #{claim_id}.")
-    return give(claim, me, viewer, chosen_by=FROM_POOL)
+    part = part or _theirs_to_take(claim, viewer)
+    if part != Part.REVIEW:
+        return take_as_editor(claim_id, viewer, part)
+    return give(claim, myself(viewer), viewer, chosen_by=FROM_POOL)
+
+
+def _theirs_to_take(claim: Claim, viewer: Viewer) -> Part:
+    """A reviewer's seat from the pool; to an editor who has none to take, the one that waits for an editor.
+
+    Raises `NotEligible` to an editor who does not review for the desk while none waits.
+    """
+    if claim.desk_id not in viewer.editor_of:
+        return Part.REVIEW
+    seats, reviews = seats_of(claim), claim.desk_id in viewer.reviewer_of
+    if seats.editors is not None and not (reviews and seats.free(Part.REVIEW)):
+        return seats.editors
+    if not reviews:
+        raise NotEligible(f"You do not review for {claim.desk} desk, and no seat waits for an editor now.")
+    return Part.REVIEW
 
 
 def give(
@@ -211,11 +230,21 @@ def give(
         by = actor_on(viewer, held.claim)
         if part != Part.REVIEW and Role.EDITOR not in by.roles:
             raise RoleMissing.of("Naming who judges beside the reviewers", [str(Role.EDITOR.label)])
-        if not wants_somebody(held, part):
-            raise seats_of(held.claim).why_none(part)
-        reasons = _fit(held, reviewer, part, free_seats(held, part)[0])
-        assign(held, reviewer, by=by, chosen_by=chosen_by, reasons=reasons, note=note, part=part)
+        name(held, reviewer, by=by, chosen_by=chosen_by, note=note, part=part)
         return held.claim
+
+
+def name(
+    held: Held, reviewer: Reviewer, *, by: Actor, chosen_by: str, note: str = "", part: Part = Part.REVIEW
+) -> Assignment:
+    """Put a named person on a held claim, if they could take that seat now.
+
+    Raises `NotEligible`, `SeatTaken`, `ActionNotPossible`.
+    """
+    if not wants_somebody(held, part):
+        raise seats_of(held.claim).why_none(part)
+    reasons = _fit(held, reviewer, part, free_seats(held, part)[0])
+    return assign(held, reviewer, by=by, chosen_by=chosen_by, reasons=reasons, note=note, part=part)
 
 
 def _fit(held: Held, reviewer: Reviewer, part: Part, seat: int) -> list[dict[str, Any]]:

@@ -8,10 +8,10 @@ import pytest
 from django.test import Client
 
 from claims.lifecycle import Action, State
-from claims.models import Claim, Desk, User
+from claims.models import Claim, Desk, DeskRole, User
 from claims.services.proposing import GivenStep
 from reviews.admin.steps import DIALOGS
-from reviews.models import Assignment, Review, Reviewer
+from reviews.models import Assignment, Part, PolicyKind, Review, Reviewer
 from reviews.services.acting import act
 from tests import factories as make
 from tests.admin.conftest import SignIn, page_of, step_of
@@ -116,6 +116,36 @@ def test_a_second_opinion_goes_with_ones_own_review(signed: SignIn, reviewer: Re
     signed(reviewer.user).post(step_of(claim, "ask_second_opinion"), given)
     assert make.fresh(claim).state == State.SECOND_OPINION
     assert Review.objects.get(claim=claim).why == WHY
+
+
+def test_a_second_opinion_is_asked_of_somebody_by_name(
+    signed: SignIn, reviewer: Reviewer, desk: Desk, claim: Claim
+) -> None:
+    ines, omar = make.a_reviewer(desk), make.a_reviewer(desk, languages=["uk"])
+    client, address = signed(reviewer.user), step_of(claim, "ask_second_opinion")
+    shown = client.get(address).content.decode()
+    assert '<option value="" selected>Anyone who can take it</option>' in shown
+    assert f'<option value="{omar.pk}" disabled>{omar}: does not read English</option>' in shown
+    given = {"version": claim.version, "reason": "It is close.", "said": "not_checked", "so": "unproven", "why": WHY}
+    refused = client.post(address, given | {"to": omar.pk}).content.decode()
+    assert f"{omar}: does not read English." in refused
+    client.post(address, given | {"to": ines.pk})
+    assert Assignment.objects.open().get(claim=claim).reviewer == ines
+
+
+def test_an_editor_who_takes_a_claim_gets_the_seat_that_waits_for_an_editor(
+    signed: SignIn, editor: User, reviewer: Reviewer
+) -> None:
+    desk = make.a_desk_with(make.a_policy(PolicyKind.WITH_EDITOR, 2), name="World")
+    make.joined(editor, desk, DeskRole.EDITOR)
+    ines = make.joined(reviewer.user, desk, DeskRole.REVIEWER).reviewer
+    claim = make.a_claim(desk, State.IN_REVIEW, by=make.an_editor(desk), reviewer=ines)
+    client, address = signed(editor), step_of(claim, "take")
+    refused = client.post(address, {"version": claim.version}).content.decode()
+    assert "You do not review for World desk, and no seat waits for an editor now." in refused
+    make.review_by(claim, ines)
+    client.post(address, {"version": make.fresh(claim).version})
+    assert Assignment.objects.open().get(claim=claim).part == Part.EDITOR
 
 
 def test_an_editor_reopens_and_moves_dates(signed: SignIn, editor: User, reviewer: Reviewer, desk: Desk) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from claims.lifecycle import State
-from claims.models import Claim, Desk, User
+from claims.models import Claim, Desk, DeskRole, User
 from reviews.models import PolicyKind, Review, Reviewer
 from tests import factories as make
 from tests.api.conftest import Answer, Api, signed_in
@@ -38,8 +38,8 @@ def claim(strict: Desk, editor: User, reviewer: Reviewer) -> Claim:
     return claim
 
 
-def take(api: Api, claim: Claim, part: str) -> Answer:
-    return api.post(f"/claims/{claim.pk}/assignments", {"action": "take", "part": part})
+def take(api: Api, claim: Claim, part: str | None = None) -> Answer:
+    return api.post(f"/claims/{claim.pk}/assignments", {"action": "take"} | ({"part": part} if part else {}))
 
 
 def judge(api: Api, claim: Claim, **answers: Any) -> Answer:
@@ -61,6 +61,26 @@ def test_an_editor_takes_the_second_judgement_when_it_is_open_and_decides(
     assert [one["part"] for one in take(api, claim, "editor").body["assignees"]] == ["editor"]
     assert api.get(f"/claims/{claim.pk}/reviews").body["results"] == []
     assert judge(api, claim).body["claim"]["state"] == "decided"
+
+
+def test_an_editor_who_names_no_part_takes_the_seat_that_waits_for_one(
+    claim: Claim, strict: Desk, editor: User, reviewer: Reviewer
+) -> None:
+    early = take(signed_in(editor), claim)
+    sentence = f"You do not review for {strict} desk, and no seat waits for an editor now."
+    assert (early.status, early.body["detail"]) == (409, sentence)
+    judge(signed_in(reviewer.user), claim)
+    make.evidence_for(claim)
+    assert [one["part"] for one in take(signed_in(editor), claim).body["assignees"]] == ["editor"]
+    judge(signed_in(editor), claim, so="partly")
+    both = make.joined(make.a_reviewer(strict).user, strict, DeskRole.EDITOR)
+    assert [one["part"] for one in take(signed_in(both), claim).body["assignees"]] == ["adjudication"]
+
+
+def test_an_editor_who_reviews_too_takes_the_reviewers_seat_while_one_is_free(claim: Claim, strict: Desk) -> None:
+    both = make.joined(make.a_reviewer(strict).user, strict, DeskRole.EDITOR)
+    fresh = make.a_claim(strict, by=make.an_editor(strict))
+    assert [one["part"] for one in take(signed_in(both), fresh).body["assignees"]] == ["review"]
 
 
 def test_an_editor_settles_a_disagreement_of_others(claim: Claim, strict: Desk, editor: User) -> None:

@@ -117,6 +117,20 @@ def test_a_reviewer_asks_for_a_second_opinion_with_their_own(desk: Desk) -> None
     assert answer.body["review"]["so"] == "unproven"
 
 
+def test_a_second_opinion_is_asked_of_somebody_by_name(desk: Desk) -> None:
+    reviewer, named = a_reviewer(desk), a_reviewer(desk)
+    claim = a_claim(desk, State.IN_REVIEW, reviewer=reviewer)
+    api, path = signed_in(reviewer.user), f"/claims/{claim.pk}/reviews"
+    asked = OPINION | {"second_opinion": {"why": "You know the port.", "reviewer": 10**9}}
+    assert api.post(path, asked, If_Match="*").pointers == ["/second_opinion/reviewer"]
+    mine = OPINION | {"second_opinion": {"why": "You know the port.", "reviewer": reviewer.pk}}
+    assert api.post(path, mine, If_Match="*").body["detail"] == f"{reviewer}: already on this claim."
+    theirs = OPINION | {"second_opinion": {"why": "You know the port.", "reviewer": named.pk}}
+    answer = api.post(path, theirs, If_Match="*")
+    assert [row["reviewer"] for row in answer.body["claim"]["assignees"]] == [named.pk]
+    assert signed_in(named.user).get(path).body["results"] == []
+
+
 @pytest.mark.parametrize(
     ("changed", "pointer"),
     [

@@ -11,6 +11,7 @@ from claims.errors import (
     ActionNotPossible,
     AnswerMissing,
     EvidenceMissing,
+    NotUndoable,
     OriginsTooFew,
     OutcomeMissing,
     ReasonMissing,
@@ -25,6 +26,7 @@ from reviews.errors import NotEligible, NotOnIt
 from reviews.models import Assignment, Part, Review, Reviewer
 from reviews.services.acting import act, acting_on
 from reviews.services.assigning import decline, hand_over
+from reviews.services.reading import readable_reviews
 from reviews.services.reviewing import answers_of, ask_second_opinion, submit_review
 from tests.factories import (
     CONFIRMED,
@@ -168,6 +170,33 @@ def test_an_editor_may_ask_for_a_second_opinion_without_a_review(
     put_on(claim, second, editor)
     review_by(claim, second)
     assert fresh(claim).state == State.DECIDED
+
+
+def test_whoever_is_asked_by_name_for_a_second_opinion_has_the_seat_at_once(
+    desk: Desk, editor: User, first: Reviewer, second: Reviewer
+) -> None:
+    claim = a_claim(desk, State.IN_REVIEW, by=editor, reviewer=first)
+    with acting_on(claim.pk, viewer(first)) as acting:
+        ask_second_opinion(acting.held, acting.mine, UNPROVEN, by=acting.by, why="You know the port.", of=second)
+    seat = Assignment.objects.open().get(claim=claim)
+    assert (seat.reviewer, seat.seat, seat.rule) == (second, 2, "asked by name for a second opinion")
+    assert [event.type for event in claim.events.order_by("-seq")[:2]] == ["claim.assign", "claim.ask_second_opinion"]
+    assert not readable_reviews(fresh(claim), viewer(second)).exists()
+    with pytest.raises(NotUndoable, match="A second opinion was asked for, and somebody may be judging"):
+        act(claim.pk, Action.UNDO, viewer(first))
+    review_by(claim, second, UNPROVEN)
+    assert fresh(claim).state == State.DECIDED
+
+
+def test_asking_somebody_who_cannot_give_a_second_opinion_keeps_nothing(
+    desk: Desk, editor: User, first: Reviewer
+) -> None:
+    claim = a_claim(desk, State.IN_REVIEW, by=editor, reviewer=first)
+    firm = a_reviewer(desk, gives_second_opinions=False)
+    for one, words in ((firm, "does not give second opinions"), (first, "already on this claim")):
+        with pytest.raises(NotEligible, match=words), acting_on(claim.pk, viewer(first)) as acting:
+            ask_second_opinion(acting.held, acting.mine, UNPROVEN, by=acting.by, why="It is close.", of=one)
+    assert (fresh(claim).state, Review.objects.exists()) == (State.IN_REVIEW, False)
 
 
 def test_a_reviewer_asks_for_a_second_opinion_only_with_their_own(desk: Desk, editor: User, first: Reviewer) -> None:
