@@ -31,6 +31,7 @@ class NoticeReason(TextChoices):
     LATE = "late", _("Late")
     DATE_NEAR = "date_near", _("Its own date is near")
     DATE_PASSED = "date_passed", _("Its own date has passed, unconfirmed")
+    WAIT_OVER = "wait_over", _("A wait of which you asked to be told is over")
     SPLIT = "split", _("Reviewers disagree")
     UNSETTLED = "unsettled", _("Nobody settles a disagreement")
     UNROUTABLE = "unroutable", _("Nobody can take a claim")

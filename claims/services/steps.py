@@ -152,8 +152,20 @@ def restore(held: Held, *, by: Actor, usual: Due | None = None) -> ClaimEvent:
     return event
 
 
-def wait(held: Held, *, by: Actor, reason: WaitingReason, until: datetime, due: datetime, note: str = "") -> ClaimEvent:
-    """Park a claim until a moment, with a new review due, so that the clock never stops silently."""
+def wait(
+    held: Held,
+    *,
+    by: Actor,
+    reason: WaitingReason,
+    until: datetime,
+    due: datetime,
+    note: str = "",
+    tell_me: bool = False,
+) -> ClaimEvent:
+    """Park a claim until a moment, with a new review due, so that the clock never stops silently.
+
+    `tell_me` says in the event that whoever parks it wants to be told when the wait is over.
+    """
     note = _note(note, needed=reason in {WaitingReason.OTHER, WaitingReason.OTHER_CLAIM})
     if until <= held.now:
         raise DueTooEarly("The wait must end ahead of now.", pointer="/waiting_until")
@@ -166,7 +178,8 @@ def wait(held: Held, *, by: Actor, reason: WaitingReason, until: datetime, due: 
         "waiting_from": held.claim.state,
         "review_due_at": due,
     }
-    return held.take(Action.WAIT, by=by, changes=changes, reason=note or str(reason.label))
+    data = {"tell_me": True} if tell_me else {}
+    return held.take(Action.WAIT, by=by, changes=changes, reason=note or str(reason.label), data=data)
 
 
 def resume(held: Held, *, by: Actor, occurred_at: datetime | None = None) -> ClaimEvent:

@@ -168,7 +168,7 @@ class ClaimAdmin(EvidencePages, PassagePages, ClaimListAdmin):
                 form.refuse(refusal)
             else:
                 tag = str(claim_id) if dialog.undoable else ""
-                messages.success(request, f"#{claim_id}: {dialog.done}", extra_tags=tag)
+                messages.success(request, f"#{claim_id}: {form.done() or dialog.done}", extra_tags=tag)
                 return redirect(CLAIM, after) if after else self._back(request, dialog, claim_id)
         return self._dialog(request, page, dialog, form)
 

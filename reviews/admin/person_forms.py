@@ -129,6 +129,10 @@ class HandOverStep(SeatStep, PersonStep):
     def more_fields(self) -> dict[str, forms.Field]:
         return {**SeatStep.more_fields(self), **PersonStep.more_fields(self)}
 
+    def done(self) -> str:
+        to = self.person()
+        return _("Handed over to %(name)s.") % {"name": to} if to else _("Back in the pool.")
+
 
 class DeclineStep(SeatStep):
     """Back to the pool, without having worked on it."""

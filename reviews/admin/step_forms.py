@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils.timezone import get_current_timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims.admin.forms import SAY_STATEMENT, PlainForm, moment_field, window, zone_field
@@ -16,6 +18,7 @@ from claims.lifecycle import DismissalReason, WaitingReason
 from claims.models import Desk
 from claims.permissions import Viewer, desks_of, visible_claims
 from claims.services.transitions import database_time
+from claims.timewords import absolute
 from reviews.services.claimpage import ClaimPage
 from reviews.services.due import due_after_wait
 
@@ -43,6 +46,10 @@ class StepForm(PlainForm):
     def first_values(self) -> dict[str, Any]:
         """What the form starts with."""
         return {}
+
+    def done(self) -> str:
+        """What the step did, where that says more than the words of its dialog: whom it went to, until when."""
+        return ""
 
     def arguments(self) -> dict[str, Any]:
         """The step's own keyword arguments, from a valid form. Raises `Invalid`."""
@@ -119,6 +126,7 @@ class WaitStep(StepForm):
     note = why_field(gettext_lazy("What is awaited"), most=300, required=False)
     until = moment_field(gettext_lazy("Wait until"), empty=gettext_lazy("Say until when to wait, with date and time."))
     due = moment_field(gettext_lazy("New review due"), empty=SAY_DUE)
+    tell_me = forms.BooleanField(label=gettext_lazy("Tell me when the wait is over"), required=False)
 
     def first_values(self) -> dict[str, Any]:
         """Until its own date plus an hour, else three days; review due as the claim's policy counts from then."""
@@ -127,7 +135,11 @@ class WaitStep(StepForm):
         until = own + timedelta(hours=1) if own is not None and ahead else now + timedelta(days=3)
         until = until.replace(second=0, microsecond=0) + timedelta(minutes=1)
         reason = WaitingReason.OWN_DATE if ahead else WaitingReason.REPLY
-        return {"reason": reason, "until": until, "due": due_after_wait(self.page.claim, until)}
+        return {"reason": reason, "until": until, "due": due_after_wait(self.page.claim, until), "tell_me": True}
+
+    def done(self) -> str:
+        when = absolute(self.cleaned_data["until"], database_time(), get_current_timezone())
+        return _("Parked until %(when)s. The clock goes on.") % {"when": when}
 
     def arguments(self) -> dict[str, Any]:
         given = super().arguments()

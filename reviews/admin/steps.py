@@ -97,7 +97,7 @@ DIALOGS: Mapping[str, Dialog] = {
         _t("Wait"),
         WaitStep,
         _act(Action.WAIT),
-        _t("Parked. The clock goes on."),
+        _t("Parked."),
         key="w",
         leaves=True,
         undoable=True,

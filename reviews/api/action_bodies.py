@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from rest_framework import serializers
 
-from claims.api.fields import Body, DeskNamed, Moment, Number, OneOf, Words
+from claims.api.fields import Body, DeskNamed, Moment, Number, OneOf, Words, YesNo
 from claims.lifecycle import Action, CorrectionClass, DismissalReason, WaitingReason
 from reviews.api.claim_bodies import OwnDateBody
 
@@ -55,6 +55,7 @@ class WaitBody(ActionBody):
     note = Words(longest=300, required=False, allow_blank=True)
     waiting_until = Moment()
     review_due_at = Moment()
+    tell_me = YesNo(required=False, help_text="Whether you get a notice when the wait is over.")
 
 
 class SetDueBody(ActionBody):

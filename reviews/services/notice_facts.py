@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import TypeVar
 
 from claims.deadlines import TimeFlag, moments
 from claims.lifecycle import State
-from claims.models import Claim, Decision, DeskRole, Flag, FlagKind, Membership, OperationState, User
+from claims.models import Claim, ClaimEvent, Decision, DeskRole, Flag, FlagKind, Membership, OperationState, User
 from claims.permissions import viewer_for_user, visible_claims
 from claims.services.transitions import database_time
 from reviews.models import Assignment, Notice, Part, Review
@@ -48,6 +49,16 @@ class Facts:
         flags = self.flags.get(claim_id, set())
         settling = any(seat.claim_id == claim_id and seat.part == Part.ADJUDICATION for seat in self.seats.values())
         return FlagKind.SPLIT in flags and (FlagKind.AWAY in flags or not settling)
+
+    def who_asked(self, claim_id: int) -> int | None:
+        """The person who parked the claim last and asked to be told when the wait is over, by number."""
+        return self._asked.get(claim_id)
+
+    @cached_property
+    def _asked(self) -> dict[int, int | None]:
+        """The same of all claims, read only where one of them waits no more."""
+        waits = ClaimEvent.objects.filter(claim__in=self.claims.keys(), type="claim.wait").order_by("claim_id", "-seq")
+        return {one.claim_id: one.actor_id for one in waits.distinct("claim_id") if one.data.get("tell_me")}
 
     def judges(self, claim_id: int) -> list[int]:
         """The people whose review of the claim is in, by number."""
@@ -135,6 +146,11 @@ def _is_flagged(kind: FlagKind) -> Judge:
     return lambda notice, facts: kind in facts.flags.get(claim_in(notice), ())
 
 
+def _waits_no_more(notice: Notice, facts: Facts) -> bool:
+    claim = facts.claims[claim_in(notice)]
+    return claim.is_open and claim.state != State.WAITING
+
+
 def _is_decided(notice: Notice, facts: Facts) -> bool:
     return facts.claims[claim_in(notice)].state == State.DECIDED
 
@@ -157,6 +173,7 @@ _STILL: Mapping[NoticeReason, Judge] = {
     NoticeReason.LATE: _is_past,
     NoticeReason.DATE_NEAR: _is_ahead,
     NoticeReason.DATE_PASSED: _is_past,
+    NoticeReason.WAIT_OVER: _waits_no_more,
     NoticeReason.SPLIT: _is_flagged(FlagKind.SPLIT),
     NoticeReason.UNSETTLED: lambda notice, facts: facts.is_unsettled(claim_in(notice)),
     NoticeReason.UNROUTABLE: _is_flagged(FlagKind.UNROUTABLE),

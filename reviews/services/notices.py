@@ -186,6 +186,12 @@ def _escalated(event: ClaimEvent, facts: Facts) -> Found:
     return [(user, reason) for user in sorted({*editors, *reviewers})]
 
 
+def _waited(event: ClaimEvent, facts: Facts) -> Found:
+    """A wait is over: whoever parked the claim hears of it if they asked for that."""
+    asked = facts.who_asked(event.claim_id)
+    return [(asked, NoticeReason.WAIT_OVER)] if asked else []
+
+
 def _to_judges(reason: NoticeReason) -> Callable[[ClaimEvent, Facts], Found]:
     return lambda event, facts: [(user, reason) for user in facts.judges(event.claim_id)]
 
@@ -198,6 +204,7 @@ TOLD: Mapping[str, Callable[[ClaimEvent, Facts], Found]] = {
     "claim.decline": _left,
     "claim.recuse": _left,
     "claim.escalate": _escalated,
+    "claim.resume": _waited,
     "claim.reopen": _to_judges(NoticeReason.REOPENED),
     "decision.make": _to_judges(NoticeReason.DECIDED),
 }

@@ -87,8 +87,13 @@ def test_waiting_asks_for_a_new_review_due(signed: SignIn, reviewer: Reviewer, c
     client = signed(reviewer.user)
     starts = client.get(step_of(claim, "wait")).context["form"].initial
     written = {name: starts[name].strftime("%Y-%m-%dT%H:%M") for name in ("until", "due")}
-    client.post(step_of(claim, "wait"), {"version": claim.version, "reason": "reply", **written})
-    assert make.fresh(claim).state == State.WAITING
+    assert starts["tell_me"]
+    given = {"version": claim.version, "reason": "reply", "tell_me": "on", **written}
+    said = client.post(step_of(claim, "wait"), given, follow=True).content.decode()
+    parked = make.fresh(claim)
+    assert parked.state == State.WAITING
+    assert f"#{claim.pk}: Parked until {parked.waiting_until:%a} " in said
+    assert claim.events.get(type="claim.wait").data["tell_me"]
 
 
 def test_handing_over_to_a_person_needs_a_note(signed: SignIn, reviewer: Reviewer, desk: Desk, claim: Claim) -> None:
@@ -96,7 +101,8 @@ def test_handing_over_to_a_person_needs_a_note(signed: SignIn, reviewer: Reviewe
     client, address = signed(reviewer.user), step_of(claim, "hand_over")
     refused = client.post(address, {"version": claim.version, "to": ines.pk, "note": ""})
     assert "Write a note" in refused.content.decode()
-    client.post(address, {"version": claim.version, "to": ines.pk, "note": "You know the ministry."})
+    given = {"version": claim.version, "to": ines.pk, "note": "You know the ministry."}
+    assert f"Handed over to {ines}." in client.post(address, given, follow=True).content.decode()
     assert Assignment.objects.open().get(claim=claim).reviewer == ines
 
 

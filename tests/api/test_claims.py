@@ -97,7 +97,7 @@ def steps_of(claim: Claim) -> list[tuple[str, dict[str, Any], str]]:
         ("set_priority", {"priority": 1, "reason": "It is urgent."}, "queued"),
         ("set_due", {"review_due_at": due, "reason": "The desk needs it."}, "queued"),
         ("set_own_date", {"own_date": date, "reason": "Read again."}, "queued"),
-        ("wait", {"reason": "reply", "waiting_until": until, "review_due_at": due}, "waiting"),
+        ("wait", {"reason": "reply", "waiting_until": until, "review_due_at": due, "tell_me": True}, "waiting"),
         ("resume", {}, "queued"),
         ("change_desk", {"desk": claim.desk_id, "reason": "It is ours."}, "queued"),
         ("dismiss", {"reason": "other", "note": "Said in jest."}, "dismissed"),
@@ -117,6 +117,7 @@ def test_every_step_of_the_door_is_taken_with_its_body(desk: Desk) -> None:
         assert (answer.status, answer.body.get("state")) == (200, state), (action, answer.body)
         assert answer.etag == f'"{fresh(claim).version}"'
     assert api.get(f"/claims/{claim.pk}").body["own_date"] is None
+    assert claim.events.get(type="claim.wait").data["tell_me"] is True
 
 
 def test_a_claim_says_how_its_review_due_came_about(desk: Desk) -> None:

@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 
 from claims.actors import rule
 from claims.ladders import DEFAULT
-from claims.lifecycle import Action, DismissalReason, State
+from claims.lifecycle import Action, DismissalReason, State, WaitingReason
 from claims.models import Alarm, Claim, ClaimEvent, Desk, DeskRole, FlagKind, Membership, User
+from claims.services.steps import resume
 from claims.services.sweep import raise_due_flags
 from claims.services.transitions import locked
 from reviews.models import Absence, Assignment, Message, Notice, Part, Reviewer, Then
@@ -176,6 +177,38 @@ def test_a_passed_date_of_the_claim_is_told_on_its_own_track(desk: Desk, editor:
     escalated(claim, track="own_date")
     tell(list(ClaimEvent.objects.filter(type="claim.escalate")))
     assert told(reviewer.user) == [(claim.pk, NoticeReason.DATE_PASSED)]
+
+
+def park(claim: Claim, who: User, *, tell_me: bool) -> None:
+    until = make.ahead(hours=2)
+    act(claim.pk, Action.WAIT, make.viewer(who), reason=WaitingReason.REPLY, until=until, due=until, tell_me=tell_me)
+
+
+def test_whoever_asked_for_it_is_told_when_the_wait_is_over_and_nobody_else(
+    desk: Desk, editor: User, reviewer: Reviewer
+) -> None:
+    asked, silent = (make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer) for _ in range(2))
+    park(asked, editor, tell_me=True)
+    park(silent, editor, tell_me=False)
+    for claim in (asked, silent):
+        with locked(claim.pk) as held:
+            resume(held, by=rule("wait over"))
+    ended = list(ClaimEvent.objects.filter(type="claim.resume"))
+    tell(ended)
+    assert told(editor) == [(asked.pk, NoticeReason.WAIT_OVER)]
+    assert told(reviewer.user) == []
+
+
+def test_nobody_is_told_of_an_ended_wait_who_ended_it_or_parked_the_claim_again(
+    desk: Desk, editor: User, reviewer: Reviewer
+) -> None:
+    claim, again = (make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer) for _ in range(2))
+    for one in (claim, again):
+        park(one, editor, tell_me=True)
+        act(one.pk, Action.RESUME, make.viewer(reviewer if one == again else editor))
+    park(again, reviewer.user, tell_me=True)
+    tell(list(ClaimEvent.objects.filter(type="claim.resume")))
+    assert told(editor) == told(reviewer.user) == []
 
 
 def test_one_claim_reason_and_day_is_told_once_however_often_it_is_read(
