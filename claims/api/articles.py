@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from claims.api.article_bodies import ArticleBody, ArticleFilters, ArticlePatch, RevisionBody
 from claims.api.article_shapes import ArticleOut, RevisionOut, TakenInOut, article_out, revision_out
 from claims.api.errors import BadParameter, NothingHere
-from claims.api.examples import ARTICLE, ITEM, PAGE
+from claims.api.examples import ARTICLE, ITEM, LATER_TEXT, OTHER_HEADLINE, PAGE
 from claims.api.fields import checked
 from claims.api.operations import LOCATION, RETRY_AFTER, OperationOut, asking_again, operation_out
 from claims.api.paging import Order, page_of
@@ -100,7 +100,7 @@ class OneArticle(ApiView):
             return not_modified(tag(version_of(article)))
         return Response(article_out(article), headers={"ETag": tag(version_of(article))})
 
-    @extend_schema(request=ArticlePatch, responses={200: ArticleOut})
+    @extend_schema(request=ArticlePatch, responses={200: ArticleOut}, examples=[sent("Other words", OTHER_HEADLINE)])
     def patch(self, request: Request, number: int) -> Response:
         """Change what is said about an article (merge patch)."""
         article = self.article(number)
@@ -121,7 +121,11 @@ class Revisions(ApiView):
         rows = self.article(number).revisions.annotate(length=Length("text")).defer("text")
         return page_of(request, rows, page_in(asked), _revisions_out, Order(descending=False))
 
-    @extend_schema(request=RevisionBody, responses={201: RevisionOut, 200: RevisionOut})
+    @extend_schema(
+        request=RevisionBody,
+        responses={201: RevisionOut, 200: RevisionOut},
+        examples=[sent("A later text", LATER_TEXT)],
+    )
     @repeatable
     def post(self, request: Request, number: int) -> Response:
         """Keep what the article says now: a new revision, also of an earlier text that is back. As before: 200."""

@@ -12,13 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims.api.errors import NothingHere
-from claims.api.examples import DESK, OTHER_HOURS
+from claims.api.examples import DESK, DESK_MADE, OTHER_HOURS
 from claims.api.fields import Body, Number, Words, YesNo, checked
 from claims.api.paging import Order, page_of
 from claims.api.parameters import Paged, given, page_in
 from claims.api.preconditions import expected_mark, tag
 from claims.api.repeating import repeatable
-from claims.api.schema import page_response, sent
+from claims.api.schema import answered, page_response, sent
 from claims.api.views import ApiView
 from claims.models import Desk, DeskRole, Membership, Scope
 from claims.permissions import desks_of
@@ -120,7 +120,11 @@ class Desks(ApiView):
         asked = given(Paged, request)
         return page_of(request, desks_of(self.viewer), page_in(asked), _desks_out, Order(descending=False))
 
-    @extend_schema(request=DeskBody, responses={201: DeskOut}, examples=[sent("A desk", DESK)])
+    @extend_schema(
+        request=DeskBody,
+        responses={201: DeskOut},
+        examples=[sent("A desk", DESK), answered("A desk", DESK_MADE, 201)],
+    )
     @repeatable
     def post(self, request: Request) -> Response:
         """Make a desk. For administrators, and keys that are not confined to desks."""

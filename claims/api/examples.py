@@ -79,6 +79,13 @@ PRIORITY: Final[dict[str, Any]] = {"action": "set_priority", "priority": 1, "rea
 TAKING: Final[dict[str, Any]] = {"action": "take"}
 OTHER_WORDS: Final[dict[str, Any]] = {"short_text": "Will the minister resign?", "topics": ["politics"]}
 SOURCE: Final[dict[str, Any]] = {"name": "Harbour authority", "kind": "organisation", "zone": "Europe/Kyiv"}
+SOURCE_MADE: Final[dict[str, Any]] = SOURCE | {
+    "id": 12,
+    "aliases": [],
+    "kind_label": "organisation",
+    "parent": None,
+    "reliability": "F",
+}
 OTHER_SOURCE: Final[dict[str, Any]] = {"aliases": ["Port authority"], "reliability": "B"}
 DESK: Final[dict[str, Any]] = {
     "key": "harbour",
@@ -87,15 +94,18 @@ DESK: Final[dict[str, Any]] = {
     "due_hours": {"1": 2, "2": 8, "3": 24, "4": 72},
     "min_origins": 2,
 }
-OTHER_HOURS: Final[dict[str, Any]] = {"due_hours": {"1": 1}, "warning_hours": 2}
-REVIEWER: Final[dict[str, Any]] = {
-    "person": "ines",
-    "languages": ["en", "uk"],
-    "topics": ["politics"],
-    "limit": 6,
-    "works_from": "09:00",
-    "works_until": "17:30",
+DESK_MADE: Final[dict[str, Any]] = DESK | {
+    "id": 3,
+    "minimum_minutes": 60,
+    "warning_hours": 8,
+    "makers_may_review": False,
+    "editors": [],
 }
+OTHER_HOURS: Final[dict[str, Any]] = {"due_hours": {"1": 1}, "warning_hours": 2}
+FEWER_TYPES: Final[dict[str, Any]] = {"types": ["org.claimdesk.claim.publish.v1"]}
+FROM_THE_FIRST: Final[dict[str, Any]] = {"after": "0-0"}
+OTHER_HEADLINE: Final[dict[str, Any]] = {"headline": "Minister may go soon", "authors": ["A. Reporter"]}
+LATER_TEXT: Final[dict[str, Any]] = {"text": "The minister has resigned, the government said on Friday."}
 ROTATION: Final[dict[str, Any]] = {"overlap_hours": 48}
 MATCH: Final[dict[str, Any]] = {"statement": "The minister is going to resign in the last week of November."}
 PROBLEM: Final[dict[str, Any]] = {

@@ -74,6 +74,11 @@ def sent(words: str, body: dict[str, Any]) -> OpenApiExample:
     return OpenApiExample(words, body, request_only=True, media_type="application/json")
 
 
+def answered(words: str, body: dict[str, Any], status: int = 200) -> OpenApiExample:
+    """An example of what is answered."""
+    return OpenApiExample(words, body, response_only=True, status_codes=[str(status)])
+
+
 class ApiSchema(AutoSchema):
     """Adds to every operation what all have in common."""
 

@@ -12,13 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims.api.errors import NothingHere
-from claims.api.examples import OTHER_SOURCE, SOURCE
+from claims.api.examples import OTHER_SOURCE, SOURCE, SOURCE_MADE
 from claims.api.fields import Body, Number, OneOf, Words, checked
 from claims.api.paging import Order, page_of
 from claims.api.parameters import Paged, Search, given, page_in
 from claims.api.preconditions import expected_mark, is_known, tag
 from claims.api.repeating import repeatable
-from claims.api.schema import page_response, sent
+from claims.api.schema import answered, page_response, sent
 from claims.api.views import ApiView, not_modified
 from claims.models import Reliability, Scope, Source, SourceKind
 from claims.services.sources import GivenSource, add_source, change_source, check_may_set_up, source_mark
@@ -70,7 +70,11 @@ class Sources(ApiView):
             rows = rows.filter(Q(name__icontains=asked["q"]) | Q(aliases__contains=[asked["q"]]))
         return page_of(request, rows, page_in(asked), _sources_out, Order(descending=False))
 
-    @extend_schema(request=SourceBody, responses={201: SourceOut}, examples=[sent("A source", SOURCE)])
+    @extend_schema(
+        request=SourceBody,
+        responses={201: SourceOut},
+        examples=[sent("A source", SOURCE), answered("A source", SOURCE_MADE, 201)],
+    )
     @repeatable
     def post(self, request: Request) -> Response:
         """Add a source. For editors and administrators."""

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims.api.errors import NothingHere
+from claims.api.examples import FEWER_TYPES, FROM_THE_FIRST, ROTATION
 from claims.api.feedplaces import place_of
 from claims.api.fields import Nothing, checked
 from claims.api.paging import Order, page_of
@@ -116,7 +117,7 @@ class OneWebhook(WebhookView):
         row = self.webhook(number)
         return not_modified(tag(row.version)) if is_known(request, row.version) else shown(row)
 
-    @extend_schema(request=WebhookChange, responses={200: WebhookOut})
+    @extend_schema(request=WebhookChange, responses={200: WebhookOut}, examples=[sent("Fewer events", FEWER_TYPES)])
     def patch(self, request: Request, number: int) -> Response:
         """Change a webhook (merge patch), or switch it on or off."""
         version = expected_version(request, self.webhook(number).version)
@@ -148,7 +149,7 @@ class WebhookSecret(WebhookView):
 
     tagged = True
 
-    @extend_schema(request=RotateBody, responses={200: WebhookMadeOut})
+    @extend_schema(request=RotateBody, responses={200: WebhookMadeOut}, examples=[sent("Two days to change", ROTATION)])
     @repeatable
     def post(self, request: Request, number: int) -> Response:
         """Make a new secret, shown this once. Until the overlap ends deliveries are signed with both."""
@@ -164,7 +165,7 @@ class WebhookReplay(WebhookView):
 
     tagged = True
 
-    @extend_schema(request=ReplayBody, responses={200: WebhookOut})
+    @extend_schema(request=ReplayBody, responses={200: WebhookOut}, examples=[sent("From the first", FROM_THE_FIRST)])
     @repeatable
     def post(self, request: Request, number: int) -> Response:
         """Tell everything behind a cursor, what was told already again under the same number. Ahead of it, skip."""

@@ -1,4 +1,4 @@
-"""When reviewers are away, and what they may not judge."""
+"""When reviewers are away."""
 
 from __future__ import annotations
 
@@ -17,12 +17,11 @@ from claims.api.paging import Order, page_of
 from claims.api.parameters import Paged, WholeNumber, given, page_in
 from claims.api.preconditions import expected_mark, tag
 from claims.api.repeating import repeatable
-from claims.api.schema import page_response
+from claims.api.schema import answered, page_response, sent
 from claims.api.views import ApiView
 from claims.exports.times import rfc3339
-from claims.models import Source
-from claims.permissions import Viewer
-from reviews.models import Absence, Interest, Reviewer, Then
+from reviews.api import examples
+from reviews.models import Absence, Reviewer, Then
 from reviews.permissions import check_keeps, reviewers_kept_by, reviewers_seen_by
 from reviews.services.leaving import due_meanwhile
 from reviews.services.people import (
@@ -30,9 +29,7 @@ from reviews.services.people import (
     absence_mark,
     add_absence,
     change_absence,
-    declare_interest,
     remove_absence,
-    withdraw_interest,
 )
 
 
@@ -81,7 +78,9 @@ class OfReviewer(Paged):
     reviewer = WholeNumber(required=False, help_text="Number of the reviewer.")
 
 
-class _PeopleView(ApiView):
+class PeopleView(ApiView):
+    """What endpoints about absences and interests share."""
+
     writes = None  # people keep people: the services refuse keys
     http_method_names: Sequence[str] = (*ApiView.http_method_names, "delete")
     matched = frozenset({"PATCH", "DELETE"})
@@ -106,7 +105,7 @@ class _PeopleView(ApiView):
         return [_absence_out(row, row.note if row.reviewer_id in kept else "", due.get(row.pk, [])) for row in rows]
 
 
-class Absences(_PeopleView):
+class Absences(PeopleView):
     """When the reviewers of the caller's desks are away."""
 
     @extend_schema(parameters=[OfReviewer], responses={200: page_response(AbsenceOut)})
@@ -118,7 +117,11 @@ class Absences(_PeopleView):
             rows = rows.filter(reviewer=asked["reviewer"])
         return page_of(request, rows, page_in(asked), self.shape, Order(descending=False))
 
-    @extend_schema(request=AbsenceBody, responses={201: AbsenceOut})
+    @extend_schema(
+        request=AbsenceBody,
+        responses={201: AbsenceOut},
+        examples=[sent("Two weeks", examples.ABSENCE), answered("Made", examples.ABSENCE_MADE, 201)],
+    )
     @repeatable
     def post(self, request: Request) -> Response:
         """Mark somebody as away. `due_meanwhile` says which of their claims to hand over."""
@@ -132,7 +135,7 @@ class Absences(_PeopleView):
         )
 
 
-class OneAbsence(_PeopleView):
+class OneAbsence(PeopleView):
     """One absence."""
 
     tagged = True
@@ -142,7 +145,9 @@ class OneAbsence(_PeopleView):
         """Read an absence."""
         return self._answer(self._absence(number))
 
-    @extend_schema(request=AbsencePatch, responses={200: AbsenceOut})
+    @extend_schema(
+        request=AbsencePatch, responses={200: AbsenceOut}, examples=[sent("Back sooner", examples.BACK_SOONER)]
+    )
     def patch(self, request: Request, number: int) -> Response:
         """Change an absence (merge patch)."""
         absence = self._absence(number)
@@ -179,82 +184,6 @@ class OneAbsence(_PeopleView):
         return Response(self.shape([absence])[0], headers={"ETag": tag(absence_mark(absence))})
 
 
-class InterestOut(serializers.Serializer[Any]):
-    """A source whose claims somebody does not judge."""
-
-    id = serializers.IntegerField()
-    reviewer = serializers.IntegerField()
-    name = serializers.CharField()
-    source = serializers.IntegerField()  # type: ignore[assignment]  # the metaclass takes fields off the class
-    source_name = serializers.CharField()
-    note = serializers.CharField()
-    declared_at = serializers.DateTimeField()
-
-
-class InterestBody(Body):
-    """Somebody has an interest in a source."""
-
-    reviewer = Number(help_text="Number of the reviewer.")
-    source = Number(help_text="Number of the source.")  # type: ignore[assignment]  # as above
-    note = Words(longest=300, required=False, allow_blank=True, help_text="What the interest is.")
-
-
-class Interests(_PeopleView):
-    """Declared interests: one's own, and those of the people whose desks the caller edits."""
-
-    @extend_schema(parameters=[OfReviewer], responses={200: page_response(InterestOut)})
-    def get(self, request: Request) -> Response:
-        """List declared interests."""
-        asked = given(OfReviewer, request)
-        rows = _interests_kept_by(self.viewer)
-        if "reviewer" in asked:
-            rows = rows.filter(reviewer=asked["reviewer"])
-        return page_of(request, rows, page_in(asked), _interests_out, Order(descending=False))
-
-    @extend_schema(request=InterestBody, responses={201: InterestOut})
-    @repeatable
-    def post(self, request: Request) -> Response:
-        """Declare an interest. From now on nothing that came through the source goes to this person."""
-        told = checked(InterestBody, request.data)
-        reviewer = self.reviewer(told["reviewer"], "/reviewer")
-        source = Source.objects.filter(pk=told["source"]).first()
-        if source is None:
-            raise Invalid("There is no such source.", pointer="/source")
-        made = declare_interest(reviewer, self.viewer, source, told.get("note", ""))
-        return Response(_interests_out([made])[0], status=201, headers={"Location": f"/api/v1/interests/{made.pk}"})
-
-
-class OneInterest(_PeopleView):
-    """One declared interest."""
-
-    tagged = True
-
-    @extend_schema(responses={200: InterestOut})
-    def get(self, request: Request, number: int) -> Response:
-        """Read a declared interest. It never changes, so its tag is its number."""
-        found = self._interest(number)
-        return Response(_interests_out([found])[0], headers={"ETag": tag(found.pk)})
-
-    @extend_schema(responses={204: None})
-    def delete(self, request: Request, number: int) -> Response:
-        """Withdraw an interest. For editors of the person's desks: nobody lifts their own."""
-        found = self._interest(number)
-        expected_mark(request, str(found.pk))
-        withdraw_interest(found, self.viewer)
-        return Response(status=204)
-
-    def _interest(self, number: int) -> Interest:
-        found = _interests_kept_by(self.viewer).filter(pk=number).first()
-        if found is None:
-            raise NothingHere(f"There is no interest {number}.")
-        return found
-
-
-def _interests_kept_by(viewer: Viewer) -> QuerySet[Interest]:
-    kept = reviewers_kept_by(viewer).values("pk")
-    return Interest.objects.filter(reviewer__in=kept).select_related("reviewer__user", "source")
-
-
 def _absences(reviewers: QuerySet[Reviewer]) -> QuerySet[Absence]:
     rows = Absence.objects.filter(reviewer__in=reviewers.values("pk"))
     return rows.select_related("reviewer__user", "hand_over_to__user")
@@ -273,18 +202,3 @@ def _absence_out(row: Absence, note: str, due: list[int]) -> dict[str, Any]:
         "note": note,
         "due_meanwhile": due,
     }
-
-
-def _interests_out(rows: Sequence[Interest]) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": row.pk,
-            "reviewer": row.reviewer_id,
-            "name": str(row.reviewer),
-            "source": row.source_id,
-            "source_name": row.source.name,
-            "note": row.note,
-            "declared_at": rfc3339(row.declared_at),
-        }
-        for row in rows
-    ]

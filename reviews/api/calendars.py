@@ -16,8 +16,9 @@ from claims.api.paging import Order, page_of
 from claims.api.parameters import Paged, Parameters, given, page_in
 from claims.api.preconditions import expected_version, is_known, tag
 from claims.api.repeating import repeatable
-from claims.api.schema import page_response
+from claims.api.schema import answered, page_response, sent
 from claims.api.views import not_modified
+from reviews.api import examples
 from reviews.api.rules import SetUpView
 from reviews.models import DeadlinePolicy, WorkCalendar
 from reviews.models.calendar import DAYS, MOST_CLOSED, office_hours
@@ -98,7 +99,11 @@ class Calendars(SetUpView):
         asked = given(Paged, request)
         return page_of(request, WorkCalendar.objects.all(), page_in(asked), _calendars_out, Order(descending=False))
 
-    @extend_schema(request=CalendarBody, responses={201: CalendarOut})
+    @extend_schema(
+        request=CalendarBody,
+        responses={201: CalendarOut},
+        examples=[sent("A calendar", examples.CALENDAR), answered("Made", examples.CALENDAR_MADE, 201)],
+    )
     @repeatable
     def post(self, request: Request) -> Response:
         """Make a calendar. For administrators."""
@@ -122,7 +127,9 @@ class OneCalendar(SetUpView):
             not_modified(tag(row.version)) if is_known(request, row.version) else _shown(row, _calendars_out([row])[0])
         )
 
-    @extend_schema(request=CalendarBody, responses={200: CalendarOut})
+    @extend_schema(
+        request=CalendarBody, responses={200: CalendarOut}, examples=[sent("Closed on more days", examples.CLOSED)]
+    )
     def patch(self, request: Request, number: int) -> Response:
         """Change a calendar (merge patch), for claims accepted from now on. For administrators."""
         check_keeps_calendars(self.viewer)
@@ -195,7 +202,11 @@ class DeadlinePolicies(SetUpView):
         rows = DeadlinePolicy.objects.select_related("calendar")
         return page_of(request, rows, page_in(asked), _policies_out, Order(descending=False))
 
-    @extend_schema(request=DeadlinePolicyBody, responses={201: DeadlinePolicyOut})
+    @extend_schema(
+        request=DeadlinePolicyBody,
+        responses={201: DeadlinePolicyOut},
+        examples=[sent("A deadline policy", examples.DEADLINES), answered("Made", examples.DEADLINES_MADE, 201)],
+    )
     @repeatable
     def post(self, request: Request) -> Response:
         """Make a deadline policy. For administrators."""
@@ -218,7 +229,9 @@ class OneDeadlinePolicy(SetUpView):
             not_modified(tag(row.version)) if is_known(request, row.version) else _shown(row, _policies_out([row])[0])
         )
 
-    @extend_schema(request=DeadlinePolicyBody, responses={200: DeadlinePolicyOut})
+    @extend_schema(
+        request=DeadlinePolicyBody, responses={200: DeadlinePolicyOut}, examples=[sent("Sooner", examples.SOONER)]
+    )
     def patch(self, request: Request, number: int) -> Response:
         """Change a deadline policy (merge patch), for claims accepted from now on. For administrators."""
         check_keeps_calendars(self.viewer)

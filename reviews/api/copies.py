@@ -21,12 +21,13 @@ from claims.api.paging import Order, page_of
 from claims.api.parameters import Paged, Parameters, WholeNumber, given, page_in
 from claims.api.preconditions import tag
 from claims.api.repeating import repeatable
-from claims.api.schema import page_response
+from claims.api.schema import page_response, sent
 from claims.api.views import ApiView
 from claims.exports.warc import MEDIA_TYPE, part_of, stream_warc
 from claims.intake.authority import ANSWERS
 from claims.models import Copy, TimeStamp
 from claims.services.evidence import compare_evidence
+from reviews.api import examples
 from reviews.api.evidence import EvidenceView
 from reviews.services.acting import acting_on
 
@@ -109,7 +110,7 @@ class Compared(EvidenceView):
     parser_classes = ApiView.parser_classes
     tagged = True
 
-    @extend_schema(request=ComparedBody, responses={200: EvidenceOut})
+    @extend_schema(request=ComparedBody, responses={200: EvidenceOut}, examples=[sent("The second", examples.UP_TO)])
     @repeatable
     def post(self, request: Request, number: int) -> Response:
         """Say that the changes up to this copy were compared; `source_changed` is cleared when none is left."""

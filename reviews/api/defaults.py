@@ -14,8 +14,10 @@ from claims.api.errors import NothingHere
 from claims.api.fields import Body, Number, YesNo, checked
 from claims.api.parameters import Parameters, given
 from claims.api.preconditions import expected_version, is_known, tag
+from claims.api.schema import sent
 from claims.api.views import not_modified
 from claims.models import Desk
+from reviews.api import examples
 from reviews.api.rules import SetUpView
 from reviews.models import DeskDefaults
 from reviews.services.defaults import check_may_set_defaults, defaults_of, set_defaults
@@ -62,7 +64,9 @@ class OneDeskDefaults(SetUpView):
             return not_modified(tag(found.version))
         return _shown(found)
 
-    @extend_schema(request=DefaultsBody, responses={200: DefaultsOut})
+    @extend_schema(
+        request=DefaultsBody, responses={200: DefaultsOut}, examples=[sent("Take idle work back", examples.DEFAULTS)]
+    )
     def patch(self, request: Request, number: int) -> Response:
         """Change them (merge patch), for claims accepted from now on. For the desk's editors and administrators."""
         desk = self._desk(number)

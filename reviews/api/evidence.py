@@ -23,7 +23,7 @@ from claims.api.paging import Order, page_of
 from claims.api.parameters import Paged, Parameters, given, page_in
 from claims.api.preconditions import expected_version, is_known, tag
 from claims.api.repeating import repeatable
-from claims.api.schema import page_response, sent
+from claims.api.schema import answered, page_response, sent
 from claims.api.views import ApiView, not_modified
 from claims.errors import StaleVersion
 from claims.models import Claim, Evidence, Scope, Visibility
@@ -39,6 +39,7 @@ from claims.services.evidence import (
     supersede_evidence,
 )
 from claims.verdicts import EvidenceKind, Question, Stance
+from reviews.api import examples
 from reviews.permissions import open_assignment
 from reviews.services.acting import acting_on
 from reviews.services.reviewing import start_if_queued
@@ -136,7 +137,11 @@ class OneEvidence(EvidenceView):
         self.sight(item)
         return Response(evidence_out(item), headers={"ETag": tag(item.version)})
 
-    @extend_schema(request=EvidencePatch, responses={200: EvidenceOut})
+    @extend_schema(
+        request=EvidencePatch,
+        responses={200: EvidenceOut},
+        examples=[sent("Another title", examples.BETTER_TITLE), answered("Changed", examples.EVIDENCE_CHANGED)],
+    )
     def patch(self, request: Request, number: int) -> Response:
         """Change what an item says of itself (merge patch), as long as no verdict has used it."""
         item = self.item(number)
@@ -159,7 +164,9 @@ class Supersede(EvidenceView):
     tagged = True
 
     @extend_schema(
-        request={"application/json": EvidenceBody, "multipart/form-data": FileBody}, responses={201: EvidenceOut}
+        request={"application/json": EvidenceBody, "multipart/form-data": FileBody},
+        responses={201: EvidenceOut},
+        examples=[sent("A corrected page", examples.INSTEAD)],
     )
     @repeatable
     def post(self, request: Request, number: int) -> Response:

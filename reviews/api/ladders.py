@@ -16,9 +16,11 @@ from claims.api.errors import NothingHere
 from claims.api.fields import Body, OneOf, Words, checked
 from claims.api.parameters import Parameters, given
 from claims.api.preconditions import expected_version, is_known, tag
+from claims.api.schema import answered, sent
 from claims.api.views import not_modified
 from claims.ladders import DEFAULT, MOST_STEPS, Deed, Step, Tell, Track
 from claims.models import Desk, Ladder
+from reviews.api import examples
 from reviews.api.rules import SetUpView
 from reviews.services.ladders import change_ladder, check_keeps_ladder
 
@@ -79,7 +81,11 @@ class OneLadder(SetUpView):
         ladder = _ladder(desk)
         return not_modified(tag(ladder.version)) if is_known(request, ladder.version) else _shown(desk, ladder)
 
-    @extend_schema(request=LadderBody, responses={200: LadderOut})
+    @extend_schema(
+        request=LadderBody,
+        responses={200: LadderOut},
+        examples=[sent("Three steps", examples.LADDER), answered("Changed", examples.LADDER_CHANGED)],
+    )
     def patch(self, request: Request, number: int) -> Response:
         """Change it (merge patch: the steps as a whole). Claims follow; no old moment is announced. For the desk's
         editors and administrators."""

@@ -16,10 +16,11 @@ from claims.api.paging import page_of
 from claims.api.parameters import Paged, WholeNumber, given, page_in
 from claims.api.preconditions import expected_version, tag
 from claims.api.repeating import repeatable
-from claims.api.schema import page_response
+from claims.api.schema import answered, page_response, sent
 from claims.api.views import ApiView
 from claims.exports.times import rfc3339
 from claims.models import User
+from reviews.api import examples
 from reviews.models import Notice, NoticeSettings
 from reviews.noticing import ByMail, NoticeReason, Way
 from reviews.services.notice_list import (
@@ -109,7 +110,11 @@ class NoticeSettingsPatch(Body):
 class Notices(ApiView):
     """What the person was told."""
 
-    @extend_schema(parameters=[NoticeFilters], responses={200: page_response(NoticeOut)})
+    @extend_schema(
+        parameters=[NoticeFilters],
+        responses={200: page_response(NoticeOut)},
+        examples=[answered("One notice", examples.NOTICES)],
+    )
     def get(self, request: Request) -> Response:
         """List the person's notices, newest first. A key has none: 403."""
         asked = given(NoticeFilters, request)
@@ -122,7 +127,7 @@ class Notices(ApiView):
 class NoticesRead(ApiView):
     """Marking as read."""
 
-    @extend_schema(request=ReadBody, responses={200: ReadOut})
+    @extend_schema(request=ReadBody, responses={200: ReadOut}, examples=[sent("One of them", examples.READ)])
     @repeatable
     def post(self, request: Request) -> Response:
         """Mark notices as read: those named, or all with an empty object."""
@@ -141,7 +146,11 @@ class NoticeChoices(ApiView):
         user = person_of(self.viewer)
         return _settings_answer(user, settings_of(user))
 
-    @extend_schema(request=NoticeSettingsPatch, responses={200: NoticeSettingsOut})
+    @extend_schema(
+        request=NoticeSettingsPatch,
+        responses={200: NoticeSettingsOut},
+        examples=[sent("Quiet nights", examples.EVENINGS)],
+    )
     def patch(self, request: Request) -> Response:
         """Change how and when (merge patch). `ways` changes the reasons it names."""
         user = person_of(self.viewer)

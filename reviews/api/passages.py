@@ -15,10 +15,11 @@ from claims.api.paging import Order, page_of
 from claims.api.parameters import Paged, given, page_in
 from claims.api.passage_shapes import NoteBody, PassageOut, PassageTextOut, passage_out, passage_text_out
 from claims.api.repeating import repeatable
-from claims.api.schema import page_response
+from claims.api.schema import page_response, sent
 from claims.api.views import ApiView
 from claims.models import RevisedPassage
 from claims.permissions import visible_claims
+from reviews.api import examples
 from reviews.services.comparing import note_compared, quoting
 
 TEXTS = ("appearance__revision__text", "revision__text")
@@ -65,7 +66,7 @@ class ComparedPassage(PassageView):
 
     writes = None  # people only
 
-    @extend_schema(request=NoteBody, responses={200: PassageTextOut})
+    @extend_schema(request=NoteBody, responses={200: PassageTextOut}, examples=[sent("It stands", examples.COMPARED)])
     @repeatable
     def post(self, request: Request, number: int) -> Response:
         """Note what the change means for the claim; `source_changed` is cleared when nothing is left to compare."""

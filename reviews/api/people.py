@@ -14,17 +14,17 @@ from rest_framework.response import Response
 
 from claims.api.article_shapes import DeskRef, desk_out
 from claims.api.errors import Invalid, NothingHere
-from claims.api.examples import REVIEWER
 from claims.api.fields import LARGEST_ID, Body, DeskNamed, Number, Words, YesNo, checked
 from claims.api.paging import Order, page_of
 from claims.api.parameters import Paged, given, page_in
 from claims.api.preconditions import expected_mark, tag
 from claims.api.repeating import repeatable
-from claims.api.schema import page_response, sent
+from claims.api.schema import answered, page_response, sent
 from claims.api.views import ApiView
 from claims.exports.times import rfc3339
 from claims.models import DeskRole, Membership, Scope, User
 from claims.permissions import Viewer
+from reviews.api import examples
 from reviews.models import Reviewer
 from reviews.permissions import check_keeps_profile, people_led_by, reviewers_seen_by
 from reviews.services.loads import loaded
@@ -163,7 +163,11 @@ class Reviewers(ApiView):
         rows = loaded(Reviewer.objects.filter(Exists(here)), self.now)
         return page_of(request, rows, page_in(asked), _reviewers_out, Order(descending=False))
 
-    @extend_schema(request=ReviewerBody, responses={201: ReviewerOut}, examples=[sent("A reviewer", REVIEWER)])
+    @extend_schema(
+        request=ReviewerBody,
+        responses={201: ReviewerOut},
+        examples=[sent("A reviewer", examples.REVIEWER), answered("Made", examples.REVIEWER_MADE, 201)],
+    )
     @repeatable
     def post(self, request: Request) -> Response:
         """Begin the profile of somebody who reviews on a desk. For editors of that desk and administrators."""
@@ -187,7 +191,7 @@ class OneReviewer(ApiView):
         reviewer = self._reviewer(number)
         return self._answer(reviewer)
 
-    @extend_schema(request=ReviewerPatch, responses={200: ReviewerOut})
+    @extend_schema(request=ReviewerPatch, responses={200: ReviewerOut}, examples=[sent("Other hours", examples.HOURS)])
     def patch(self, request: Request, number: int) -> Response:
         """Change a profile (merge patch). For the person themselves and editors of their desks."""
         reviewer = self._reviewer(number)

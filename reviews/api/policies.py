@@ -16,9 +16,10 @@ from claims.api.paging import Order, page_of
 from claims.api.parameters import Paged, given, page_in
 from claims.api.preconditions import expected_mark, is_known, tag
 from claims.api.repeating import repeatable
-from claims.api.schema import page_response
+from claims.api.schema import answered, page_response, sent
 from claims.api.views import ApiView, not_modified
 from claims.models import Scope
+from reviews.api import examples
 from reviews.models import PolicyKind, ReviewPolicy
 from reviews.models.policy import MOST_JUDGES
 from reviews.services.policies import (
@@ -84,7 +85,11 @@ class Policies(ApiView):
         asked = given(Paged, request)
         return page_of(request, ReviewPolicy.objects.all(), page_in(asked), _policies_out, Order(descending=False))
 
-    @extend_schema(request=PolicyBody, responses={201: PolicyOut})
+    @extend_schema(
+        request=PolicyBody,
+        responses={201: PolicyOut},
+        examples=[sent("A review policy", examples.POLICY), answered("Made", examples.POLICY_MADE, 201)],
+    )
     @repeatable
     def post(self, request: Request) -> Response:
         """Make a policy. For administrators."""
@@ -109,7 +114,7 @@ class OnePolicy(ApiView):
             return not_modified(tag(mark_of(policy)))
         return _shown(policy)
 
-    @extend_schema(request=PolicyPatch, responses={200: PolicyOut})
+    @extend_schema(request=PolicyPatch, responses={200: PolicyOut}, examples=[sent("Retire it", examples.RETIRED)])
     def patch(self, request: Request, number: int) -> Response:
         """Change a policy (merge patch). For administrators."""
         check_keeps_policies(self.viewer)

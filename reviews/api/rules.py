@@ -16,9 +16,10 @@ from claims.api.paging import Order, page_of
 from claims.api.parameters import Paged, Parameters, given, page_in
 from claims.api.preconditions import expected_version, is_known, tag
 from claims.api.repeating import repeatable
-from claims.api.schema import page_response
+from claims.api.schema import answered, page_response, sent
 from claims.api.views import ApiView, not_modified
 from claims.models import Scope
+from reviews.api import examples
 from reviews.api.rule_bodies import (
     RuleBody,
     RuleOut,
@@ -88,7 +89,11 @@ class RoutingRules(SetUpView):
             {"results": _rules_out(newest_seen(self.viewer)), "version": version}, headers={"ETag": tag(version)}
         )
 
-    @extend_schema(request=RuleBody, responses={201: RuleOut})
+    @extend_schema(
+        request=RuleBody,
+        responses={201: RuleOut},
+        examples=[sent("A rule", examples.RULE), answered("Made", examples.RULE_MADE, 201)],
+    )
     @repeatable
     def post(self, request: Request) -> Response:
         """Write a rule. It stands last. For editors, on their desks, and administrators."""
@@ -111,7 +116,7 @@ class OneRoutingRule(SetUpView):
             return not_modified(tag(found.number))
         return self._shown(found)
 
-    @extend_schema(request=RulePatch, responses={200: RuleOut})
+    @extend_schema(request=RulePatch, responses={200: RuleOut}, examples=[sent("Another priority", examples.HIGHER)])
     def patch(self, request: Request, number: int) -> Response:
         """Change a rule (merge patch): a new version. Claims that were routed already stay as they are."""
         led_desks(self.viewer)
@@ -142,7 +147,7 @@ class RuleOrder(SetUpView):
     matched = frozenset({"POST"})
     tagged = True
 
-    @extend_schema(request=OrderBody, responses={200: RulesOut})
+    @extend_schema(request=OrderBody, responses={200: RulesOut}, examples=[sent("One rule alone", examples.ORDER)])
     @repeatable
     def post(self, request: Request) -> Response:
         """Put the rules in another order. Needs If-Match with the ETag of the list."""
@@ -156,7 +161,7 @@ class RuleOrder(SetUpView):
 class RuleTrial(SetUpView):
     """Trying a rule."""
 
-    @extend_schema(request=TrialBody, responses={200: TrialOut})
+    @extend_schema(request=TrialBody, responses={200: TrialOut}, examples=[sent("A new rule", examples.TRIAL)])
     @repeatable
     def post(self, request: Request) -> Response:
         """Try a rule on claims accepted lately: which it would have taken, and whether somebody could take them."""

@@ -19,7 +19,7 @@ from claims.api.errors import Malformed
 from claims.api.schema import Problem
 from claims.lifecycle import TRANSITIONS, State
 from claims.management.diagram import diagram, table
-from claims.models import Claim, Desk, DeskRole, User
+from claims.models import Claim, Desk
 from claims.services.proposing import GivenStep
 from claims.services.sweep import raise_due_flags
 from reviews.api import (
@@ -42,15 +42,12 @@ from tests.api.promises import resolved
 from tests.factories import (
     a_claim,
     a_file,
-    a_person,
     a_reviewer,
     a_rule,
     ahead,
-    an_administrator,
     an_editor,
     dated,
     evidence_for,
-    joined,
     put_on,
 )
 
@@ -125,55 +122,6 @@ def test_the_first_three_calls_are_made_as_they_are_written(api: Api, desk: Desk
     for call, status in zip(examples.FIRST_CALLS, (200, 201, 200), strict=True):
         assert api(call.method, call.path, call.body).status == status
         assert call.curl in examples.DESCRIPTION
-
-
-def shown_examples() -> list[tuple[str, str, str, Any]]:
-    """Every example of a body: its operation, method, path and value."""
-    return [
-        (operation["operationId"], method, path.removeprefix("/api/v1"), one["value"])
-        for path, methods in promises.document()["paths"].items()
-        for method, operation in methods.items()
-        for content in operation.get("requestBody", {"content": {}})["content"].values()
-        for one in content.get("examples", {}).values()
-    ]
-
-
-def with_article(value: Any, number: int) -> Any:
-    """The example with the number of an article that is there in place of its 1."""
-    if isinstance(value, dict):
-        return {name: number if name == "article" else with_article(one, number) for name, one in value.items()}
-    return [with_article(one, number) for one in value] if isinstance(value, list) else value
-
-
-def test_every_example_of_the_document_is_taken(api: Api, desk: Desk) -> None:
-    editor, reviewer = an_editor(desk), a_reviewer(desk)
-    ines = joined(a_person("Ines"), desk, DeskRole.REVIEWER)
-    User.objects.filter(pk=ines.pk).update(username=examples.REVIEWER["person"])
-    people = {
-        "administrator": signed_in(an_administrator()),
-        "editor": signed_in(editor),
-        "reviewer": signed_in(reviewer.user),
-    }
-    by = {
-        **dict.fromkeys(("post_desks", "patch_one_desk"), "administrator"),
-        **dict.fromkeys(("post_actions", "patch_one_claim", "post_sources", "post_reviewers"), "editor"),
-        "patch_one_source": "editor",
-        **dict.fromkeys(("post_assignments", "post_claim_evidence", "post_reviews"), "reviewer"),
-    }
-    number = api.post("/articles", examples.ARTICLE).body["id"]
-    rows = {"patch_one_source": api.get("/sources").body["results"][0]["id"], "patch_one_desk": desk.pk}
-    found = shown_examples()
-    assert {"post_claims", "post_articles", "post_webhooks", *by} <= {operation for operation, *_ in found}
-    for operation, method, path, value in found:
-        state = State.IN_REVIEW if operation in {"post_claim_evidence", "post_reviews"} else State.QUEUED
-        claim = a_claim(desk, state, by=editor, reviewer=reviewer, own=dated(ahead(days=1)))
-        if operation == "post_reviews":
-            for question in ("said", "so"):
-                evidence_for(claim, by=reviewer, question=question)
-        caller = people[by[operation]] if operation in by else api
-        where = path.replace("{number}", str(rows.get(operation, claim.pk)))
-        answer = caller(method.upper(), where, with_article(value, number), If_Match="*")
-        assert answer.status < 300, (operation, answer.body)
 
 
 def compare(shown: Any, described: object, where: str = "") -> None:
