@@ -8,13 +8,15 @@ the refusal points at it.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from claims.deadlines import aware
-from claims.errors import ClaimDeskError, Invalid
+from claims.errors import ClaimDeskError, Invalid, UnusableText
+from claims.plaintext import TextRefused, clean_line
 
 LONGEST_URI = 500
 LONGEST_VERSION = 64
@@ -54,12 +56,12 @@ class NewsItem:
 
 
 def read_item(item: Mapping[str, Any]) -> NewsItem:
-    """Read an item. Raises `Invalid` (or `NaiveTime`) with a pointer into it, `ItemWithheld`."""
+    """Read an item. Raises `Invalid` (`NaiveTime`, `UnusableText`) with a pointer into it, `ItemWithheld`."""
     found = _Members(item)
-    uri = found.words("uri")
+    uri = found.name("uri")
     if not uri or len(uri) > LONGEST_URI:
         raise Invalid(f"An item is known by its uri, of at most {LONGEST_URI} characters.", pointer="/ninjs/uri")
-    if (kind := found.words("type") or "text") != "text":
+    if (kind := found.name("type") or "text") != "text":
         raise Invalid(f'Only items of the type text are taken in; this is "{kind[:40]}".', pointer=found.at("type"))
     status = found.words("pubstatus") or "usable"
     if status not in STATUSES:
@@ -75,7 +77,7 @@ def read_item(item: Mapping[str, Any]) -> NewsItem:
     author = _BY.sub("", found.words("by") or found.words("byline"))
     return NewsItem(
         uri=uri,
-        version=found.words("version")[:LONGEST_VERSION],
+        version=found.name("version")[:LONGEST_VERSION],
         versioned_at=_first_moment(found, "versioncreated")[0],
         published_at=published,
         published_raw=raw,
@@ -129,6 +131,14 @@ class _Members:
             raise Invalid("Send a string.", pointer=self.at(name))
         return " ".join((value or "").split())
 
+    def name(self, name: str) -> str:
+        """A text by which something is known again, so it is kept as it is. Raises `Invalid`, `UnusableText`."""
+        words = self.words(name)
+        try:
+            return clean_line(words, field=name, max_length=sys.maxsize)
+        except TextRefused as refused:
+            raise UnusableText(refused.message, pointer=self.at(name), reason=refused.code) from refused
+
     def rows(self, name: str) -> list[Mapping[str, Any]]:
         """The objects of a list, their members in lower case. Raises `Invalid`."""
         value = self.value(name) or []
@@ -138,7 +148,7 @@ class _Members:
 
 
 def _is_main(row: Mapping[str, Any]) -> bool:
-    return row.get("role") in {"main", None, ""}
+    return row.get("role") in ("main", None, "")  # a tuple: a foreign item may have anything there, lists too
 
 
 def _headline(found: _Members) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from claims.errors import Invalid, NaiveTime
+from claims.errors import Invalid, NaiveTime, UnusableText
 from claims.intake.ninjs import HTML, PLAIN, ItemWithheld, is_newer, read_item
 
 TEXT = "The US may send generals to Moscow as early as next week, according to The Guardian.\n"
@@ -89,7 +89,10 @@ def test_the_main_body_is_taken_and_plain_text_before_html() -> None:
     [
         ({"uri": None}, Invalid, "/ninjs/uri"),
         ({"uri": "u" * 501}, Invalid, "/ninjs/uri"),
+        ({"uri": "urn:\x00"}, UnusableText, "/ninjs/uri"),
+        ({"version": "\ud800"}, UnusableText, "/ninjs/version"),
         ({"type": "picture"}, Invalid, "/ninjs/type"),
+        ({"type": "\x00"}, UnusableText, "/ninjs/type"),
         ({"pubStatus": "gone"}, Invalid, "/ninjs/pubStatus"),
         ({"bodies": []}, Invalid, "/ninjs/bodies"),
         ({"bodies": "text"}, Invalid, "/ninjs/bodies"),
@@ -104,6 +107,11 @@ def test_what_an_item_may_not_hold_is_pointed_at(changed: dict[str, Any], error:
     with pytest.raises(error) as refused:
         read_item(THREE | changed)
     assert refused.value.pointer == pointer
+
+
+def test_a_role_that_is_no_text_is_no_main_one() -> None:
+    odd = [{"role": ["main"], "value": "Odd"}, {"role": "main", "value": "The headline"}]
+    assert read_item(THREE | {"headlines": odd}).headline == "The headline"
 
 
 def test_a_withheld_item_is_refused_and_a_cancelled_one_needs_no_body() -> None:
