@@ -29,12 +29,16 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 class Body(serializers.Serializer[Any]):
     """An object with named members. Unknown names are refused, those of `refused` with a sentence of their own."""
 
+    default_error_messages = {"null": "Send a JSON object."}
     refused: ClassVar[Mapping[str, str]] = {}
+    whole: ClassVar[bool] = False  # whether a change sends all of it too
 
     def to_internal_value(self, data: Any) -> Any:
         """The checked members. All faults are reported together."""
         if not isinstance(data, Mapping):
             raise serializers.ValidationError({"non_field_errors": ["Send a JSON object."]}, code="invalid")
+        if self.partial:
+            data = {name: self._patched(name, value) for name, value in data.items()}
         faults: dict[str, Any] = {name: [self._unknown(name)] for name in data if name not in self.fields}
         try:
             found = super().to_internal_value(data)
@@ -44,10 +48,22 @@ class Body(serializers.Serializer[Any]):
             raise serializers.ValidationError(faults)
         return found
 
+    def _patched(self, name: str, value: Any) -> Any:
+        return empty_of(self.fields[name]) if value is None and name in self.fields else value
+
     def _unknown(self, name: str) -> serializers.ErrorDetail:
         if name in self.refused:
             return serializers.ErrorDetail(self.refused[name], code="read_only")
         return serializers.ErrorDetail(f'There is no field "{name[:60]}" here.', code="unknown_field")
+
+
+def empty_of(field: serializers.Field[Any, Any, Any, Any]) -> str | list[Any] | None:
+    """What null leaves of a member in a merge patch (RFC 7396); None where it is null itself or may not be empty."""
+    if field.allow_null:
+        return None
+    if isinstance(field, serializers.CharField):
+        return "" if field.allow_blank else None
+    return [] if isinstance(field, serializers.ListField) and field.allow_empty and not field.min_length else None
 
 
 class Nothing(Body):
@@ -55,7 +71,9 @@ class Nothing(Body):
 
 
 def checked(kind: type[Body], data: Any, *, partial: bool = False, **context: Any) -> dict[str, Any]:
-    """The checked members of a body. Raises the framework's ValidationError with every fault."""
+    """The checked members of a body, or of a merge patch (`partial`). Raises ValidationError with every fault."""
+    if data is None:
+        raise serializers.ValidationError(Body.default_error_messages["null"], code="invalid")
     body = kind(data=data, partial=partial, context=context)
     body.is_valid(raise_exception=True)
     return dict(body.validated_data)

@@ -17,6 +17,7 @@ from rest_framework import serializers
 
 from claims.api.answers import DIGESTS, headers, refusal
 from claims.api.bodies import takes
+from claims.api.fields import Body, empty_of
 
 KEY_TEXT = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[!-~]([ -~]*[!-~])?$"}
 NUMBERS = re.compile(r"\{(number|revision)\}")
@@ -93,8 +94,9 @@ class ApiSchema(AutoSchema):
     def get_serializer_name(
         self, serializer: serializers.Serializer[Any], direction: Literal["request", "response"]
     ) -> str:
-        """What is answered is called by its noun alone."""
-        return str(super().get_serializer_name(serializer, direction)).removesuffix("Out")
+        """What is answered is called by its noun alone; what changes it is its patch."""
+        name = str(super().get_serializer_name(serializer, direction)).removesuffix("Out")
+        return f"{name.removesuffix('Body').removesuffix('Patch')}Patch" if _is_patch(serializer) else name
 
     def map_parsers(self) -> list[str]:
         """The media types of bodies this method takes."""
@@ -154,6 +156,11 @@ def _header(name: str, words: str, *, needed: bool = False, kind: Any = str) -> 
     return OpenApiParameter(name, kind, OpenApiParameter.HEADER, required=needed, description=words)
 
 
+def _is_patch(body: Any) -> bool:
+    """Whether a body is a merge patch, in which what is left out stays. The library marks those as partial."""
+    return isinstance(body, Body) and body.partial and not body.whole
+
+
 class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # the library types only its front
     """A key in the Authorization header."""
 
@@ -188,8 +195,14 @@ class BodyObject(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]  
     match_subclasses = True
 
     def map_serializer(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
-        """The object, closed."""
+        """The object, closed. In a patch nothing is needed or assumed, and null empties what may be empty."""
         found: dict[str, Any] = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)  # type: ignore[no-untyped-call]  # noqa: SLF001  # the library's own way
+        if _is_patch(self.target):
+            found.pop("required", None)
+            for name, member in found.get("properties", {}).items():
+                member.pop("default", None)
+                if empty_of(self.target.fields[name]) is not None:
+                    member["type"] = [member["type"], "null"]
         return {**found, "additionalProperties": False}
 
 

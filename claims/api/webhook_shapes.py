@@ -23,7 +23,7 @@ class Types(serializers.ListField):
         super().__init__(child=Words(longest=80), required=False, max_length=100, help_text=TYPES, **more)
 
 
-class WebhookChange(Body):
+class WebhookPatch(Body):
     """What of a webhook can be changed."""
 
     refused = {"key": "A webhook stays with its key. Make another one for another key.", "after": "Use :replay."}
@@ -33,7 +33,7 @@ class WebhookChange(Body):
     is_enabled = YesNo(required=False, help_text="Switched on again it goes on where it stopped.")
 
 
-class WebhookBody(WebhookChange):
+class WebhookBody(WebhookPatch):
     """A new webhook."""
 
     refused = {"is_enabled": "A new webhook is switched on."}

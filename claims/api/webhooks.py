@@ -25,9 +25,9 @@ from claims.api.webhook_shapes import (
     ReplayBody,
     RotateBody,
     WebhookBody,
-    WebhookChange,
     WebhookMadeOut,
     WebhookOut,
+    WebhookPatch,
     deliveries_out,
     webhooks_out,
 )
@@ -117,11 +117,11 @@ class OneWebhook(WebhookView):
         row = self.webhook(number)
         return not_modified(tag(row.version)) if is_known(request, row.version) else shown(row)
 
-    @extend_schema(request=WebhookChange, responses={200: WebhookOut}, examples=[sent("Fewer events", FEWER_TYPES)])
+    @extend_schema(request=WebhookPatch, responses={200: WebhookOut}, examples=[sent("Fewer events", FEWER_TYPES)])
     def patch(self, request: Request, number: int) -> Response:
         """Change a webhook (merge patch), or switch it on or off."""
         version = expected_version(request, self.webhook(number).version)
-        changes = checked(WebhookChange, request.data, partial=True)
+        changes = checked(WebhookPatch, request.data, partial=True)
         return shown(change_webhook(number, changes, self.viewer, version=version))
 
     @extend_schema(responses={204: None})

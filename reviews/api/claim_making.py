@@ -63,7 +63,7 @@ class QuotedTexts:
     def _why_not(self, article: int, number: int | None) -> ClaimDeskError:
         """Why a text was not read: the article is not there, it has no such text, or all together were too much."""
         if not self._seen.filter(pk=article).exists():
-            return NothingHere(f"There is no article {article}.")
+            return NothingHere(f"There is no article {article}.", pointer="/article")
         texts = ArticleRevision.objects.filter(article=article)
         if number is not None and not texts.filter(number=number).exists():
             return Invalid("The article has no such revision.", pointer="/revision")

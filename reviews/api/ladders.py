@@ -45,6 +45,7 @@ class StepBody(Body):
 class LadderBody(Body):
     """Every step, in place of those there are."""
 
+    whole = True
     steps = StepBody(many=True, help_text=f"At most {MOST_STEPS}.")
 
 

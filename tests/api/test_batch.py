@@ -27,7 +27,7 @@ def test_with_atomic_one_refusal_refuses_all(api: Api, desk: Desk) -> None:
     bad = {**PLAIN, "priority": 7, "client_ref": "b-2"}
     answer = batch(api, PLAIN, bad, {"article": 10**15, "quote": QUOTE}, atomic=True)
     assert (answer.status, answer.code) == (422, "batch_refused")
-    assert answer.pointers == ["/claims/1/priority"]
+    assert answer.pointers == ["/claims/1/priority", "/claims/2/article"]
     assert [(one["index"], one["client_ref"], one["status"]) for one in answer.body["results"]] == [
         (1, "b-2", 422),
         (2, None, 404),

@@ -10,6 +10,7 @@ from claims.lifecycle import Action, State
 from claims.models import Claim, Desk
 from reviews.services.acting import offered
 from tests.api.conftest import Api, signed_in, with_key
+from tests.api.promises import resolved
 from tests.factories import (
     QUOTE,
     a_claim,
@@ -87,6 +88,24 @@ def test_a_key_edits_the_words_of_what_it_proposed_and_of_nothing_else(desk: Des
     for name in ("state", "verdict", "review_due_at", "flags", "quote", "id"):
         assert api.patch(path, {name: "x"}, If_Match=edited.etag).code == "read_only"
     assert api.patch(path, {"short_text": "x" * 76}, If_Match=edited.etag).pointers == ["/short_text"]
+
+
+def test_null_in_a_merge_patch_takes_away_what_may_be_missing(desk: Desk) -> None:
+    api = with_key()
+    told = {"statement": "The minister will resign.", "language": "en", "short_text": "She resigns.", "topics": ["a"]}
+    made = api.post("/claims", told)
+    path = f"/claims/{made.body['id']}"
+    emptied = api.patch(path, {"short_text": None, "topics": None}, If_Match=made.etag)
+    assert (emptied.status, emptied.body["short_text"], emptied.body["topics"]) == (200, "", [])
+    assert api.patch(path, {"statement": None}, If_Match=emptied.etag).pointers == ["/statement"]
+    described = resolved({"$ref": "#/components/schemas/ClaimPatch"})["properties"]
+    nullable = {name for name, member in described.items() if "null" in member["type"]}
+    assert nullable == {"short_text", "topics", "selection_reason"}
+
+
+def test_an_article_that_is_not_there_is_pointed_at(api: Api, desk: Desk) -> None:
+    answer = api.post("/claims", {"article": 7, "quote": "likely"})
+    assert (answer.status, answer.pointers) == (404, ["/article"])
 
 
 def steps_of(claim: Claim) -> list[tuple[str, dict[str, Any], str]]:

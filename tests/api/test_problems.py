@@ -91,7 +91,7 @@ def test_what_is_not_json_is_malformed(api: Api, body: bytes, words: str) -> Non
 @pytest.mark.parametrize("body", ["[]", '"text"', "null", "7", "true"])
 def test_json_that_is_no_object_is_invalid(api: Api, body: str) -> None:
     answer = api("POST", "/claims", None, body.encode())
-    assert (answer.status, answer.code) == (422, "invalid")
+    assert (answer.status, answer.code, answer.body["detail"]) == (422, "invalid", "Send a JSON object.")
 
 
 def test_a_body_beyond_five_megabytes_is_too_large(api: Api) -> None:
