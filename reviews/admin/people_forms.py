@@ -9,10 +9,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import dates, timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import INPUT_CLASSES, UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from claims import timewords
-from claims.admin.forms import PlainForm
+from claims.admin.forms import PlainForm, moment_field
 from claims.errors import ClaimDeskError
 from claims.models import Claim
 from claims.services.articles import language_tag
@@ -70,12 +70,16 @@ class ReviewerForm(forms.ModelForm[Reviewer]):
 class AbsenceForm(forms.ModelForm[Absence]):
     """An absence, refused with the sentences of the service."""
 
+    starts_at = moment_field(_("From"))
+    ends_at = moment_field(_("Until"))
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in {"starts_at", "ends_at"} & self.fields.keys():
-            called, (day, time) = self.fields[name].label, self.fields[name].widget.widgets
-            day.attrs["aria-label"] = _("%(label)s, date") % {"label": called}
-            time.attrs["aria-label"] = _("%(label)s, time") % {"label": called}
+            widget = self.fields[name].widget
+            # With seconds, in which an absence may end, so that nothing is changed that nobody changes.
+            widget.format = "%Y-%m-%dT%H:%M:%S"
+            widget.attrs["class"] = " ".join(INPUT_CLASSES)
 
     def clean(self) -> dict[str, Any]:
         """What the fields say together."""
