@@ -21,10 +21,11 @@ from claims.permissions import Viewer, desk_roles, visible_claims
 from claims.services import steps
 from claims.services.transitions import Held, database_time, locked
 from claims.services.undoing import gave_away, touched, undo, undoable
+from reviews.errors import NotOnIt
 from reviews.models import Assignment
 from reviews.permissions import open_assignment, roles_with
 from reviews.services.accepting import accept, change_desk, restore, undo_course
-from reviews.services.assigning import put_back
+from reviews.services.assigning import NOBODY_ON_IT, put_back
 from reviews.services.publishing import POSSIBLE, check_publisher, correct, first_reviewer, publish, withdraw
 from reviews.services.seats import withdraw_all
 from reviews.services.splitting import split
@@ -42,6 +43,11 @@ class Acting:
     def first_reviewer(self) -> int | None:
         """The person who judged the claim first in the running round."""
         return first_reviewer(self.held.claim)
+
+    @cached_property
+    def has_holder(self) -> bool:
+        """Whether somebody holds a seat that could be left."""
+        return self.mine is not None or Assignment.objects.open().filter(claim=self.held.claim).exists()
 
 
 @contextmanager
@@ -98,6 +104,7 @@ ELSEWHERE = frozenset(
         Action.ADJUDICATE,
     }
 )
+LEAVING = frozenset({Action.HAND_OVER, Action.DECLINE, Action.RECUSE})
 
 
 def act(claim_id: int, action: Action, viewer: Viewer, *, version: int | None = None, **given: Any) -> ClaimEvent:
@@ -192,6 +199,8 @@ def _offer(acting: Acting, action: Action) -> Offer:
         if action == Action.SUBMIT_REVIEW and acting.held.claim.state == State.QUEUED and Role.ON_IT in roles:
             return Offer(action, allowed=True)
         check(action, State(acting.held.claim.state), roles)
+        if action in LEAVING and not acting.has_holder:
+            raise NotOnIt(NOBODY_ON_IT)
         if action == Action.CHANGE_DESK:
             steps.check_may_give_away(acting.held, acting.by)
         if action in POSSIBLE:

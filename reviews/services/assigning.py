@@ -22,6 +22,7 @@ from reviews.services.seats import check_free
 ROUTER = rule("routing")
 HAND_OVER = rule("hand-over")
 NOTE_LENGTH = 600
+NOBODY_ON_IT = "Nobody is on this claim."
 LEFT = (AssignmentStatus.WITHDRAWN, AssignmentStatus.HANDED_OVER, AssignmentStatus.DECLINED)
 
 
@@ -215,5 +216,5 @@ def assignment_of(held: Held, assignment_id: int | None, mine: Assignment | None
         return mine
     holder = Assignment.objects.open().filter(claim=held.claim).order_by("seat").first()
     if holder is None:
-        raise NotOnIt("Nobody is on this claim.")
+        raise NotOnIt(NOBODY_ON_IT)
     return holder

@@ -152,7 +152,7 @@ def _page(claim: Claim, viewer: Viewer, now: datetime) -> ClaimPage:
     decisions: list[Decision] = claim.all_decisions  # type: ignore[attr-defined]  # prefetched above
     appearance = claim.first_appearance()
     done = _of_round(claim, assignments)
-    acting = Known(_as_held(claim, decisions, now), viewer.actor.having(*roles), mine, done)
+    acting = Known(_as_held(claim, decisions, now), viewer.actor.having(*roles), mine, assignments)
     split = any(flag.kind == FlagKind.SPLIT for flag in flags)
     course = Course.objects.filter(claim=claim).select_related("rule", "review_policy", "deadline_policy").first()
     policy = course.review_policy if course else None
@@ -173,7 +173,7 @@ def _page(claim: Claim, viewer: Viewer, now: datetime) -> ClaimPage:
         opinion=opinion,
         seats=Seats(asked_by(policy).and_more(int(opinion is not None)), split, _held(claim, assignments)),
         mine=mine,
-        my_review=next((one.review for one in done if _is_by(one, me)), None),
+        my_review=next((one.review for one in done if one.reviewer.user_id == me), None),
         roles=roles,
         offers={offer.action: offer for offer in offers_to(acting)},
         place=_place(claim.pk, viewer, now),
@@ -209,14 +209,20 @@ def _may_see(item: Evidence, claim: Claim, viewer: Viewer) -> bool:
 
 @dataclass(frozen=True)
 class Known(Acting):
-    """Somebody who acts on a claim whose reviews of the running round have been read already."""
+    """Somebody who acts on a claim whose seats and reviews of the running round have been read already."""
 
-    done: Sequence[Assignment] = ()
+    seats: Sequence[Assignment] = ()
+
+    @cached_property
+    def has_holder(self) -> bool:
+        """Whether somebody holds a seat that could be left."""
+        return any(one.status == AssignmentStatus.OPEN for one in self.seats)
 
     @cached_property
     def first_reviewer(self) -> int | None:
         """The person who judged the claim first in the running round."""
-        first = min(self.done, key=lambda one: (one.review.submitted_at, one.review.pk), default=None)
+        done = _of_round(self.held.claim, self.seats)
+        first = min(done, key=lambda one: (one.review.submitted_at, one.review.pk), default=None)
         return first.reviewer.user_id if first is not None else None
 
 
@@ -250,10 +256,6 @@ def _of_round(claim: Claim, assignments: Sequence[Assignment]) -> list[Assignmen
     return [one for one in assignments if one.round == claim.round and hasattr(one, "review")]
 
 
-def _is_by(assignment: Assignment, user_id: int | None) -> bool:
-    return assignment.reviewer.user_id == user_id
-
-
 def _readable(
     claim: Claim, assignments: Sequence[Assignment], mine: Assignment | None, viewer: Viewer, *, split: bool
 ) -> list[Review]:
@@ -262,9 +264,9 @@ def _readable(
     done = _of_round(claim, assignments)
     adjudicates = mine is not None and mine.part == Part.ADJUDICATION
     may_adjudicate = adjudicates or Role.EDITOR in desk_roles(viewer, claim.desk_id)
-    reader = Seen(mine is not None and not adjudicates, any(_is_by(one, me) for one in done), may_adjudicate)
+    reader = Seen(mine is not None and not adjudicates, any(one.reviewer.user_id == me for one in done), may_adjudicate)
     everything = may_read_reviews(reader, decided=claim.state == State.DECIDED, split=split)
-    return [one.review for one in done if everything or _is_by(one, me)]
+    return [one.review for one in done if everything or one.reviewer.user_id == me]
 
 
 def _siblings(appearance: Appearance | None, viewer: Viewer) -> list[Appearance]:
@@ -286,8 +288,7 @@ def _place(claim_id: int, viewer: Viewer, now: datetime) -> Place:
     if claim_id not in mine:
         return Place(0, len(mine), None, mine[0] if mine else None)
     at = mine.index(claim_id)
-    after = mine[at + 1] if at + 1 < len(mine) else None
-    return Place(at + 1, len(mine), mine[at - 1] if at else None, after)
+    return Place(at + 1, len(mine), mine[at - 1] if at else None, next(iter(mine[at + 1 :]), None))
 
 
 def next_of_mine(claim_id: int, viewer: Viewer, now: datetime) -> int | None:

@@ -33,10 +33,10 @@ SEAT = "hand_over decline recuse"
 OFFERED: dict[str, dict[str, str]] = {
     "editor": {
         "proposed": f"accept dismiss edit split merge {EDITORS}",
-        "queued": f"dismiss edit split merge assign wait {SEAT} {EDITORS}",
+        "queued": f"dismiss edit split merge assign wait {EDITORS}",
         "in_review": f"dismiss edit split merge assign wait ask_second_opinion {SEAT} {EDITORS}",
         "waiting": f"dismiss edit resume {EDITORS}",
-        "second_opinion": f"dismiss edit assign {SEAT} {EDITORS}",
+        "second_opinion": f"dismiss edit assign {EDITORS}",
         "decided": f"publish reopen {EDITORS}",
         "dismissed": "restore edit",
     },
@@ -99,6 +99,16 @@ def test_whoever_is_on_it_is_offered_the_steps_of_the_work(desk: Desk, state: St
         reviewer = a_reviewer(desk)
         put_on(claim, reviewer, editor)
     assert allowed(claim, reviewer) - {"undo"} == set(OFFERED["on it"][state].split())
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.SECOND_OPINION])
+def test_an_editor_is_offered_a_seat_to_free_where_somebody_holds_one(desk: Desk, state: State) -> None:
+    editor = an_editor(desk)
+    claim = a_claim(desk, state, by=editor)
+    said = {offer.sentence for offer in offered(claim.pk, viewer(editor)) if str(offer.action) in SEAT.split()}
+    assert said == {"Nobody is on this claim."}
+    put_on(claim, a_reviewer(desk), editor)
+    assert allowed(claim, editor) >= set(SEAT.split())
 
 
 def test_an_adjudicator_is_offered_to_settle_or_leave(desk: Desk) -> None:
