@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from claims.services.cancellations import tell_cancellations
 from claims.services.delivering import deliver
 from claims.services.fetching import read_pages
 from claims.services.following import follow_revisions
@@ -39,8 +40,9 @@ def ladders() -> None:
 
 @shared_task(name="claims.quotes")
 def quotes() -> None:
-    """Follow what claims quote into the later texts of their articles."""
+    """Follow what claims quote into the later texts of their articles, and tell them of cancelled ones."""
     follow_revisions()
+    tell_cancellations()
 
 
 @shared_task(name="claims.read_pages")

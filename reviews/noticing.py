@@ -36,6 +36,7 @@ class NoticeReason(TextChoices):
     UNSETTLED = "unsettled", _("Nobody settles a disagreement")
     UNROUTABLE = "unroutable", _("Nobody can take a claim")
     SOURCE_CHANGED = "source_changed", _("An article or page a claim rests on has changed")
+    SOURCE_CANCELED = "source_canceled", _("An article a claim quotes was cancelled by its provider")
     DECIDED = "decided", _("A claim you judged was decided")
     REOPENED = "reopened", _("A claim you judged was reopened")
     IMPORT_FAILED = "import_failed", _("An import you asked for failed")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cache
 from typing import Any, ClassVar, TypeVar
@@ -50,6 +52,14 @@ class PlainForm(forms.Form):
     def more_fields(self) -> dict[str, forms.Field]:
         """Fields that a loop makes better than a list does."""
         return {}
+
+    @contextmanager
+    def refusing(self) -> Iterator[None]:
+        """Show what is refused inside instead of raising it."""
+        try:
+            yield
+        except ClaimDeskError as refusal:
+            self.refuse(refusal)
 
     def refuse(self, refusal: ClaimDeskError) -> None:
         """Show a refusal's sentence at the field it is about, else above the form. What was typed stays.

@@ -4,6 +4,7 @@ from claims.models.alarm import LADDER_ALARM, OUTLIVES_A_VERDICT, WAIT_OVER, Ala
 from claims.models.apikey import ApiKey, RepeatableCall, Scope, hashed
 from claims.models.appearance import Appearance, ChainStep
 from claims.models.article import Article, ArticleRevision, DateKnown, NewsItem
+from claims.models.cancellation import Cancellation
 from claims.models.claim import WARNING, Claim, ClaimHead
 from claims.models.decision import Decision
 from claims.models.desk import Desk
@@ -29,6 +30,7 @@ __all__ = [
     "Appearance",
     "Article",
     "ArticleRevision",
+    "Cancellation",
     "ChainStep",
     "Claim",
     "ClaimEvent",

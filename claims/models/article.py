@@ -33,6 +33,9 @@ class Article(models.Model):
     desk = models.ForeignKey("claims.Desk", models.PROTECT, verbose_name=_("desk"), null=True, blank=True)
     embargo_until = models.DateTimeField(_("embargo until"), null=True, blank=True)
     canceled_at = models.DateTimeField(_("cancelled by its provider"), null=True, blank=True)
+    untold = models.BooleanField(
+        _("its claims are still to be told that it was cancelled, or is usable again"), default=False, editable=False
+    )
     created_at = models.DateTimeField(_("added"), auto_now_add=True)
 
     class Meta:
@@ -46,7 +49,10 @@ class Article(models.Model):
                 name="article_without_link_once",
             ),
         )
-        indexes = (models.Index(fields=("-published_at", "-id"), name="article_published"),)
+        indexes = (
+            models.Index(fields=("-published_at", "-id"), name="article_published"),
+            models.Index(fields=("id",), condition=Q(untold=True), name="article_untold"),
+        )
 
     def __str__(self) -> str:
         return self.headline

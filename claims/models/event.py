@@ -72,7 +72,10 @@ END IF;
 RETURN NEW;
 """
 # What comes in by itself and moves nothing of the claim.
-PASSING = ("article.changed", "evidence.kept", "evidence.failed", "evidence.changed", "evidence.read")
+PASSING = (
+    *("article.changed", "article.cancel", "article.usable"),
+    *("evidence.kept", "evidence.failed", "evidence.changed", "evidence.read"),
+)
 # What the clock says of a claim by itself: nobody chose it.
 ANNOUNCED = frozenset({*(f"claim.{kind}" for kind in TimeFlag), "claim.escalate"})
 FOR_UNDOING = frozenset({"course"})

@@ -32,13 +32,15 @@ from claims.services.transitions import Held, begin
 class Places:
     """What many new claims need of the database, asked in one statement: the time, numbers, and the newest texts.
 
-    `newest` is the number of the newest text by article. The articles are held, so that no other text comes in.
+    `newest` is the number of the newest text by article, `canceled` are articles that their providers cancelled. The
+    articles are held, so that no other text comes in and none is cancelled.
     """
 
     now: datetime
     claims: Iterator[int]
     appearances: Iterator[int]
     newest: Mapping[int, int]
+    canceled: frozenset[int]
 
 
 _HOLD = "SELECT id FROM claims_article WHERE id = ANY(%s) ORDER BY id FOR SHARE"
@@ -49,7 +51,8 @@ SELECT clock_timestamp(),
        ARRAY(SELECT article_id FROM claims_articlerevision WHERE article_id = ANY(%(articles)s)
               GROUP BY article_id ORDER BY article_id),
        ARRAY(SELECT max(number) FROM claims_articlerevision WHERE article_id = ANY(%(articles)s)
-              GROUP BY article_id ORDER BY article_id)
+              GROUP BY article_id ORDER BY article_id),
+       ARRAY(SELECT id FROM claims_article WHERE id = ANY(%(articles)s) AND canceled_at IS NOT NULL)
 """
 
 
@@ -60,8 +63,9 @@ def places_for(claims: Sequence[GivenClaim]) -> Places:
         if articles:
             cursor.execute(_HOLD, [articles])
         cursor.execute(_PLACES, {"many": len(claims), "articles": articles})
-        now, claim_ids, appearance_ids, known, numbers = cursor.fetchone()
-    return Places(now.astimezone(UTC), iter(claim_ids), iter(appearance_ids), dict(zip(known, numbers, strict=True)))
+        now, claim_ids, appearance_ids, known, numbers, canceled = cursor.fetchone()
+    newest = dict(zip(known, numbers, strict=True))
+    return Places(now.astimezone(UTC), iter(claim_ids), iter(appearance_ids), newest, frozenset(canceled))
 
 
 class InHand(Held):
@@ -97,12 +101,12 @@ class InHand(Held):
         return alarms_for(self.claim, coming | alarms_of(self.claim, ladders, tracks(facts), {}, self.now), self.now)
 
 
-def quotes_an_earlier_text(given: GivenClaim, places: Places) -> bool:
-    """Whether the claim has to be followed into later texts as it is made, which `proposing` does, one by one."""
+def has_to_be_followed(given: GivenClaim, places: Places) -> bool:
+    """Whether the claim quotes an earlier text or a cancelled article, which `proposing` looks at, one by one."""
     if given.quote is None:
         return False
     revision = given.quote.revision
-    return places.newest[revision.article_id] != revision.number
+    return places.newest[revision.article_id] != revision.number or revision.article_id in places.canceled
 
 
 def propose_in_hand(given: GivenClaim, maker: Maker, places: Places) -> InHand:

@@ -66,12 +66,17 @@ def staying_for(merged: Sequence[int]) -> Sequence[int]:
     return list(staying.order_by("pk").values_list("pk", flat=True))
 
 
-def follow_new_quotes(held: Held) -> None:
-    """Look at the quotes of a claim that is being made, where their article has a later text already."""
+def follow_new_quotes(held: Held) -> bool:
+    """Look at the quotes of a claim that is being made, where their article has a later text already.
+
+    Answers whether one of the articles is cancelled: then that is to be looked at, too.
+    """
     articles = sorted(set(held.claim.appearances.values_list("revision__article", flat=True)))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM claims_article WHERE id = ANY(%s) ORDER BY id FOR SHARE", [articles])
+        cursor.execute("SELECT canceled_at FROM claims_article WHERE id = ANY(%s) ORDER BY id FOR SHARE", [articles])
+        canceled = any(moment is not None for (moment,) in cursor.fetchall())
     follow_quotes(held, {})
+    return canceled
 
 
 def follow_quotes(held: Held, laid: dict[int, Laid]) -> None:

@@ -592,7 +592,8 @@ SELECT later.article_id AS article, later.number AS revision
    AND EXISTS (SELECT 1 FROM claims_heartbeat WHERE name = 'sweep' AND ran_at > clock_timestamp() - interval '30 seconds');
 
 -- name: changed_sources_are_flagged
--- A claim is flagged exactly while an article or page that it rests on reads otherwise and nobody has compared it.
+-- A claim is flagged exactly while an article or page that it rests on reads otherwise and nobody has compared it, or an
+-- article that it quotes is cancelled and nobody has said what that means.
 -- It rests on what claims quote that were merged into it, too.
 WITH RECURSIVE merged AS (
     SELECT duplicate_of_id AS stays, id AS claim FROM claims_claim WHERE duplicate_of_id IS NOT NULL
@@ -606,6 +607,8 @@ WITH RECURSIVE merged AS (
                       JOIN claims_articlerevision later ON later.id = passage.revision_id
                      WHERE passage.appearance_id = quote.id ORDER BY later.number DESC LIMIT 1) last ON true
      WHERE last.fate <> 'same' AND last.noted_at IS NULL
+     UNION
+    SELECT claim_id FROM claims_cancellation WHERE ended_at IS NULL AND noted_at IS NULL
 ), resting AS (
     SELECT claim FROM quoting UNION SELECT merged.stays FROM merged JOIN quoting ON quoting.claim = merged.claim
 )
@@ -620,6 +623,32 @@ SELECT claim.id AS claim, claim.state
                          WHERE item.claim_id = claim.id AND item.superseded_by_id IS NULL
                            AND reading.compared < (SELECT max(number) FROM claims_copy
                                                     WHERE evidence_id = item.id))));
+
+-- name: cancellations_are_told
+-- Claims learn within 15 minutes, while the periodic work runs, that an article they quote was cancelled or is usable
+-- again, and each of it is one event.
+SELECT quote.claim_id AS claim, article.id AS article
+  FROM claims_article article
+  JOIN claims_articlerevision text ON text.article_id = article.id
+  JOIN claims_appearance quote ON quote.revision_id = text.id
+ WHERE article.canceled_at < clock_timestamp() - interval '15 minutes'
+   AND NOT EXISTS (SELECT 1 FROM claims_cancellation row WHERE row.claim_id = quote.claim_id
+                      AND row.article_id = article.id AND row.canceled_at = article.canceled_at)
+   AND EXISTS (SELECT 1 FROM claims_heartbeat WHERE name = 'sweep' AND ran_at > clock_timestamp() - interval '30 seconds')
+ UNION
+SELECT row.claim_id, row.article_id
+  FROM claims_cancellation row
+  JOIN claims_article article ON article.id = row.article_id
+  CROSS JOIN LATERAL (
+      SELECT count(*) FILTER (WHERE type = 'article.cancel') AS begun,
+             count(*) FILTER (WHERE type = 'article.usable') AS ended,
+             count(*) FILTER (WHERE type = 'article.judge' AND recorded_at = row.noted_at) AS noted
+        FROM claims_claimevent event
+       WHERE event.claim_id = row.claim_id AND type IN ('article.cancel', 'article.usable', 'article.judge')
+         AND event.body::json #>> '{data,cancellation}' = row.id::text) told
+ WHERE told.begun <> 1 OR told.ended <> (row.ended_at IS NOT NULL)::int
+    OR told.noted <> (row.noted_at IS NOT NULL)::int
+    OR NOT article.untold AND row.ended_at IS NULL AND article.canceled_at IS DISTINCT FROM row.canceled_at;
 
 -- name: operations_end
 -- No import runs for ever: until it ends it is tried again within ten minutes, at most four times, and in its turn.

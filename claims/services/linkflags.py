@@ -1,4 +1,7 @@
-"""The two flags of what a claim rests on: a link that no longer opens, a page or article that reads otherwise now."""
+"""The two flags of what a claim rests on: a link that no longer opens, a page or article that reads otherwise now.
+
+An article that its provider cancelled counts as one that reads otherwise.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,11 @@ from django.db.models import F, Max, Q
 
 from claims.actors import Actor, rule
 from claims.lifecycle import State
-from claims.models import Claim, Fetch, FetchState, FlagKind, RevisedPassage
+from claims.models import Cancellation, Claim, Fetch, FetchState, FlagKind, RevisedPassage
 from claims.services.transitions import Held
 
 KEEPER = rule("state of the evidence")
+_CANCELED = "The provider has cancelled an article that is quoted. Say what that means for the claim."
 UNFLAGGED = frozenset({State.PROPOSED, State.DISMISSED})
 
 
@@ -24,9 +28,11 @@ def keep_flags(held: Held, *, by: Actor = KEEPER) -> None:
     gone = rows.filter(state=FetchState.GONE).count()
     newest = rows.annotate(newest=Max("evidence__copies__number"))
     changed = newest.filter(newest__gt=F("compared")).count()
-    quoting = _to_compare(held.claim)
+    quoting, canceled = _to_compare(held.claim), _canceled(held.claim)
     _keep(held, FlagKind.EVIDENCE_GONE, _gone_words(gone) if gone else "", by)
-    _keep(held, FlagKind.SOURCE_CHANGED, _changed_words(changed, quoting.pop(held.claim.pk, 0), sorted(quoting)), by)
+    words = [_CANCELED] if canceled else []
+    words.append(_changed_words(changed, quoting.pop(held.claim.pk, 0), sorted(quoting)))
+    _keep(held, FlagKind.SOURCE_CHANGED, " ".join(filter(None, words)), by)
 
 
 def _keep(held: Held, kind: FlagKind, reason: str, by: Actor) -> None:
@@ -47,6 +53,12 @@ def _to_compare(claim: Claim) -> Counter[int]:
     merged = Claim.objects.merged_into(claim.pk).values("pk")
     resting = Q(appearance__claim=claim) | Q(appearance__claim__in=merged)
     return Counter(RevisedPassage.objects.to_compare().filter(resting).values_list("appearance__claim", flat=True))
+
+
+def _canceled(claim: Claim) -> bool:
+    """Whether an article was cancelled that the claim quotes, or one merged into it, and nobody has judged that."""
+    merged = Claim.objects.merged_into(claim.pk).values("pk")
+    return Cancellation.objects.to_note().filter(Q(claim=claim) | Q(claim__in=merged)).exists()
 
 
 def _changed_words(pages: int, passages: int, merged: Sequence[int]) -> str:

@@ -138,8 +138,8 @@ def _followed(viewer: Viewer, told: ToldArticle, item: NewsItem, article: Articl
     if changes:
         article = amend_article(article.pk, changes, seen=None)
     if article.canceled_at is not None:
-        article.canceled_at = None
-        article.save(update_fields=["canceled_at"])
+        article.canceled_at, article.untold = None, True
+        article.save(update_fields=["canceled_at", "untold"])
     return article
 
 
@@ -148,8 +148,8 @@ def _cancelled(viewer: Viewer, item: NewsItem, known: Row, now: datetime) -> tup
     article = known.article
     check_may_amend(viewer, article)
     if article.canceled_at is None:
-        article.canceled_at = now
-        article.save(update_fields=["canceled_at"])
+        article.canceled_at, article.untold = now, True
+        article.save(update_fields=["canceled_at", "untold"])
     _remember(item, known, now)
     quoted = visible_claims(viewer, now).filter(appearances__revision__article=article).distinct().order_by("pk")
     numbers = [f"#{number}" for number in quoted.values_list("pk", flat=True)[: NAMED + 1]]

@@ -92,6 +92,7 @@ WHY_NOT: Mapping[str, str] = {
     "claim.undo": "Undoing cannot be undone. Take the step again.",
     "claim.propose": "A claim that was made stays in the record. Dismiss it instead.",
     "article.compare": "What was noted of the article stays in the record.",
+    "article.judge": "What was noted of the article stays in the record.",
     "evidence.add": "Evidence stays in the record. Replace it instead.",
     "evidence.edit": "Edit the evidence again instead.",
     "evidence.supersede": "Evidence stays in the record. Replace it again instead.",

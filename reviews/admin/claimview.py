@@ -27,6 +27,7 @@ from reviews.admin.steps import DIALOGS
 from reviews.rulewords import Part, sentence
 from reviews.services.cases import names_for
 from reviews.services.claimpage import ClaimPage
+from reviews.services.comparing import canceled_of
 from reviews.services.timeline import entries
 from reviews.services.whydue import why_of
 
@@ -83,6 +84,7 @@ def shown(page: ClaimPage, now: datetime, viewer: Viewer) -> dict[str, Any]:
     buttons = [_button(page, name) for name in IN_MORE]
     return {
         "page": page,
+        "canceled": canceled_of(page),
         "claim": claim,
         "state_words": _state_words(page, me),
         "notes": _notes(page, flags, now),

@@ -1,4 +1,4 @@
-"""What the claim page lets people do when an article no longer reads as it is quoted: compare, and note it."""
+"""What the claim page lets people do when an article reads otherwise or was cancelled: look at it, and note it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,10 +17,10 @@ from claims.admin.base import viewer_of
 from claims.admin.forms import PlainForm
 from claims.comparing import compare
 from claims.errors import ClaimDeskError
-from claims.models import RevisedPassage
+from claims.models import Cancellation, RevisedPassage
 from claims.services.following import check_comparer
 from reviews.services.claimpage import ClaimPage
-from reviews.services.comparing import note_compared
+from reviews.services.comparing import note_canceled, note_compared
 
 SAY_NOTE = gettext_lazy("Say what the change means for this claim.")
 
@@ -46,7 +46,10 @@ class PassagePages:
 
     def passage_pages(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
         """Addresses below a claim, their views and their names."""
-        return [("<int:claim_id>/passage/<int:number>/", self.passage_view, "passage")]
+        return [
+            ("<int:claim_id>/passage/<int:number>/", self.passage_view, "passage"),
+            ("<int:claim_id>/cancellation/<int:number>/", self.cancellation_view, "cancellation"),
+        ]
 
     def passage_view(self, request: HttpRequest, claim_id: int, number: int) -> HttpResponse:
         """The quoted passage and what stands for it now, side by side, and a note that it was compared."""
@@ -66,15 +69,29 @@ class PassagePages:
         }
         return self.answer(request, "reviews/passage_compare.html", context)
 
+    def cancellation_view(self, request: HttpRequest, claim_id: int, number: int) -> HttpResponse:
+        """That the provider cancelled the article, and a note of what it means for the claim."""
+        page = self.page_of(request, claim_id)
+        rows = Cancellation.objects.select_related("article__outlet")
+        row = get_object_or_404(rows, pk=number, claim=page.claim)
+        form = NoteForm(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid() and self._judged(request, row, form):
+            return redirect("admin:claims_claim_change", claim_id)
+        title = _("The provider has cancelled the article")
+        context = {"page": page, "row": row, "form": form, "may_note": row.to_note and _may_note(page), "title": title}
+        return self.answer(request, "reviews/cancellation.html", context)
+
     def _noted(self, request: HttpRequest, passage: RevisedPassage, form: NoteForm) -> bool:
-        viewer = viewer_of(request)
-        try:
-            note_compared(passage, form.cleaned_data["note"], viewer)
-        except ClaimDeskError as refusal:
-            form.refuse(refusal)
-            return False
-        messages.success(request, _("Noted: the article was compared with what is quoted from it."))
-        return True
+        with form.refusing():
+            note_compared(passage, form.cleaned_data["note"], viewer_of(request))
+            messages.success(request, _("Noted: the article was compared with what is quoted from it."))
+        return form.is_valid()
+
+    def _judged(self, request: HttpRequest, row: Cancellation, form: NoteForm) -> bool:
+        with form.refusing():
+            note_canceled(row, form.cleaned_data["note"], viewer_of(request))
+            messages.success(request, _("Noted what the cancelled article means for this claim."))
+        return form.is_valid()
 
     def _passage(self, page: ClaimPage, number: int) -> RevisedPassage:
         rows: Any = RevisedPassage.objects.select_related("appearance__revision__article", "revision")

@@ -9,6 +9,7 @@ from reviews.api import (
     agreement,
     assignments,
     calendars,
+    cancellations,
     claim_batch,
     claims,
     copies,
@@ -48,6 +49,10 @@ urlpatterns = [
     path(f"{_CLAIM}/provenance", provenance.ClaimProvenance.as_view(), name="api-provenance"),
     path(f"{_CLAIM}/assignments", assignments.Assignments.as_view(), name="api-assignments"),
     path(f"{_CLAIM}/passages", passages.ClaimPassages.as_view(), name="api-claim-passages"),
+    path(f"{_CLAIM}/cancellations", cancellations.ClaimCancellations.as_view(), name="api-claim-cancellations"),
+    path(
+        "cancellations/<number:number>/noted", cancellations.NotedCancellation.as_view(), name="api-cancellation-noted"
+    ),
     path("passages/<number:number>", passages.OnePassage.as_view(), name="api-passage"),
     path("passages/<number:number>/compared", passages.ComparedPassage.as_view(), name="api-passage-compared"),
     path(_EVIDENCE, evidence.OneEvidence.as_view(), name="api-evidence"),

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from claims.actors import Actor
 from claims.lifecycle import Action
-from claims.models import Claim, ClaimEvent, Desk, RevisedPassage
+from claims.models import Cancellation, Claim, ClaimEvent, Desk, RevisedPassage
 from claims.services import steps
 from claims.services.linkflags import keep_flags
 from claims.services.proposing import GivenClaim, Maker, proposing
@@ -77,7 +77,8 @@ def _rests_on_something(held: Held) -> bool:
     """Whether there may be anything to flag: a claim accepted as it is made has no evidence yet."""
     if held.claim.created_at < held.now or held.claim.split_from_id is not None:
         return True
-    return RevisedPassage.objects.filter(appearance__claim=held.claim).exists()
+    passages = RevisedPassage.objects.filter(appearance__claim=held.claim).order_by().values("pk")
+    return passages.union(Cancellation.objects.filter(claim=held.claim).order_by().values("pk")).exists()
 
 
 def change_desk(held: Held, *, by: Actor, desk: Desk, reason: str) -> ClaimEvent:

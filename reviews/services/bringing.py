@@ -17,7 +17,7 @@ from claims.errors import ClaimDeskError
 from claims.hedges import Kind
 from claims.models import Claim, Desk
 from claims.services import steps
-from claims.services.bulk import InHand, places_for, propose_in_hand, quotes_an_earlier_text, write_in_hand
+from claims.services.bulk import InHand, has_to_be_followed, places_for, propose_in_hand, write_in_hand
 from claims.services.chainsources import ChainSources
 from claims.services.proposing import GivenClaim, Maker
 from reviews.models import Course, DeadlinePolicy, DeskDefaults
@@ -40,14 +40,14 @@ class Wanted:
 def bring_many(wanted: Sequence[Wanted]) -> list[Claim | ClaimDeskError]:
     """Make these claims; answers for each, in the order given, the claim or the refusal. Refused: nothing is written.
 
-    The rare claim that quotes an earlier text of its article is brought by itself: it is compared with later ones.
+    The rare claim that quotes an earlier text, or a cancelled article, is brought by itself: it is followed up.
     """
     with transaction.atomic():
         places = places_for([one.given for one in wanted])
         answers: dict[int, Claim | ClaimDeskError] = {}
         in_hand: dict[int, InHand] = {}
         for place, one in enumerate(wanted):
-            if quotes_an_earlier_text(one.given, places):
+            if has_to_be_followed(one.given, places):
                 answers[place] = _by_itself(one)
                 continue
             try:

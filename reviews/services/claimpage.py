@@ -61,9 +61,8 @@ class Merged:
 class ClaimPage:
     """One claim as somebody sees it at one moment. `mine` is their open assignment.
 
-    `earlier` says why rules before the one that took it did not, as far as the reader sees them. `revised` is what
-    later texts make of its quotes, `policy` says how many judge it (None: one), `opinion` is the second opinion asked
-    for in this round, `seats` are the round's.
+    `earlier`: why rules before the one that took it did not, as far as the reader sees them. `revised`: what later
+    texts make of its quotes. `policy`: how many judge it (None: one). `opinion`, `seats`: those of this round.
     """
 
     claim: Claim
@@ -131,14 +130,12 @@ def read_claim(claim_id: int, viewer: Viewer, now: datetime) -> ClaimPage:
     decisions = Prefetch("decisions", Decision.objects.order_by("-number"), to_attr="all_decisions")
     chain = Prefetch("chain", ChainStep.objects.select_related("source"))
     places = Appearance.objects.select_related("revision__article__outlet").prefetch_related(chain)
-    claim = (
+    found = (
         visible_claims(viewer, now)
         .select_related("desk", "head", "duplicate_of", "made_by_user", "made_by_key")
         .prefetch_related(flags, decisions, Prefetch("appearances", places))
-        .filter(pk=claim_id)
-        .first()
-    )
-    if claim is None:
+    ).filter(pk=claim_id)
+    if (claim := found.first()) is None:
         raise NotFound(f"There is no claim #{claim_id}.")
     return _page(claim, viewer, now)
 

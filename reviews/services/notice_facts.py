@@ -178,6 +178,7 @@ _STILL: Mapping[NoticeReason, Judge] = {
     NoticeReason.UNSETTLED: lambda notice, facts: facts.is_unsettled(claim_in(notice)),
     NoticeReason.UNROUTABLE: _is_flagged(FlagKind.UNROUTABLE),
     NoticeReason.SOURCE_CHANGED: _is_flagged(FlagKind.SOURCE_CHANGED),
+    NoticeReason.SOURCE_CANCELED: _is_flagged(FlagKind.SOURCE_CHANGED),
     NoticeReason.DECIDED: _is_decided,
     NoticeReason.REOPENED: _is_open_again,
     NoticeReason.IMPORT_FAILED: _has_failed,

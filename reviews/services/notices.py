@@ -165,6 +165,12 @@ def _flagged(event: ClaimEvent, facts: Facts) -> Found:
     return [(user, reason) for user in on_it or facts.editors(event.claim_id)] if reason else []
 
 
+def _canceled(event: ClaimEvent, facts: Facts) -> Found:
+    """The provider cancelled an article: whoever has the open claim, else the editors, as of one that is decided."""
+    on_it = facts.on_it(event.claim_id) if facts.claims[event.claim_id].is_open else []
+    return [(user, NoticeReason.SOURCE_CANCELED) for user in on_it or facts.editors(event.claim_id)]
+
+
 def _left(event: ClaimEvent, facts: Facts) -> Found:
     """Somebody left the claim, or is away: editors hear of it when it was theirs to settle what reviewers differ on."""
     if not facts.is_unsettled(event.claim_id):
@@ -200,6 +206,7 @@ def _to_judges(reason: NoticeReason) -> Callable[[ClaimEvent, Facts], Found]:
 TOLD: Mapping[str, Callable[[ClaimEvent, Facts], Found]] = {
     "claim.assign": _assigned,
     "claim.raise_flag": _flagged,
+    "article.cancel": _canceled,
     "claim.hand_over": _left,
     "claim.decline": _left,
     "claim.recuse": _left,

@@ -18,7 +18,7 @@ from django.db.models import BigIntegerField, Value
 from django.test.utils import CaptureQueriesContext
 
 from claims.lifecycle import Action, State
-from claims.models import Claim, ClaimEvent, Copy, FlagKind, Scope, WebhookDelivery
+from claims.models import Cancellation, Claim, ClaimEvent, Copy, FlagKind, Scope, WebhookDelivery
 from claims.models import event as event_module
 from claims.services.completing import ToldArticle
 from claims.services.evidence import keep_file
@@ -102,6 +102,10 @@ class World:
         a_later_text(self.article.article, TEXT.replace("next week", f"in {next(_numbers)} weeks"))
         follow_revisions()
 
+    def cancellation(self) -> None:
+        moment = ahead(seconds=next(_numbers))
+        Cancellation.objects.create(claim=self.claim, article=self.article.article, canceled_at=moment, found_at=moment)
+
     def copy(self) -> None:
         number = next(_numbers)
         kept = keep_file(BytesIO(f"page {number}".encode()), "text/html")
@@ -138,6 +142,7 @@ MAKERS: dict[str, Maker] = {
     "/calendars": lambda world: WorkCalendar.objects.create(name=f"Calendar {next(_numbers)}"),
     "/claims": World.full_claim,
     "/claims/{number}/assignments": World.another_round,
+    "/claims/{number}/cancellations": World.cancellation,
     "/claims/{number}/decisions": World.another_round,
     "/claims/{number}/events": World.another_round,
     "/claims/{number}/evidence": lambda world: evidence_for(world.claim, by=world.editor),

@@ -10,7 +10,8 @@ import pytest
 
 from claims.api import examples
 from claims.lifecycle import State
-from claims.models import Claim, ClaimEvent, Desk, DeskRole, Fetch, RevisedPassage, Source, User
+from claims.models import Article, Cancellation, Claim, ClaimEvent, Desk, DeskRole, Fetch, RevisedPassage, Source, User
+from claims.services.cancellations import tell_cancellations
 from claims.services.fetching import read_pages
 from claims.services.following import follow_revisions
 from reviews.models import DeadlinePolicy, Notice, Reviewer, WorkCalendar
@@ -22,7 +23,7 @@ from tests.intake.pages import Site
 
 Made = dict[str, Any]
 ADMINISTRATORS = re.compile(r"/(calendars|deadline_policies|policies|routing_rules|desks)")
-EDITORS = re.compile(r"/(sources|reviewers|absences|interests|passages|claims/{number}(/actions)?$)")
+EDITORS = re.compile(r"/(sources|reviewers|absences|interests|passages|cancellations|claims/{number}(/actions)?$)")
 REVIEWERS = re.compile(r"/(notices|claims/{number}/(assignments|evidence|reviews)|evidence)")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT")
 FREE = frozenset({"id", "claim", "person", "reviewer", "source", "position", "made_by", "statement"})
@@ -145,6 +146,14 @@ def _compared_passage(desk: Desk, editor: User) -> int:
     return RevisedPassage.objects.get().pk
 
 
+def _canceled(desk: Desk, editor: User) -> int:
+    article = make.an_article().article
+    claim = make.a_claim(desk, by=editor, quote=make.a_quote(article.revisions.get()))
+    Article.objects.filter(pk=article.pk).update(canceled_at=make.now(), untold=True)
+    tell_cancellations()
+    return Cancellation.objects.get(claim=claim).pk
+
+
 def _page_kept_twice(claim: Claim, editor: User, far: Site) -> int:
     item = make.evidence_for(claim, by=editor, url=far.link(), title="")
     read_pages()
@@ -184,6 +193,7 @@ def world(api: Api, far: Site) -> World:
         "/evidence/{number}/supersede": used.pk,
         "/evidence/": make.evidence_for(claim, by=reviewer, url="https://gazette.example/resignation").pk,
         "/passages/": _compared_passage(desk, editor),
+        "/cancellations/": _canceled(desk, editor),
         "/articles/{number}/revisions": make.an_article().article.pk,
         "/articles/": found.numbers["article"],
         "/sources/": source.pk,

@@ -429,6 +429,22 @@ UPDATE reviews_notice SET user_id = (SELECT max(id) FROM claims_user) WHERE oper
 -- breaks: letters_go_to_whom_the_notice_is_for
 UPDATE claims_operation SET told_at = NULL WHERE state = 'failed';
 
+-- breaks: cancellations_are_told
+UPDATE claims_article SET canceled_at = now() - interval '1 hour'
+ WHERE id IN (SELECT text.article_id FROM claims_appearance quote
+                JOIN claims_articlerevision text ON text.id = quote.revision_id);
+INSERT INTO claims_heartbeat (name, ran_at, detail) VALUES ('sweep', clock_timestamp(), '{}')
+    ON CONFLICT (name) DO UPDATE SET ran_at = clock_timestamp();
+
+-- breaks: cancellations_are_told
+UPDATE claims_cancellation SET ended_at = now();
+
+-- breaks: cancellations_are_told
+UPDATE claims_article SET canceled_at = NULL;
+
+-- breaks: changed_sources_are_flagged
+DELETE FROM claims_cancellation;
+
 -- breaks: operations_end
 UPDATE claims_operation SET attempts = 9 WHERE state = 'queued';
 

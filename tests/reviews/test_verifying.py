@@ -19,6 +19,7 @@ from claims.ladders import DEFAULT
 from claims.lifecycle import Action, State
 from claims.models import (
     Alarm,
+    Article,
     Claim,
     ClaimEvent,
     Flag,
@@ -29,6 +30,7 @@ from claims.models import (
     Snapshot,
     Visibility,
 )
+from claims.services.cancellations import tell_cancellations
 from claims.services.completing import ToldArticle
 from claims.services.delivering import take
 from claims.services.following import follow_revisions, note_passage
@@ -80,6 +82,7 @@ def newsroom(kept_aside: Path) -> Claim:
     told_to_readers(decided, editor)
     parted(decided, editor)
     rewritten(desk, editor)
+    canceled(desk, editor)
     tell(list(ClaimEvent.objects.order_by("id")))
     imported(editor)
     told_to_a_webhook()
@@ -142,6 +145,14 @@ def parted(decided: Claim, editor: Any) -> None:
     part = GivenPart("The minister denied it.", quote="The minister", evidence=[shared])
     act(first.pk, Action.SPLIT, person, part=part)
     act(make.a_claim(desk, by=editor).pk, Action.MERGE, person, into=decided)
+
+
+def canceled(desk: Any, editor: Any) -> None:
+    """The provider of an article cancels it."""
+    article = make.an_article().article
+    make.a_claim(desk, by=editor, quote=make.a_quote(article.revisions.get()))
+    Article.objects.filter(pk=article.pk).update(canceled_at=database_time(), untold=True)
+    tell_cancellations()
 
 
 def rewritten(desk: Any, editor: Any) -> None:
