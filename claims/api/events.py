@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims.actors import ActorKind
+from claims.api.errors import BadCursor
 from claims.api.feedplaces import place_of, type_named
 from claims.api.paging import LARGEST_PAGE, PAGE, Order, page_of
 from claims.api.parameters import Listed, Paged, Parameters, Search, given, page_in
@@ -89,12 +90,14 @@ class Events(ApiView):
         asked = given(FeedParameters, request)
         begin = place_of(asked.get("after", ""))
         end = ClaimEvent.objects.end_of_feed()  # read first, so that the page never reaches behind it
+        if begin > end:  # no end ever lay there, and what comes next might lie before it
+            raise BadCursor("The cursor lies ahead of everything here, as after a restored backup. Start without it.")
         rows = _between(begin, end).filter(claim__in=visible_claims(self.viewer, self.now).values("pk"))
         if "types" in asked:
             rows = rows.filter(type__in=[type_named(name) for name in asked["types"]])
         found = list(rows[: asked["limit"] + 1])
         shown, more = found[: asked["limit"]], len(found) > asked["limit"]
-        last = (shown[-1].tx, shown[-1].pk) if more else max(begin, end)
+        last = (shown[-1].tx, shown[-1].pk) if more else end
         url = self._next(last) if more else None
         body = {"results": _shape(shown), "cursor": cursor_of(last), "next": url}
         return Response(body, headers={"Link": f'<{url}>; rel="next"'} if url else {})

@@ -104,15 +104,20 @@ def answer(exc: Exception, context: Mapping[str, Any]) -> Response:
     refusal = refusal_of(exc)
     if isinstance(refusal, errors.ServerError):
         log.error("The API failed", exc_info=exc)
-    headers: dict[str, str] = dict(refusal.facts.get("headers", {}))  # type: ignore[call-overload]  # facts are loose
-    listed: Sequence[Mapping[str, Any]] = refusal.facts.get("listed", ())  # type: ignore[assignment]  # as above
+    listed: Sequence[Mapping[str, Any]] = refusal.facts.get("listed", ())  # type: ignore[assignment]  # facts are loose
     if isinstance(refusal, StaleVersion):
         refusal.facts = {"current_etag": f'"{refusal.facts.get("current")}"', **refusal.facts}
-    if refusal.status == errors.NotSignedIn.status:
-        headers["WWW-Authenticate"] = 'Bearer realm="Claim Desk"'
-    response = Response(problem(refusal, listed), status=refusal.status, headers=headers)
+    response = Response(problem(refusal, listed), status=refusal.status, headers=headers_of(refusal))
     response.content_type = MEDIA_TYPE
     return response
+
+
+def headers_of(refusal: ClaimDeskError) -> dict[str, str]:
+    """The headers that go with a refusal; a 401 says how to sign in (RFC 9110)."""
+    headers: dict[str, str] = dict(refusal.facts.get("headers", {}))  # type: ignore[call-overload]  # facts are loose
+    if refusal.status == errors.NotSignedIn.status:
+        headers["WWW-Authenticate"] = 'Bearer realm="Claim Desk"'
+    return headers
 
 
 def refusal_of(exc: Exception) -> ClaimDeskError:

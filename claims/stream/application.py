@@ -122,15 +122,15 @@ def _headers(asked: Asked) -> list[tuple[bytes, bytes]]:
 
 
 async def _refuse(send: Send, failed: Exception) -> None:
-    from claims.api.problems import MEDIA_TYPE, problem, refusal_of  # brings the REST framework: only when needed
+    # Imported here since it brings the REST framework: only when needed.
+    from claims.api.problems import MEDIA_TYPE, headers_of, problem, refusal_of
 
     refusal = refusal_of(failed)
     if isinstance(refusal, ServerError):
         log.error("The live stream failed", exc_info=failed)
     name = str(uuid4())
     body = {**problem(refusal), "request_id": name}
-    headers = {**refusal.facts.get("headers", {}), "X-Request-Id": name}  # type: ignore[dict-item]  # facts are loose
-    await _say(send, refusal.status, body, MEDIA_TYPE, headers)
+    await _say(send, refusal.status, body, MEDIA_TYPE, {**headers_of(refusal), "X-Request-Id": name})
 
 
 async def _say(send: Send, status: int, body: dict[str, Any] | None, kind: str, headers: dict[str, str]) -> None:

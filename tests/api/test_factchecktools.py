@@ -240,11 +240,21 @@ def test_what_breaks_inside_stays_inside(db: None, monkeypatch: pytest.MonkeyPat
     ],
 )
 def test_everything_else_there_fails_in_googles_form(db: None, method: str, path: str, status: int, word: str) -> None:
-    response = Client().generic(method, f"/v1alpha1/{path}")
+    response = Client(enforce_csrf_checks=True).generic(method, f"/v1alpha1/{path}")
     assert response.status_code == status
     assert response.json()["error"]["status"] == word
     elsewhere = Client().generic(method, f"/v1alpha1/{path}", headers={"host": "elsewhere.example"})
     assert (elsewhere.status_code, elsewhere.json()["error"]["status"]) == (400, "INVALID_ARGUMENT")
+
+
+def test_an_address_too_long_for_googles_clients_is_read_from_a_form(desk: Desk, editor: User) -> None:
+    published(desk, editor)
+    client, meant = Client(enforce_csrf_checks=True), {"X-HTTP-Method-Override": "GET"}
+    kind = "application/x-www-form-urlencoded"
+    found = client.post(ADDRESS, "query=minister+resign&alt=json", content_type=kind, headers=meant)
+    assert [claim["text"] for claim in found.json()["claims"]] == ["The minister will resign next week."]
+    many = client.post(ADDRESS, "&".join(["query=a"] * 2001), content_type=kind, headers=meant)
+    assert (many.status_code, many.json()["error"]["status"]) == (400, "INVALID_ARGUMENT")
 
 
 def test_pages_of_others_may_ask_from_a_browser(db: None) -> None:
@@ -282,6 +292,7 @@ def test_googles_own_client_searches_pages_and_understands_refusals(site: str, d
                 asking = service.claims().search_next(asking, answer)
             assert sorted(found) == [f"The minister resigns, version {number}." for number in range(3)]
             assert service.claims().search(query="unicorn").execute() == {}
+            assert service.claims().search(query="сова " * 80, languageCode="uk").execute() == {}  # sent as a form
             with pytest.raises(HttpError) as wrong:
                 service.claims().search(query="minister", pageSize=-1).execute()
             assert (wrong.value.status_code, wrong.value.reason) == (400, "Request contains an invalid argument.")

@@ -79,6 +79,14 @@ def test_a_cursor_that_is_none_is_refused(api: Api, cursor: str) -> None:
     assert api.get(f"/events?after={cursor}").code == "bad_cursor"
 
 
+def test_a_cursor_that_lies_ahead_is_refused_since_what_comes_might_lie_before_it(api: Api, desk: Desk) -> None:
+    a_claim(desk)
+    tx, number = map(int, read(api)[1].split("-"))
+    ahead_of_us = api.get(f"/events?after={tx}-{number + 1}")
+    assert (ahead_of_us.status, ahead_of_us.code) == (400, "bad_cursor")
+    assert "ahead of everything here" in ahead_of_us.body["detail"]
+
+
 def test_the_reader_sees_only_claims_of_their_desks(desk: Desk) -> None:
     mine = a_claim(desk, State.PROPOSED)
     a_claim(a_desk())

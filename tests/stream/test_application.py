@@ -12,7 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
-from claims.api.errors import Unavailable
+from claims.api.errors import NotSignedIn, Unavailable
 from claims.hints import Eyes, Recent
 from claims.stream import application
 from claims.stream.application import PATH, LiveStream
@@ -100,6 +100,15 @@ def test_what_fails_inside_is_told_without_a_word_of_it(failure: Exception, monk
     status, _, body = asked()
     assert status == (503 if isinstance(failure, OperationalError) else 500)
     assert "secret" not in json.dumps(body)
+
+
+def test_whoever_is_not_let_in_is_told_how_to_sign_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def let_in(*_: object) -> LetIn:
+        raise NotSignedIn()
+
+    monkeypatch.setattr(Door, "let_in", let_in)
+    status, headers, _ = asked()
+    assert (status, headers[b"www-authenticate"]) == (401, b'Bearer realm="Claim Desk"')
 
 
 def test_nobody_waits_at_the_door_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
