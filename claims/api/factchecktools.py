@@ -15,14 +15,14 @@ from typing import Any
 from django.core import signing
 from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.utils.decorators import method_decorator
-from django.views import View
-from django.views.decorators.csrf import csrf_exempt
+from drf_spectacular.utils import extend_schema
+from rest_framework.views import APIView
 
 from claims.api import limits
 from claims.api.authentication import address_of, key_shown
 from claims.api.errors import KeyRefused, MethodNotAllowed, NothingHere, Refused, ServerError
 from claims.api.problems import log, refusal_of
+from claims.api.views import OnlyJson
 from claims.errors import ClaimDeskError
 from claims.exports.factchecktools import SERVICE, VERSION, discovery, fact_checked_claim, host_of
 from claims.exports.site import Site, site_at
@@ -88,12 +88,18 @@ def error(refusal: ClaimDeskError) -> JsonResponse:
     return JsonResponse({"error": body}, status=refusal.status, headers=headers, content_type=CONTENT_TYPE)
 
 
-class GoogleView(View):
-    """Base: counts the request, and answers failures in Google's form."""
+@extend_schema(exclude=True)
+class GoogleView(APIView):
+    """Base: counts the request, and answers failures in Google's form.
 
+    Nobody signs in with a session here, so no request needs a CSRF token, and none is refused with a page.
+    """
+
+    authentication_classes = ()
+    permission_classes = ()
+    content_negotiation_class = OnlyJson
     http_method_names: Sequence[str] = ("get", "head", "options")
 
-    @method_decorator(csrf_exempt)  # nothing is changed here, and its refusals have another form
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer; nothing leaves without the form."""
         try:
@@ -111,7 +117,11 @@ class GoogleView(View):
         response.headers["Cache-Control"] = "no-cache"
         return response
 
-    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def handle_exception(self, exc: Exception) -> Any:
+        """Leave every failure to `dispatch`."""
+        raise exc
+
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Say which methods there are."""
         return HttpResponse(status=204, headers={"Allow": ", ".join(name.upper() for name in self.http_method_names)})
 
@@ -141,7 +151,6 @@ class ClaimsSearch(GoogleView):
 class NothingServed(GoogleView):
     """The rest of that API: known methods are 501, anything else 404."""
 
-    @method_decorator(csrf_exempt)
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Refuse every method alike."""
         self.http_method_names = ()

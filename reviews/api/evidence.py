@@ -120,7 +120,7 @@ class ClaimEvidence(EvidenceView):
         with acting_on(number, self.viewer) as acting:
             start_if_queued(acting.held, by=acting.by)
             item = add_evidence(acting.held, told, by=acting.by, user=self.viewer.user)
-        return _made(self.seen(item.claim).get(pk=item.pk))
+        return _made(_written(item))
 
 
 class OneEvidence(EvidenceView):
@@ -154,7 +154,7 @@ class OneEvidence(EvidenceView):
             if version is not None and item.version != version:
                 raise StaleVersion(current=item.version)
             edit_evidence(acting.held, item, changes, by=acting.by)
-        item = self.item(number)
+        item = _written(item)
         return Response(evidence_out(item), headers={"ETag": tag(item.version)})
 
 
@@ -176,7 +176,7 @@ class Supersede(EvidenceView):
         with acting_on(old.claim_id, self.viewer) as acting:
             old.refresh_from_db()
             item = supersede_evidence(acting.held, old, told, by=acting.by, user=self.viewer.user)
-        return _made(self.seen(item.claim).get(pk=item.pk))
+        return _made(_written(item))
 
 
 class Reading(EvidenceView):
@@ -238,6 +238,11 @@ def _number(told: Any) -> Any:
 def _unread(item: Evidence) -> bool:
     """Whether nothing has come of a reading since the item got its version: readings go on without a new one."""
     return item.reading is None or (item.reading.checked_at is None and item.reading.asked_at is None)
+
+
+def _written(item: Evidence) -> Evidence:
+    """The item as whoever just wrote it is answered, also one that they made protected and never see again."""
+    return Evidence.objects.filter(pk=item.pk).with_reading().get()
 
 
 def _made(item: Evidence) -> Response:

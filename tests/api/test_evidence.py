@@ -45,6 +45,17 @@ def test_a_link_is_kept_in_one_spelling(api: Api, desk: Desk) -> None:
     assert api.get(f"/claims/{claim.pk}/evidence").body["results"] == [made.body]
 
 
+def test_a_key_brings_protected_evidence_once_and_never_sees_it_again(api: Api, desk: Desk) -> None:
+    claim = a_claim(desk)
+    path = f"/claims/{claim.pk}/evidence"
+    made = api.post(path, {**LINK, "visibility": "protected"})
+    assert (made.status, made.body["visibility"], Evidence.objects.count()) == (201, "protected", 1)
+    assert api.get(f"/evidence/{made.body['id']}").status == 404
+    told = api.post(path, LINK)
+    hidden = api.patch(f"/evidence/{told.body['id']}", {"visibility": "protected"}, If_Match=told.etag)
+    assert (hidden.status, hidden.etag, api.get(path).body["results"]) == (200, '"2"', [])
+
+
 def test_the_first_evidence_of_the_reviewer_starts_the_review(desk: Desk) -> None:
     reviewer, claim = a_reviewer(desk), a_claim(desk)
     put_on(claim, reviewer, an_editor(desk))
