@@ -92,6 +92,13 @@ class InFlight(Refused):
     status = 409
 
 
+class Retired(Refused):
+    """This address has been retired."""
+
+    code = "retired"
+    status = 410
+
+
 class TakenBack(Refused):
     """The published verdict was withdrawn."""
 

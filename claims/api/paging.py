@@ -90,7 +90,7 @@ def page_of(
     shape: Callable[[Sequence[M]], Sequence[Any]],
     order: Order | None = None,
 ) -> Response:
-    """One page of `rows`, shaped, with the address of the next one in the body and in the Link header.
+    """One page of `rows`, shaped, with the address of the next one in the body; that and the first in the Link header.
 
     Raises `BadCursor` when the cursor was made for another list, filter or order.
     """
@@ -103,7 +103,7 @@ def page_of(
     body: dict[str, Any] = {"results": shape(shown), "next": url}
     if page.count:
         body["count"] = rows.count()
-    return Response(body, headers={"Link": f'<{url}>; rel="next"'} if url else {})
+    return Response(body, headers={"Link": _links(first=_address(request, ""), next=url)})
 
 
 def cursor_behind(request: Request, row: Model, order: Order) -> str:
@@ -137,7 +137,13 @@ def _read(cursor: str, binding: str) -> Place:
     return Place(parse_datetime(value) if value else None, int(pk))
 
 
+def _links(**addresses: str | None) -> str:
+    """These addresses by their relation to the page (RFC 8288)."""
+    return ", ".join(f'<{address}>; rel="{relation}"' for relation, address in addresses.items() if address)
+
+
 def _address(request: Request, cursor: str) -> str:
-    """The address of this list from the cursor on."""
+    """The address of this list from the cursor on, or from its beginning."""
     given = [(name, value) for name, values in request.query_params.lists() for value in values if name != "cursor"]
-    return request.build_absolute_uri(f"{request.path}?{urlencode([*given, ('cursor', cursor)])}")
+    query = urlencode([*given, ("cursor", cursor)] if cursor else given)
+    return request.build_absolute_uri(f"{request.path}?{query}" if query else request.path)

@@ -107,7 +107,10 @@ def answer(exc: Exception, context: Mapping[str, Any]) -> Response:
     listed: Sequence[Mapping[str, Any]] = refusal.facts.get("listed", ())  # type: ignore[assignment]  # facts are loose
     if isinstance(refusal, StaleVersion):
         refusal.facts = {"current_etag": f'"{refusal.facts.get("current")}"', **refusal.facts}
-    response = Response(problem(refusal, listed), status=refusal.status, headers=headers_of(refusal))
+    body = problem(refusal, listed)
+    if body["type"].startswith("/") and "request" in context:  # nobody has said by which address the site is reached
+        body["type"] = context["request"].build_absolute_uri(body["type"])
+    response = Response(body, status=refusal.status, headers=headers_of(refusal))
     response.content_type = MEDIA_TYPE
     return response
 

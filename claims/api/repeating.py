@@ -73,7 +73,7 @@ def _once(key: str, view: ApiView, request: Request, work: Callable[[], Response
     if known is not None:
         return _replayed(known, print_)
     RepeatableCall.objects.filter(caller=caller, created_at__lte=now - KEPT).delete()
-    response = _answered(work)
+    response = _answered(request, work)
     if response.status_code < 500 and response.status_code not in FORGOTTEN:
         RepeatableCall.objects.create(
             caller=caller,
@@ -86,7 +86,7 @@ def _once(key: str, view: ApiView, request: Request, work: Callable[[], Response
     return response
 
 
-def _answered(work: Callable[[], Response]) -> Response:
+def _answered(request: Request, work: Callable[[], Response]) -> Response:
     """The answer to the work, refusals included; what a refused step wrote is rolled back, the answer is kept."""
     try:
         with transaction.atomic():
@@ -94,7 +94,7 @@ def _answered(work: Callable[[], Response]) -> Response:
     except Exception as failed:
         if refusal_of(failed).status >= 500:
             raise
-        return answer(failed, {})
+        return answer(failed, {"request": request})
 
 
 def _hold(name: str) -> None:

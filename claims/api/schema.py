@@ -102,6 +102,10 @@ class ApiSchema(AutoSchema):
         """The media types of bodies this method takes."""
         return [parser.media_type for parser in self.view.parser_classes if takes(self.method, parser)]
 
+    def is_deprecated(self) -> bool:
+        """Whether the address will go away."""
+        return self._of_view("retiring", None) is not None
+
     def get_tags(self) -> list[str]:
         """The noun that the address begins with."""
         return [re.split("[/:]", self.path.removeprefix("/api/v1/"))[0]]
@@ -128,6 +132,7 @@ class ApiSchema(AutoSchema):
             names += ["Link"] if _is_page(body) else []
             names += ["Location"] if status in {"201", "202", "307"} or (status == "200" and "201" in bodies) else []
             names += ["Retry-After"] if status == "202" else []
+            names += ["Deprecation", "Sunset", "Link"] if self.is_deprecated() else []
             names += DIGESTS if "application/octet-stream" in body.get("content", {}) else []
             names += ["Idempotent-Replayed"] if self.method == "POST" else []
             body["headers"] = body.get("headers", {}) | headers(names)

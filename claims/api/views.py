@@ -24,6 +24,7 @@ from claims.api.errors import BadParameter, MediaTypeUnsupported, NothingHere
 from claims.api.parameters import Parameters, given, refuse_unread
 from claims.api.preconditions import is_known, mark_of, tag
 from claims.api.problems import request_id
+from claims.api.retiring import Retiring
 from claims.api.schema import ApiSchema
 from claims.api.written import as_json
 from claims.models import ApiKey, Article, Claim, Desk, Scope
@@ -81,6 +82,7 @@ class ApiView(APIView):
     tagged: ClassVar[bool] = False  # whether answers carry an ETag
     refuses: ClassVar[frozenset[int]] = frozenset()  # statuses with which a GET refuses beside the usual ones
     varies: ClassVar[tuple[str, ...]] = ()  # request headers beside those that say who asks
+    retiring: ClassVar[Retiring | None] = None  # until when an address is served that will go away
     schema = ApiSchema()
     left: limits.Left | None = None
 
@@ -90,6 +92,8 @@ class ApiView(APIView):
             return
         super().initial(request, *args, **kwargs)
         self.left = limits.REQUESTS.take(self.caller)
+        if self.retiring is not None:
+            self.retiring.check(self.now)
         if str(request.method) not in self.allowed_methods:
             self.http_method_not_allowed(request, *args, **kwargs)
         needed = self.reads if request.method in SAFE else self.writes
@@ -122,6 +126,10 @@ class ApiView(APIView):
         if self.left is not None:
             response.headers.setdefault("RateLimit", self.left.header)
             response.headers.setdefault("RateLimit-Policy", limits.REQUESTS.policy)
+        if self.retiring is not None:
+            for name, value in self.retiring.headers.items():
+                before = response.headers.get(name)
+                response.headers[name] = f"{before}, {value}" if before else value
         if response.status_code == MediaTypeUnsupported.status and request.method == "PATCH":
             response.headers["Accept-Patch"] = ACCEPT_PATCH
         return response

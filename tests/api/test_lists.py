@@ -48,7 +48,9 @@ def walked(api: Api, path: str) -> list[int]:
         answer = api.get(path)
         numbers += [row["id"] for row in answer.body["results"]]
         url = answer.body["next"]
-        assert answer.headers.get("Link") == (f'<{url}>; rel="next"' if url else None)
+        first, *further = answer.headers["Link"].split(", ")
+        assert further == ([f'<{url}>; rel="next"'] if url else [])
+        assert api.get(first.partition(">")[0].split("/api/v1")[1]).body["results"][0]["id"] == numbers[0]
         path = url.split("/api/v1")[1] if url else ""
     return numbers
 

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import InterfaceError, OperationalError
 from django.http import UnreadablePostError
-from django.test import Client
+from django.test import Client, RequestFactory
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from claims.api import limits
 from claims.api.errors import RateLimited
 from claims.api.problem_pages import described
+from claims.api.retiring import Retiring
+from claims.api.schema import ApiSchema
+from claims.api.views import ApiView
 from claims.models import Claim, Desk
 from reviews.api import claims as claim_views
 from tests.api.conftest import Api
@@ -128,6 +135,58 @@ def test_what_breaks_inside_stays_inside(api: Api, desk: Desk, monkeypatch: pyte
     assert (answer.status, answer.code) == (500, "server_error")
     assert "secret" not in json.dumps(answer.body)
     assert answer.body["request_id"] == answer.headers["X-Request-Id"]
+
+
+@pytest.mark.parametrize("sent", ["a" * 20_000, "1\x0b2", "x\ny", "\u202e", "'; DROP TABLE"])
+def test_the_number_of_a_request_is_ours_whatever_is_sent(api: Api, sent: str) -> None:
+    answer = api("GET", "/nothing", None, X_Request_ID=sent, X_Correlation_ID=sent)
+    assert str(UUID(answer.headers["X-Request-Id"])) == answer.body["request_id"]
+
+
+def test_where_nobody_said_how_the_site_is_reached_types_carry_the_host_that_was_asked(api: Api, settings: Any) -> None:
+    settings.SITE_URL = ""
+    for answer in (api.get("/nothing"), api.post("/claims", {}, Idempotency_Key="a")):
+        assert answer.body["type"] == f"http://testserver/api/docs/problems/{answer.code}"
+
+
+class Leaving(ApiView):
+    """An address that will go away."""
+
+    authentication_classes = ()
+    permission_classes = ()
+    reads = None
+    retiring = Retiring(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC), "/api/v1/claims")
+
+    def get(self, request: Request) -> Response:
+        """Answer as long as it is there."""
+        return Response({}, headers={"Link": '<x>; rel="first"'})
+
+
+@pytest.mark.parametrize(("month", "status"), [(6, 200), (7, 410)])
+def test_an_address_that_goes_says_so_and_is_gone_then(
+    db: None, monkeypatch: pytest.MonkeyPatch, month: int, status: int
+) -> None:
+    monkeypatch.setattr(Leaving, "now", datetime(2026, month, 1, tzinfo=UTC))
+    answer = Leaving.as_view()(RequestFactory().get("/api/v1/leaving"))
+    assert answer.status_code == status
+    assert (answer.headers["Deprecation"], answer.headers["Sunset"]) == ("@1767225600", "Wed, 01 Jul 2026 00:00:00 GMT")
+    assert answer.headers["Link"].endswith('</api/v1/claims>; rel="successor-version"')
+    if status == 410:
+        assert answer.data["detail"] == "This address was retired on 2026-07-01. Use /api/v1/claims."
+
+
+def test_the_document_marks_an_address_that_goes() -> None:
+    told = ApiSchema()
+    told.view = Leaving()
+    assert told.is_deprecated()
+    told.view = ApiView()
+    assert not told.is_deprecated()
+
+
+def test_an_address_never_ends_before_it_was_deprecated() -> None:
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    with pytest.raises(ValueError, match="after it was deprecated"):
+        Retiring(moment, moment)
 
 
 def test_a_wait_that_is_too_long_asks_to_come_again(api: Api, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
