@@ -6,8 +6,11 @@ from base64 import b64encode
 from hashlib import sha256
 
 from django.core.files.storage import storages
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponseBase
+from rest_framework.request import Request
 
+from claims.api.preconditions import is_known, tag
+from claims.api.views import not_modified
 from claims.errors import FileDamaged
 from claims.models import Evidence, Snapshot
 
@@ -15,8 +18,13 @@ from claims.models import Evidence, Snapshot
 POLICY = "sandbox; default-src 'none'"
 
 
-def download(item: Evidence, snapshot: Snapshot) -> FileResponse:
-    """The bytes of a snapshot as an attachment. Raises `FileDamaged` unless they have the hash they were kept under."""
+def download(request: Request, item: Evidence, snapshot: Snapshot) -> HttpResponseBase:
+    """The bytes of a snapshot as an attachment, or that the caller has them already, by their hash.
+
+    Raises `FileDamaged` unless they have the hash they were kept under.
+    """
+    if is_known(request, snapshot.sha256):
+        return not_modified(tag(snapshot.sha256))
     try:
         kept = storages["evidence"].open(snapshot.path)
     except FileNotFoundError as gone:
@@ -40,7 +48,7 @@ def download(item: Evidence, snapshot: Snapshot) -> FileResponse:
             "Cross-Origin-Resource-Policy": "same-origin",
             "Repr-Digest": shown,
             "Content-Digest": shown,
-            "ETag": f'"{snapshot.sha256}"',
+            "ETag": tag(snapshot.sha256),
             "Cache-Control": "private, no-cache",
         },
     )

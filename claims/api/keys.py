@@ -52,7 +52,7 @@ class OwnKey(ApiView):
         """Get a new secret for the key that calls. The newest secret alone may ask for it."""
         if self.viewer.key is None:
             raise RoleMissing("Only a key has a secret to change.")
-        told = checked(RotateKeyBody, request.data or {})
+        told = checked(RotateKeyBody, request.data)
         overlap = told["overlap_hours"] * HOUR
         key, text = rotate_key(self.viewer.key.pk, overlap=overlap, shown=key_text(request))
         kept = {"id": key.pk, "key": None, "former_until": rfc3339(key.former_until)}

@@ -140,7 +140,7 @@ class WebhookTest(WebhookView):
     def post(self, request: Request, number: int) -> Response:
         """Let a test be sent within seconds. It tells of nothing; what came of it is in the log."""
         self.webhook(number)
-        checked(Nothing, request.data or {})
+        checked(Nothing, request.data)
         return Response(deliveries_out([try_out(number, self.viewer)])[0], status=201)
 
 
@@ -154,7 +154,7 @@ class WebhookSecret(WebhookView):
     def post(self, request: Request, number: int) -> Response:
         """Make a new secret, shown this once. Until the overlap ends deliveries are signed with both."""
         self.webhook(number)
-        told = checked(RotateBody, request.data or {})
+        told = checked(RotateBody, request.data)
         overlap = timedelta(hours=told["overlap_hours"])
         row, secret = rotate_secret(number, self.viewer, overlap=overlap)
         return with_secret(row, secret)
@@ -196,7 +196,7 @@ class DeliveryAgain(WebhookView):
     @repeatable
     def post(self, request: Request, number: int) -> Response:
         """Send one delivery again, at once, with ten attempts anew."""
-        checked(Nothing, request.data or {})
+        checked(Nothing, request.data)
         return Response(deliveries_out([send_again(number, self.viewer)])[0])
 
 

@@ -74,12 +74,14 @@ class OneCopy(CopiesView):
 class CopyBytes(CopiesView):
     """The bytes of one copy."""
 
-    @extend_schema(responses={(200, "application/octet-stream"): BINARY})
+    tagged = True
+
+    @extend_schema(responses={(200, "application/octet-stream"): BINARY, 304: None})
     def get(self, request: Request, number: int, copy: int) -> HttpResponseBase:
         """Download a copy. Its SHA-256 is checked first and stands in Repr-Digest."""
         given(Parameters, request)
         found = self.copy(number, copy)
-        return download(found.evidence, found.snapshot)
+        return download(request, found.evidence, found.snapshot)
 
 
 class SignedTime(EvidenceView):

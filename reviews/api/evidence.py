@@ -193,7 +193,7 @@ class Reading(EvidenceView):
         Reading a page tells its owner that somebody is interested, so protected links are read only here, once.
         """
         item = self.item(number)
-        checked(Nothing, request.data or {})
+        checked(Nothing, request.data)
         with acting_on(item.claim_id, self.viewer) as acting:
             fetch_evidence(acting.held, item, by=acting.by)
         return Response(evidence_out(self.item(number)), headers={"ETag": tag(item.version)})
@@ -202,9 +202,12 @@ class Reading(EvidenceView):
 class KeptFile(EvidenceView):
     """The kept copy of a file or a page."""
 
+    tagged = True
+
     @extend_schema(
         responses={
-            (200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY, description="The bytes as kept.")
+            (200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY, description="The bytes as kept."),
+            304: None,
         }
     )
     def get(self, request: Request, number: int) -> HttpResponseBase:
@@ -214,7 +217,7 @@ class KeptFile(EvidenceView):
         if item.snapshot is None:
             raise NothingHere("This evidence has no kept copy.")
         self.sight(item)
-        return download(item, item.snapshot)
+        return download(request, item, item.snapshot)
 
 
 def _sent(request: Request) -> tuple[type[EvidenceBody], Any]:

@@ -127,6 +127,9 @@ def test_what_needs_no_body_refuses_one(api: Api) -> None:
     answer = key.post(f"/webhooks/{made}:test", {"colour": "red"})
     assert (answer.code, answer.pointers) == ("unknown_field", ["/colour"])
     assert key("POST", f"/webhooks/{made}:test").status == 201
+    for path in (f"/webhooks/{made}:test", f"/webhooks/{made}:rotate", "/me:rotate"):
+        for body in (b"[]", b"false", b"null", b'""'):
+            assert key("POST", path, None, body).body["detail"] == "Send a JSON object.", (path, body)
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/claims/1/nothing", "/claims:nothing", "/claims/x"])

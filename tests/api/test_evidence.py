@@ -101,6 +101,8 @@ def test_a_file_comes_back_byte_for_byte_and_never_as_a_page(api: Api, desk: Des
     assert (made.body["primary"], made.body["credibility"]) == (True, 2)
     down = api.get(f"/evidence/{made.body['id']}/snapshot")
     assert down.content == PAGE
+    again = api.get(f"/evidence/{made.body['id']}/snapshot", If_None_Match=down.etag)
+    assert (again.status, again.content, again.etag) == (304, b"", down.etag)
     assert down.headers["Content-Type"] == "application/octet-stream"
     assert down.headers["Content-Disposition"].startswith("attachment; filename=")
     assert ".." not in down.headers["Content-Disposition"]
