@@ -10,7 +10,10 @@ from django.contrib.admin import display
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,12 +22,13 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from claims.admin import columns
 from claims.admin.base import SetUpAdmin, TabularInline, administers, viewer_of
-from claims.admin.setup_forms import DeskForm
+from claims.admin.setup_forms import DeskForm, ShortcutsForm
 from claims.lifecycle import OPEN_STATES
 from claims.models import ApiKey, Desk, Membership, Scope, User
 from claims.permissions import desks_of
 from claims.services.desks import add_desk, change_desk
 from claims.services.keys import OVERLAP, KeyOver, make_key, revoke_key, rotate_key
+from claims.services.preferences import choose_shortcuts
 
 if TYPE_CHECKING:
     _UserBase = DjangoUserAdmin[User]
@@ -118,6 +122,22 @@ class PersonAdmin(_UserBase, SetUpAdmin[User]):
         (_("Access"), {"fields": ("is_active", "is_staff", "is_superuser")}),
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("username", "password1", "password2")}),)
+
+    def get_urls(self) -> list[URLPattern]:
+        """The page on which everybody says for themselves when keys act."""
+        view = self.admin_site.admin_view(self.shortcuts_view)
+        return [path("shortcuts/", view, name="claims_user_shortcuts"), *super().get_urls()]
+
+    def shortcuts_view(self, request: HttpRequest) -> HttpResponse:
+        """When single keys act for whoever asks."""
+        user = User.objects.get(pk=request.user.pk or 0)
+        form = ShortcutsForm(request.POST or None, initial={"shortcuts": user.shortcuts})
+        if form.is_valid():
+            choose_shortcuts(user, form.cleaned_data["shortcuts"])
+            messages.success(request, gettext("Your choice is kept."))
+            return redirect("admin:claims_user_shortcuts")
+        context = {**self.admin_site.each_context(request), "title": gettext("Keyboard shortcuts"), "form": form}
+        return TemplateResponse(request, "admin/shortcuts.html", context)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return administers(request)

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from claims.admin.forms import KeptForm
-from claims.models import Desk, Source
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from claims.admin.forms import KeptForm, PlainForm
+from claims.models import Desk, Shortcuts, Source
 from claims.services.desks import COLUMNS, usable_desk
 from claims.services.sources import GivenSource, usable_source
+
+
+class ShortcutsForm(PlainForm):
+    """When single keys act for somebody."""
+
+    shortcuts = forms.ChoiceField(
+        label=_("When keys act on a page"), choices=Shortcuts.choices, widget=forms.RadioSelect
+    )
 
 
 class SourceForm(KeptForm[Source]):

@@ -15,7 +15,7 @@ from claims.models.keeping import Copy, Fetch, FetchState, FileCheck, StampReque
 from claims.models.ladder import Escalation, Ladder, LadderStep
 from claims.models.operation import Operation, OperationState, OperationStep, StepState
 from claims.models.passage import Following, RevisedPassage
-from claims.models.person import DeskRole, Membership, User
+from claims.models.person import DeskRole, Membership, Shortcuts, User
 from claims.models.publication import Publication
 from claims.models.source import Reliability, Source, SourceKind
 from claims.models.webhook import DeliveryState, OffBecause, Webhook, WebhookDelivery
@@ -65,6 +65,7 @@ __all__ = [
     "RepeatableCall",
     "RevisedPassage",
     "Scope",
+    "Shortcuts",
     "Snapshot",
     "Source",
     "SourceKind",

@@ -11,10 +11,19 @@ from claims.actors import Actor, ActorKind
 from claims.models.zone import valid_zone
 
 
+class Shortcuts(TextChoices):
+    """When single keys of a page act for somebody (WCAG 2.1.4: they can be switched off, or asked for with Alt)."""
+
+    ON = "on", _("On: single keys act while you are not typing")
+    ALT = "alt", _("Only together with Alt")
+    OFF = "off", _("Off")
+
+
 class User(AbstractUser):
     """A person. `zone` is where they read clocks; an administrator is a superuser."""
 
     zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[valid_zone])
+    shortcuts = models.CharField(_("keyboard shortcuts"), max_length=3, choices=Shortcuts.choices, default=Shortcuts.ON)
 
     def __str__(self) -> str:
         return self.full_name

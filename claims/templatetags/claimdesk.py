@@ -270,12 +270,13 @@ def came_from() -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def script_words(context: Context) -> SafeString:
-    """What `cd/cd.js` needs: the page's time and zone, the words of time, and where `g q` goes.
+    """What `cd/cd.js` needs: the page's time and zone, the words of time, when keys act, and where `g q` goes.
 
     A template element shows nothing and runs nothing, so the policy for scripts stays strict.
     """
     given = {"now": page_now(context).isoformat(), "zone": timezone.get_current_timezone_name()}
-    given |= {"sprite": static("cd/icons.svg"), "queue": reverse("admin:index")}
+    keys = getattr(getattr(context.get("request"), "user", None), "shortcuts", "on")
+    given |= {"sprite": static("cd/icons.svg"), "queue": reverse("admin:index"), "keys": keys}
     return format_html('<template id="cd-words" data-words="{}"></template>', json.dumps(given | _patterns()))
 
 

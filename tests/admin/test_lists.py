@@ -169,3 +169,12 @@ def test_an_editor_keeps_the_profiles_of_the_desk(signed: SignIn, editor: User, 
     assert 'name="limit"' in page.content.decode()
     assert 'name="limit"' not in signed(reviewer.user).get(address).content.decode()
     assert 'name="languages"' in signed(reviewer.user).get(address).content.decode()
+
+
+@pytest.mark.parametrize(("sent", "kept"), [("alt", "alt"), ("off", "off"), ("sometimes", "on")])
+def test_everybody_says_for_themselves_when_keys_act(signed: SignIn, reviewer: Reviewer, sent: str, kept: str) -> None:
+    client, address = signed(reviewer.user), reverse("admin:claims_user_shortcuts")
+    said = client.post(address, {"shortcuts": sent}, follow=True).content.decode()
+    reviewer.user.refresh_from_db()
+    assert reviewer.user.shortcuts == kept
+    assert f"&quot;keys&quot;: &quot;{kept}&quot;" in said

@@ -243,6 +243,23 @@ def test_the_preview_follows_the_chosen_row(
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_contain_text("Take next from pool")
 
 
+def test_keys_act_as_the_person_has_chosen(
+    live_server: LiveServer, signed_in: SignedIn, reviewer: Reviewer, claims: list[Claim]
+) -> None:
+    page = signed_in(live_server, reviewer.user)
+    preview = page.locator("#cd-preview h2")
+    for choice, pressed, shown in (("off", "Alt+j", 1), ("alt", "j", 1), ("alt", "Alt+j", 2)):
+        page.goto("/admin/claims/user/shortcuts/")
+        page.check(f"[value={choice}]")
+        page.get_by_role("button", name="Keep this choice").click()
+        expect(page.locator(".cd-said")).to_have_text("Your choice is kept.")
+        assert_axe_clean(page)
+        page.goto("/admin/")
+        expect(preview).to_have_text("Claim number 1.")
+        page.keyboard.press(pressed)
+        expect(preview).to_have_text(f"Claim number {shown}.")
+
+
 def test_a_draft_survives_leaving_and_goes_once_it_is_recorded(
     live_server: LiveServer, signed_in: SignedIn, reviewer: Reviewer, claims: list[Claim]
 ) -> None:

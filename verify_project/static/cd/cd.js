@@ -87,7 +87,7 @@
 
   /* 3 Keys: every shortcut belongs to a visible control that carries data-cd-key="n", "g q" or
      "Control+Enter". Single keys are silent while somebody types (WCAG 2.1.4). */
-  const mode = document.documentElement.dataset.cdKeys || "on";
+  const mode = words.keys || "on";
   const extra = new Map();
   const TYPING = "input:not([type=checkbox],[type=radio],[type=button],[type=submit],[type=reset]),textarea,select,[contenteditable=true]";
   const shown = (element) => element.getClientRects().length > 0;
