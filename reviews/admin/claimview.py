@@ -15,7 +15,7 @@ from claims.addresses import host_of
 from claims.admin.marking import Mark, Marked, around, marked
 from claims.exports.warc import parts_of
 from claims.lifecycle import Action, State
-from claims.models import ChainStep, Evidence, Fetch, FetchState
+from claims.models import ChainStep, Evidence, Fetch, FetchState, FlagKind
 from claims.permissions import Viewer
 from claims.services.readings import may_ask, reading_words
 from claims.verdicts import Question, So
@@ -97,6 +97,7 @@ def shown(page: ClaimPage, now: datetime, viewer: Viewer) -> dict[str, Any]:
         "why_due": why_of(reversed(page.events)) if claim.is_open else "",
         "timeline": entries(page.events, now, me),
         "first": _first(page),
+        "goes_back": _goes_back(page),
         "head": [_button(page, name) for name in IN_HEAD],
         "more": [button for button in buttons if not button.refusal],
         "not_now": [button for button in buttons if button.refusal],
@@ -239,6 +240,12 @@ def _first(page: ClaimPage) -> list[Button]:
     if is_split and not is_settled_by and "editor" in map(str, page.roles):
         steps.append(replace(_button(page, "assign"), label=_("Name an adjudicator")))
     return [step for step in steps if not step.refusal]
+
+
+def _goes_back(page: ClaimPage) -> bool:
+    """Whether an editor is offered to give the claim back at once: whoever alone has it is away, or lets it stand."""
+    stands_still = any(flag.kind in {FlagKind.AWAY, FlagKind.IDLE} for flag in page.flags)
+    return stands_still and page.mine is None and len(page.holders) == 1 and not _offer(page, Action.HAND_OVER)
 
 
 def _button(page: ClaimPage, name: str) -> Button:

@@ -127,7 +127,10 @@ class HandOverStep(SeatStep, PersonStep):
         return self.page.mine or min(self.page.holders, key=lambda one: one.seat, default=None)
 
     def more_fields(self) -> dict[str, forms.Field]:
-        return {**SeatStep.more_fields(self), **PersonStep.more_fields(self)}
+        fields = {**SeatStep.more_fields(self), **PersonStep.more_fields(self)}
+        fields["note"].label = gettext_lazy("Note to whoever gets it")
+        fields["note"].help_text = gettext_lazy("A person needs one and reads it first; the pool needs none.")
+        return fields
 
     def done(self) -> str:
         to = self.person()

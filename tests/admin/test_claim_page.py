@@ -17,8 +17,9 @@ from django.urls import reverse
 from claims.lifecycle import Action, State
 from claims.models import Claim, Desk, Evidence, User, Visibility
 from claims.verdicts import Question
-from reviews.models import Reviewer
+from reviews.models import Absence, Assignment, Reviewer
 from reviews.services.acting import act
+from reviews.services.stillness import flag_standstill
 from tests import factories as make
 from tests.admin.conftest import SignIn, page_of, step_of
 
@@ -72,6 +73,22 @@ def test_too_early_is_an_answer_only_while_the_claims_own_date_lies_ahead(
     assert ('value="too_early"' in client.get(page_of(claim)).content.decode()) is is_ahead
     answer = html.unescape(record(client, claim, said="accurate", so="too_early").content.decode())
     assert ("Too early is for a claim whose own date lies ahead." in answer) is not is_ahead
+
+
+def test_a_claim_whose_reviewer_is_away_goes_back_to_the_pool_with_one_click(
+    signed: SignIn, editor: User, reviewer: Reviewer, claim: Claim
+) -> None:
+    client, button = signed(editor), 'data-testid="goes-back"'
+    assert button not in client.get(page_of(claim)).content.decode()
+    Absence.objects.create(reviewer=reviewer, starts_at=make.ahead(hours=-1), ends_at=make.ahead(days=3))
+    flag_standstill()
+    assert button not in signed(reviewer.user).get(page_of(claim)).content.decode()
+    shown = client.get(page_of(claim)).content.decode()
+    assert button in shown
+    form = shown[: shown.index(button)].rpartition("<form")[2]
+    sent = dict(re.findall(r'<input type="hidden" name="(version|to)" value="(\w+)">', form))
+    client.post(step_of(claim, "hand_over"), sent)
+    assert (make.fresh(claim).state, Assignment.objects.get(claim=claim).status) == (State.QUEUED, "handed_over")
 
 
 def test_what_can_be_done_comes_first_and_what_cannot_is_folded_away(
