@@ -33,7 +33,7 @@ from reviews.admin.people_forms import HandOverAll, ReviewerForm
 from reviews.admin.people_inlines import AbsenceInline, InterestInline, keeps, leads
 from reviews.models import Absence, Reviewer, Then
 from reviews.permissions import people_led_by, reviewers_seen_by
-from reviews.services.leaving import due_meanwhile, hand_over_all, open_claims_of
+from reviews.services.leaving import MOVABLE, due_meanwhile, hand_over_all, open_claims_of
 from reviews.services.loads import loaded, spread_of
 from reviews.services.people import LED, add_reviewer, come_back, held
 
@@ -143,7 +143,8 @@ class ReviewerAdmin(SetUpAdmin[Reviewer]):
     def _response(
         self, request: HttpRequest, reviewer: Reviewer, form: HandOverAll, claims: list[Any]
     ) -> TemplateResponse:
-        ticked = _due_during(request, reviewer) or {claim.pk for claim in claims}
+        movable = {claim.pk for claim in claims if claim.state in MOVABLE}
+        ticked = (_due_during(request, reviewer) or movable) & movable
         if form.is_bound:
             ticked = {number_in(number) for number in form.data.getlist("claims")}  # type: ignore[attr-defined]  # a QueryDict
         context = {
@@ -153,6 +154,7 @@ class ReviewerAdmin(SetUpAdmin[Reviewer]):
             "form": form,
             "claims": claims,
             "ticked": ticked,
+            "some_wait": len(movable) < len(claims),
         }
         return TemplateResponse(request, "reviews/hand_over_all.html", context)
 

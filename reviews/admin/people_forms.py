@@ -126,7 +126,8 @@ class HandOverAll(PlainForm):
 
     to = PersonWithLoad(Reviewer.objects.none(), label=_("To"), required=False, empty_label=_("Back to the pool"))
     note = forms.CharField(
-        label=_("Note to them; a person reads it first"),
+        label=_("Note to whoever gets them"),
+        help_text=_("A person needs one and reads it first; the pool needs none."),
         max_length=600,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),

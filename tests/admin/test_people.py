@@ -74,6 +74,15 @@ def test_who_is_away_sees_it_hands_everything_over_and_comes_back(
     assert absence.ends_at <= make.now()
 
 
+def test_what_waits_is_not_ticked_where_several_claims_are_handed_over(
+    signed: SignIn, desk: Desk, editor: User, reviewer: Reviewer, claims: list[Claim]
+) -> None:
+    make.a_claim(desk, State.WAITING, by=editor, reviewer=reviewer)
+    form = page(signed(reviewer.user), "admin:reviews_reviewer_hand_over", reviewer.pk)
+    assert (form.count('name="claims"'), form.count(" checked")) == (len(claims) + 1, len(claims))
+    assert "What waits is handed over when its wait is over" in form
+
+
 def test_whoever_hands_everything_over_sees_who_has_room(
     signed: SignIn, reviewer: Reviewer, other: Reviewer, claims: list[Claim]
 ) -> None:
