@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -29,10 +28,10 @@ from claims.models import (
     Scope,
     User,
 )
-from claims.models.apikey import hashed
 from claims.permissions import Viewer, desk_roles, viewer_for_key, viewer_for_user
 from claims.services.articles import GivenArticle, TakenIn, take_in
 from claims.services.evidence import GivenEvidence, add_evidence, keep_file
+from claims.services.keys import make_key
 from claims.services.laddering import follow_ladders, set_ladder
 from claims.services.proposing import GivenClaim, GivenDate, GivenQuote, Maker
 from claims.verdicts import Answers, EvidenceKind, Outcome, Question, Said, So, Stance
@@ -137,12 +136,7 @@ def an_administrator() -> User:
 
 def a_key(*scopes: Scope, desks: tuple[Desk, ...] = ()) -> tuple[ApiKey, str]:
     """A key and the words its holder sends. No desk means every desk."""
-    secret = secrets.token_urlsafe(32)
-    key = ApiKey.objects.create(
-        name=f"Key {next(_numbers)}", secret_sha256=hashed(secret), scopes=[str(scope) for scope in scopes]
-    )
-    key.desks.set(desks)
-    return key, f"vk_{key.pk}_{secret}"
+    return make_key(name=f"Key {next(_numbers)}", scopes=scopes, desks=desks)
 
 
 def viewer(who: User | Reviewer | ApiKey) -> Viewer:

@@ -24,10 +24,10 @@ from claims.admin import columns
 from claims.admin.base import SetUpAdmin, TabularInline, administers, viewer_of
 from claims.admin.setup_forms import DeskForm, ShortcutsForm
 from claims.lifecycle import OPEN_STATES
-from claims.models import ApiKey, Desk, Membership, Scope, User
+from claims.models import ApiKey, Desk, KeyEvent, KeyStep, Membership, Scope, User
 from claims.permissions import desks_of
 from claims.services.desks import add_desk, change_desk
-from claims.services.keys import OVERLAP, KeyOver, make_key, revoke_key, rotate_key
+from claims.services.keys import OVERLAP, KeyOver, make_key, revoke_key, rotate_key, write_down
 from claims.services.preferences import choose_shortcuts
 
 if TYPE_CHECKING:
@@ -172,6 +172,22 @@ class KeyForm(forms.ModelForm[ApiKey]):
         fields = ("name", "scopes", "desks", "expires_at")
 
 
+class KeyEventInline(TabularInline[KeyEvent, ApiKey]):
+    """What was done with a key, and by whom."""
+
+    model = KeyEvent
+    extra = 0
+    fields = readonly_fields = ("recorded_at", "step", "actor_name")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return administers(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    has_change_permission = has_delete_permission = has_add_permission
+
+
 @admin.register(ApiKey)
 class ApiKeyAdmin(SetUpAdmin[ApiKey]):
     """Keys of integrations. The text of a key is shown once, right after it was made."""
@@ -207,11 +223,19 @@ class ApiKeyAdmin(SetUpAdmin[ApiKey]):
         shown = gettext("The key is %(text)s. Copy it now: it is stored only as a hash and never shown again.")
         messages.warning(request, shown % {"text": text})
 
+    def get_inlines(self, request: HttpRequest, obj: ApiKey | None = None) -> list[Any]:
+        return [KeyEventInline] if obj else []
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+        """Its desks are known by now: write down who changed what."""
+        super().save_related(request, form, formsets, change)
+        write_down(form.instance, KeyStep.CHANGED, by=viewer_of(request).actor)
+
     @admin.action(description=_("New secrets for the chosen keys; the former open for a day"), permissions=["change"])
     def rotate(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
         for key in queryset:
             try:
-                _, text = rotate_key(key.pk, overlap=OVERLAP)
+                _, text = rotate_key(key.pk, overlap=OVERLAP, by=viewer_of(request).actor)
             except KeyOver as over:
                 messages.error(request, f"{key}: {over.message}")
                 continue
@@ -221,7 +245,7 @@ class ApiKeyAdmin(SetUpAdmin[ApiKey]):
     @admin.action(description=_("Revoke the chosen keys"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
         for key in queryset:
-            revoke_key(key)
+            revoke_key(key, by=viewer_of(request).actor)
         messages.success(request, gettext("From now on these keys open nothing."))
 
     @display(description=_("may"))

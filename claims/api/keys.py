@@ -54,6 +54,6 @@ class OwnKey(ApiView):
             raise RoleMissing("Only a key has a secret to change.")
         told = checked(RotateKeyBody, request.data)
         overlap = told["overlap_hours"] * HOUR
-        key, text = rotate_key(self.viewer.key.pk, overlap=overlap, shown=key_text(request))
+        key, text = rotate_key(self.viewer.key.pk, overlap=overlap, shown=key_text(request), by=self.viewer.actor)
         kept = {"id": key.pk, "key": None, "former_until": rfc3339(key.former_until)}
         return ShownOnce({**kept, "key": text}, kept=kept)

@@ -24,6 +24,7 @@ from claims.intake.egress import line_to
 from claims.models import ApiKey, ClaimEvent, DeliveryState, Scope, Webhook, WebhookDelivery
 from claims.permissions import viewer_for_key
 from claims.services.delivering import deliver
+from claims.services.keys import make_key
 from claims.services.outbox import spread_events
 from claims.services.transitions import database_time
 from claims.services.webhooks import make_webhook
@@ -42,7 +43,7 @@ def run(*, n: int) -> Report:
     limit: list[float] = []
     with _receiver() as port, scratch_database(), override_settings(WEBHOOK_DOORS=[f"127.0.0.1:{port}"]):
         fill(n)
-        key = ApiKey.objects.create(name="benchmark", secret_sha256="", scopes=list(Scope))
+        key, _ = make_key(name="benchmark", scopes=list(Scope))
         _webhook(key, port, "quick")
         with worker(f"127.0.0.1:{port}"):
             _happen(n)

@@ -12,6 +12,7 @@ from claims.models.event import ClaimEvent, DatabaseClock, chained
 from claims.models.evidence import Evidence, Snapshot, Visibility
 from claims.models.feedsecret import FeedSecret
 from claims.models.keeping import Copy, Fetch, FetchState, FileCheck, StampRequest, TimeStamp
+from claims.models.keyevent import KeyEvent, KeyStep
 from claims.models.ladder import Escalation, Ladder, LadderStep
 from claims.models.operation import Operation, OperationState, OperationStep, StepState
 from claims.models.passage import Following, RevisedPassage
@@ -52,6 +53,8 @@ __all__ = [
     "FlagKind",
     "Following",
     "Heartbeat",
+    "KeyEvent",
+    "KeyStep",
     "Ladder",
     "LadderStep",
     "Membership",

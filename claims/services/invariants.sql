@@ -679,3 +679,16 @@ WITH RECURSIVE above AS (
      WHERE up.parent_id IS NOT NULL
 )
 SELECT above.source FROM above WHERE above.source = above.parent;
+
+-- name: keys_are_as_they_were_left
+-- A key has the name, rights, desks, ends and secrets that it had after the last thing that was written down of it.
+SELECT key.id AS key, last.step
+  FROM claims_apikey key
+  LEFT JOIN LATERAL (SELECT step, says FROM claims_keyevent WHERE key_id = key.id ORDER BY id DESC LIMIT 1) last ON true
+ WHERE (last.says - 'expires_at' - 'revoked_at') IS DISTINCT FROM jsonb_build_object(
+           'name', key.name, 'scopes', to_jsonb(key.scopes),
+           'desks', (SELECT coalesce(jsonb_agg(desk_id ORDER BY desk_id), '[]') FROM claims_apikey_desks
+                      WHERE apikey_id = key.id),
+           'secrets', encode(sha256(convert_to(key.secret_sha256 || ' ' || key.former_sha256, 'UTF8')), 'hex'))
+    OR (last.says ->> 'expires_at')::timestamptz IS DISTINCT FROM key.expires_at
+    OR (last.says ->> 'revoked_at')::timestamptz IS DISTINCT FROM key.revoked_at;

@@ -1,4 +1,7 @@
-"""Makes, changes and ends the keys of integrations. A secret has 256 random bits, is shown once and kept as a hash."""
+"""Makes, changes and ends the keys of integrations. A secret has 256 random bits, is shown once and kept as a hash.
+
+Whatever is done with a key is written down beside it (`KeyEvent`).
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,9 @@ from secrets import token_urlsafe
 
 from django.db import transaction
 
+from claims.actors import Actor, rule
 from claims.errors import ClaimDeskError, Invalid
-from claims.models import ApiKey, Desk, Scope, User, hashed
+from claims.models import ApiKey, Desk, KeyEvent, KeyStep, Scope, User, hashed
 from claims.services.articles import line
 from claims.services.transitions import database_time
 
@@ -20,6 +24,7 @@ USE_NOTED_EVERY = timedelta(minutes=1)
 BEARER = re.compile(r"\s*Bearer\s+(\S+)\s*\Z", re.IGNORECASE)
 _KEY = re.compile(r"vk_([1-9][0-9]{0,17})_([A-Za-z0-9_-]{20,120})\Z")
 _NOBODY = hashed("")
+COMMAND = rule("command line")
 OVERLAP, LONGEST_OVERLAP = timedelta(hours=24), timedelta(days=7)
 
 
@@ -60,6 +65,7 @@ def make_key(
             name=title, secret_sha256=hashed(secret), scopes=wanted, created_by=by, expires_at=expires_at
         )
         key.desks.set(desks)
+        write_down(key, KeyStep.MADE, by=by.as_actor() if by else COMMAND)
     return key, f"vk_{key.pk}_{secret}"
 
 
@@ -76,7 +82,7 @@ def key_by(shown: str) -> ApiKey | None:
     return key if same else None
 
 
-def rotate_key(number: int, *, overlap: timedelta, shown: str | None = None) -> tuple[ApiKey, str]:
+def rotate_key(number: int, *, overlap: timedelta, shown: str | None = None, by: Actor = COMMAND) -> tuple[ApiKey, str]:
     """A new secret for a key, as the text that is never seen again; until `overlap` ends the former one opens too.
 
     `shown` is the text that asks for it, None when an administrator does: whoever holds a former secret may be the
@@ -92,14 +98,35 @@ def rotate_key(number: int, *, overlap: timedelta, shown: str | None = None) -> 
         key.former_sha256, key.former_until = (key.secret_sha256, now + overlap) if overlap else ("", None)
         key.secret_sha256 = hashed(secret)
         key.save(update_fields=["secret_sha256", "former_sha256", "former_until"])
+        write_down(key, KeyStep.ROTATED, by=by)
     return key, f"vk_{key.pk}_{secret}"
 
 
-def revoke_key(key: ApiKey) -> None:
+def revoke_key(key: ApiKey, *, by: Actor = COMMAND) -> None:
     """From this moment on the key opens nothing. Revoking it again changes nothing."""
     if key.revoked_at is None:
-        key.revoked_at = database_time()
-        key.save(update_fields=["revoked_at"])
+        with transaction.atomic():
+            key.revoked_at = database_time()
+            key.save(update_fields=["revoked_at"])
+            write_down(key, KeyStep.REVOKED, by=by)
+
+
+def write_down(key: ApiKey, step: KeyStep, *, by: Actor) -> None:
+    """Keep who did what with a key, and what it says since, in the transaction of the change.
+
+    A change that left the key as it was is none.
+    """
+    says = {
+        "name": key.name,
+        "scopes": list(key.scopes),
+        "desks": sorted(key.desks.values_list("pk", flat=True)),
+        "expires_at": key.expires_at.isoformat() if key.expires_at else None,
+        "revoked_at": key.revoked_at.isoformat() if key.revoked_at else None,
+        "secrets": hashed(f"{key.secret_sha256} {key.former_sha256}"),
+    }
+    last = key.events.last() if step == KeyStep.CHANGED else None
+    if last is None or last.says != says:
+        KeyEvent.objects.create(key=key, step=step, actor_kind=by.kind, actor_id=by.id, actor_name=by.name, says=says)
 
 
 def note_use(key: ApiKey, now: datetime) -> None:

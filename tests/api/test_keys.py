@@ -6,14 +6,20 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import ProgrammingError, transaction
 from django.test import Client
+from django.urls import reverse
 
 from claims.errors import Invalid
 from claims.lifecycle import State
 from claims.models import ApiKey, Desk, Scope
 from claims.services.keys import KeyOver, make_key, revoke_key, rotate_key
+from tests.admin.conftest import SignIn, signed
 from tests.api.conftest import Api, signed_in, with_key
+from tests.concurrency.crowd import broken_promises
 from tests.factories import a_claim, a_desk, a_reviewer, ahead, an_administrator, an_editor, fresh
+
+__all__ = ["signed"]
 
 
 def bearer(shown: str) -> Api:
@@ -44,6 +50,46 @@ def test_nobody_is_let_in_without_a_key(desk: Desk) -> None:
 def test_a_key_that_is_none_is_refused(desk: Desk, header: str) -> None:
     answer = Api({"Authorization": header}).get("/claims")
     assert (answer.status, answer.code) == (401, "key_refused")
+
+
+def test_what_is_done_with_a_key_is_written_down_with_who_did_it(desk: Desk, signed: SignIn) -> None:
+    administrator = an_administrator()
+    key, shown = make_key(name="CMS", scopes=[Scope.CLAIMS_READ], desks=[desk], by=administrator)
+    bearer(shown).post("/me:rotate", {"overlap_hours": 1})
+    browser, address = signed(administrator), reverse("admin:claims_apikey_change", args=[key.pk])
+    inline = {f"events-{what}_FORMS": 0 for what in ("TOTAL", "INITIAL")}
+    wider = {"name": "CMS", "scopes": ["claims:read", "claims:write"], "desks": [desk.pk], **inline}
+    for _ in range(2):  # the second time nothing changes
+        assert browser.post(address, wider).status_code == 302
+    revoke_key(ApiKey.objects.get(pk=key.pk), by=administrator.as_actor())
+    own, theirs = ("key", "CMS"), ("person", administrator.full_name)
+    assert list(key.events.values_list("step", "actor_kind", "actor_name")) == [
+        ("made", *theirs),
+        ("rotated", *own),
+        ("changed", *theirs),
+        ("revoked", *theirs),
+    ]
+    last = key.events.last()
+    assert last is not None
+    assert (last.says["scopes"], last.says["desks"]) == (["claims:read", "claims:write"], [desk.pk])
+    assert shown.split("_", 2)[2] not in str(last.says)
+    assert administrator.full_name in browser.get(address).content.decode()
+    assert broken_promises() == {}
+
+
+def test_a_key_made_in_the_admin_is_written_down_with_its_desks(desk: Desk, signed: SignIn) -> None:
+    told = {"name": "CMS", "scopes": ["claims:read"], "desks": [desk.pk]}
+    browser = signed(an_administrator())
+    assert browser.post(reverse("admin:claims_apikey_add"), told).status_code == 302
+    assert [event.says["desks"] for event in ApiKey.objects.get().events.all()] == [[], [desk.pk]]
+    assert broken_promises() == {}
+
+
+def test_nothing_of_it_is_rewritten(db: None) -> None:
+    key, _ = make_key(name="CMS", scopes=[])
+    for change in (lambda: key.events.update(actor_name="Somebody"), key.events.all().delete):
+        with pytest.raises(ProgrammingError, match="Cannot"), transaction.atomic():
+            change()
 
 
 def test_a_revoked_or_expired_key_opens_nothing(desk: Desk) -> None:

@@ -480,3 +480,12 @@ UPDATE claims_publication SET told = jsonb_set(told, '{statement}', '"Nobody eve
 -- breaks: no_source_belongs_to_itself
 UPDATE claims_source SET parent_id = (SELECT max(id) FROM claims_source)
  WHERE id IN (SELECT min(id) FROM claims_source UNION SELECT max(id) FROM claims_source);
+
+-- breaks: keys_are_as_they_were_left
+UPDATE claims_apikey SET scopes = scopes || 'claims:triage'::varchar;
+
+-- breaks: keys_are_as_they_were_left
+UPDATE claims_apikey SET secret_sha256 = encode(sha256('mine'), 'hex');
+
+-- breaks: keys_are_as_they_were_left
+UPDATE claims_apikey SET expires_at = now() + interval '10 years';
