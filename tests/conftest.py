@@ -5,7 +5,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
-from itertools import islice
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,7 +20,7 @@ from tests.intake.pages import FERRY, Site, site
 from tests.keeping import files_in
 from tests.running import Running, beat_words, broker_client, started, worker_words
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the one that takes least first
 TABLES_TO_COPY = "CLAIMDESK_TEST_COPIES_TABLES"  # set where the database of DATABASE_URL is a throwaway one
 LEFT_OUT = pytest.StashKey[int]()
 
@@ -55,20 +55,26 @@ def long_ones_early(items: list[pytest.Item], workers: int) -> list[pytest.Item]
     """The tests in an order in which no process is left alone at the end with a test that mostly waits.
 
     The run deals them out in as many equal parts as there are processes. Each part has its share of the long ones, and
-    spreads them over its first half, so that some processes wait while others work.
+    spreads them over its first half, so that some processes wait while others work. The others stay with those of their
+    module, which may share what is costly to set up.
     """
     if workers == 1:
         return items
     long = [item for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")]
-    short = [item for item in items if item not in long]
+    short = set(items).difference(long)
+    modules = [list(found) for _, found in groupby((item for item in items if item in short), module_of)]
     order: list[pytest.Item] = []
     for part in range(workers):
-        waiting, quick = long[part::workers], iter(short[part::workers])
-        between = len(short) // workers // 2 // (len(waiting) + 1)
-        for item in waiting:
-            order += [item, *islice(quick, between)]
-        order += quick
+        waiting, quick = long[part::workers], modules[part::workers]
+        apart = len(quick) / 2 / max(1, len(waiting))
+        early = [(place * apart, [item]) for place, item in enumerate(waiting)]
+        placed = sorted([*early, *enumerate(quick)], key=lambda pair: pair[0])
+        order += chain.from_iterable(group for _, group in placed)
     return order
+
+
+def module_of(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -24,7 +24,7 @@ FLAGS = [
 HEIGHTS = {1440: 900, 390: 844}
 LOOKS = [(1440, "light"), (390, "light"), (390, "dark"), (1440, "dark")]
 OPEN = Callable[..., Page]
-SHOT = Callable[..., Path]
+SHOT = Callable[[Page, str], None]
 LOOK = Callable[..., None]
 
 
@@ -118,13 +118,11 @@ def signed_in(open_page: OPEN) -> Callable[..., Page]:
 
 @pytest.fixture
 def screenshot() -> SHOT:
-    """`screenshot(page, "queue-1440-dark")` writes a PNG of the whole page under var/screenshots."""
+    """`screenshot(page, "queue-1440-dark")` writes a PNG of the whole page to the folder that PICTURES names."""
 
-    def take(page: Page, name: str, *, full_page: bool = True) -> Path:
-        path = Path(settings.BASE_DIR) / "var" / "screenshots" / f"{name}.png"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=path, full_page=full_page)
-        return path
+    def take(page: Page, name: str) -> None:
+        if folder := os.environ.get("PICTURES"):
+            page.screenshot(path=Path(folder).absolute() / f"{name}.png", full_page=True)
 
     return take
 
@@ -133,30 +131,19 @@ def screenshot() -> SHOT:
 def look(screenshot: SHOT, complaints: dict[Page, list[str]]) -> LOOK:
     """`look(page, "queue")` looks at an open page at both widths in both themes.
 
-    In each a picture is kept, nothing is wider than the window, axe and the console are silent. Widths are changed
-    under the page: nothing of ours asks for one but style sheets. In the dark theme the page is opened anew, since the
-    admin theme looks at the system when it starts; not so with `again=False`, for what a form was sent or holds.
+    In each nothing is wider than the window, axe and the console are silent. Widths and themes are changed under the
+    page, as the system of a reader changes them.
     """
 
     def look_at(
-        page: Page,
-        name: str,
-        *,
-        looks: Iterable[tuple[int, str]] = LOOKS,
-        theirs: Iterable[str] = (),
-        again: bool = True,
+        page: Page, name: str, *, looks: Iterable[tuple[int, str]] = LOOKS, theirs: Iterable[str] = ()
     ) -> None:
-        before, shown = page.viewport_size, "light"
+        before = page.viewport_size
         assert before is not None
         page.wait_for_load_state("networkidle")
         for width, theme in looks:
             page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
-            if theme != shown:
-                shown = theme
-                page.emulate_media(color_scheme="dark")
-                if again:
-                    page.goto(page.url)
-                    page.wait_for_load_state("networkidle")
+            page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
             screenshot(page, f"{name}-{width}-{theme}")
             assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} at {width}"
             assert_axe_clean(page, theirs=frozenset(theirs))

@@ -62,7 +62,7 @@ def test_an_editor_compares_the_reviews_and_settles_the_disagreement(
     both.get_by_role("link", name="answers").last.click()
     expect(page.get_by_role("radio", name="Confirmed", exact=True)).to_be_checked()
     page.get_by_label("Why, in words a reader can follow").fill("Both reports name who saw it themselves.")
-    look(page, "settling", again=False)
+    look(page, "settling")
     page.get_by_test_id("record").click()
     expect(page.get_by_text("Its state: Decided.")).to_be_visible()
     assert make.fresh(split).state == State.DECIDED

@@ -72,7 +72,7 @@ def test_rules_are_read_tried_and_shown_with_their_versions(at_work: Callable[..
     page.get_by_test_id("try").click()
     expect(page.get_by_test_id("trial")).to_contain_text("Would have matched 2 of 2 claims")
     expect(page.get_by_label("Apply to the 2 open claims that match")).to_be_visible()
-    look(page, "rule", again=False)
+    look(page, "rule")
     page.goto(f"/admin/claims/claim/{Claim.objects.order_by('pk')[0].pk}/change/")
     expect(page.get_by_test_id("course")).to_contain_text("Unnamed sources")
     look(page, "claim-why")

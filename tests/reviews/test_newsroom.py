@@ -12,7 +12,6 @@ from io import StringIO
 import feedparser
 import pytest
 from django.core.management import call_command
-from django.db import transaction
 from django.test import Client, override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -42,6 +41,7 @@ from reviews.services.editing import editors_of, why_not_judge
 from reviews.services.seats import wanting_an_editor
 from reviews.services.verifying import verify_everything
 from tests.keeping import files_in
+from tests.worlds import kept_for_a_module
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("newsroom")]
 
@@ -59,15 +59,11 @@ def newsroom(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Loaded]:
     """The newsroom, loaded once for all tests of this module; each test's own changes are rolled back."""
-    with (
-        override_settings(STORAGES=files_in(tmp_path_factory.mktemp("evidence"))),
-        django_db_blocker.unblock(),
-        transaction.atomic(),
-    ):
+    files = files_in(tmp_path_factory.mktemp("evidence"))
+    with override_settings(STORAGES=files), kept_for_a_module(django_db_blocker):
         began, clock = database_time(), time.process_time()
         assert load_newsroom() is not None
         yield Loaded(began, time.process_time() - clock)
-        transaction.set_rollback(True)
 
 
 def retold() -> Article:
