@@ -26,6 +26,12 @@ from claims.services.transitions import Held, database_time, locked
 FOLLOWER = rule("following of quotes")
 COMPARERS = frozenset({Role.ON_IT, Role.ADJUDICATOR, Role.REVIEWER, Role.EDITOR})
 BATCH = 20
+QUOTED_ARTICLES = """
+SELECT canceled_at FROM claims_article
+WHERE id IN (SELECT article_id FROM claims_appearance JOIN claims_articlerevision AS revision
+             ON revision.id = revision_id WHERE claim_id = %s)
+ORDER BY id FOR SHARE
+"""
 log = structlog.get_logger(__name__)
 
 
@@ -71,9 +77,8 @@ def follow_new_quotes(held: Held) -> bool:
 
     Answers whether one of the articles is cancelled: then that is to be looked at, too.
     """
-    articles = sorted(set(held.claim.appearances.values_list("revision__article", flat=True)))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT canceled_at FROM claims_article WHERE id = ANY(%s) ORDER BY id FOR SHARE", [articles])
+        cursor.execute(QUOTED_ARTICLES, [held.claim.pk])
         canceled = any(moment is not None for (moment,) in cursor.fetchall())
     follow_quotes(held, {})
     return canceled

@@ -184,9 +184,8 @@ def recuse(held: Held, assignment: Assignment, *, by: Actor, source_id: int | No
 
 def sources_of(claim: Claim) -> set[int]:
     """Every source the claim came through: its chains and the outlets of its articles."""
-    seen = claim.appearances.all()
-    steps = seen.filter(chain__source__isnull=False).values_list("chain__source", flat=True)
-    return {*steps, *seen.values_list("revision__article__outlet", flat=True)}
+    seen = claim.appearances.values_list("chain__source", "revision__article__outlet")
+    return {source for pair in seen for source in pair if source is not None}
 
 
 def interests_in(claim: Claim, reviewer: Reviewer) -> list[str]:

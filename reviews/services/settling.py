@@ -95,14 +95,13 @@ def write_course(held: Held, settled: Settled, terms: Terms) -> Course:
     While somebody holds a seat of the running round the review policy stays: nobody changes the terms of a judgement
     that has begun.
     """
-    claim = held.claim
-    course, _ = Course.objects.update_or_create(
-        claim=claim,
-        defaults={
-            **({} if _has_begun(claim) else {"review_policy_id": terms.review_policy}),
-            **_settled_columns(held, settled, terms),
-        },
-    )
+    columns = _settled_columns(held, settled, terms)
+    if _has_begun(held.claim):
+        course, _ = Course.objects.update_or_create(claim=held.claim, defaults=columns)
+        return course
+    course = first_course(held, settled, terms)
+    overwritten = ["review_policy", *columns]
+    Course.objects.bulk_create([course], update_conflicts=True, unique_fields=["claim"], update_fields=overwritten)
     return course
 
 
