@@ -20,7 +20,8 @@ from tests.intake.pages import FERRY, Site, site
 from tests.keeping import files_in
 from tests.running import Running, beat_words, broker_client, started, worker_words
 
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the one that takes least first
+# The one that takes least of the processor comes first.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 TABLES_TO_COPY = "CLAIMDESK_TEST_COPIES_TABLES"  # set where the database of DATABASE_URL is a throwaway one
 LEFT_OUT = pytest.StashKey[int]()
 

@@ -135,9 +135,7 @@ def look(screenshot: SHOT, complaints: dict[Page, list[str]]) -> LOOK:
     page, as the system of a reader changes them.
     """
 
-    def look_at(
-        page: Page, name: str, *, looks: Iterable[tuple[int, str]] = LOOKS, theirs: Iterable[str] = ()
-    ) -> None:
+    def look_at(page: Page, name: str, *, looks: Iterable[tuple[int, str]] = LOOKS, theirs: Iterable[str] = ()) -> None:
         before = page.viewport_size
         assert before is not None
         page.wait_for_load_state("networkidle")
