@@ -40,6 +40,8 @@ class Body(serializers.Serializer[Any]):
         if self.partial:
             data = {name: self._patched(name, value) for name, value in data.items()}
         faults: dict[str, Any] = {name: [self._unknown(name)] for name in data if name not in self.fields}
+        if isinstance(self.parent, serializers.ListField | serializers.ListSerializer):
+            faults |= self._missing(data)
         try:
             found = super().to_internal_value(data)
         except serializers.ValidationError as refused:
@@ -47,6 +49,12 @@ class Body(serializers.Serializer[Any]):
         if faults:
             raise serializers.ValidationError(faults)
         return found
+
+    def _missing(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """What a list's object lacks. In a patch the framework asks nothing of it, although lists are sent whole."""
+        needed = serializers.Field.default_error_messages["required"]
+        missing = [name for name, field in self.fields.items() if field.required and name not in data]
+        return {name: [serializers.ErrorDetail(str(needed), code="required")] for name in missing}
 
     def _patched(self, name: str, value: Any) -> Any:
         return empty_of(self.fields[name]) if value is None and name in self.fields else value

@@ -78,6 +78,7 @@ def test_choices_are_read_and_changed_with_a_tag(reviewer: Reviewer) -> None:
         ({"quiet_from": "22:00"}, "/quiet_until"),
         ({"quiet_from": "25:00", "quiet_until": "07:00"}, "/quiet_from"),
         ({"ways": [{"reason": "gossip", "in_app": True, "by_mail": "off"}]}, "/ways/0/reason"),
+        ({"ways": [{"reason": "late", "in_app": True}]}, "/ways/0/by_mail"),
         ({"zone": "Europe/Kyiv"}, "/zone"),
     ],
 )
