@@ -150,6 +150,13 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 API_REQUESTS_PER_MINUTE = safety.whole_number(
     "API_REQUESTS_PER_MINUTE", env.str("API_REQUESTS_PER_MINUTE", default="600")
 )
+# What everybody may read is counted apart, by address.
+PUBLIC_REQUESTS_PER_MINUTE = safety.whole_number(
+    "PUBLIC_REQUESTS_PER_MINUTE", env.str("PUBLIC_REQUESTS_PER_MINUTE", default="600")
+)
+
+# Only where a proxy sets or strips X-Forwarded-Proto and -For.
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 
 # Who publishes the verdicts, as readers and other programs are told.
 PUBLISHER_NAME = env.str("PUBLISHER_NAME", default="Claim Desk")
@@ -210,7 +217,7 @@ if PRODUCTION:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
-    if env.bool("BEHIND_PROXY", default=False):  # only where a proxy sets or strips the header
+    if BEHIND_PROXY:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # Logs.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.request import Request
@@ -85,5 +86,10 @@ def viewer_of(request: Request) -> Viewer:
 
 
 def address_of(request: HttpRequest | Request) -> str:
-    """Where a request comes from, for counting requests that nobody signed."""
+    """Where a request comes from, for counting requests that nobody signed.
+
+    Behind a proxy every request comes from that: then it is the address which the proxy itself has added last.
+    """
+    if settings.BEHIND_PROXY and (forwarded := request.META.get("HTTP_X_FORWARDED_FOR")):
+        return str(forwarded).rpartition(",")[2].strip()[:45]
     return str(request.META.get("REMOTE_ADDR", ""))

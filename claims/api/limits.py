@@ -75,3 +75,4 @@ class Counter:
 
 
 REQUESTS = Counter()
+PUBLIC = Counter(settings.PUBLIC_REQUESTS_PER_MINUTE)  # what everybody may read
