@@ -12,7 +12,7 @@ from django.core.exceptions import TooManyFieldsSent, TooManyFilesSent
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, DataAndFiles, MultiPartParser
 
-from claims.api.errors import BodyTooLarge, Malformed
+from claims.api.errors import BodyTooLarge, Malformed, MediaTypeUnsupported
 from claims.services.evidence import FILE_LIMIT
 
 JSON_LIMIT = 5 * 1024 * 1024
@@ -34,6 +34,7 @@ class JsonParser(BaseParser):
     ) -> Any:
         """The value of the body."""
         request = (parser_context or {})["request"]
+        _refuse_encoded(request.META)
         refuse_large(request.META, JSON_LIMIT)
         return parsed(request.body)
 
@@ -51,7 +52,9 @@ class FileParser(MultiPartParser):
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         """The fields and files of the form."""
-        refuse_large((parser_context or {})["request"].META, MULTIPART_LIMIT)
+        meta = (parser_context or {})["request"].META
+        _refuse_encoded(meta)
+        refuse_large(meta, MULTIPART_LIMIT)
         try:
             form = super().parse(stream, media_type, parser_context)
         except ParseError as broken:
@@ -75,6 +78,12 @@ TAKEN_BY: Mapping[str, frozenset[type[BaseParser]]] = {
 def takes(method: str | None, parser: type[BaseParser]) -> bool:
     """Whether a method takes bodies of this kind at all."""
     return parser in TAKEN_BY.get(method or "", frozenset())
+
+
+def _refuse_encoded(meta: Mapping[str, Any]) -> None:
+    """Refuse a body that is compressed: nobody here unpacks it, and as JSON it would seem broken."""
+    if str(meta.get("HTTP_CONTENT_ENCODING", "")).strip().lower() not in ("", "identity"):
+        raise MediaTypeUnsupported("Send the body as it is, without Content-Encoding.")
 
 
 def refuse_large(meta: Mapping[str, Any], limit: int) -> None:

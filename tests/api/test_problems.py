@@ -101,6 +101,12 @@ def test_json_that_is_no_object_is_invalid(api: Api, body: str) -> None:
     assert (answer.status, answer.code, answer.body["detail"]) == (422, "invalid", "Send a JSON object.")
 
 
+def test_a_compressed_body_is_named_as_such(api: Api) -> None:
+    answer = api("POST", "/claims", None, b"\x1f\x8b", Content_Encoding="gzip")
+    assert (answer.status, answer.body["detail"]) == (415, "Send the body as it is, without Content-Encoding.")
+    assert api("POST", "/claims", None, b"[]", Content_Encoding="identity").status == 422
+
+
 def test_a_body_beyond_five_megabytes_is_too_large(api: Api) -> None:
     answer = api("POST", "/articles", None, b'{"text": "' + b"a" * 5 * 1024 * 1024 + b'"}')
     assert (answer.status, answer.code) == (413, "body_too_large")
