@@ -176,6 +176,8 @@ class KeyEventInline(TabularInline[KeyEvent, ApiKey]):
     """What was done with a key, and by whom."""
 
     model = KeyEvent
+    verbose_name_plural = _("What was done with it")
+    hide_title = True
     extra = 0
     fields = readonly_fields = ("recorded_at", "step", "actor_name")
 
