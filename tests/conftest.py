@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase, override_settings
+from hypothesis import HealthCheck, settings
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -24,6 +25,10 @@ from tests.running import Running, beat_words, broker_client, started, worker_wo
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 TABLES_TO_COPY = "CLAIMDESK_TEST_COPIES_TABLES"  # set where the database of DATABASE_URL is a throwaway one
 LEFT_OUT = pytest.StashKey[int]()
+
+# How long one example takes says how busy the machine is: speed is measured by `make bench`.
+settings.register_profile("untimed", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 def find_chromium() -> str | None:

@@ -42,7 +42,7 @@ def listed(kind: str, moment: datetime) -> set[int]:
     return set(Claim.objects.flagged(kind, moment).values_list("pk", flat=True))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(MOMENTS)
 def test_each_list_holds_exactly_the_claims_of_which_the_clock_says_so(newsroom: list[Claim], away: timedelta) -> None:
     moment = now() + away

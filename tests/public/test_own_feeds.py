@@ -70,7 +70,7 @@ def one(deadline: Deadline, *, as_todos: bool = False) -> Any:
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=200))
 @example("a;b,c\\n d\\;" + "ж" * 60 + "😀" * 30)
 def test_any_words_come_through_whole_and_no_line_is_too_long(words: str) -> None:
