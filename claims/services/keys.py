@@ -104,18 +104,22 @@ def rotate_key(number: int, *, overlap: timedelta, shown: str | None = None, by:
 
 def revoke_key(key: ApiKey, *, by: Actor = COMMAND) -> None:
     """From this moment on the key opens nothing. Revoking it again changes nothing."""
-    if key.revoked_at is None:
-        with transaction.atomic():
-            key.revoked_at = database_time()
-            key.save(update_fields=["revoked_at"])
-            write_down(key, KeyStep.REVOKED, by=by)
+    with transaction.atomic():
+        kept = ApiKey.objects.select_for_update().get(pk=key.pk)
+        if kept.revoked_at is None:
+            kept.revoked_at = database_time()
+            kept.save(update_fields=["revoked_at"])
+            write_down(kept, KeyStep.REVOKED, by=by)
+        key.revoked_at = kept.revoked_at
 
 
 def write_down(key: ApiKey, step: KeyStep, *, by: Actor) -> None:
     """Keep who did what with a key, and what it says since, in the transaction of the change.
 
-    A change that left the key as it was is none.
+    A change that left the key as it was is none. What the key says is read under its lock: the caller's may be from
+    before somebody else's change, and the last that is written down has to be what holds.
     """
+    key = ApiKey.objects.select_for_update().get(pk=key.pk)
     says = {
         "name": key.name,
         "scopes": list(key.scopes),

@@ -38,6 +38,10 @@ from reviews.services.people import (
 )
 
 ACCOUNT = frozenset({"id", "person", "name", "desks", "zone"})
+COUNTED = dict.fromkeys(
+    ("open", "late", "due_24h", "away", "away_until", "last_active"),
+    "This follows from their claims, events and absences.",
+)
 
 
 class ReviewerOut(serializers.Serializer[Any]):
@@ -98,7 +102,7 @@ class PersonNamed(serializers.Field[User, Any, int, Any]):
 class ReviewerPatch(Body):
     """What can be changed about a reviewer: one's own languages and hours; the rest by editors of their desks."""
 
-    refused = dict.fromkeys(ACCOUNT, "An administrator changes this on the person's own page.")
+    refused = COUNTED | dict.fromkeys(ACCOUNT, "An administrator changes this on the person's own page.")
     languages = serializers.ListField(child=Words(longest=16), required=False, max_length=MOST_TAGS)
     writes = serializers.ListField(child=Words(longest=16), required=False, max_length=MOST_TAGS)
     topics = serializers.ListField(child=Words(longest=40), required=False, max_length=MOST_TAGS)
@@ -113,7 +117,7 @@ class ReviewerPatch(Body):
 class ReviewerBody(ReviewerPatch):
     """A profile for somebody who reviews on a desk already."""
 
-    refused = dict.fromkeys(ACCOUNT - {"person"}, "An administrator changes this on the person's own page.")
+    refused = COUNTED | dict.fromkeys(ACCOUNT - {"person"}, "An administrator changes this on the person's own page.")
     person = PersonNamed(help_text="Number or user name of the account.")
     languages = serializers.ListField(
         child=Words(longest=16), max_length=MOST_TAGS, help_text="BCP 47; they read them."

@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from claims.errors import Invalid
 from claims.lifecycle import State
-from claims.models import ApiKey, Desk, Scope
-from claims.services.keys import KeyOver, make_key, revoke_key, rotate_key
+from claims.models import ApiKey, Desk, KeyStep, Scope
+from claims.services.keys import COMMAND, OVERLAP, KeyOver, make_key, revoke_key, rotate_key, write_down
 from tests.admin.conftest import SignIn, signed
 from tests.api.conftest import Api, signed_in, with_key
 from tests.concurrency.crowd import broken_promises
@@ -83,6 +83,23 @@ def test_a_key_made_in_the_admin_is_written_down_with_its_desks(desk: Desk, sign
     assert browser.post(reverse("admin:claims_apikey_add"), told).status_code == 302
     assert [event.says["desks"] for event in ApiKey.objects.get().events.all()] == [[], [desk.pk]]
     assert broken_promises() == {}
+
+
+def test_what_is_written_down_is_what_holds_though_somebody_else_changed_the_key_meanwhile(desk: Desk) -> None:
+    key, _ = make_key(name="CMS", scopes=[Scope.CLAIMS_READ], desks=[desk])
+    opened = ApiKey.objects.get(pk=key.pk)
+    rotate_key(key.pk, overlap=OVERLAP)
+    opened.name = "Another name"
+    opened.save(update_fields=["name"])
+    write_down(opened, KeyStep.CHANGED, by=COMMAND)
+    assert broken_promises() == {}
+    before = ApiKey.objects.get(pk=key.pk)
+    rotate_key(key.pk, overlap=OVERLAP)
+    revoke_key(before)
+    assert broken_promises() == {}
+    revoke_key(opened)
+    assert list(key.events.values_list("step", flat=True)) == ["made", "rotated", "changed", "rotated", "revoked"]
+    assert opened.revoked_at == before.revoked_at
 
 
 def test_nothing_of_it_is_rewritten(db: None) -> None:

@@ -249,6 +249,13 @@ def test_a_profile_that_means_nothing_is_refused_by_name(
     assert not Reviewer.objects.exists()
 
 
+def test_what_a_profile_counts_by_itself_is_read_only(desk: Desk) -> None:
+    key, path = setting_up(), f"/reviewers/{make.a_reviewer(desk).pk}"
+    for counted in ("open", "late", "due_24h", "away", "away_until", "last_active"):
+        refused = key.patch(path, {counted: None}, If_Match="*").body
+        assert [(fault["pointer"], fault["code"]) for fault in refused["errors"]] == [(f"/{counted}", "read_only")]
+
+
 def test_nobody_begins_the_profile_of_somebody_they_do_not_lead(desk: Desk, editor: Api) -> None:
     there = make.joined(make.a_person("There"), make.a_desk(), DeskRole.REVIEWER)
     nowhere = make.joined(make.a_person("Nowhere"), desk, DeskRole.EDITOR)
