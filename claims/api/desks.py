@@ -89,7 +89,7 @@ class OneDesk(ApiView):
     writes = Scope.SETUP_MANAGE
     tagged = True
 
-    @extend_schema(responses={200: DeskOut, 304: None})
+    @extend_schema(responses={200: DeskOut})
     def get(self, request: Request, number: int) -> Response:
         """Read a desk the caller sees. The tag is that of its own settings; its editors change without it."""
         return _shown(self._desk(number))

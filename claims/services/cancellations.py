@@ -8,36 +8,22 @@ it sees the cancellation, or the pass after it sees the claim.
 
 from __future__ import annotations
 
-import structlog
-from django.db import DatabaseError, OperationalError
-
 from claims.actors import Actor, rule
-from claims.errors import ActionNotPossible, ClaimDeskError, RoleMissing
+from claims.errors import ActionNotPossible, RoleMissing
 from claims.models import Appearance, Article, Cancellation, User
-from claims.services.following import check_comparer, staying_for
+from claims.services.following import BATCH, check_comparer, follow_new_quotes, staying_for
 from claims.services.linkflags import keep_flags
+from claims.services.onebyone import one_by_one
 from claims.services.steps import because
 from claims.services.transitions import Held, locked
 
 PROVIDER = rule("cancelled articles")
-BATCH = 20
-log = structlog.get_logger(__name__)
 
 
 def tell_cancellations(batch: int = BATCH) -> int:
     """Look at the claims of articles that were cancelled or are usable again; answers how many claims."""
-    return sum(map(_each, Article.objects.filter(untold=True).order_by("pk")[:batch]))
-
-
-def _each(article: Article) -> int:
-    """One article; what cannot be told of it stops no other, and the next pass tries again."""
-    try:
-        return _tell(article)
-    except OperationalError:
-        raise
-    except (DatabaseError, ClaimDeskError):
-        log.exception("cancellation_not_told", article=article.pk)
-        return 0
+    untold = Article.objects.filter(untold=True).order_by("pk")
+    return one_by_one(untold, _tell, batch=batch, failed="cancellation_not_told")
 
 
 def _tell(article: Article) -> int:
@@ -52,6 +38,12 @@ def _tell(article: Article) -> int:
     # Cancelled or usable again meanwhile: then it waits for another look.
     Article.objects.filter(pk=article.pk, canceled_at=article.canceled_at).update(untold=False)
     return len(claims)
+
+
+def follow_articles(held: Held) -> None:
+    """Look at the articles quoted by a claim that is being made: at their later texts, and whether one is cancelled."""
+    if follow_new_quotes(held):
+        follow_cancellations(held)
 
 
 def follow_cancellations(held: Held) -> None:

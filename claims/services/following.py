@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import structlog
-from django.db import DatabaseError, OperationalError, connection
+from django.db import connection
 from django.db.models import Max
 
 from claims.actors import Actor, rule
-from claims.errors import ActionNotPossible, ClaimDeskError, RoleMissing
+from claims.errors import ActionNotPossible, RoleMissing
 from claims.lifecycle import Role, State
 from claims.models import Appearance, ArticleRevision, Claim, Following, RevisedPassage, User
 from claims.passages import Fate, Followed, Laid, follow, same_words
 from claims.services.linkflags import keep_flags
+from claims.services.onebyone import one_by_one
 from claims.services.steps import because
 from claims.services.transitions import Held, database_time, locked
 
@@ -32,23 +32,12 @@ WHERE id IN (SELECT article_id FROM claims_appearance JOIN claims_articlerevisio
              ON revision.id = revision_id WHERE claim_id = %s)
 ORDER BY id FOR SHARE
 """
-log = structlog.get_logger(__name__)
 
 
 def follow_revisions(batch: int = BATCH) -> int:
     """Follow quotes into the texts that came in, at most `batch` of them; answers how many claims were looked at."""
-    return sum(map(_each, Following.objects.filter(finished_at__isnull=True).order_by("pk")[:batch]))
-
-
-def _each(following: Following) -> int:
-    """One later text; what cannot be followed stops no other, and the next pass tries again."""
-    try:
-        return _follow(following)
-    except OperationalError:
-        raise
-    except (DatabaseError, ClaimDeskError):
-        log.exception("quotes_not_followed", revision=following.pk)
-        return 0
+    waiting = Following.objects.filter(finished_at__isnull=True).order_by("pk")
+    return one_by_one(waiting, _follow, batch=batch, failed="quotes_not_followed")
 
 
 def _follow(following: Following) -> int:

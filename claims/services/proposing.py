@@ -14,8 +14,7 @@ from claims.errors import Invalid, QuoteAmbiguous, QuoteNotInText
 from claims.models import ApiKey, Appearance, ArticleRevision, ChainStep, Claim, Desk, Source, SourceKind, User
 from claims.models.making import new
 from claims.services.articles import address, line, outlet_called, text
-from claims.services.cancellations import follow_cancellations
-from claims.services.following import follow_new_quotes
+from claims.services.cancellations import follow_articles
 from claims.services.steps import check_due, check_priority
 from claims.services.transitions import Held, proposed
 from claims.services.wording import wording
@@ -108,8 +107,7 @@ def proposing(given: GivenClaim, maker: Maker) -> Iterator[Held]:
             appearance.save(force_insert=True)
             steps = [step_of(appearance, order, step, source_called) for order, step in enumerate(given.chain, 1)]
             ChainStep.objects.bulk_create(steps)
-            if follow_new_quotes(held):
-                follow_cancellations(held)
+            follow_articles(held)
         if given.review_due_at is not None:
             claim.review_due_at = check_due(held, aware(given.review_due_at))
             claim.save(update_fields=["review_due_at"])

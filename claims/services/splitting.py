@@ -17,8 +17,7 @@ from claims.errors import NotUndoable, PartSame
 from claims.lifecycle import Action, DismissalReason
 from claims.models import Appearance, ChainStep, Claim, ClaimEvent, Evidence
 from claims.services.articles import text
-from claims.services.cancellations import follow_cancellations
-from claims.services.following import follow_new_quotes
+from claims.services.cancellations import follow_articles
 from claims.services.proposing import GivenDate, GivenQuote, anchor_of, place_date
 from claims.services.sharing import share
 from claims.services.transitions import Held, proposed
@@ -67,8 +66,7 @@ def parting(held: Held, given: GivenPart, *, by: Actor) -> Iterator[Held]:
     with proposed(part, by, data=data, now=held.now) as new:
         for place, chain in places:
             _keep(part, place, chain)
-        if follow_new_quotes(new):
-            follow_cancellations(new)
+        follow_articles(new)
         share(new, given.evidence, by=by)
         yield new
 

@@ -7,13 +7,11 @@ down instead. It may run twice, at once, or be stopped anywhere.
 
 from __future__ import annotations
 
-import structlog
-from django.db import DatabaseError, OperationalError
-
 from claims.actors import rule
-from claims.errors import ActionNotPossible, ClaimDeskError
+from claims.errors import ActionNotPossible
 from claims.lifecycle import Action, Role, State, check
 from claims.models import Escalation
+from claims.services.onebyone import one_by_one
 from claims.services.transitions import Held, locked
 from reviews.models import Assignment
 from reviews.services.assigning import hand_over
@@ -21,28 +19,17 @@ from reviews.services.assigning import hand_over
 # The desk set its ladder up, so it acts with the right of the desk's editor.
 LADDER = rule("escalation ladder").having(Role.SYSTEM, Role.EDITOR)
 BATCH = 200
-log = structlog.get_logger(__name__)
 
 
 def carry_out(batch: int = BATCH) -> int:
     """Return to the pool what its ladder says, at most `batch` claims; answers how many people were taken off one."""
-    return sum(map(_each, Escalation.objects.to_be_returned()[:batch]))
+    steps = Escalation.objects.to_be_returned()
+    return one_by_one(steps, _carry_out, batch=batch, failed="step_not_carried_out")
 
 
-def _each(step: Escalation) -> int:
-    """One step; what cannot be carried out stops no other, and the next pass tries again."""
-    try:
-        return _carry_out(step.claim_id, step.pk)
-    except OperationalError:
-        raise
-    except (DatabaseError, ClaimDeskError):
-        log.exception("step_not_carried_out", claim=step.claim_id, step=step.pk)
-        return 0
-
-
-def _carry_out(claim_id: int, step_id: int) -> int:
-    with locked(claim_id) as held:
-        step = Escalation.objects.to_be_returned().filter(pk=step_id).first()
+def _carry_out(found: Escalation) -> int:
+    with locked(found.claim_id) as held:
+        step = Escalation.objects.to_be_returned().filter(pk=found.pk).first()
         if step is None:  # somebody else was faster
             return 0
         seats = _late(held, step)

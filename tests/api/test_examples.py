@@ -163,6 +163,16 @@ def _page_kept_twice(claim: Claim, editor: User, far: Site) -> int:
     return item.pk
 
 
+def _evidence(claim: Claim, decided: Claim, editor: User, reviewer: Reviewer, far: Site) -> dict[str, int]:
+    """Items that can be compared, replaced and edited."""
+    used = decided.decisions.get().evidence.first() or make.evidence_for(decided, by=editor)
+    return {
+        "/evidence/{number}/compared": _page_kept_twice(claim, editor, far),
+        "/evidence/{number}/supersede": used.pk,
+        "/evidence/": make.evidence_for(claim, by=reviewer, url="https://gazette.example/resignation").pk,
+    }
+
+
 @pytest.fixture
 def world(api: Api, far: Site) -> World:
     desk = make.a_desk(key="world", name="World desk")
@@ -187,11 +197,7 @@ def world(api: Api, far: Site) -> World:
     absence = own.post("/absences", found.named({"reviewer": 1, **ABSENT})).body["id"]
     webhook = api.post("/webhooks", {"name": "CMS", "url": "https://cms.example/hook"}).body["id"]
     policy = make.a_policy()
-    used = decided.decisions.get().evidence.first() or make.evidence_for(decided, by=editor)
-    found.rows = {
-        "/evidence/{number}/compared": _page_kept_twice(claim, editor, far),
-        "/evidence/{number}/supersede": used.pk,
-        "/evidence/": make.evidence_for(claim, by=reviewer, url="https://gazette.example/resignation").pk,
+    found.rows = _evidence(claim, decided, editor, reviewer, far) | {
         "/passages/": _compared_passage(desk, editor),
         "/cancellations/": _canceled(desk, editor),
         "/articles/{number}/revisions": make.an_article().article.pk,
@@ -227,6 +233,17 @@ def test_what_is_shown_of_lists_is_what_they_answer(api: Api, world: World) -> N
     for shown in shown_lists():
         answer = world.caller(shown.path, api).get(world.address(shown.path) + "?limit=1").body
         assert alike(shown.answer, answer | {"next": None}), (shown.operation, answer)
+
+
+def test_whoever_knows_a_row_already_is_told_so_exactly_where_the_document_says_so(api: Api, world: World) -> None:
+    for beginning, number in world.rows.items():
+        path = f"{beginning.split('{')[0]}{{number}}"
+        told = promises.document()["paths"].get(path, {}).get("get")
+        if told is None:
+            continue
+        caller, address = world.caller(path, api), path.format(number=number)
+        again = caller.get(address, If_None_Match=caller.get(address).etag or '"none"')
+        assert again.status == (304 if "304" in told["responses"] else 200), path
 
 
 def test_what_the_set_up_answers_is_shown() -> None:
