@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from claims.actors import Actor
-from claims.errors import ScopeMissing
+from claims.errors import RoleMissing, ScopeMissing
 from claims.lifecycle import Role
 from claims.models import ApiKey, Article, Claim, Desk, DeskRole, Evidence, Membership, Scope, User, Visibility
 from claims.models.evidence import EvidenceQuerySet
@@ -65,6 +65,19 @@ def check_scope(viewer: Viewer, scope: Scope) -> None:
     """A key needs the scope; people are judged by their roles. Raises `ScopeMissing`."""
     if viewer.key is not None and scope not in viewer.scopes:
         raise ScopeMissing(f"This key needs the scope {scope}: {scope.label}.", scope=str(scope))
+
+
+def check_sets_up(viewer: Viewer, refusal: str, *, editors: bool = False, confined: str = "") -> None:
+    """Set-up is kept by keys with `setup:manage` and by administrators; with `editors`, by whoever edits a desk, too.
+
+    Raises `ScopeMissing`, and `RoleMissing` with one of the sentences: `confined` is for keys that are confined to
+    desks, empty where these are welcome.
+    """
+    check_scope(viewer, Scope.SETUP_MANAGE)
+    if viewer.key is None and not (viewer.is_administrator or (editors and viewer.editor_of)):
+        raise RoleMissing(refusal)
+    if viewer.key is not None and viewer.desks is not None and confined:
+        raise RoleMissing(confined)
 
 
 def _of_desks(viewer: Viewer, path: str) -> Q:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -33,25 +34,10 @@ CSS = {
 }
 
 
-class PlainForm(forms.Form):
-    """A form under our styles. `pointers` maps a refusal's JSON pointer to the field it belongs to."""
+class Refusing(forms.BaseForm):
+    """A form that shows refusals. `pointers` maps a refusal's JSON pointer to the field it belongs to."""
 
     pointers: ClassVar[dict[str, str]] = {}
-    required_css_class = "cd-required"
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("label_suffix", "")
-        super().__init__(*args, **kwargs)
-        self.fields.update(self.more_fields())
-        for field in self.fields.values():
-            kinds = (css for kind, css in CSS.items() if isinstance(field.widget, kind))
-            field.widget.attrs.setdefault("class", next(kinds, "cd-input"))
-            if isinstance(field, forms.ChoiceField) and field.error_messages["required"] == EMPTY:
-                field.error_messages["required"] = gettext_lazy("Choose one of these.")
-
-    def more_fields(self) -> dict[str, forms.Field]:
-        """Fields that a loop makes better than a list does."""
-        return {}
 
     @contextmanager
     def refusing(self) -> Iterator[None]:
@@ -76,24 +62,38 @@ class PlainForm(forms.Form):
             self.add_error(placed, " ".join(filter(None, [refusal.message, refusal.hint])))
 
 
-class KeptForm(forms.ModelForm[_Row]):
+class PlainForm(Refusing, forms.Form):
+    """A form under our styles."""
+
+    required_css_class = "cd-required"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        self.fields.update(self.more_fields())
+        for field in self.fields.values():
+            kinds = (css for kind, css in CSS.items() if isinstance(field.widget, kind))
+            field.widget.attrs.setdefault("class", next(kinds, "cd-input"))
+            if isinstance(field, forms.ChoiceField) and field.error_messages["required"] == EMPTY:
+                field.error_messages["required"] = gettext_lazy("Choose one of these.")
+
+    def more_fields(self) -> dict[str, forms.Field]:
+        """Fields that a loop makes better than a list does."""
+        return {}
+
+
+class KeptForm(Refusing, forms.ModelForm[_Row]):
     """A form of a row that a service keeps. What the service would refuse is said at the fields, in its words."""
 
-    pointers: ClassVar[dict[str, str]] = {}
-
+    @abstractmethod
     def check(self) -> None:
         """Raise what the service would refuse of the row as it would be."""
-        raise NotImplementedError
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]  # Django's own hook, without a type
-        if self.errors:
-            return
-        try:
-            self.check()
-        except ClaimDeskError as refused:
-            name = self.pointers.get(refused.pointer, refused.pointer.strip("/"))
-            self.add_error(name if name in self.fields else None, refused.message)
+        if not self.errors:
+            with self.refusing():
+                self.check()
 
     def validate_unique(self) -> None:
         """Leave it to the service, which has a sentence for it."""

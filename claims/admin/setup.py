@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -130,7 +130,7 @@ class PersonAdmin(_UserBase, SetUpAdmin[User]):
 
     def shortcuts_view(self, request: HttpRequest) -> HttpResponse:
         """When single keys act for whoever asks."""
-        user = User.objects.get(pk=request.user.pk or 0)
+        user = cast(User, request.user)
         form = ShortcutsForm(request.POST or None, initial={"shortcuts": user.shortcuts})
         if form.is_valid():
             choose_shortcuts(user, form.cleaned_data["shortcuts"])

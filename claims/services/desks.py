@@ -10,9 +10,9 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from claims.errors import ClaimDeskError, Invalid, NotFound, RoleMissing, StaleVersion
-from claims.models import Desk, Scope
-from claims.permissions import Viewer, check_scope, desks_of
+from claims.errors import ClaimDeskError, Invalid, NotFound, StaleVersion
+from claims.models import Desk
+from claims.permissions import Viewer, check_sets_up, desks_of
 from claims.services.articles import line
 from claims.services.rows import check_columns, mark_of
 
@@ -20,6 +20,7 @@ COLUMNS = (
     *("key", "name", "zone", "due_hours_1", "due_hours_2", "due_hours_3", "due_hours_4"),
     *("minimum_minutes", "warning_hours", "min_origins", "makers_may_review"),
 )
+ADMINISTRATORS = "Desks: only for administrators."
 
 
 class DeskKnown(ClaimDeskError):
@@ -30,10 +31,7 @@ class DeskKnown(ClaimDeskError):
 
 def check_keeps_desks(viewer: Viewer) -> None:
     """Desks are kept by administrators and by keys with `setup:manage`. Raises `RoleMissing`, `ScopeMissing`."""
-    if viewer.key is not None:
-        check_scope(viewer, Scope.SETUP_MANAGE)
-    elif not viewer.is_administrator:
-        raise RoleMissing("Desks: only for administrators.")
+    check_sets_up(viewer, ADMINISTRATORS)
 
 
 def check_may_add_desks(viewer: Viewer) -> None:
@@ -41,9 +39,7 @@ def check_may_add_desks(viewer: Viewer) -> None:
 
     Raises `RoleMissing`, `ScopeMissing`.
     """
-    check_keeps_desks(viewer)
-    if viewer.key is not None and viewer.desks is not None:
-        raise RoleMissing("A new desk: no key that is confined to desks makes one.")
+    check_sets_up(viewer, ADMINISTRATORS, confined="A new desk: no key that is confined to desks makes one.")
 
 
 def usable_desk(row: Desk) -> None:

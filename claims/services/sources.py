@@ -9,9 +9,9 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 
 from claims.deadlines import zone_named
-from claims.errors import ClaimDeskError, Invalid, NotFound, RoleMissing, StaleVersion
-from claims.models import Reliability, Scope, Source, SourceKind
-from claims.permissions import Viewer, check_scope
+from claims.errors import ClaimDeskError, Invalid, NotFound, StaleVersion
+from claims.models import Reliability, Source, SourceKind
+from claims.permissions import Viewer, check_sets_up
 from claims.services.articles import line
 from claims.services.rows import mark_of
 
@@ -61,10 +61,7 @@ def check_may_set_up(viewer: Viewer) -> None:
 
     Raises `RoleMissing`, `ScopeMissing`.
     """
-    if viewer.key is not None:
-        check_scope(viewer, Scope.SETUP_MANAGE)
-    elif not (viewer.editor_of or viewer.is_administrator):
-        raise RoleMissing("Set-up is for editors and administrators.")
+    check_sets_up(viewer, "Set-up is for editors and administrators.", editors=True)
 
 
 def usable_source(given: GivenSource, *, but: int = 0) -> GivenSource:

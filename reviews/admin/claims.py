@@ -32,8 +32,9 @@ from reviews.admin.steps import DIALOGS, Dialog
 from reviews.admin.verdicts import EvidenceForm, VerdictForm, answers_from
 from reviews.services import queue
 from reviews.services.acting import act, acting_on
-from reviews.services.claimpage import ClaimPage, next_of_mine, read_claim
+from reviews.services.claimpage import ClaimPage, read_claim
 from reviews.services.pool import take_next
+from reviews.services.queueplaces import next_of_mine
 from reviews.services.reviewing import start_if_queued, submit_review
 from reviews.services.timeline import entries
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from functools import partial
+from typing import ClassVar
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from claims.admin.forms import PlainForm
 from claims.comparing import compare
 from claims.errors import ClaimDeskError
 from claims.models import Cancellation, RevisedPassage
+from claims.permissions import Viewer
 from claims.services.following import check_comparer
 from reviews.services.claimpage import ClaimPage
 from reviews.services.comparing import note_canceled, note_compared
@@ -54,9 +56,11 @@ class PassagePages:
     def passage_view(self, request: HttpRequest, claim_id: int, number: int) -> HttpResponse:
         """The quoted passage and what stands for it now, side by side, and a note that it was compared."""
         page = self.page_of(request, claim_id)
-        passage = self._passage(page, number)
+        rows = RevisedPassage.objects.select_related("appearance__revision__article", "revision")
+        passage = get_object_or_404(rows, pk=number, appearance__claim=page.claim)
         form = NoteForm(request.POST if request.method == "POST" else None)
-        if request.method == "POST" and form.is_valid() and self._noted(request, passage, form):
+        done = _("Noted: the article was compared with what is quoted from it.")
+        if self._noted(request, form, partial(note_compared, passage), done):
             return redirect("admin:claims_claim_change", claim_id)
         waits = RevisedPassage.objects.to_compare().filter(pk=number).exists()
         context = {
@@ -75,30 +79,20 @@ class PassagePages:
         rows = Cancellation.objects.select_related("article__outlet")
         row = get_object_or_404(rows, pk=number, claim=page.claim)
         form = NoteForm(request.POST if request.method == "POST" else None)
-        if request.method == "POST" and form.is_valid() and self._judged(request, row, form):
+        done = _("Noted what the cancelled article means for this claim.")
+        if self._noted(request, form, partial(note_canceled, row), done):
             return redirect("admin:claims_claim_change", claim_id)
         title = _("The provider has cancelled the article")
         context = {"page": page, "row": row, "form": form, "may_note": row.to_note and _may_note(page), "title": title}
         return self.answer(request, "reviews/cancellation.html", context)
 
-    def _noted(self, request: HttpRequest, passage: RevisedPassage, form: NoteForm) -> bool:
-        with form.refusing():
-            note_compared(passage, form.cleaned_data["note"], viewer_of(request))
-            messages.success(request, _("Noted: the article was compared with what is quoted from it."))
+    def _noted(self, request: HttpRequest, form: NoteForm, write: Callable[[str, Viewer], object], done: str) -> bool:
+        """Whether a note was sent and written; a form that was refused says why."""
+        if form.is_valid():
+            with form.refusing():
+                write(form.cleaned_data["note"], viewer_of(request))
+                messages.success(request, done)
         return form.is_valid()
-
-    def _judged(self, request: HttpRequest, row: Cancellation, form: NoteForm) -> bool:
-        with form.refusing():
-            note_canceled(row, form.cleaned_data["note"], viewer_of(request))
-            messages.success(request, _("Noted what the cancelled article means for this claim."))
-        return form.is_valid()
-
-    def _passage(self, page: ClaimPage, number: int) -> RevisedPassage:
-        rows: Any = RevisedPassage.objects.select_related("appearance__revision__article", "revision")
-        found: RevisedPassage | None = rows.filter(pk=number, appearance__claim=page.claim).first()
-        if found is None:
-            raise Http404
-        return found
 
 
 def _may_note(page: ClaimPage) -> bool:

@@ -189,7 +189,7 @@ class OneReviewer(ApiView):
     writes = Scope.SETUP_MANAGE
     tagged = True
 
-    @extend_schema(responses={200: ReviewerOut, 304: None})
+    @extend_schema(responses={200: ReviewerOut})
     def get(self, request: Request, number: int) -> Response:
         """Read a reviewer's profile and load. The tag is the profile's; load changes without it."""
         reviewer = self._reviewer(number)

@@ -53,7 +53,6 @@ percent. The talks will probably go on next week if no paper is signed.
 
 
 def _open(now: datetime, statement: datetime) -> tuple[ClaimScript, ...]:
-    yesterday = day(day_there(now, ZONE, -1), "by yesterday evening", ZONE)
     return (
         ClaimScript(
             "The fishing talks between Selmere and Norrvik end today.",
@@ -71,14 +70,7 @@ def _open(now: datetime, statement: datetime) -> tuple[ClaimScript, ...]:
             ("fisheries", "diplomacy"),
             course=handed_over("tomas", "I am on a plane from noon. The draft map is in the evidence."),
         ),
-        ClaimScript(
-            "Norrvik's boats were back in port yesterday evening.",
-            "would be back in port by yesterday evening",
-            (_OUTLET, person("Jostein Brekkemo", "said")),
-            ("fisheries",),
-            yesterday,
-            course=started(),
-        ),
+        _boats(now),
         ClaimScript(
             "Selmere and Norrvik publish a joint statement today.",
             f"A joint statement is scheduled for {clock_there(statement, ZONE)}",
@@ -96,6 +88,18 @@ def _open(now: datetime, statement: datetime) -> tuple[ClaimScript, ...]:
             week(day_there(now, ZONE, 7), "next week", ZONE),
             accepted=False,
         ),
+    )
+
+
+def _boats(now: datetime) -> ClaimScript:
+    """Its own date has passed."""
+    return ClaimScript(
+        "Norrvik's boats were back in port yesterday evening.",
+        "would be back in port by yesterday evening",
+        (_OUTLET, person("Jostein Brekkemo", "said")),
+        ("fisheries",),
+        day(day_there(now, ZONE, -1), "by yesterday evening", ZONE),
+        course=started(),
     )
 
 

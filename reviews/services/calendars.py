@@ -7,9 +7,8 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 
-from claims.errors import NotFound, RoleMissing, StaleVersion
-from claims.models import Scope
-from claims.permissions import Viewer, check_scope
+from claims.errors import NotFound, StaleVersion
+from claims.permissions import Viewer, check_sets_up
 from claims.services.rows import check_columns
 from reviews.models import DeadlinePolicy, WorkCalendar
 
@@ -21,12 +20,8 @@ def check_keeps_calendars(viewer: Viewer) -> None:
 
     Raises `RoleMissing`, `ScopeMissing`.
     """
-    if viewer.key is not None:
-        check_scope(viewer, Scope.SETUP_MANAGE)
-        if viewer.desks is not None:
-            raise RoleMissing("Calendars and deadline policies are every desk's: no key of single desks changes them.")
-    elif not viewer.is_administrator:
-        raise RoleMissing("Calendars and deadline policies: only for administrators.")
+    confined = "Calendars and deadline policies are every desk's: no key of single desks changes them."
+    check_sets_up(viewer, "Calendars and deadline policies: only for administrators.", confined=confined)
 
 
 def add(row: Kept, viewer: Viewer) -> Kept:

@@ -29,23 +29,13 @@ from claims.services.transitions import Held
 from reviews.models import Assignment, AssignmentStatus, Course, Part, Review, ReviewPolicy, SecondOpinion
 from reviews.models.assignment import HOLDING
 from reviews.services.acting import Acting, Offer, offers_to
-from reviews.services.queue import order_of_mine
+from reviews.services.queueplaces import Place, place_of
 from reviews.services.rules import earlier_seen
 from reviews.services.seats import Seats, asked_by
 from reviews.visibility import Seen, may_read_reviews
 
 EVENTS = 200
 _PEOPLE = ("reviewer__user", "review__reviewer__user")
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where the claim stands in the reader's own queue; numbers are 1-based, 0 when it is not in it."""
-
-    number: int
-    of: int
-    previous: int | None
-    next: int | None
 
 
 @dataclass(frozen=True)
@@ -61,8 +51,9 @@ class Merged:
 class ClaimPage:
     """One claim as somebody sees it at one moment. `mine` is their open assignment.
 
-    `earlier`: why rules before the one that took it did not, as far as the reader sees them. `revised`: what later
-    texts make of its quotes. `policy`: how many judge it (None: one). `opinion`, `seats`: those of this round.
+    `earlier` says why rules before the one that took it did not, as far as the reader sees them. `revised` is what
+    later texts make of its quotes, `policy` says how many judge it (None: one), `opinion` is the second opinion asked
+    for in this round, `seats` are the round's.
     """
 
     claim: Claim
@@ -130,12 +121,14 @@ def read_claim(claim_id: int, viewer: Viewer, now: datetime) -> ClaimPage:
     decisions = Prefetch("decisions", Decision.objects.order_by("-number"), to_attr="all_decisions")
     chain = Prefetch("chain", ChainStep.objects.select_related("source"))
     places = Appearance.objects.select_related("revision__article__outlet").prefetch_related(chain)
-    found = (
+    claim = (
         visible_claims(viewer, now)
         .select_related("desk", "head", "duplicate_of", "made_by_user", "made_by_key")
         .prefetch_related(flags, decisions, Prefetch("appearances", places))
-    ).filter(pk=claim_id)
-    if (claim := found.first()) is None:
+        .filter(pk=claim_id)
+        .first()
+    )
+    if claim is None:
         raise NotFound(f"There is no claim #{claim_id}.")
     return _page(claim, viewer, now)
 
@@ -170,10 +163,10 @@ def _page(claim: Claim, viewer: Viewer, now: datetime) -> ClaimPage:
         opinion=opinion,
         seats=Seats(asked_by(policy).and_more(int(opinion is not None)), split, _held(claim, assignments)),
         mine=mine,
-        my_review=next((one.review for one in done if one.reviewer.user_id == me), None),
+        my_review=next((one.review for one in done if _is_by(one, me)), None),
         roles=roles,
         offers={offer.action: offer for offer in offers_to(acting)},
-        place=_place(claim.pk, viewer, now),
+        place=place_of(claim.pk, viewer, now),
         course=course,
         earlier=earlier_seen([course], viewer).get(claim.pk, []) if course else [],
         parts=parts,
@@ -232,7 +225,7 @@ def _as_held(claim: Claim, decisions: Sequence[Decision], now: datetime) -> Held
 
 
 def _mine(assignments: Sequence[Assignment], me: int | None) -> Assignment | None:
-    held = (one for one in assignments if one.status == AssignmentStatus.OPEN and one.reviewer.user_id == me)
+    held = (one for one in assignments if one.status == AssignmentStatus.OPEN and _is_by(one, me))
     return min(held, key=lambda one: one.pk, default=None)
 
 
@@ -253,6 +246,10 @@ def _of_round(claim: Claim, assignments: Sequence[Assignment]) -> list[Assignmen
     return [one for one in assignments if one.round == claim.round and hasattr(one, "review")]
 
 
+def _is_by(assignment: Assignment, user_id: int | None) -> bool:
+    return assignment.reviewer.user_id == user_id
+
+
 def _readable(
     claim: Claim, assignments: Sequence[Assignment], mine: Assignment | None, viewer: Viewer, *, split: bool
 ) -> list[Review]:
@@ -261,9 +258,9 @@ def _readable(
     done = _of_round(claim, assignments)
     adjudicates = mine is not None and mine.part == Part.ADJUDICATION
     may_adjudicate = adjudicates or Role.EDITOR in desk_roles(viewer, claim.desk_id)
-    reader = Seen(mine is not None and not adjudicates, any(one.reviewer.user_id == me for one in done), may_adjudicate)
+    reader = Seen(mine is not None and not adjudicates, any(_is_by(one, me) for one in done), may_adjudicate)
     everything = may_read_reviews(reader, decided=claim.state == State.DECIDED, split=split)
-    return [one.review for one in done if everything or one.reviewer.user_id == me]
+    return [one.review for one in done if everything or _is_by(one, me)]
 
 
 def _siblings(appearance: Appearance | None, viewer: Viewer) -> list[Appearance]:
@@ -278,20 +275,3 @@ def _siblings(appearance: Appearance | None, viewer: Viewer) -> list[Appearance]
 def _evidence(viewer: Viewer, claim: Claim, *, on_it: bool) -> list[Evidence]:
     seen = visible_evidence(viewer, claim, on_it=on_it)
     return list(seen.with_reading().select_related("derives_from").order_by("added_at", "id"))
-
-
-def _place(claim_id: int, viewer: Viewer, now: datetime) -> Place:
-    mine = order_of_mine(viewer, now)
-    if claim_id not in mine:
-        return Place(0, len(mine), None, mine[0] if mine else None)
-    at = mine.index(claim_id)
-    return Place(at + 1, len(mine), mine[at - 1] if at else None, next(iter(mine[at + 1 :]), None))
-
-
-def next_of_mine(claim_id: int, viewer: Viewer, now: datetime) -> int | None:
-    """The claim to open after this one: the one behind it in the reader's queue, else the first other one."""
-    mine = order_of_mine(viewer, now)
-    if claim_id in mine:
-        at = mine.index(claim_id)
-        return next(iter([*mine[at + 1 :], *mine[:at]]), None)
-    return mine[0] if mine else None

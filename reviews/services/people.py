@@ -14,9 +14,9 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from claims.deadlines import aware
-from claims.errors import Invalid, NotFound, RoleMissing, StaleVersion
-from claims.models import Scope, Source, User
-from claims.permissions import Viewer, check_scope
+from claims.errors import Invalid, NotFound, StaleVersion
+from claims.models import Source, User
+from claims.permissions import Viewer, check_sets_up
 from claims.services.articles import language_tag, line
 from claims.services.rows import check_columns, mark_of
 from claims.services.transitions import database_time
@@ -47,10 +47,8 @@ def absence_mark(absence: Absence) -> str:
 
 def check_may_add_reviewers(viewer: Viewer) -> None:
     """Editors, administrators, and keys with `setup:manage`. Raises `RoleMissing`, `ScopeMissing`."""
-    if viewer.key is not None:
-        check_scope(viewer, Scope.SETUP_MANAGE)
-    elif not (viewer.editor_of or viewer.is_administrator):
-        raise RoleMissing("A reviewer’s profile: only editors of their desks and administrators begin one.")
+    refusal = "A reviewer’s profile: only editors of their desks and administrators begin one."
+    check_sets_up(viewer, refusal, editors=True)
 
 
 def add_reviewer(person: User, viewer: Viewer, given: Mapping[str, Any]) -> Reviewer:

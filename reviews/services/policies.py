@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 
 from django.db import IntegrityError, transaction
 
-from claims.errors import Invalid, NotFound, RoleMissing, StaleVersion
-from claims.models import Scope
-from claims.permissions import Viewer, check_scope
+from claims.errors import Invalid, NotFound, StaleVersion
+from claims.permissions import Viewer, check_sets_up
 from claims.services import rows
 from claims.services.articles import line
 from reviews.errors import PolicyInUse, PolicyKnown
@@ -59,12 +58,8 @@ def check_numbers(kind: PolicyKind, judges: int | None, agreeing: int | None) ->
 
 def check_keeps_policies(viewer: Viewer) -> None:
     """Policies are for administrators, and for keys of the whole newsroom. Raises `RoleMissing`, `ScopeMissing`."""
-    if viewer.key is not None:
-        check_scope(viewer, Scope.SETUP_MANAGE)
-        if viewer.desks is not None:
-            raise RoleMissing("Review policies are every desk's: a key that is confined to desks does not change them.")
-    elif not viewer.is_administrator:
-        raise RoleMissing("Review policies: only for administrators.")
+    confined = "Review policies are every desk's: a key that is confined to desks does not change them."
+    check_sets_up(viewer, "Review policies: only for administrators.", confined=confined)
 
 
 def add_policy(given: GivenPolicy, viewer: Viewer) -> ReviewPolicy:

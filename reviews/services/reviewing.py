@@ -19,7 +19,7 @@ from reviews.consensus import Judgement, Status, decide
 from reviews.errors import NotEligible, NotOnIt
 from reviews.models import Assignment, AssignmentStatus, Part, Review, Reviewer
 from reviews.services.assigning import end, interests_as_of_now
-from reviews.services.routing import name
+from reviews.services.routing import put_on
 from reviews.services.seats import asked_of, open_one_more, withdraw_all
 
 CONSENSUS = rule("consensus")
@@ -90,7 +90,7 @@ def ask_second_opinion(
     held.take(Action.ASK_SECOND_OPINION, by=by, reason="" if review is not None else reason, data=told)
     open_one_more(held, by=by, why=reason, review=review)
     if of is not None:
-        name(held, of, by=by, chosen_by=ASKED)
+        put_on(held, of, by=by, chosen_by=ASKED)
     return review
 
 

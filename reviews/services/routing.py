@@ -230,11 +230,11 @@ def give(
         by = actor_on(viewer, held.claim)
         if part != Part.REVIEW and Role.EDITOR not in by.roles:
             raise RoleMissing.of("Naming who judges beside the reviewers", [str(Role.EDITOR.label)])
-        name(held, reviewer, by=by, chosen_by=chosen_by, note=note, part=part)
+        put_on(held, reviewer, by=by, chosen_by=chosen_by, note=note, part=part)
         return held.claim
 
 
-def name(
+def put_on(
     held: Held, reviewer: Reviewer, *, by: Actor, chosen_by: str, note: str = "", part: Part = Part.REVIEW
 ) -> Assignment:
     """Put a named person on a held claim, if they could take that seat now.

@@ -160,10 +160,8 @@ def filled(page: Page, address: str, *said: tuple[str, str], button: str = "_sav
     expect(page.locator(".cd-said")).to_be_visible()
 
 
-def test_the_forms_of_the_set_up_are_filled_and_saved_by_keyboard_alone(
-    live_server: LiveServer, signed_in: Callable[..., Page], desk: Desk, editor: User
-) -> None:
-    reviewer, page = make.a_reviewer(desk), signed_in(live_server, editor)
+def keep_policies(page: Page) -> None:
+    """Make a review policy, a calendar and a deadline policy that counts by it."""
     add = {name: reverse(f"admin:reviews_{name}_add") for name in ("reviewpolicy", "workcalendar", "deadlinepolicy")}
     two_of_three = (("name", "Two of three"), ("key", "two-of-three"), ("kind", "ind"), ("judges", "3"))
     filled(page, add["reviewpolicy"], *two_of_three, ("agreeing", "2"))
@@ -173,6 +171,13 @@ def test_the_forms_of_the_set_up_are_filled_and_saved_by_keyboard_alone(
         page, add["deadlinepolicy"], ("name", "Early bird"), ("key", "early"), ("hours_3", "12"), ("calendar", "Ear")
     )
     assert str(DeadlinePolicy.objects.get(key="early", hours_3=12).calendar) == "Early"
+
+
+def test_the_forms_of_the_set_up_are_filled_and_saved_by_keyboard_alone(
+    live_server: LiveServer, signed_in: Callable[..., Page], desk: Desk, editor: User
+) -> None:
+    reviewer, page = make.a_reviewer(desk), signed_in(live_server, editor)
+    keep_policies(page)
     away = (("reviewer", str(reviewer)), ("starts_at", "12012035\t0900AM"), ("ends_at", "12032035\t0530PM"))
     filled(page, reverse("admin:reviews_absence_add"), *away, ("then", "Back"), ("note", "Fair"))
     assert [str(one) for one in reviewer.absences.filter(then=Then.POOL)] == [f"{reviewer}: 2035-12-01 – 2035-12-03"]
