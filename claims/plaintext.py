@@ -113,7 +113,8 @@ def clean_line(text: str, *, field: str, max_length: int) -> str:
     """Return `text` as `clean` does, for one line: trimmed, no line break, no tab."""
     if text.isascii() and text.isprintable():  # as in `clean`; what is blank is empty here
         plain = text.strip()
-        _refuse_length(plain, field, max_length)
+        if len(plain) > max_length:
+            _refuse_length(plain, field, max_length)
         return plain
     _refuse_characters(text, field)
     bare = text.removeprefix("\ufeff").strip()

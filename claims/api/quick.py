@@ -6,15 +6,12 @@ which knows the sentences. So this can only be faster, never kinder or stricter;
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from claims.api.fields import Body
-
-Read = Callable[[Any], Any]
+from claims.api.fields import Body, Read
 
 
 class Unsure(Exception):

@@ -65,6 +65,8 @@ class TakenIn:
 
 def line(value: str, field: str, most: int) -> str:
     """One clean line. Raises `UnusableText` at the field's pointer."""
+    if not value:
+        return ""
     try:
         return clean_line(value, field=field, max_length=most)
     except TextRefused as refused:

@@ -7,7 +7,7 @@ others. What a single claim would write is written here too, hash chain and alar
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from django.db import connection
@@ -17,7 +17,7 @@ from claims import lifecycle
 from claims.deadlines import aware, moments
 from claims.ladders import tracks
 from claims.lifecycle import Action, State
-from claims.models import Alarm, Appearance, ChainStep, Claim, ClaimEvent, ClaimHead, Source
+from claims.models import Alarm, Appearance, ChainStep, Claim, ClaimEvent, ClaimHead, Source, SourceKind
 from claims.models.inserting import insert_together
 from claims.models.making import new
 from claims.services.announcing import alarms_for, still_to_come
@@ -41,6 +41,15 @@ class Places:
     appearances: Iterator[int]
     newest: Mapping[int, int]
     canceled: frozenset[int]
+    named: dict[tuple[str, str], Source] = field(default_factory=dict)
+
+    def source(self, name: str, kind: str) -> Source:
+        """A source without a number yet, one for all steps that name it; an unnamed role is another each time."""
+        if kind == SourceKind.UNNAMED:
+            return new(Source, name=name, kind=kind)
+        if (name, kind) not in self.named:
+            self.named[name, kind] = new(Source, name=name, kind=kind)
+        return self.named[name, kind]
 
 
 _HOLD = "SELECT id FROM claims_article WHERE id = ANY(%s) ORDER BY id FOR SHARE"
@@ -124,14 +133,10 @@ def propose_in_hand(given: GivenClaim, maker: Maker, places: Places) -> InHand:
     if given.quote and anchor:
         held.appearance = place = appearance_of(claim, given, given.quote.revision, anchor)
         place.pk = next(places.appearances)
-        held.chain = [step_of(place, order, step, _unsaved_source) for order, step in enumerate(given.chain, 1)]
+        held.chain = [step_of(place, order, step, places.source) for order, step in enumerate(given.chain, 1)]
     if given.review_due_at is not None:
         claim.review_due_at = check_due(held, aware(given.review_due_at))
     return held
-
-
-def _unsaved_source(name: str, kind: str) -> Source:
-    return new(Source, name=name, kind=kind)
 
 
 def write_in_hand(claims: Sequence[InHand], sources: ChainSources, beside: Sequence[Model] = ()) -> None:

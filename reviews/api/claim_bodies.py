@@ -10,7 +10,7 @@ from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
-from claims.api.fields import Body, DayOrMoment, DeskNamed, Moment, Number, OneOf, Words, YesNo, checked
+from claims.api.fields import Body, DayOrMoment, DeskNamed, Moment, Number, OneOf, Read, Words, YesNo, checked
 from claims.deadlines import Precision, ZoneBasis
 from claims.models import SourceKind
 from claims.services.proposing import GivenDate, GivenStep
@@ -32,7 +32,7 @@ class QuoteGiven(serializers.Field[dict[str, Any], Any, Any, Any]):
         """The members of a `QuoteBody`."""
         return checked(QuoteBody, _as_object(data))
 
-    def reads_like(self, reader: Callable[[Any], Callable[[Any], Any]]) -> Callable[[Any], Any]:
+    def reads_like(self, reader: Callable[[Any], Read]) -> Read:
         """How a `QuickReader` reads it."""
         read = reader(QuoteBody())
         return lambda data: read(_as_object(data))
