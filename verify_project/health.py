@@ -9,18 +9,18 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 
 from claims.models import Fetch, Operation, Webhook
-from claims.services.patience import statements_within
+from claims.services.patience import answered_within, statements_within
 from claims.services.transitions import database_time
 from claims.services.watch import SweepHealth, sweep_health
 from reviews.models import Message
 from verify_project.broker import broker_answers
 
 LEFT_LYING = timedelta(minutes=5)  # what is due waits longer only when nobody takes it
-PATIENCE = 2  # seconds for one statement
+PATIENCE = 2  # seconds for the answers of the database
 STALE = frozenset({"away", "delayed"})
 
 
@@ -66,7 +66,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 def _looked_at() -> tuple[SweepHealth, dict[str, str]]:
     """The sweep and the other work, from rows. Raises OperationalError when the database takes too long."""
-    with statements_within(PATIENCE):
+    with answered_within(PATIENCE, connection), statements_within(PATIENCE):
         now = database_time()
         return sweep_health(now), slow_work(now)
 

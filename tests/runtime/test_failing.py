@@ -1,14 +1,21 @@
 """While the database is away pages say so, with the status that load balancers and monitors understand."""
 
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import psycopg
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
 
+from claims.services.patience import answered_within
 from verify_project.clocks import ReadersZoneMiddleware
 
 
@@ -80,3 +87,64 @@ def test_what_fails_before_a_view_of_the_api_is_a_problem(
     assert (answer.json()["code"], answer.json()["status"]) == (code, status)
     assert answer.headers.get("Retry-After") == ("5" if status == 503 else None)
     assert client.get("/admin/").headers["Content-Type"].split(";")[0] == "text/html"
+
+
+@contextmanager
+def standing_still(asked: Any) -> Iterator[None]:
+    """A block in which the server's process behind a connection does nothing at all."""
+    process = asked.connection.info.backend_pid
+    title = Path(f"/proc/{process}/cmdline").read_text()
+    assert title.startswith("postgres: ")
+    assert str(asked.settings_dict["NAME"]) in title  # no other process is stopped
+    os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process, signal.SIGCONT)
+
+
+@pytest.fixture
+def another(db: None) -> Iterator[Any]:
+    """A connection beside that of the test, as after a request or two."""
+    beside = connection.copy()
+    beside.connect()
+    yield beside
+    beside.close()
+
+
+@pytest.mark.parametrize("moment", ["while it is looked whether the connection stands", "afterwards"])
+def test_a_database_that_stands_still_is_waited_for_no_longer_than_told(another: Any, moment: str) -> None:
+    another.health_check_done = moment == "afterwards"
+    begun = monotonic()
+    with (
+        standing_still(another),
+        pytest.raises(OperationalError),
+        answered_within(0.6, another),
+        another.cursor() as cursor,
+    ):
+        cursor.execute("SELECT 1")
+    assert 0.6 <= monotonic() - begun < 5  # nothing else ends the wait before tens of seconds
+    assert another.connection is None or another.connection.closed
+    another.close()
+    with answered_within(5, another), another.cursor() as cursor:  # the next to ask gets another connection
+        cursor.execute("SELECT 1")
+
+
+def test_a_connection_that_was_answered_in_time_is_as_before(another: Any) -> None:
+    held = another.connection
+    with answered_within(0.05, another), another.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    with another.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(0.1)")  # longer than the block would have waited
+    assert another.connection is held
+
+
+def test_a_connection_that_broke_is_replaced_within_the_time(another: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [another.connection.info.backend_pid])
+    another.health_check_done = False
+    usual = another.settings_dict
+    with answered_within(5, another), another.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        assert another.connection.info.get_parameters()["connect_timeout"] == "5"
+    assert another.settings_dict is usual
