@@ -2,7 +2,8 @@
 
 Seven reports that all repeat one newspaper are one source. Each item may name the item it derives from; following
 that to the root gives its origin, and only distinct origins count. Parents are given as a mapping from the id of an
-item to the id it derives from, None for an item that stands on its own.
+item to the id it derives from, None for an item that stands on its own. One page or file that was added twice is one
+origin too, whether or not anybody said so.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 Parents = Mapping[int, int | None]
+Marks = Mapping[int, Iterable[str]]
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,26 @@ def origin_of(parents: Parents, item: int) -> int:
             return current
         current = parent
     return min(walked[walked.index(current) :])
+
+
+def with_repeats(parents: Parents, marks: Marks) -> Parents:
+    """Return `parents` with items that share a mark, such as an address or kept bytes, going back to one origin.
+
+    Whichever of two such items stands on its own goes below the other, the later one where both do.
+    """
+    joined = dict(parents)
+    first: dict[str, int] = {}
+    for item in sorted(marks):
+        for mark in sorted(marks[item]):
+            earlier = first.setdefault(mark, item)
+            root, other = origin_of(joined, item), origin_of(joined, earlier)
+            if root == other:
+                continue
+            if root == item:
+                joined[item] = earlier
+            else:
+                joined[other] = item if other == earlier else root
+    return joined
 
 
 def distinct_origins(parents: Parents, items: Iterable[int]) -> set[int]:

@@ -24,7 +24,7 @@ from claims.errors import (
     ReasonMissing,
     TooEarlyNotPossible,
 )
-from claims.origins import distinct_origins
+from claims.origins import distinct_origins, with_repeats
 
 WHY_LENGTH = (20, 600)
 
@@ -91,7 +91,7 @@ class Item:
     """What the guards need to know of one piece of evidence.
 
     `derives_from` names the item it was taken from. An item that was superseded does not count, but origins are
-    followed through it.
+    followed through it. Items that share one of their `marks` are the same page or file: one origin.
     """
 
     id: int
@@ -100,6 +100,7 @@ class Item:
     kind: str
     derives_from: int | None = None
     standing: bool = True
+    marks: frozenset[str] = frozenset()
 
     @property
     def counts(self) -> bool:
@@ -205,7 +206,8 @@ def _check_so(so: So, on_so: Sequence[Item]) -> None:
 
 def _check_origins(answers: Answers, known: Sequence[Item], needed: Stance, min_origins: int) -> None:
     carrying = _carrying(known, needed)
-    parents = {item.id: item.derives_from for item in known}
+    taken_from = {item.id: item.derives_from for item in known}
+    parents = with_repeats(taken_from, {item.id: item.marks for item in known})
     origins = len(distinct_origins(parents, [item.id for item in carrying]))
     if origins < min_origins:
         raise OriginsTooFew(

@@ -157,6 +157,16 @@ class Evidence(models.Model):
         """How far the reading of a link has come, None for files and notes."""
         return getattr(self, "fetch", None)
 
+    @property
+    def marks(self) -> frozenset[str]:
+        """What tells that another item is the same page or file: its address, however it is reached, and its bytes."""
+        marks = set()
+        if self.url:
+            marks.add(f"page {self.url.partition('://')[2].removeprefix('www.')}")
+        if self.snapshot_id is not None:
+            marks.add(f"bytes {self.snapshot_id}")
+        return frozenset(marks)
+
     def as_item(self) -> Item:
         """What the evidence guards need to know of this row."""
         return Item(
@@ -166,4 +176,5 @@ class Evidence(models.Model):
             self.kind,
             self.derives_from_id,
             standing=self.superseded_by_id is None,
+            marks=self.marks,
         )

@@ -389,26 +389,30 @@ SELECT decision.claim_id AS claim, decision.number, decision.said, decision.so
 
 -- name: decisions_have_their_origins
 -- Every confirmed or refuted verdict goes back to as many distinct origins as its desk asked for, or says why not.
+-- One page or file that was added twice is one origin.
 WITH RECURSIVE carrying AS (
-    SELECT decision.id AS decision, item.id AS item, item.derives_from_id AS parent
+    SELECT decision.id AS decision, item.id AS item, item.derives_from_id AS parent, item.url,
+           CASE item.kind WHEN 'file' THEN item.snapshot_id END AS file
       FROM claims_decision decision
       JOIN claims_decision_evidence used ON used.decision_id = decision.id
       JOIN claims_evidence item ON item.id = used.evidence_id AND item.kind <> 'note' AND item.question = 'so'
        AND item.stance = CASE decision.so WHEN 'confirmed' THEN 'supports' ELSE 'contradicts' END
      WHERE decision.so IN ('confirmed', 'refuted') AND decision.exception_reason = ''
      UNION
-    SELECT carrying.decision, above.id, above.derives_from_id
+    SELECT carrying.decision, above.id, above.derives_from_id, above.url,
+           CASE above.kind WHEN 'file' THEN above.snapshot_id END
       FROM carrying JOIN claims_evidence above ON above.id = carrying.parent
 )
-SELECT decision.claim_id AS claim, decision.number, asked.origins AS asked, count(carrying.item) AS origins
+SELECT decision.claim_id AS claim, decision.number, asked.origins AS asked, count(DISTINCT carrying.origin) AS origins
   FROM claims_decision decision
-  LEFT JOIN carrying ON carrying.decision = decision.id AND carrying.parent IS NULL
+  LEFT JOIN (SELECT decision, coalesce('file ' || file, nullif(url, ''), 'item ' || item) AS origin
+               FROM carrying WHERE parent IS NULL) carrying ON carrying.decision = decision.id
   LEFT JOIN LATERAL (SELECT (body::json -> 'data' ->> 'min_origins')::int AS origins FROM claims_claimevent
                       WHERE claim_id = decision.claim_id AND type = 'decision.make'
                         AND (body::json -> 'data' ->> 'decision')::bigint = decision.id LIMIT 1) asked ON true
  WHERE decision.so IN ('confirmed', 'refuted') AND decision.exception_reason = ''
  GROUP BY decision.id, decision.claim_id, decision.number, asked.origins
-HAVING count(carrying.item) < coalesce(asked.origins, 1);
+HAVING count(DISTINCT carrying.origin) < coalesce(asked.origins, 1);
 
 -- name: duplicates_lead_to_a_claim_that_stays
 -- Only dismissed claims repeat another one, and following that never comes back to where it began.

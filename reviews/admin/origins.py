@@ -56,8 +56,10 @@ def drawing_of(rows: Sequence[Evidence]) -> Drawing | None:
     titles = {row.pk: row.shown_title for row in rows}
     lines = {node.item: node for node in found.nodes}
     dots = [_dot(node, lines, numbers, titles) for node in found.nodes]
+    told = {row.pk: row.derives_from_id for row in rows}
     taken = [
-        _("%(item)s was taken from %(parent)s.") % {"item": numbers[node.item], "parent": numbers.get(node.parent, "?")}
+        (_("%(item)s was taken from %(parent)s.") if told.get(node.item) else _("%(item)s repeats %(parent)s."))
+        % {"item": numbers.get(node.item, "?"), "parent": numbers.get(node.parent, "?")}
         for node in found.nodes
         if node.parent is not None
     ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from claims.models import Evidence
-from claims.origins import Node, OriginCount, Parents, count_origins, drawn, items_by_origin
+from claims.origins import Node, OriginCount, Parents, count_origins, drawn, items_by_origin, with_repeats
 from claims.verdicts import EvidenceKind
 
 
@@ -21,7 +21,8 @@ class Origins:
 
 def origins_in(rows: Sequence[Evidence]) -> Origins:
     """Count and group standing links and files. Origins are followed through superseded items, which do not count."""
-    parents: Parents = {row.pk: row.derives_from_id for row in rows}
+    taken_from = {row.pk: row.derives_from_id for row in rows}
+    parents: Parents = with_repeats(taken_from, {row.pk: row.marks for row in rows})
     standing = [row for row in rows if row.superseded_by_id is None]
     counted = [row.pk for row in standing if row.kind != EvidenceKind.NOTE]
     notes = len(standing) - len(counted)

@@ -219,6 +219,19 @@ def test_the_origins_are_counted_and_drawn(signed: SignIn, editor: User, reviewe
     assert "Copy 0 <b>" not in shown
 
 
+def test_a_page_or_file_that_is_added_again_counts_once(
+    signed: SignIn, editor: User, reviewer: Reviewer, claim: Claim
+) -> None:
+    client = signed(reviewer.user)
+    for url in ("https://www.wire.example/report?utm_source=a", "http://wire.example/report#end"):
+        make.evidence_for(claim, by=editor, url=url)
+    for _ in range(2):
+        make.a_file(claim, by=editor)
+    shown = page(client, claim)
+    assert "4 items, 2 origins." in shown
+    assert "2 repeats 1. 4 repeats 3." in shown
+
+
 def test_what_an_item_was_taken_from_is_not_told_to_those_who_do_not_see_it(
     signed: SignIn, editor: User, desk: Desk, claim: Claim
 ) -> None:

@@ -1,12 +1,12 @@
 """Only distinct origins count as evidence."""
 
-from itertools import chain
+from itertools import chain, combinations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.origins import count_origins, distinct_origins, drawn, items_by_origin, origin_of
+from claims.origins import count_origins, distinct_origins, drawn, items_by_origin, origin_of, with_repeats
 
 PARENTS = st.dictionaries(st.integers(1, 12), st.none() | st.integers(1, 15))
 
@@ -43,6 +43,27 @@ def test_no_items_have_no_origin() -> None:
 @pytest.mark.parametrize(("notes", "ending"), [(1, "1 note does not count."), (2, "2 notes do not count.")])
 def test_the_sentence_says_what_was_left_out(notes: int, ending: str) -> None:
     assert count_origins({1: None}, [1], notes=notes).sentence == f"1 item, 1 origin. {ending}"
+
+
+def test_one_page_added_twice_is_one_origin_whether_or_not_anybody_said_so() -> None:
+    marks = {1: {"page a"}, 2: {"page b"}, 3: {"page a"}, 4: set[str]()}
+    joined = with_repeats(dict.fromkeys(marks), marks)
+    assert joined == {1: None, 2: None, 3: 1, 4: None}
+    assert count_origins(joined, marks).sentence == "4 items, 3 origins."
+
+
+def test_a_repeat_goes_back_to_what_its_page_was_taken_from() -> None:
+    marks = {1: {"page a"}, 2: {"page b"}, 3: {"page a"}, 4: {"page c", "bytes 1"}, 5: {"bytes 1"}}
+    assert with_repeats({1: None, 2: None, 3: 2, 4: 1, 5: 3}, marks) == {1: 3, 2: None, 3: 2, 4: 1, 5: 3}
+    assert with_repeats({1: None, 2: None, 4: 1, 5: 2}, {4: marks[4], 5: marks[5]}) == {1: 2, 2: None, 4: 1, 5: 2}
+
+
+@given(PARENTS, st.dictionaries(st.integers(1, 12), st.frozensets(st.sampled_from("abc"), max_size=2)))
+def test_what_shares_a_mark_shares_its_origin(parents: dict[int, int | None], marks: dict[int, frozenset[str]]) -> None:
+    joined = with_repeats(parents, marks)
+    for item, other in combinations(marks, 2):
+        assert not marks[item] & marks[other] or origin_of(joined, item) == origin_of(joined, other)
+    assert len(distinct_origins(joined, parents)) <= len(distinct_origins(parents, parents))
 
 
 def test_items_are_grouped_by_origin() -> None:

@@ -158,6 +158,12 @@ def test_what_was_superseded_counts_only_as_the_origin_of_what_replaced_it() -> 
     assert carried(CONFIRMED, [old, link(2, derives_from=1), link(3)])
 
 
+def test_the_same_page_added_twice_is_one_origin() -> None:
+    twice = [link(number, marks=frozenset({"page wire.example/report"})) for number in (1, 2)]
+    assert not carried(CONFIRMED, twice)
+    assert carried(CONFIRMED, [*twice, link(3)])
+
+
 def test_an_exception_is_for_fewer_origins_never_for_none() -> None:
     assert carried(CONFIRMED, [link(1)], exception="There is only one registry.")
     assert not carried(CONFIRMED, [], exception="There is only one registry.")

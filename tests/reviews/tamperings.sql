@@ -192,6 +192,9 @@ UPDATE claims_evidence SET added_at = now() + interval '1 hour';
 UPDATE claims_evidence item SET derives_from_id = (SELECT min(id) FROM claims_evidence other WHERE
     other.claim_id = item.claim_id AND other.id < item.id);
 
+-- breaks: decisions_have_their_origins
+UPDATE claims_evidence SET kind = 'link', url = 'https://found.example/report';
+
 -- breaks: duplicates_lead_to_a_claim_that_stays
 ALTER TABLE claims_claim DROP CONSTRAINT claim_repeats_another;
 UPDATE claims_claim claim SET duplicate_of_id = merged.id FROM claims_claim merged WHERE merged.duplicate_of_id = claim.id;
