@@ -23,6 +23,7 @@ LANGUAGES = ("en", "uk", "ru", "pl", "de", "fr", "es", "it", "ro", "tr", "ar")
 EMPTY = forms.Field.default_error_messages["required"]
 SAY_MOMENT = gettext_lazy("Write a date and a time, for example 2026-11-27 18:00.")
 SAY_ZONE = gettext_lazy("Name the time zone, for example Europe/Kyiv.")
+TOO_LONG = gettext_lazy("%(show_value)d characters, at most %(limit_value)d fit. Shorten it.")
 SAY_STATEMENT = gettext_lazy("Write in one sentence what is claimed.")
 Window = tuple[date | datetime, date | datetime]
 CSS = {
@@ -74,6 +75,8 @@ class PlainForm(Refusing, forms.Form):
         for field in self.fields.values():
             kinds = (css for kind, css in CSS.items() if isinstance(field.widget, kind))
             field.widget.attrs.setdefault("class", next(kinds, "cd-input"))
+            field.widget.attrs.pop("maxlength", None)  # browsers cut off what is pasted beyond it, and say nothing
+            field.error_messages["max_length"] = TOO_LONG
             if isinstance(field, forms.ChoiceField) and field.error_messages["required"] == EMPTY:
                 field.error_messages["required"] = gettext_lazy("Choose one of these.")
 

@@ -224,6 +224,8 @@ class ClaimAdmin(EvidencePages, PassagePages, ClaimListAdmin):
         }
         is_stale = verdict is not None and verdict.is_bound and _read_version(verdict) != page.claim.version
         context |= self._stale(request, page, verdict, StaleVersion() if is_stale else None)
+        if verdict is not None and (page.standing or context["verdict_refusal"]):
+            context["unsent"] = verdict  # the form is gone, and what was written in it must not go with it
         return self.answer(request, "reviews/claim.html", context)
 
     def _stale(

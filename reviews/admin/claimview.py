@@ -132,7 +132,7 @@ def _public_banner(page: ClaimPage, now: datetime) -> str:
     if reopened is None:
         return _("The earlier verdict stays public until a new one is published.")
     return _(
-        "Reopened by %(who)s on %(when)s: %(why)s. The earlier verdict stays public until a new one is published."
+        "Reopened by %(who)s, %(when)s: %(why)s. The earlier verdict stays public until a new one is published."
     ) % {
         "who": reopened.actor_name,
         "when": timewords.absolute(reopened.recorded_at, now, get_current_timezone()),

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from claims.lifecycle import CorrectionClass
 from claims.models import Decision, Visibility
-from claims.verdicts import WHY_LENGTH
 from reviews.admin.step_forms import StepForm, why_field
 from reviews.admin.verdicts import WHY_EMPTY
 
@@ -85,7 +84,6 @@ class CorrectStep(StepForm):
     note = changed_field()
     why = forms.CharField(
         label=gettext_lazy("Why, in words a reader can follow"),
-        max_length=WHY_LENGTH[1],
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": WHY_EMPTY},
     )

@@ -15,7 +15,7 @@ from claims.admin.forms import PlainForm
 from claims.errors import Invalid, TooEarlyNotPossible
 from claims.models import Claim, Evidence, Visibility
 from claims.services.evidence import GivenEvidence, keep_file
-from claims.verdicts import WHY_LENGTH, Answers, EvidenceKind, Outcome, Question, Said, So, Stance, check_answers
+from claims.verdicts import Answers, EvidenceKind, Outcome, Question, Said, So, Stance, check_answers
 from reviews.models import Review
 
 TOO_EARLY = "too_early"
@@ -49,7 +49,6 @@ def verdict_fields(claim: Claim) -> dict[str, forms.Field]:
         )
     fields["why"] = forms.CharField(
         label=_("Why, in words a reader can follow"),
-        max_length=WHY_LENGTH[1],
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": WHY_EMPTY},
     )
@@ -117,6 +116,12 @@ class VerdictForm(PlainForm):
             "go_on": forms.BooleanField(label=_("Open the next claim afterwards"), required=False, initial=True),
         }
 
+    def answered(self) -> list[str]:
+        """What was chosen, question by question, to be read where the form itself is no longer there."""
+        fields = [self[name] for name in ("said", "so", "outcome") if name in self.fields]
+        chosen = [(field, dict(field.field.choices).get(field.value())) for field in fields if field.value()]  # type: ignore[attr-defined]  # a ChoiceField
+        return [f"{field.label} {words}" for field, words in chosen if words]
+
     def clean(self) -> dict[str, Any] | None:
         """Whatever else is wrong with the answers."""
         tell_the_rest(self, self.claim)
@@ -164,6 +169,7 @@ class EvidenceForm(PlainForm):
         data = self.cleaned_data
         uploaded: UploadedFile[bytes] | None = data["file"]
         words = data["what"].strip()
+        note = "\n".join(filter(None, (words, data["comment"])))
         is_link = words.lower().startswith(("http://", "https://"))
         shared: dict[str, Any] = {
             "question": Question(data["question"]),
@@ -175,10 +181,9 @@ class EvidenceForm(PlainForm):
         }
         if uploaded is not None and uploaded.file is not None:
             kept = keep_file(uploaded.file, uploaded.content_type or "")
-            note = data["comment"] or words
             return GivenEvidence(
                 kind=EvidenceKind.FILE, snapshot=kept, file_name=uploaded.name or "", note=note, **shared
             )
         if is_link:
             return GivenEvidence(kind=EvidenceKind.LINK, url=words, note=data["comment"], **shared)
-        return GivenEvidence(kind=EvidenceKind.NOTE, note=words or data["comment"], **shared)
+        return GivenEvidence(kind=EvidenceKind.NOTE, note=note, **shared)

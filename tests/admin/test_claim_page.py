@@ -196,6 +196,37 @@ def test_a_change_in_between_keeps_the_words_and_says_what_changed(
     assert make.fresh(claim).state == State.DECIDED
 
 
+def test_no_word_is_lost_when_the_claim_is_taken_away_meanwhile(
+    signed: SignIn, editor: User, reviewer: Reviewer, claim: Claim
+) -> None:
+    client = signed(reviewer.user)
+    given = {"version": claim.version, "to": "pool", "note": ""}
+    assert signed(editor).post(step_of(claim, "hand_over"), given).status_code == 302
+    stale, taken = (
+        html.unescape(record(client, read, said="altered").content.decode()) for read in (claim, make.fresh(claim))
+    )
+    assert "Somebody changed this claim since you read it." in stale
+    assert "No verdict of yours is asked for any more. What you wrote stands below." in stale
+    assert "Not done yet. Your text is kept." in taken
+    for shown in (stale, taken):
+        assert "Was it said? Altered · Is it so? Unproven" in shown
+        assert f"{WHY}</textarea>" in shown
+
+
+def test_what_is_too_long_is_refused_and_kept_whole_instead_of_cut_off(
+    signed: SignIn, reviewer: Reviewer, claim: Claim
+) -> None:
+    client, much = signed(reviewer.user), "Every word of it counts. " * 200
+    assert "maxlength" not in client.get(page_of(claim)).content.decode()
+    assert "maxlength" not in client.get(step_of(claim, "hand_over")).content.decode()
+    refused = record(client, claim, why=much).content.decode()
+    assert "Why: 4,999 characters, at most 600 fit. Shorten it by 4,399." in refused
+    assert much in refused
+    noted = client.post(step_of(claim, "hand_over"), {"version": claim.version, "to": "pool", "note": much})
+    assert "4999 characters, at most 600 fit. Shorten it." in noted.content.decode()
+    assert record(client, claim, why="Two lines.\r\n" * 54).status_code == 302  # 593 characters, breaks counted once
+
+
 def test_the_second_reviewer_sees_no_verdict_before_their_own(signed: SignIn, editor: User, desk: Desk) -> None:
     first, second = make.a_reviewer(desk), make.a_reviewer(desk)
     claim = make.a_claim(desk, State.SECOND_OPINION, by=editor, reviewer=first)

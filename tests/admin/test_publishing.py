@@ -99,7 +99,7 @@ def test_a_reopened_claim_says_who_reopened_it_and_that_readers_know_the_earlier
     act(decided.pk, Action.PUBLISH, make.viewer(editor))
     act(decided.pk, Action.REOPEN, make.viewer(editor), reason="The ministry answered.")
     shown = page(client, decided)
-    assert f"Reopened by {editor.full_name} on " in shown
+    assert f"Reopened by {editor.full_name}, " in shown
     assert ": The ministry answered. The earlier verdict stays public until a new one is published." in shown
 
 

@@ -106,4 +106,14 @@
       attempt(() => sessionStorage.setItem("cd-sent", key));
     });
   });
+
+  /* A long answer says at its label how much of what fits is used. */
+  document.querySelectorAll("[data-cd-most]").forEach((field) => {
+    const tell = () => {
+      const used = [...field.value.trim()].length, most = field.dataset.cdMost;
+      field.labels[0].lastElementChild.textContent = used > most - 100 ? `${used} / ${most}` : "";
+    };
+    field.addEventListener("input", tell);
+    tell();
+  });
 })();

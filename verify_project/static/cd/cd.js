@@ -7,18 +7,12 @@
   const fill = (pattern, values) => pattern.replace(/%\((\w+)\)[ds]/g, (_, name) => values[name]);
 
   /* 1 Words: from the page, so that they are in its language. */
-  const bearer = document.getElementById("cd-words");
-  const words = Object.assign({
-    sprite: "/static/cd/icons.svg", under: "under 1 min", min: "%(number)d min", hour: "%(number)d h",
-    day: "%(number)d d", pair: "%(larger)s %(smaller)s", late: "%(duration)s late", in: "in %(duration)s",
-    ago: "%(duration)s ago", just: "just now", shortcuts: "Keyboard shortcuts", keysLabel: "This list",
-    queueLabel: "My queue", close: "Close", dark: "Switch to dark theme", light: "Switch to light theme",
-  }, bearer ? JSON.parse(bearer.dataset.words) : {});
+  const words = JSON.parse(document.getElementById("cd-words").dataset.words);
 
   /* 2 Time: the server's clock, carried on by this machine's monotonic one, so that neither a wrong
      clock here nor one that is set while the page is open moves a deadline. */
   const started = performance.now();
-  const served = words.now ? Date.parse(words.now) : Date.now();
+  const served = Date.parse(words.now);
   const now = () => served + performance.now() - started;
   const clock = () => new Date(now()).toLocaleTimeString("en-GB", { timeZone: words.zone, timeStyle: "short" });
   const MINUTE = 60e3, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
@@ -87,7 +81,7 @@
 
   /* 3 Keys: every shortcut belongs to a visible control that carries data-cd-key="n", "g q" or
      "Control+Enter". Single keys are silent while somebody types (WCAG 2.1.4). */
-  const mode = words.keys || "on";
+  const mode = words.keys;
   const extra = new Map();
   const TYPING = "input:not([type=checkbox],[type=radio],[type=button],[type=submit],[type=reset]),textarea,select,[contenteditable=true]";
   const shown = (element) => element.getClientRects().length > 0;
@@ -180,7 +174,7 @@
     dialog.showModal();
   };
   addKey("?", words.keysLabel, listKeys);
-  if (words.queue) addKey("g q", words.queueLabel, () => location.assign(words.queue));
+  addKey("g q", words.queueLabel, () => location.assign(words.queue));
 
   /* 4 Rows: a table with data-cd-rows; j and k move, the link of the row takes the focus, so Enter
      opens it. Pages listen to cd:row to show a preview. */
@@ -205,9 +199,6 @@
     const table = document.querySelector("[data-cd-rows]");
     addKey("j", table.dataset.cdNext || "Next row", () => move(1));
     addKey("k", table.dataset.cdPrevious || "Previous row", () => move(-1));
-    if (document.querySelector("[data-cd-row] [data-cd-pick]")) {
-      addKey("x", table.dataset.cdPickLabel || "Select row", () => current()?.querySelector("[data-cd-pick]")?.click());
-    }
     table.addEventListener("focusin", (event) => {
       const row = event.target.closest("[data-cd-row]");
       if (row && row !== current()) choose(row);
