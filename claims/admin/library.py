@@ -12,8 +12,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from claims.admin import columns
-from claims.admin.base import OfClaimAdmin, RecordAdmin, SetUpAdmin, edits_a_desk, viewer_of
+from claims.admin.base import OfClaimAdmin, RecordAdmin, edits_a_desk, viewer_of
 from claims.admin.filters import ClaimDeskFilter
+from claims.admin.kept import KeptAdmin
 from claims.admin.setup_forms import SourceForm
 from claims.models import (
     Alarm,
@@ -56,7 +57,7 @@ class EvidenceAdmin(OfClaimAdmin[Evidence]):
         return columns.moment(row, row.added_at)
 
 
-class SourcePagesAdmin(SetUpAdmin[Source]):
+class SourcePagesAdmin(KeptAdmin[Source]):
     """Outlets, people, organisations, documents and unnamed roles. Editors keep their names and reliability."""
 
     form = SourceForm
@@ -64,7 +65,7 @@ class SourcePagesAdmin(SetUpAdmin[Source]):
     list_filter = ("kind", "reliability")
     list_select_related = ("parent",)
     search_fields = ("name", "aliases")
-    fields = SourceForm.Meta.fields
+    fields = (*SourceForm.Meta.fields, "reliability_reason")
     autocomplete_fields = ("parent",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -80,9 +81,9 @@ class SourcePagesAdmin(SetUpAdmin[Source]):
     def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
         """Keep what the form says through the service."""
         if change:
-            change_source(obj.pk, form.given(), viewer_of(request))
+            change_source(obj.pk, form.given(), viewer_of(request), why=form.why)
         else:
-            obj.pk = add_source(GivenSource(**form.given()), viewer_of(request)).pk
+            obj.pk = add_source(GivenSource(**form.given()), viewer_of(request), why=form.why).pk
 
     @display(description=_("articles"))
     def articles_column(self, row: Source) -> int:

@@ -22,6 +22,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from claims.admin import columns
 from claims.admin.base import SetUpAdmin, TabularInline, administers, viewer_of
+from claims.admin.kept import KeptAdmin
 from claims.admin.setup_forms import DeskForm, ShortcutsForm
 from claims.lifecycle import OPEN_STATES
 from claims.models import ApiKey, Desk, KeyEvent, KeyStep, Membership, Scope, User
@@ -71,7 +72,7 @@ class DeskMembershipInline(TabularInline[Membership, Desk]):
 
 
 @admin.register(Desk)
-class DeskAdmin(SetUpAdmin[Desk]):
+class DeskAdmin(KeptAdmin[Desk]):
     """Desks with their plain hours to review due."""
 
     form = DeskForm

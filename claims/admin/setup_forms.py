@@ -6,11 +6,12 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from claims.admin.forms import KeptForm, PlainForm
-from claims.models import Desk, Shortcuts, Source
+from claims.models import Desk, Reliability, Shortcuts, Source
 from claims.services.desks import COLUMNS, usable_desk
-from claims.services.sources import GivenSource, usable_source
+from claims.services.sources import GivenSource, check_grade, usable_source
 
 
 class ShortcutsForm(PlainForm):
@@ -22,7 +23,15 @@ class ShortcutsForm(PlainForm):
 
 
 class SourceForm(KeptForm[Source]):
-    """A source with its other names."""
+    """A source with its other names, and why its reliability is set otherwise."""
+
+    reliability_reason = forms.CharField(
+        label=_("Why this reliability"),
+        max_length=300,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("Needed when you set it otherwise; it stands in the history below, with your name."),
+    )
 
     class Meta:
         model = Source
@@ -30,12 +39,19 @@ class SourceForm(KeptForm[Source]):
 
     def given(self) -> dict[str, Any]:
         """The members of a `GivenSource`."""
-        told = dict(self.cleaned_data)
+        told = {name: value for name, value in self.cleaned_data.items() if name != "reliability_reason"}
         return told | {"parent": told["parent"].pk if told["parent"] else None}
 
+    @property
+    def why(self) -> str:
+        """Why its reliability is set so."""
+        return str(self.cleaned_data["reliability_reason"])
+
     def check(self) -> None:
-        """Refuse a name that is known, and a ring of parents."""
-        usable_source(GivenSource(**self.given()), but=self.instance.pk or 0)
+        """Refuse a name that is known, a ring of parents, and another reliability without a reason."""
+        given = GivenSource(**self.given())
+        usable_source(given, but=self.instance.pk or 0)
+        check_grade(self.initial.get("reliability", Reliability.F), given.reliability, self.why)
 
 
 class DeskForm(KeptForm[Desk]):

@@ -85,8 +85,13 @@ SOURCE_MADE: Final[dict[str, Any]] = SOURCE | {
     "kind_label": "organisation",
     "parent": None,
     "reliability": "F",
+    "reliability_history": [],
 }
-OTHER_SOURCE: Final[dict[str, Any]] = {"aliases": ["Port authority"], "reliability": "B"}
+OTHER_SOURCE: Final[dict[str, Any]] = {
+    "aliases": ["Port authority"],
+    "reliability": "B",
+    "reliability_reason": "Of the arrivals it announced in a year, one was wrong, and it said so itself.",
+}
 DESK: Final[dict[str, Any]] = {
     "key": "harbour",
     "name": "Harbour desk",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims.api.errors import NothingHere
+from claims.api.events import ActorOut
 from claims.api.examples import OTHER_SOURCE, SOURCE, SOURCE_MADE
 from claims.api.fields import Body, Number, OneOf, Words, checked
 from claims.api.paging import Order, page_of
@@ -20,8 +22,19 @@ from claims.api.preconditions import expected_mark, is_known, tag
 from claims.api.repeating import repeatable
 from claims.api.schema import answered, page_response, sent
 from claims.api.views import ApiView, not_modified
-from claims.models import Reliability, Scope, Source, SourceKind
+from claims.exports.times import rfc3339
+from claims.models import Reliability, Scope, SetUpEvent, Source, SourceKind
 from claims.services.sources import GivenSource, add_source, change_source, check_may_set_up, source_mark
+
+
+class GradingOut(serializers.Serializer[Any]):
+    """That somebody set the reliability of a source, or looked at it anew and left it."""
+
+    before = serializers.ChoiceField(Reliability.choices)
+    after = serializers.ChoiceField(Reliability.choices)
+    reason = serializers.CharField()
+    by = ActorOut()
+    at = serializers.DateTimeField()
 
 
 class SourceOut(serializers.Serializer[Any]):
@@ -35,18 +48,29 @@ class SourceOut(serializers.Serializer[Any]):
     parent = serializers.IntegerField(allow_null=True)  # type: ignore[assignment]  # the metaclass takes fields off the class
     zone = serializers.CharField()
     reliability = serializers.ChoiceField(Reliability.choices)
+    reliability_history = GradingOut(many=True, help_text="How it came to be, oldest first; it begins with F.")
 
 
 class SourceBody(Body):
     """A source with its other names."""
 
-    refused = {"id": "Its number stands for good.", "kind_label": "The label follows from the kind."}
+    refused = {
+        "id": "Its number stands for good.",
+        "kind_label": "The label follows from the kind.",
+        "reliability_history": "It is written down as the reliability is set.",
+    }
     name = Words(longest=200)
     kind = OneOf(SourceKind.choices)
     aliases = serializers.ListField(child=Words(longest=200), required=False, max_length=50)
     parent = Number(required=False, allow_null=True, help_text="What it belongs to.")  # type: ignore[assignment]  # as above
     zone = Words(longest=64, required=False, allow_blank=True, help_text="IANA name.")
     reliability = OneOf(Reliability.choices, required=False)
+    reliability_reason = Words(
+        longest=300,
+        required=False,
+        allow_blank=True,
+        help_text="Why; needed with another reliability. With the same one it says that it was looked at anew.",
+    )
 
 
 class SourceFilters(Paged):
@@ -79,7 +103,9 @@ class Sources(ApiView):
     def post(self, request: Request) -> Response:
         """Add a source. For editors and administrators."""
         check_may_set_up(self.viewer)
-        source = add_source(GivenSource(**checked(SourceBody, request.data)), self.viewer)
+        told = checked(SourceBody, request.data)
+        why = told.pop("reliability_reason", "")
+        source = add_source(GivenSource(**told), self.viewer, why=why)
         return _shown(source, status=201, headers={"Location": f"/api/v1/sources/{source.pk}"})
 
 
@@ -103,7 +129,8 @@ class OneSource(ApiView):
         check_may_set_up(self.viewer)
         seen = expected_mark(request, source_mark(self._source(number)))
         changes = checked(SourceBody, request.data, partial=True)
-        return _shown(change_source(number, changes, self.viewer, seen=seen))
+        why = changes.pop("reliability_reason", "")
+        return _shown(change_source(number, changes, self.viewer, seen=seen, why=why))
 
     def _source(self, number: int) -> Source:
         found = Source.objects.filter(pk=number).first()
@@ -112,8 +139,7 @@ class OneSource(ApiView):
         return found
 
 
-def source_row(source: Source) -> dict[str, Any]:
-    """A `SourceOut`."""
+def _source_row(source: Source, gradings: Sequence[SetUpEvent]) -> dict[str, Any]:
     return {
         "id": source.pk,
         "name": source.name,
@@ -123,12 +149,31 @@ def source_row(source: Source) -> dict[str, Any]:
         "parent": source.parent_id,
         "zone": source.zone,
         "reliability": str(source.reliability),
+        "reliability_history": [_grading(one) for one in gradings],
+    }
+
+
+def _grading(event: SetUpEvent) -> dict[str, Any]:
+    before, after = event.changes["reliability"]
+    by = {"kind": str(event.actor_kind), "id": event.actor_id, "name": event.actor_name}
+    # What was made begins as what nobody has judged.
+    return {
+        "before": before or str(Reliability.F),
+        "after": after,
+        "reason": event.reason,
+        "by": by,
+        "at": rfc3339(event.recorded_at),
     }
 
 
 def _shown(source: Source, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return Response(source_row(source), status=status, headers={"ETag": tag(source_mark(source)), **(headers or {})})
+    return Response(
+        _sources_out([source])[0], status=status, headers={"ETag": tag(source_mark(source)), **(headers or {})}
+    )
 
 
 def _sources_out(rows: Sequence[Source]) -> list[dict[str, Any]]:
-    return [source_row(row) for row in rows]
+    gradings: dict[int | None, list[SetUpEvent]] = defaultdict(list)
+    for event in SetUpEvent.objects.graded().filter(source__in=rows):
+        gradings[event.source_id].append(event)
+    return [_source_row(row, gradings[row.pk]) for row in rows]

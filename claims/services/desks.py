@@ -15,6 +15,7 @@ from claims.models import Desk
 from claims.permissions import Viewer, check_sets_up, desks_of
 from claims.services.articles import line
 from claims.services.rows import check_columns, mark_of
+from claims.services.setupevents import write_down_changed, write_down_made
 
 COLUMNS = (
     *("key", "name", "zone", "due_hours_1", "due_hours_2", "due_hours_3", "due_hours_4"),
@@ -60,6 +61,7 @@ def add_desk(row: Desk, viewer: Viewer) -> Desk:
         with transaction.atomic():
             usable_desk(row)
             row.save(force_insert=True)
+            write_down_made(row, _says(row), by=viewer.actor)
     except IntegrityError as taken:
         raise DeskKnown() from taken
     return row
@@ -78,11 +80,13 @@ def change_desk(number: int, changes: Mapping[str, Any], viewer: Viewer, *, seen
                 raise NotFound(f"There is no desk {number}.")
             if seen is not None and seen != desk_mark(desk):
                 raise StaleVersion(current=desk_mark(desk), sent=seen)
+            before = _says(desk)
             written = [name for name, value in changes.items() if getattr(desk, name) != value]
             for name in written:
                 setattr(desk, name, changes[name])
             usable_desk(desk)
             desk.save(update_fields=written)
+            write_down_changed(desk, before, _says(desk), by=viewer.actor)
             return desk
     except IntegrityError as taken:
         raise DeskKnown() from taken
@@ -90,4 +94,8 @@ def change_desk(number: int, changes: Mapping[str, Any], viewer: Viewer, *, seen
 
 def desk_mark(desk: Desk) -> str:
     """A mark of everything a desk says of itself; its people are kept on their own pages."""
-    return mark_of(*(getattr(desk, name) for name in COLUMNS))
+    return mark_of(*_says(desk).values())
+
+
+def _says(desk: Desk) -> dict[str, Any]:
+    return {name: getattr(desk, name) for name in COLUMNS}

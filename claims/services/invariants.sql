@@ -696,3 +696,19 @@ SELECT key.id AS key, last.step
            'secrets', encode(sha256(convert_to(key.secret_sha256 || ' ' || key.former_sha256, 'UTF8')), 'hex'))
     OR (last.says ->> 'expires_at')::timestamptz IS DISTINCT FROM key.expires_at
     OR (last.says ->> 'revoked_at')::timestamptz IS DISTINCT FROM key.revoked_at;
+
+-- name: reliability_is_as_it_was_set
+-- A source is as reliable as whoever set it last said, and its history has no gap: each says what the one before left.
+SELECT source.id AS source, source.reliability AS says, last.after AS was_set
+  FROM claims_source source
+  LEFT JOIN LATERAL (SELECT changes #>> '{reliability,1}' AS after FROM claims_setupevent
+                      WHERE source_id = source.id AND changes #> '{reliability}' IS NOT NULL
+                      ORDER BY id DESC LIMIT 1) last ON true
+ WHERE source.reliability <> coalesce(last.after, 'F')
+ UNION
+SELECT source_id, was, before
+  FROM (SELECT source_id, coalesce(changes #>> '{reliability,0}', 'F') AS was,
+               lag(changes #>> '{reliability,1}', 1, 'F') OVER (PARTITION BY source_id ORDER BY id) AS before
+          FROM claims_setupevent
+         WHERE source_id IS NOT NULL AND changes #> '{reliability}' IS NOT NULL) told
+ WHERE was <> before;

@@ -14,6 +14,7 @@ from claims.models import Reliability, Source, SourceKind
 from claims.permissions import Viewer, check_sets_up
 from claims.services.articles import line
 from claims.services.rows import mark_of
+from claims.services.setupevents import write_down_changed, write_down_made
 
 # Whoever moves a source below another holds this until they are done: two moves at once could close a ring.
 MOVING = 7_402_119
@@ -82,18 +83,40 @@ def usable_source(given: GivenSource, *, but: int = 0) -> GivenSource:
     return replace(given, name=name, aliases=[line(alias, "aliases", 200) for alias in given.aliases])
 
 
-def add_source(given: GivenSource, viewer: Viewer) -> Source:
-    """Keep a source. Raises what `check_may_set_up` and `usable_source` refuse; then nothing is written."""
+def check_grade(before: str, after: str, why: str) -> str:
+    """The reason for a source's reliability, in clean words; empty where nobody graded it. It stands in its history.
+
+    Raises `Invalid` where it is set otherwise and nobody says why, `UnusableText`.
+    """
+    reason = line(why, "reliability_reason", 300)
+    if before != after and not reason:
+        raise Invalid("Say why: the reason stands in the history of its reliability.", pointer="/reliability_reason")
+    return reason
+
+
+def add_source(given: GivenSource, viewer: Viewer, *, why: str = "") -> Source:
+    """Keep a source; `why` is for a reliability other than "cannot be judged".
+
+    Raises what `check_may_set_up`, `usable_source` and `check_grade` refuse; then nothing is written.
+    """
     check_may_set_up(viewer)
     try:
         with transaction.atomic():
-            return Source.objects.create(**usable_source(given).columns())
+            says = usable_source(given).columns()
+            reason = check_grade(Reliability.F, given.reliability, why)
+            source = Source.objects.create(**says)
+            write_down_made(source, says, by=viewer.actor, reason=reason)
+            return source
     except IntegrityError as taken:
         raise SourceKnown() from taken
 
 
-def change_source(number: int, changes: Mapping[str, Any], viewer: Viewer, *, seen: str | None = None) -> Source:
+def change_source(
+    number: int, changes: Mapping[str, Any], viewer: Viewer, *, seen: str | None = None, why: str = ""
+) -> Source:
     """Say otherwise what a source is. `changes` are members of `GivenSource`, `seen` is the mark the caller has read.
+
+    `why` is for its reliability; with it a reliability that stays was looked at anew, and that is written down.
 
     Raises `NotFound`, `StaleVersion` and what `add_source` does; then nothing is written.
     """
@@ -108,14 +131,22 @@ def change_source(number: int, changes: Mapping[str, Any], viewer: Viewer, *, se
                 raise NotFound(f"There is no source {number}.")
             if seen is not None and seen != source_mark(source):
                 raise StaleVersion(current=source_mark(source), sent=seen)
+            before = given_of(source).columns()
             after = usable_source(replace(given_of(source), **changes), but=number).columns()
-            written = [name for name, value in after.items() if getattr(source, name) != value]
-            for name in written:
-                setattr(source, name, after[name])
-            source.save(update_fields=written)
+            reason = check_grade(before["reliability"], after["reliability"], why)
+            _write(source, before, after)
+            looked_at = frozenset({"reliability"} if reason else ())
+            write_down_changed(source, before, after, by=viewer.actor, reason=reason, looked_at=looked_at)
             return source
     except IntegrityError as taken:
         raise SourceKnown() from taken
+
+
+def _write(source: Source, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    written = [name for name, value in after.items() if before[name] != value]
+    for name in written:
+        setattr(source, name, after[name])
+    source.save(update_fields=written)
 
 
 def given_of(source: Source) -> GivenSource:

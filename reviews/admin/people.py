@@ -20,14 +20,9 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.admin import columns
-from claims.admin.base import (
-    SetUpAdmin,
-    belongs,
-    edits_a_desk,
-    now_of,
-    number_in,
-    viewer_of,
-)
+from claims.admin.base import belongs, edits_a_desk, now_of, number_in, viewer_of
+from claims.admin.kept import KeptAdmin
+from claims.models import SetUpEvent
 from claims.templatetags.claimdesk_bars import load_bar
 from reviews.admin.people_forms import HandOverAll, ReviewerForm
 from reviews.admin.people_inlines import AbsenceInline, InterestInline, keeps, leads
@@ -35,13 +30,13 @@ from reviews.models import Absence, Reviewer, Then
 from reviews.permissions import people_led_by, reviewers_seen_by
 from reviews.services.leaving import MOVABLE, due_meanwhile, hand_over_all, open_claims_of
 from reviews.services.loads import loaded, spread_of
-from reviews.services.people import LED, add_reviewer, come_back, held
+from reviews.services.people import LED, add_reviewer, change_profile, come_back
 
 HAND_OVER = "admin:reviews_reviewer_hand_over"
 
 
 @admin.register(Reviewer)
-class ReviewerAdmin(SetUpAdmin[Reviewer]):
+class ReviewerAdmin(KeptAdmin[Reviewer]):
     """Reviewers: what they read and know, when they work, how much they have. People change their own languages,
     hours and absences; editors of their desks the rest.
     """
@@ -68,6 +63,9 @@ class ReviewerAdmin(SetUpAdmin[Reviewer]):
         (_("When they work"), {"fields": ("works_from", "works_until", "workdays")}),
     )
     inlines = (AbsenceInline, InterestInline)
+
+    def changes_of(self, row: Reviewer) -> QuerySet[SetUpEvent]:
+        return SetUpEvent.objects.filter(person=row.user_id)
 
     def get_urls(self) -> list[URLPattern]:
         """Our own pages beside the theme's."""
@@ -102,8 +100,8 @@ class ReviewerAdmin(SetUpAdmin[Reviewer]):
             given = {name: value for name, value in form.cleaned_data.items() if name != "user"}
             obj.pk = add_reviewer(obj.user, viewer_of(request), given).pk
             return
-        with held(obj):  # the page saves in one transaction, so the row stays held until the absences are saved too
-            super().save_model(request, obj, form, change)
+        # The page saves in one transaction, so the row stays held until the absences are saved too.
+        change_profile(obj, viewer_of(request), {name: form.cleaned_data[name] for name in form.changed_data})
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001 - Django's
         super().save_formset(request, form, formset, change)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
 from claims.admin.base import now_of, viewer_of
+from claims.admin.kept import who_of
 from claims.admin.library import SourcePagesAdmin
-from claims.models import Source
+from claims.models import Reliability, SetUpEvent, Source
 from claims.verdicts import So
 from claims.wordings import so_words
 from reviews.dashboard.filters import Filters
@@ -34,7 +36,21 @@ class SourceAdmin(SourcePagesAdmin):
         shown: dict[str, Any] = {"caveat": CAVEAT}
         if source is not None:
             shown |= {"record": record_lines(request, source), "year": year_lines(request, source)}
+            shown["gradings"] = grading_lines(source)
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
+
+
+def grading_lines(source: Source) -> list[tuple[datetime, str, str, str]]:
+    """Who set its reliability, the newest first: when, who, from what to what, why."""
+    return [
+        (
+            one.recorded_at,
+            who_of(one),
+            " → ".join(grade or Reliability.F for grade in one.changes["reliability"]),
+            one.reason,
+        )
+        for one in SetUpEvent.objects.graded().filter(source=source).reverse()
+    ]
 
 
 def year_lines(request: HttpRequest, source: Source) -> list[tuple[str, str, int, str]]:

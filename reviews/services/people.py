@@ -19,6 +19,7 @@ from claims.models import Source, User
 from claims.permissions import Viewer, check_sets_up
 from claims.services.articles import language_tag, line
 from claims.services.rows import check_columns, mark_of
+from claims.services.setupevents import write_down_changed, write_down_made
 from claims.services.transitions import database_time
 from reviews.errors import AbsenceUnclear, HoursUnclear, InterestKnown, ReviewerKnown
 from reviews.models import Absence, Interest, Reviewer, Then
@@ -37,7 +38,11 @@ MOST_TAGS = 50
 
 
 def profile_mark(reviewer: Reviewer) -> str:
-    return mark_of(*(getattr(reviewer, name) for name in (*OWN, *LED)))
+    return mark_of(*_says(reviewer).values())
+
+
+def _says(reviewer: Reviewer) -> dict[str, Any]:
+    return {name: getattr(reviewer, name) for name in (*OWN, *LED)}
 
 
 def absence_mark(absence: Absence) -> str:
@@ -66,6 +71,7 @@ def add_reviewer(person: User, viewer: Viewer, given: Mapping[str, Any]) -> Revi
     try:
         with transaction.atomic():
             reviewer.save(force_insert=True)
+            write_down_made(person, _says(reviewer), by=viewer.actor)
     except IntegrityError as known:
         raise ReviewerKnown(reviewer=Reviewer.objects.get(user=person).pk, pointer="/person") from known
     return reviewer
@@ -95,10 +101,12 @@ def change_profile(
     with held(reviewer) as person:
         if seen is not None and seen != profile_mark(person):
             raise StaleVersion(STALE)
+        before = _says(person)
         for name, value in changes.items():
             setattr(person, name, _fit(name, value))
         check_hours(person)
         person.save(update_fields=list(changes))
+        write_down_changed(person.user, before, _says(person), by=viewer.actor)
     return person
 
 

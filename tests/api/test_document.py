@@ -183,6 +183,8 @@ def test_what_is_shown_is_what_is_described(desk: Desk) -> None:
     compare(dismissed["dismissal"], claim_documents.DismissalOut())
     a_claim(desk, by=editor, own=dated(ahead(hours=3)))
     raise_due_flags()
+    for row in api.get("/sources").body["results"]:
+        api.patch(f"/sources/{row['id']}", {"reliability": "B", "reliability_reason": "It erred once."}, If_Match="*")
     for path, kind in lists_described(claim, decided, rule).items():
         compare(api.get(path).body["results"], kind(many=True), path)
     compare(api.get("/me").body, people.MeOut())

@@ -55,7 +55,7 @@ def test_a_source_is_changed_by_its_mark(editor: Api) -> None:
     assert editor.get(path, If_None_Match=first.etag).status == 304
     assert editor.patch(path, {"name": "Port authority"}).code == "precondition_required"
     told = {"name": "Port authority", "aliases": ["The port"], "reliability": "B", "parent": a_source("City").pk}
-    changed = editor.patch(path, told, If_Match=first.etag)
+    changed = editor.patch(path, told | {"reliability_reason": "It erred once."}, If_Match=first.etag)
     assert (changed.status, {name: changed.body[name] for name in told}) == (200, told)
     assert editor.patch(path, {"zone": "UTC"}, If_Match=first.etag).code == "stale_version"
     assert editor.patch(path, {"parent": None}, If_Match=changed.etag).body["parent"] is None

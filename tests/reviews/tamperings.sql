@@ -492,3 +492,11 @@ UPDATE claims_apikey SET secret_sha256 = encode(sha256('mine'), 'hex');
 
 -- breaks: keys_are_as_they_were_left
 UPDATE claims_apikey SET expires_at = now() + interval '10 years';
+
+-- breaks: reliability_is_as_it_was_set
+UPDATE claims_source SET reliability = 'A';
+
+-- breaks: reliability_is_as_it_was_set
+INSERT INTO claims_setupevent (source_id, step, actor_kind, actor_name, changes, reason)
+SELECT id, 'changed', 'person', 'Somebody', jsonb_build_object('reliability', jsonb_build_array('C', reliability)), 'Mine.'
+  FROM claims_source LIMIT 1;
