@@ -97,9 +97,14 @@ def _in(words: str) -> str:
 def absolute(moment: datetime, now: datetime, zone: tzinfo) -> str:
     """ "today 18:00", "Thu 27 Nov 12:00", "22 Oct 16:05", and the year when it is not this year."""
     there = moment.astimezone(zone)
-    clock = date_in(there, "H:i")
     if there.date() == now.astimezone(zone).date():
-        return pgettext("moment", "today %(time)s") % {"time": clock}
+        return pgettext("moment", "today %(time)s") % {"time": date_in(there, "H:i")}
+    return dated(moment, now, zone)
+
+
+def dated(moment: datetime, now: datetime, zone: tzinfo) -> str:
+    """The same for what may be read on another day, such as a letter: "Thu 27 Nov 12:00" today, too."""
+    clock = date_in(moment.astimezone(zone), "H:i")
     return pgettext("moment", "%(date)s %(time)s") % {"date": day_words(moment, now, zone), "time": clock}
 
 

@@ -127,6 +127,8 @@ def heading(summary: Summary) -> str:
             "over": over,
             "limit": summary.limit,
         }
+    if not summary.room:
+        return _("%(counts)s. You are at your limit of %(limit)d.") % {"counts": counts, "limit": summary.limit}
     room = ngettext(
         "You have room for %(room)d more before your limit of %(limit)d.",
         "You have room for %(room)d more before your limit of %(limit)d.",

@@ -104,6 +104,7 @@ ELSEWHERE = frozenset(
         Action.ADJUDICATE,
     }
 )
+STARTING = frozenset({Action.SUBMIT_REVIEW, Action.ASK_SECOND_OPINION})  # one's own review goes with both
 LEAVING = frozenset({Action.HAND_OVER, Action.DECLINE, Action.RECUSE})
 
 
@@ -196,7 +197,7 @@ def _offer(acting: Acting, action: Action) -> Offer:
         if action == Action.UNDO:
             undoable(acting.held, acting.by)
             roles |= {Role.SAME_PERSON}
-        if action == Action.SUBMIT_REVIEW and acting.held.claim.state == State.QUEUED and Role.ON_IT in roles:
+        if action in STARTING and acting.held.claim.state == State.QUEUED and Role.ON_IT in roles:
             return Offer(action, allowed=True)
         check(action, State(acting.held.claim.state), roles)
         if action in LEAVING and not acting.has_holder:

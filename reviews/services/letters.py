@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from claims.models import Claim, OffBecause, User, Webhook
 from claims.models.claim import ClaimQuerySet
 from claims.permissions import viewer_for_user, visible_claims
-from claims.timewords import absolute
+from claims.timewords import dated
 from reviews.models import Assignment, Message, Notice
 from reviews.noticing import NoticeReason
 from reviews.services.notice_facts import AHEAD, PAST, Facts, claim_in, facts_about, still_so
@@ -134,10 +134,10 @@ def _line(notice: Notice, facts: Facts, user: User) -> Line:
 def _when(claim: Claim, reason: NoticeReason, facts: Facts, user: User) -> str:
     kind = {**AHEAD, **PAST}.get(reason)
     moment = facts.moment(claim.pk, kind) if kind else claim.review_due_at
-    if moment is None:
+    if moment is None or (kind is None and not claim.is_open):
         return ""
     words = _("Its own date: %(when)s") if reason in {NoticeReason.DATE_NEAR, NoticeReason.DATE_PASSED} else None
-    when = absolute(moment, facts.now, ZoneInfo(user.zone))
+    when = dated(moment, facts.now, ZoneInfo(user.zone))
     return (words or _("Review due: %(when)s")) % {"when": f"{when} ({user.zone})"}
 
 

@@ -166,8 +166,14 @@ class Summary:
 
 def summary_for(viewer: Viewer, now: datetime) -> Summary:
     """Everything the head of the queue and the sidebar say, in one query that is worded once, not for every page."""
-    row = _SUMMARY.row_for(viewer, now)
-    return Summary(limit=row.pop("reviewer__limit"), alerts_delayed=not row.pop("beating"), **row)
+    return summary_from(_SUMMARY.row_for(viewer, now))
+
+
+def summary_from(row: dict[str, Any]) -> Summary:
+    """What a row of `summary_query` says."""
+    limit = row.pop("reviewer__limit")
+    takes_work = row.pop("reviewer__is_active")  # a profile that only keeps an editor's judgements takes none
+    return Summary(limit=limit if takes_work else None, alerts_delayed=not row.pop("beating"), **row)
 
 
 def summary_query(viewer: Viewer, now: datetime) -> QuerySet[Any, Any]:
@@ -189,7 +195,8 @@ def summary_query(viewer: Viewer, now: datetime) -> QuerySet[Any, Any]:
             beating=Exists(beat),
         )
         .values(
-            *numbers, "late", "due_today", "proposed", "unread", "reviewer__limit", "reviewer", "away_until", "beating"
+            *(*numbers, "late", "due_today", "proposed", "unread", "away_until", "beating"),
+            *("reviewer", "reviewer__limit", "reviewer__is_active"),
         )
     )
     return query

@@ -82,6 +82,7 @@ def ask_second_opinion(
         if answers is None:
             raise ReasonMissing("Your own review goes with the request.", pointer="/review")
         _check_impartial(held, assignment)
+        start_if_queued(held, by=by)
         answers = _whole(held, answers)
         _check(held, assignment, answers)
         review = _keep(held, assignment, answers, list(Evidence.objects.standing().filter(claim=held.claim)))

@@ -15,6 +15,7 @@ from claims.lifecycle import Action, State
 from claims.models import Claim, Desk, Heartbeat, User
 from reviews.models import Absence, Assignment, Reviewer
 from reviews.services.acting import act
+from reviews.services.editing import profile_of
 from tests import factories as make
 from tests.admin.conftest import SignIn
 
@@ -106,8 +107,17 @@ def test_take_next_names_the_limit_and_no_claim_that_nobody_asked_about(
     make.a_claim(desk, by=editor)
     page = signed(busy.user).post(reverse("admin:claims_claim_take_next"), follow=True).content.decode()
     assert f"You have reached your limit of {said}. Finish or hand over one first." in page
+    assert f"You are at your limit of {limit}." in page
     assert "You cannot take" not in page
     assert Assignment.objects.open().filter(reviewer=busy).count() == limit
+
+
+def test_an_editor_whose_judgements_are_kept_takes_no_work_and_is_offered_none(signed: SignIn, editor: User) -> None:
+    client = signed(editor)
+    profile_of(editor)
+    page = client.get(reverse("admin:index")).content.decode()
+    assert 'data-testid="heading">0 open, 0 late, 0 more due today.</p>' in page
+    assert 'data-testid="take-next"' not in page
 
 
 def test_reading_the_address_of_take_next_takes_nothing(

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from claims.lifecycle import Action, State
-from claims.models import Claim, Desk, DeskRole, User
+from claims.models import Claim, ClaimEvent, Desk, DeskRole, User
 from claims.services.proposing import GivenStep
 from reviews.admin.steps import DIALOGS
 from reviews.models import Assignment, Part, PolicyKind, Review, Reviewer
@@ -122,6 +122,19 @@ def test_a_second_opinion_goes_with_ones_own_review(signed: SignIn, reviewer: Re
     signed(reviewer.user).post(step_of(claim, "ask_second_opinion"), given)
     assert make.fresh(claim).state == State.SECOND_OPINION
     assert Review.objects.get(claim=claim).why == WHY
+
+
+def test_a_second_opinion_starts_a_claim_that_nobody_has_begun(
+    signed: SignIn, editor: User, reviewer: Reviewer, desk: Desk
+) -> None:
+    claim = make.a_claim(desk, by=editor)
+    make.put_on(claim, reviewer, editor)
+    answers = {"said": "not_checked", "so": "unproven", "why": "Nobody I asked has seen it."}
+    given = {"version": make.fresh(claim).version, "reason": "I know too little of ports.", "to": "", **answers}
+    signed(reviewer.user).post(step_of(claim, "ask_second_opinion"), given)
+    assert make.fresh(claim).state == State.SECOND_OPINION
+    taken = list(ClaimEvent.objects.filter(claim=claim).order_by("seq").values_list("type", flat=True))
+    assert taken.index("claim.start") + 1 == taken.index("claim.ask_second_opinion")
 
 
 def test_a_second_opinion_is_asked_of_somebody_by_name(

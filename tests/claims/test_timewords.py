@@ -78,6 +78,7 @@ def test_the_chip_and_the_flags_always_agree(minutes: int, micro: int) -> None:
 )
 def test_a_moment_is_told_in_the_readers_zone(moment: datetime, words: str) -> None:
     assert timewords.absolute(moment, NOW, KYIV) == words
+    assert timewords.dated(moment, NOW, KYIV) == words.replace("today", "Wed 26 Nov")
 
 
 @pytest.mark.parametrize(

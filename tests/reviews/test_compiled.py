@@ -18,7 +18,7 @@ from claims.permissions import Viewer
 from claims.services.watch import HEARTBEAT
 from reviews.models import Absence
 from reviews.services.compiled import Compiled
-from reviews.services.queue import Summary, summary_for, summary_query
+from reviews.services.queue import Summary, summary_for, summary_from, summary_query
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -26,8 +26,7 @@ pytestmark = pytest.mark.django_db
 
 def worded_for(viewer: Viewer, now: datetime) -> Summary:
     """The summary by the query itself."""
-    row = summary_query(viewer, now).get()
-    return Summary(limit=row.pop("reviewer__limit"), alerts_delayed=not row.pop("beating"), **row)
+    return summary_from(summary_query(viewer, now).get())
 
 
 @pytest.fixture

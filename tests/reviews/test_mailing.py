@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.mail import EmailMultiAlternatives
@@ -84,6 +85,9 @@ def test_a_letter_reaches_the_person_as_text_and_as_html(desk: Desk, editor: Use
     for words in (claim.statement, f"/admin/claims/claim/{claim.pk}/change/", "Europe/Kyiv", "/notice/settings/"):
         assert words in text
         assert words in html
+    assert claim.review_due_at is not None
+    # Read tomorrow, a letter of today does not mean tomorrow.
+    assert f"Review due: {claim.review_due_at.astimezone(ZoneInfo('Europe/Kyiv')):%a %-d %b %H:%M}" in text
     assert Message.objects.get().sent_at is not None
 
 
@@ -273,6 +277,7 @@ def test_a_letter_of_a_claim_decided_by_ones_review_can_be_asked_for(
         send_letters()
         (mail,) = box.letters
     assert make.UNPROVEN.why not in mail.as_string()
+    assert "Review due" not in mail.as_string()
 
 
 def test_what_is_no_address_is_given_up_and_stops_nobody_else(desk: Desk, editor: User, reviewer: Reviewer) -> None:

@@ -48,7 +48,7 @@ OFFERED: dict[str, dict[str, str]] = {
         "second_opinion": "assign",
     },
     "on it": {
-        "queued": f"dismiss assign wait submit_review {SEAT} {DATES}",
+        "queued": f"dismiss assign wait ask_second_opinion submit_review {SEAT} {DATES}",
         "in_review": f"dismiss assign wait ask_second_opinion submit_review {SEAT} {DATES}",
         "waiting": f"resume {DATES}",
         "second_opinion": f"assign submit_review {SEAT} {DATES}",
