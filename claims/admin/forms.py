@@ -101,8 +101,9 @@ class KeptForm(Refusing, forms.ModelForm[_Row]):
     def validate_unique(self) -> None:
         """Leave it to the service, which has a sentence for it."""
 
-    def validate_constraints(self) -> None:
-        """As above."""
+    def _get_validation_exclusions(self) -> set[str]:
+        """Every column: what they say is the service's to judge, which has sentences for constraints, too."""
+        return {column.name for column in self.instance._meta.concrete_fields}  # noqa: SLF001 - Django documents it
 
 
 def local_moment(words: str, zone: str) -> datetime:

@@ -27,6 +27,7 @@ from claims.admin.setup_forms import DeskForm, ShortcutsForm
 from claims.lifecycle import OPEN_STATES
 from claims.models import ApiKey, Desk, KeyEvent, KeyStep, Membership, Scope, User
 from claims.permissions import desks_of
+from claims.services.accounts import keep_account
 from claims.services.desks import add_desk, change_desk
 from claims.services.keys import OVERLAP, KeyOver, make_key, revoke_key, rotate_key, write_down
 from claims.services.preferences import choose_shortcuts
@@ -150,9 +151,9 @@ class PersonAdmin(_UserBase, SetUpAdmin[User]):
         return super().get_queryset(request).prefetch_related("memberships__desk")
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
-        if not change:
-            obj.is_staff = True  # everybody works in the admin
-        super().save_model(request, obj, form, change)
+        obj.is_staff = obj.is_staff or not change  # everybody works in the admin
+        columns_of = {field.name for field in User._meta.concrete_fields}  # noqa: SLF001 - Django documents it
+        keep_account(obj, sorted(columns_of.intersection(form.changed_data)) if change else None)
 
     @display(description=_("name"), ordering="first_name")
     def full_name_column(self, row: User) -> str:

@@ -27,7 +27,7 @@ ALWAYS: Final = ("X-Request-Id",)
 DIGESTS: Final = ("Repr-Digest", "Content-Digest", "ETag")
 COUNTED: Final = ("RateLimit-Policy", "RateLimit")
 # A refusal may come again too, under the same Idempotency-Key.
-REPEATED: Final = frozenset({400, 404, 409, 412, 413, 415, 422, 428})
+REPEATED: Final = frozenset({400, 404, 409, 413, 415, 422})
 WHY: Final[dict[int, str]] = {
     400: "The body is not JSON, or a parameter or cursor is not usable.",
     401: "Nobody is signed in, or the key is refused.",

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 KEPT = timedelta(hours=24)
 LONGEST = 255
-FORGOTTEN = frozenset({401, 403, 429})
+# What was never judged is not kept. 412 and 428 are among it: nothing was tried yet, and whoever reads the version and
+# sends it along may do so under the same key.
+FORGOTTEN = frozenset({401, 403, 412, 428, 429})
 HEADERS = ("Location", "ETag", "Link", "Retry-After")
 Handler = Callable[..., Response]
 
@@ -56,12 +58,17 @@ def repeatable(handler: Handler) -> Handler:
 
 
 def _key_in(header: str) -> str:
-    """The key, with or without the quotes of a structured field. Raises `BadParameter`."""
+    """The key, with or without the quotes of a structured field, a text of which may hold blanks.
+
+    Raises `BadParameter`.
+    """
     key = header.strip()
     if len(key) > 1 and key[0] == key[-1] == '"':
         key = key[1:-1]
     if not key or len(key) > LONGEST or not all("\x20" <= character <= "\x7e" for character in key):
-        raise BadParameter(f"An Idempotency-Key has 1 to {LONGEST} visible ASCII characters.")
+        raise BadParameter(
+            f"An Idempotency-Key has 1 to {LONGEST} printable ASCII characters, blanks only between others."
+        )
     return key
 
 
@@ -81,7 +88,7 @@ def _once(key: str, view: ApiView, request: Request, work: Callable[[], Response
             fingerprint=print_,
             status=response.status_code,
             headers={name: response.headers[name] for name in HEADERS if name in response.headers},
-            body=json.loads(json.dumps(response.kept if isinstance(response, ShownOnce) else response.data)),
+            body=json.dumps(response.kept if isinstance(response, ShownOnce) else response.data),
         )
     return response
 
@@ -110,7 +117,8 @@ def _hold(name: str) -> None:
 def _replayed(known: RepeatableCall, print_: str) -> Response:
     if known.fingerprint != print_:
         raise KeyReused()
-    response = Response(known.body, status=known.status, headers={**known.headers, "Idempotent-Replayed": "true"})
+    told = json.loads(known.body)  # its members in the order in which they were sent
+    response = Response(told, status=known.status, headers={**known.headers, "Idempotent-Replayed": "true"})
     if known.status >= 400:
         response.content_type = MEDIA_TYPE
     return response

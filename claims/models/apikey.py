@@ -81,7 +81,7 @@ class RepeatableCall(models.Model):
     fingerprint = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField()
     headers = models.JSONField(default=dict)
-    body = models.JSONField(null=True)
+    body = models.TextField(default="null")  # JSON as it was sent: repeated byte for byte
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import CheckConstraint, Q
+from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.zone import valid_zone
@@ -39,7 +40,11 @@ class Desk(models.Model):
     class Meta:
         verbose_name = _("desk")
         ordering = ("name",)
-        constraints = (CheckConstraint(condition=Q(min_origins__gte=1), name="desk_min_origins_positive"),)
+        constraints = (
+            CheckConstraint(condition=Q(min_origins__gte=1), name="desk_min_origins_positive"),
+            UniqueConstraint(Lower("name"), name="desk_name_once"),
+            UniqueConstraint(Lower("key"), name="desk_key_once"),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -39,6 +39,7 @@ class Reliability(TextChoices):
 class SourceQuerySet(models.QuerySet["Source"]):
     def called(self, name: str) -> Self:
         """Named sources with this name, case ignored, or this alias as written. Unnamed roles are never merged."""
+        name = " ".join(name.split())  # as names are kept
         same = Exact(Lower("name"), Lower(Value(name)))
         return self.exclude(kind=SourceKind.UNNAMED).filter(Q(same) | Q(aliases__contains=[name]))
 

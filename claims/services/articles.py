@@ -73,6 +73,11 @@ def line(value: str, field: str, most: int) -> str:
         raise UnusableText(refused.message, pointer=f"/{field}", reason=refused.code) from refused
 
 
+def name_line(value: str, field: str, most: int) -> str:
+    """A clean name: several blanks in it are one, or it would look like another and be none. Raises `UnusableText`."""
+    return " ".join(line(value, field, most).split())
+
+
 def text(value: str, field: str, most: int) -> str:
     """Clean text of several lines. Raises `UnusableText` at the field's pointer."""
     try:
@@ -171,7 +176,7 @@ def _keep(given: GivenArticle, words: str, *, stands_now: bool) -> TakenIn:
 
 
 def _article(given: GivenArticle) -> Article:
-    outlet = outlet_called(_needed(line(given.outlet, "outlet", 200), "outlet"))
+    outlet = outlet_called(_needed(name_line(given.outlet, "outlet", 200), "outlet"))
     zone = given.published_zone or outlet.zone or (given.desk.zone if given.desk else "UTC")
     placed("published_zone", zone_named, zone)
     return Article(

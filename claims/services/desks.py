@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from claims.errors import ClaimDeskError, Invalid, NotFound, StaleVersion
 from claims.models import Desk
 from claims.permissions import Viewer, check_sets_up, desks_of
-from claims.services.articles import line
+from claims.services.articles import name_line
 from claims.services.rows import check_columns, mark_of
 from claims.services.setupevents import write_down_changed, write_down_made
 
@@ -25,7 +25,7 @@ ADMINISTRATORS = "Desks: only for administrators."
 
 
 class DeskKnown(ClaimDeskError):
-    """There is a desk of this name or key already."""
+    """There is a desk of this name or key already; capital letters make no other."""
 
     code = "desk_known"
 
@@ -45,12 +45,12 @@ def check_may_add_desks(viewer: Viewer) -> None:
 
 def usable_desk(row: Desk) -> None:
     """Clean a desk's words and say what is wrong. Raises `DeskKnown`, `Invalid`, `UnusableText` at the field."""
-    row.name = line(row.name, "name", 80)
+    row.name = name_line(row.name, "name", 80)
     check_columns(row, unique=False)
     if row.key.isdigit():
         raise Invalid("A key of digits alone would be taken for a number. Add a letter.", pointer="/key")
     for name in ("key", "name"):
-        if Desk.objects.filter(**{name: getattr(row, name)}).exclude(pk=row.pk).exists():
+        if Desk.objects.filter(**{f"{name}__iexact": getattr(row, name)}).exclude(pk=row.pk).exists():
             raise DeskKnown(pointer=f"/{name}")
 
 

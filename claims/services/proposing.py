@@ -13,7 +13,7 @@ from claims.deadlines import Precision, ZoneBasis, aware, own_date
 from claims.errors import Invalid, QuoteAmbiguous, QuoteNotInText
 from claims.models import ApiKey, Appearance, ArticleRevision, ChainStep, Claim, Desk, Source, SourceKind, User
 from claims.models.making import new
-from claims.services.articles import address, line, outlet_called, text
+from claims.services.articles import address, line, name_line, outlet_called, text
 from claims.services.cancellations import follow_articles
 from claims.services.steps import check_due, check_priority
 from claims.services.transitions import Held, proposed
@@ -196,7 +196,7 @@ def step_of(appearance: Appearance, order: int, given: GivenStep, called: Called
     """
     place = f"chain/{order - 1}"
     note = line(given.note, f"{place}/note", 300)
-    name = line(given.source, f"{place}/source", 200)
+    name = name_line(given.source, f"{place}/source", 200)
     if not name and not note:
         raise Invalid("A step of the chain needs a source, or a note that says what is missing.", pointer=f"/{place}")
     return new(

@@ -12,12 +12,13 @@ from claims.deadlines import zone_named
 from claims.errors import ClaimDeskError, Invalid, NotFound, StaleVersion
 from claims.models import Reliability, Source, SourceKind
 from claims.permissions import Viewer, check_sets_up
-from claims.services.articles import line
+from claims.services.articles import line, name_line
 from claims.services.rows import mark_of
 from claims.services.setupevents import write_down_changed, write_down_made
 
-# Whoever moves a source below another holds this until they are done: two moves at once could close a ring.
-MOVING = 7_402_119
+# Whoever adds, names or moves a source by hand holds this until they are done: two at once could make the same source
+# twice, or close a ring.
+KEEPING = 7_402_119
 _REACHES = """
 WITH RECURSIVE above AS (
     SELECT id, parent_id FROM claims_source WHERE id = %s
@@ -70,7 +71,7 @@ def usable_source(given: GivenSource, *, but: int = 0) -> GivenSource:
 
     Raises `SourceKnown` with its number, `Invalid` and `UnusableText` at the field.
     """
-    name = line(given.name, "name", 200)
+    name = name_line(given.name, "name", 200)
     if not name:
         raise Invalid("A source needs a name.", pointer="/name")
     if given.zone:
@@ -80,7 +81,7 @@ def usable_source(given: GivenSource, *, but: int = 0) -> GivenSource:
     known = Source.objects.called(name).filter(kind=given.kind).exclude(pk=but).first()
     if known is not None:
         raise SourceKnown(source=known.pk)
-    return replace(given, name=name, aliases=[line(alias, "aliases", 200) for alias in given.aliases])
+    return replace(given, name=name, aliases=[name_line(alias, "aliases", 200) for alias in given.aliases])
 
 
 def check_grade(before: str, after: str, why: str) -> str:
@@ -102,6 +103,7 @@ def add_source(given: GivenSource, viewer: Viewer, *, why: str = "") -> Source:
     check_may_set_up(viewer)
     try:
         with transaction.atomic():
+            _wait_for_others()
             says = usable_source(given).columns()
             reason = check_grade(Reliability.F, given.reliability, why)
             source = Source.objects.create(**says)
@@ -123,8 +125,7 @@ def change_source(
     check_may_set_up(viewer)
     try:
         with transaction.atomic():
-            if changes.get("parent") is not None:
-                _wait_for_moves()
+            _wait_for_others()
             # Articles and chains that name the source meanwhile do not wait.
             source = Source.objects.select_for_update(no_key=True).filter(pk=number).first()
             if source is None:
@@ -160,9 +161,9 @@ def source_mark(source: Source) -> str:
     return mark_of(*(str(value) for value in told.values()))
 
 
-def _wait_for_moves() -> None:
+def _wait_for_others() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [MOVING])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [KEEPING])
 
 
 def _check_parent(parent: int, number: int) -> None:

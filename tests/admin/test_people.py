@@ -243,3 +243,18 @@ def test_what_is_no_number_of_a_claim_is_refused_and_ticks_nothing(
     assert (answer.status_code, " checked" in answer.content.decode()) == (200, False)
     assert client.get(f"{address}?absence={number[:9]}").status_code == 200
     assert Assignment.objects.open().filter(reviewer=reviewer).count() == 3
+
+
+def test_nobody_is_given_the_user_name_of_somebody_else(signed: SignIn) -> None:
+    administrator, mira, other = make.an_administrator(), make.a_person("Mira"), make.a_person("Other")
+    client, address = signed(administrator), reverse("admin:claims_user_change", args=[other.pk])
+    inlines = {f"memberships-{what}_FORMS": 0 for what in ("TOTAL", "INITIAL")}
+    form = {"username": mira.username.upper(), "first_name": "Olha", "zone": "UTC", "is_active": "on", "is_staff": "on"}
+    refused = client.post(address, {**form, **inlines}, follow=True).content.decode()
+    assert "Somebody signs in under this name already; capital letters make no other." in html.unescape(refused)
+    assert client.post(address, {**form, **inlines, "username": "olha"}).status_code == 302
+    other.refresh_from_db()
+    assert (other.username, other.first_name, other.is_staff) == ("olha", "Olha", True)
+    new = {"username": "nina", "password1": "Quay-17-lantern", "password2": "Quay-17-lantern", **inlines}
+    assert client.post(reverse("admin:claims_user_add"), new).status_code == 302
+    assert User.objects.get(username="nina").is_staff

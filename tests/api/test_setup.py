@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from claims.models import Desk, DeskRole, Scope, Source, SourceKind
+from claims.services.proposing import GivenStep
 from reviews.models import Reviewer
 from tests import factories as make
 from tests.admin.conftest import SignIn, signed
@@ -102,11 +103,26 @@ def test_a_name_that_is_known_is_refused_with_the_same_sentence_in_both(editor: 
     form = {"name": "Harbour", "kind": "organisation", "aliases": "", "reliability": "F"}
     page = browser.post(reverse("admin:claims_source_add"), form)
     assert refused.body["detail"] in html.unescape(page.content.decode())
+    outlet = a_source("Gazette", SourceKind.OUTLET)
+    refused = editor.patch(f"/sources/{other.pk}", {"name": "gazette", "kind": "outlet"}, If_Match="*")
+    assert (refused.code, refused.body["source"]) == ("source_known", outlet.pk)
+    page = browser.post(reverse("admin:claims_source_add"), form | {"name": "gazette", "kind": "outlet"})
+    assert refused.body["detail"] in html.unescape(page.content.decode())
     assert browser.post(reverse("admin:claims_source_add"), form | {"name": "Ferry"}).status_code == 302
     ferry = Source.objects.get(name="Ferry")
     page = browser.post(reverse("admin:claims_source_change", args=[ferry.pk]), form | {"name": "Ferry", "zone": "UTC"})
     ferry.refresh_from_db()
     assert (page.status_code, ferry.zone) == (302, "UTC")
+
+
+def test_several_blanks_in_the_name_of_a_source_are_one(editor: Api, desk: Desk) -> None:
+    told = {"name": " Port \u00a0 authority", "kind": "organisation", "aliases": ["The  port"]}
+    made = editor.post("/sources", told).body
+    assert (made["name"], made["aliases"]) == ("Port authority", ["The port"])
+    again = editor.post("/sources", {"name": "port  authority", "kind": "organisation"})
+    assert (again.code, again.body["source"]) == ("source_known", made["id"])
+    claim = make.a_claim(desk, chain=[GivenStep("The  port", kind="organisation")])
+    assert claim.appearances.get().chain.get().source_id == made["id"]
 
 
 def test_sources_are_kept_by_editors_administrators_and_keys_of_the_set_up(desk: Desk, administrator: Api) -> None:
@@ -155,7 +171,12 @@ def test_a_desk_that_means_nothing_is_refused_by_name(administrator: Api, body: 
 
 
 @pytest.mark.parametrize(
-    ("given", "status"), [({"key": "harbour"}, 409), ({"name": "Harbour desk"}, 409), ({"key": "7"}, 422)]
+    ("given", "status"),
+    [
+        *((given, 409) for given in ({"key": "harbour"}, {"key": "Harbour"}, {"name": "Harbour desk"})),
+        ({"name": "HARBOUR  desk"}, 409),
+        ({"key": "7"}, 422),
+    ],
 )
 def test_a_desk_is_refused_with_the_same_sentence_in_both(
     administrator: Api, signed: SignIn, given: dict[str, Any], status: int
