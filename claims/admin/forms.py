@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
 from django.db.models import Model
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -83,6 +84,26 @@ class PlainForm(Refusing, forms.Form):
     def more_fields(self) -> dict[str, forms.Field]:
         """Fields that a loop makes better than a list does."""
         return {}
+
+
+class SayingSelect(forms.Select):
+    """A choice that says what the form's button will do: `cd.js` puts the words of the chosen option on the button
+    that names this field. `says` has them by value; `pattern` ("Hand over to %(choice)s") makes them for rows.
+    A choice without words leaves the button its own.
+    """
+
+    def __init__(self, pattern: str | Promise = "") -> None:
+        super().__init__()
+        self.pattern = pattern
+        self.says: dict[str, str] = {}
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        row = getattr(value, "instance", None)
+        words = str(self.pattern) % {"choice": row} if row else self.says.get(str(value))
+        if words:
+            option["attrs"]["data-cd-words"] = words
+        return option
 
 
 class KeptForm(Refusing, forms.ModelForm[_Row]):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import INPUT_CLASSES, UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from claims import timewords
-from claims.admin.forms import PlainForm, moment_field
+from claims.admin.forms import PlainForm, SayingSelect, moment_field
 from claims.errors import ClaimDeskError
 from claims.models import Claim
 from claims.services.articles import language_tag
@@ -124,7 +124,13 @@ class PersonWithLoad(forms.ModelChoiceField[Reviewer]):
 class HandOverAll(PlainForm):
     """Several claims of one person: to somebody, or back to the pool."""
 
-    to = PersonWithLoad(Reviewer.objects.none(), label=_("To"), required=False, empty_label=_("Back to the pool"))
+    to = PersonWithLoad(
+        Reviewer.objects.none(),
+        label=_("To"),
+        required=False,
+        empty_label=_("Back to the pool"),
+        widget=SayingSelect(_("Hand over to %(choice)s")),
+    )
     note = forms.CharField(
         label=_("Note to whoever gets them"),
         help_text=_("A person needs one and reads it first; the pool needs none."),

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from claims.admin.forms import SayingSelect
 from claims.models import Claim, User
 from claims.verdicts import Answers
 from reviews.admin.step_forms import StepForm, why_field
@@ -23,7 +24,7 @@ SAY_OPINION = gettext_lazy("Say in a sentence why somebody else should look, too
 Choices = list[tuple[str, str | Promise]]
 
 
-class PersonChoice(forms.Select):
+class PersonChoice(SayingSelect):
     """People who cannot take the claim are shown with the reason and cannot be chosen."""
 
     barred: frozenset[str] = frozenset()
@@ -35,22 +36,25 @@ class PersonChoice(forms.Select):
         return option
 
 
-def reviewers_for(claim: Claim, seat: int | None) -> tuple[Choices, frozenset[str], str]:
-    """Who could take a seat of the claim, best first, and who could not, with why: choices, which of them are barred,
-    and why there is nobody.
+def reviewers_for(claim: Claim, seat: int | None, says: str | Promise) -> tuple[Choices, PersonChoice, str]:
+    """Who could take a seat of the claim, best first, and who could not, with why: choices, the widget that bars these
+    and says of the others what the button does ("Hand over to %(name)s"), and why there is nobody.
     """
+    widget = PersonChoice()
     if claim.desk is None:
-        return [], frozenset(), ""
+        return [], widget, ""
     choice = eligible_for(claim, seat)
     people = reasons_of(choice)
-    barred = frozenset(str(one["reviewer_id"]) for one in people if not one["eligible"])
-    return [(str(one["reviewer_id"]), f"{one['name']}: {one['sentence']}") for one in people], barred, choice.why_nobody
+    widget.barred = frozenset(str(one["reviewer_id"]) for one in people if not one["eligible"])
+    widget.says = {str(one["reviewer_id"]): str(says) % {"name": one["name"]} for one in people if one["eligible"]}
+    return [(str(one["reviewer_id"]), f"{one['name']}: {one['sentence']}") for one in people], widget, choice.why_nobody
 
 
 class PersonStep(StepForm):
     """Somebody takes a seat: eligible people first, each with why or why not; editors where an editor may sit."""
 
     pool: ClassVar[bool] = False
+    names: ClassVar[str | Promise] = gettext_lazy("Assign to %(name)s")
 
     @property
     def part(self) -> Part:
@@ -67,7 +71,7 @@ class PersonStep(StepForm):
         widget, claim, part, nobody = PersonChoice(), self.page.claim, self.part, ""
         choices: Choices = [(POOL, _("Back to the pool"))] if self.pool else []
         if part != Part.EDITOR:
-            people, widget.barred, nobody = reviewers_for(claim, self.seat_asked)
+            people, widget, nobody = reviewers_for(claim, self.seat_asked, self.names)
             choices += people
         if claim.desk is not None and part != Part.REVIEW:
             against = {one: why_not_judge(claim, one) for one in editors_of(claim)}
@@ -77,6 +81,10 @@ class PersonStep(StepForm):
                 (f"{EDITOR}{one.pk}", why.rstrip(".") or words % {"name": one.full_name})
                 for one, why in against.items()
             ]
+            free = (one for one, why in against.items() if not why)
+            widget.says |= {f"{EDITOR}{one.pk}": str(self.names) % {"name": one.full_name} for one in free}
+        if self.pool:
+            widget.says |= {POOL: _("Give back to the pool")}
         said = {"required": gettext_lazy("Choose who is to have it.")}
         chosen = forms.ChoiceField(
             label=gettext_lazy("To"), choices=choices, widget=widget, error_messages=said, help_text=nobody
@@ -111,6 +119,7 @@ class HandOverStep(SeatStep, PersonStep):
     """To a person, with a note they read first, or back to the pool."""
 
     pool = True
+    names = gettext_lazy("Hand over to %(name)s")
 
     @property
     def part(self) -> Part:
@@ -172,8 +181,8 @@ class OpinionStep(StepForm):
 
     def more_fields(self) -> dict[str, forms.Field]:
         own = verdict_fields(self.page.claim) if self.page.mine is not None else {}
-        widget, anyone = PersonChoice(), [("", _("Anyone who can take it"))]
-        people, widget.barred, nobody = reviewers_for(self.page.claim, ONE_MORE)
+        anyone, says = [("", _("Anyone who can take it"))], gettext_lazy("Ask %(name)s for a second opinion")
+        people, widget, nobody = reviewers_for(self.page.claim, ONE_MORE, says)
         why = why_field(gettext_lazy("Why somebody else should look, too"), empty=SAY_OPINION)
         of = forms.ChoiceField(
             label=gettext_lazy("From whom"),

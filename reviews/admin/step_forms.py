@@ -7,11 +7,12 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from claims.admin.forms import SAY_STATEMENT, PlainForm, moment_field, window, zone_field
+from claims.admin.forms import SAY_STATEMENT, PlainForm, SayingSelect, moment_field, window, zone_field
 from claims.deadlines import OwnDate, Precision, ZoneBasis, own_date
 from claims.errors import Invalid
 from claims.lifecycle import DismissalReason, WaitingReason
@@ -68,6 +69,12 @@ def why_field(label: Any = REASON, *, most: int = 600, required: bool = True, em
     return forms.CharField(label=label, max_length=most, required=required, widget=widget, error_messages=said)
 
 
+def _desk_field(desks: QuerySet[Desk], says: Any) -> forms.ModelChoiceField[Desk]:
+    """One of the desks. `says` is what the button does with it."""
+    empty = {"required": CHOOSE_DESK}
+    return forms.ModelChoiceField(desks, label=gettext_lazy("Desk"), widget=SayingSelect(says), error_messages=empty)
+
+
 class PlainStep(StepForm):
     """A step that asks for nothing more."""
 
@@ -82,9 +89,7 @@ class AcceptStep(StepForm):
     """Into the queue of a desk."""
 
     pointers: ClassVar[dict[str, str]] = {**StepForm.pointers, "/desk": "desk"}
-    desk = forms.ModelChoiceField(
-        Desk.objects.none(), label=gettext_lazy("Desk"), error_messages={"required": CHOOSE_DESK}
-    )
+    desk = _desk_field(Desk.objects.none(), gettext_lazy("Accept for %(choice)s"))
     due = moment_field(
         gettext_lazy("Review due"), required=False, help_text=gettext_lazy("Empty: as the desk counts it.")
     )
@@ -208,9 +213,7 @@ def _last(own: OwnDate) -> str:
 class DeskStep(ReasonStep):
     """Another desk."""
 
-    desk = forms.ModelChoiceField(
-        Desk.objects.order_by("name"), label=gettext_lazy("Desk"), error_messages={"required": CHOOSE_DESK}
-    )
+    desk = _desk_field(Desk.objects.order_by("name"), gettext_lazy("Give it to %(choice)s"))
     field_order = ("desk", "reason")
 
 

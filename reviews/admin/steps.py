@@ -45,7 +45,10 @@ def _undo(claim_id: int, form: StepForm, viewer: Viewer) -> object:
 
 @dataclass(frozen=True)
 class Dialog:
-    """One step as a page. `leaves` says that the person usually goes on with the next claim after it."""
+    """One step as a page. `leaves` says that the person usually goes on with the next claim after it.
+
+    `follows` names the field that the button's words follow; `moment` is how they name a moment chosen there.
+    """
 
     action: Action
     title: Any
@@ -56,6 +59,8 @@ class Dialog:
     key: str = ""
     leaves: bool = False
     undoable: bool = False
+    follows: str = ""
+    moment: Any = ""
 
 
 DIALOGS: Mapping[str, Dialog] = {
@@ -67,6 +72,7 @@ DIALOGS: Mapping[str, Dialog] = {
         _act(Action.ACCEPT),
         _t("Accepted."),
         undoable=True,
+        follows="desk",
     ),
     "take": Dialog(Action.ASSIGN, _t("Take this claim"), _t("Take it"), PlainStep, seat_steps.take, _t("It is yours.")),
     "judge": Dialog(
@@ -78,7 +84,13 @@ DIALOGS: Mapping[str, Dialog] = {
         _t("You judge it. Nobody else's verdict is shown unless reviewers differ and you settle it."),
     ),
     "assign": Dialog(
-        Action.ASSIGN, _t("Put somebody on this claim"), _t("Assign"), PersonStep, seat_steps.assign, _t("Assigned.")
+        Action.ASSIGN,
+        _t("Put somebody on this claim"),
+        _t("Assign"),
+        PersonStep,
+        seat_steps.assign,
+        _t("Assigned."),
+        follows="to",
     ),
     "hand_over": Dialog(
         Action.HAND_OVER,
@@ -90,6 +102,7 @@ DIALOGS: Mapping[str, Dialog] = {
         key="h",
         leaves=True,
         undoable=True,
+        follows="to",
     ),
     "wait": Dialog(
         Action.WAIT,
@@ -101,6 +114,8 @@ DIALOGS: Mapping[str, Dialog] = {
         key="w",
         leaves=True,
         undoable=True,
+        follows="until",
+        moment=_t("Wait until %(moment)s"),
     ),
     "resume": Dialog(
         Action.RESUME,
@@ -120,6 +135,7 @@ DIALOGS: Mapping[str, Dialog] = {
         _t("Sent for a second opinion. They do not see your verdict until theirs is recorded."),
         key="o",
         leaves=True,
+        follows="to",
     ),
     "dismiss": Dialog(
         Action.DISMISS,
@@ -200,6 +216,8 @@ DIALOGS: Mapping[str, Dialog] = {
         _act(Action.SET_DUE),
         _t("Review due was moved."),
         undoable=True,
+        follows="due",
+        moment=_t("Set review due to %(moment)s"),
     ),
     "set_own_date": Dialog(
         Action.SET_OWN_DATE,
@@ -218,6 +236,7 @@ DIALOGS: Mapping[str, Dialog] = {
         _act(Action.CHANGE_DESK),
         _t("It went to the other desk."),
         undoable=True,
+        follows="desk",
     ),
     "set_priority": Dialog(
         Action.SET_PRIORITY,

@@ -42,6 +42,17 @@ def test_no_interest_is_chosen_for_anybody(signed: SignIn, desk: Desk, editor: U
     assert "Choose the source that the interest is in." in html.unescape(answer.content.decode())
 
 
+def test_each_choice_of_a_dialog_carries_the_words_of_its_button(
+    signed: SignIn, editor: User, desk: Desk, claim: Claim
+) -> None:
+    client, other = signed(editor), make.a_reviewer(desk)
+    handing = client.get(step_of(claim, "hand_over")).content.decode()
+    assert 'value="pool" data-cd-words="Give back to the pool"' in handing
+    assert f'value="{other.pk}" data-cd-words="Hand over to {other}"' in handing
+    assert f'data-cd-words="Ask {other} for a second' in client.get(step_of(claim, "ask_second_opinion")).content.decode()
+    assert f'data-cd-words="Give it to {desk.name}"' in client.get(step_of(claim, "change_desk")).content.decode()
+
+
 def test_a_dismissal_needs_its_words_and_keeps_the_form(signed: SignIn, editor: User, claim: Claim) -> None:
     client = signed(editor)
     refused = client.post(step_of(claim, "dismiss"), {"version": claim.version, "reason": "other", "note": ""})

@@ -316,7 +316,7 @@ def test_a_session_that_ends_while_somebody_writes_costs_no_word(
     claim = f"/admin/claims/claim/{claims[0].pk}"
     writings = {
         f"{claim}/change/": ("what", "A note that took long.", "Add"),
-        f"{claim}/step/hand_over/": ("note", "Please read the second page.", "Hand over"),
+        f"{claim}/step/hand_over/": ("note", "Please read the second page.", "Give back to the pool"),
         "/admin/claims/article/add/": ("text", "A pasted article.", "Import article"),
     }
     for path, (field, words, button) in writings.items():
@@ -352,6 +352,20 @@ def test_a_date_known_to_the_day_is_asked_for_as_a_day(at_work: SignedIn, claims
     page.locator("[name=reason]").fill("The speech named the day.")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("Mon 5 Apr 2027, end of day")).to_be_visible()
+
+
+def test_the_button_of_a_dialog_says_what_it_will_do(at_work: SignedIn, desk: Desk, claims: list[Claim]) -> None:
+    other, page = make.a_reviewer(desk), at_work()
+    button = page.locator("main form[method=post] .cd-btn-p")
+    page.goto(f"/admin/claims/claim/{claims[0].pk}/step/hand_over/")
+    expect(button).to_have_text("Give back to the pool Ctrl Enter")
+    page.locator("[name=to]").press("ArrowDown")
+    expect(button).to_have_text(f"Hand over to {other} Ctrl Enter")
+    page.goto(f"/admin/claims/claim/{claims[0].pk}/step/wait/")
+    page.locator("[name=until]").fill("2099-01-09T14:00")
+    expect(button).to_have_text("Wait until Fri 9 Jan 2099 14:00 Ctrl Enter")
+    page.locator("[name=until]").fill("")
+    expect(button).to_have_text("Wait Ctrl Enter")
 
 
 def test_selected_words_become_the_quote(

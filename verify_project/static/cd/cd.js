@@ -1,5 +1,5 @@
 /* Makes the pages faster; they work without it. No library.
-   1 words  2 time  3 keys  4 rows  5 forms  6 theme  7 toasts and menus
+   1 words  2 time  3 keys  4 rows  5 forms  6 theme  7 menus
    Pages use data attributes; scripts use window.cd (see docs/design.md). */
 (() => {
   "use strict";
@@ -242,6 +242,20 @@
     const form = event.detail.elt.closest?.("form");
     if (form) free(form);
   });
+  /* It names what was chosen: the words of an option, or a moment as the clock of its field says it. */
+  all("[data-cd-says]").forEach((button) => {
+    const own = button.firstChild.data, field = button.form.elements[button.dataset.cdSays];
+    const at = (value) => value && fill(button.dataset.cdMomentWords, { moment: new Date(`${value}Z`).toLocaleString("en-GB", {
+      timeZone: "UTC", weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit",
+      year: value.startsWith(new Date(now()).getFullYear()) ? undefined : "numeric",
+    }).replaceAll(",", "") });
+    const say = () => {
+      const words = field.options ? field.selectedOptions[0].dataset.cdWords : at(field.value);
+      button.firstChild.data = words ? `${words} ` : own;
+    };
+    field.addEventListener("change", say);
+    say();
+  });
   all("select[data-cd-go]").forEach((select) => select.addEventListener("change", () => select.form.requestSubmit()));
   all(".cd-errors").slice(0, 1).forEach((summary) => { summary.tabIndex = -1; summary.focus(); });
 
@@ -267,20 +281,7 @@
     if (!/light|dark/.test(localStorage._x_adminTheme)) document.documentElement.classList.toggle("dark", system.matches);
   });
 
-  /* 7 Toasts stay 10 s, longer while somebody is on them; menus close with Escape or a click elsewhere. */
-  const toast = (text, { href, action, seconds = 10 } = {}) => {
-    const tray = document.querySelector("[data-cd-toasts]");
-    if (!tray) return;
-    const box = make("div", "cd-toast", text);
-    if (href) {
-      const link = make("a", "", action);
-      link.href = href;
-      box.append(" ", link);
-    }
-    tray.append(box);
-    const leave = () => (box.matches(":hover,:focus-within") ? setTimeout(leave, 2000) : box.remove());
-    setTimeout(leave, seconds * 1000);
-  };
+  /* 7 Menus close with Escape or a click elsewhere. */
   const menus = () => all("details.cd-more[open],details.cd-menu[open]");
   document.addEventListener("click", (event) => menus().forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; }));
   document.addEventListener("keydown", (event) => {
@@ -288,6 +289,6 @@
     menus().forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
   });
 
-  window.cd = { now, clock, duration, relative, refresh: tick, addKey, choose, toast, free };
+  window.cd = { now, clock, addKey };
   tick();
 })();
