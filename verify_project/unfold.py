@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 STYLES = ("cd/tokens.css", "cd/cd.css", "cd/admin.css")
@@ -59,12 +58,6 @@ UNFOLD = {
             "900": "#16294A",
             "950": "#0F1D35",
         },
-    },
-    "ACCOUNT": {
-        "navigation": [
-            {"title": _("Keyboard shortcuts"), "link": reverse_lazy("admin:claims_user_shortcuts")},
-            {"title": _("What you are told"), "link": reverse_lazy("admin:reviews_notice_settings")},
-        ],
     },
     "SIDEBAR": {
         "show_search": False,

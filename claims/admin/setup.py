@@ -10,6 +10,7 @@ from django.contrib.admin import display
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Count, Q, QuerySet
+from django.forms import model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -22,15 +23,16 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from claims.admin import columns
 from claims.admin.base import SetUpAdmin, TabularInline, administers, viewer_of
+from claims.admin.forms import zone_names
 from claims.admin.kept import KeptAdmin
-from claims.admin.setup_forms import DeskForm, ShortcutsForm
+from claims.admin.setup_forms import DeskForm, OwnSettingsForm
 from claims.lifecycle import OPEN_STATES
 from claims.models import ApiKey, Desk, KeyEvent, KeyStep, Membership, Scope, User
 from claims.permissions import desks_of
 from claims.services.accounts import keep_account
 from claims.services.desks import add_desk, change_desk
 from claims.services.keys import OVERLAP, KeyOver, make_key, revoke_key, rotate_key, write_down
-from claims.services.preferences import choose_shortcuts
+from claims.services.preferences import choose_settings
 
 if TYPE_CHECKING:
     _UserBase = DjangoUserAdmin[User]
@@ -126,20 +128,22 @@ class PersonAdmin(_UserBase, SetUpAdmin[User]):
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("username", "password1", "password2")}),)
 
     def get_urls(self) -> list[URLPattern]:
-        """The page on which everybody says for themselves when keys act."""
-        view = self.admin_site.admin_view(self.shortcuts_view)
-        return [path("shortcuts/", view, name="claims_user_shortcuts"), *super().get_urls()]
+        """The page on which everybody chooses for themselves."""
+        view = self.admin_site.admin_view(self.settings_view)
+        return [path("settings/", view, name="claims_user_settings"), *super().get_urls()]
 
-    def shortcuts_view(self, request: HttpRequest) -> HttpResponse:
-        """When single keys act for whoever asks."""
+    def settings_view(self, request: HttpRequest) -> HttpResponse:
+        """Clock, reading size and keys of whoever asks."""
         user = cast(User, request.user)
-        form = ShortcutsForm(request.POST or None, initial={"shortcuts": user.shortcuts})
+        form = OwnSettingsForm(request.POST or None, initial=model_to_dict(user, OwnSettingsForm.base_fields))
         if form.is_valid():
-            choose_shortcuts(user, form.cleaned_data["shortcuts"])
-            messages.success(request, gettext("Your choice is kept."))
-            return redirect("admin:claims_user_shortcuts")
-        context = {**self.admin_site.each_context(request), "title": gettext("Keyboard shortcuts"), "form": form}
-        return TemplateResponse(request, "admin/shortcuts.html", context)
+            with form.refusing():
+                choose_settings(user, **form.cleaned_data)
+        if form.is_valid():
+            messages.success(request, gettext("Your settings are kept."))
+            return redirect("admin:claims_user_settings")
+        own = {"title": gettext("Your settings"), "form": form, "zones": zone_names()}
+        return TemplateResponse(request, "admin/own_settings.html", self.admin_site.each_context(request) | own)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return administers(request)

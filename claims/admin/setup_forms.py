@@ -8,15 +8,21 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from claims.admin.forms import KeptForm, PlainForm
-from claims.models import Desk, Reliability, Shortcuts, Source
+from claims.admin.forms import KeptForm, PlainForm, zone_field
+from claims.models import Desk, ReadingSize, Reliability, Shortcuts, Source
 from claims.services.desks import COLUMNS, usable_desk
 from claims.services.sources import GivenSource, check_grade, usable_source
 
 
-class ShortcutsForm(PlainForm):
-    """When single keys act for somebody."""
+class OwnSettingsForm(PlainForm):
+    """What somebody chooses about the pages they work with."""
 
+    zone = zone_field(
+        label=_("Your time zone"), help_text=_("Times are shown on its clock. Your working and quiet hours follow it.")
+    )
+    reading_size = forms.ChoiceField(
+        label=_("Text of articles and quotes"), choices=ReadingSize.choices, widget=forms.RadioSelect
+    )
     shortcuts = forms.ChoiceField(
         label=_("When keys act on a page"), choices=Shortcuts.choices, widget=forms.RadioSelect
     )

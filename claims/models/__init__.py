@@ -16,7 +16,7 @@ from claims.models.keyevent import KeyEvent, KeyStep
 from claims.models.ladder import Escalation, Ladder, LadderStep
 from claims.models.operation import Operation, OperationState, OperationStep, StepState
 from claims.models.passage import Following, RevisedPassage
-from claims.models.person import DeskRole, Membership, Shortcuts, User
+from claims.models.person import DeskRole, Membership, ReadingSize, Shortcuts, User
 from claims.models.publication import Publication
 from claims.models.setupevent import SetUpEvent, SetUpStep
 from claims.models.source import Reliability, Source, SourceKind
@@ -65,6 +65,7 @@ __all__ = [
     "OperationState",
     "OperationStep",
     "Publication",
+    "ReadingSize",
     "Reliability",
     "RepeatableCall",
     "RevisedPassage",

@@ -19,11 +19,22 @@ class Shortcuts(TextChoices):
     OFF = "off", _("Off")
 
 
+class ReadingSize(TextChoices):
+    """How large the text of articles and quotes is set for somebody."""
+
+    USUAL = "usual", _("Usual")
+    LARGE = "large", _("Larger")
+    LARGEST = "largest", _("Largest")
+
+
 class User(AbstractUser):
     """A person. `zone` is where they read clocks; an administrator is a superuser."""
 
     zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[valid_zone])
     shortcuts = models.CharField(_("keyboard shortcuts"), max_length=3, choices=Shortcuts.choices, default=Shortcuts.ON)
+    reading_size = models.CharField(
+        _("reading size"), max_length=7, choices=ReadingSize.choices, default=ReadingSize.USUAL
+    )
 
     def __str__(self) -> str:
         return self.full_name

@@ -22,7 +22,7 @@ from claims.api.repeating import repeatable
 from claims.api.schema import answered, page_response, sent
 from claims.api.views import ApiView
 from claims.exports.times import rfc3339
-from claims.models import DeskRole, Membership, Scope, User
+from claims.models import DeskRole, Membership, ReadingSize, Scope, Shortcuts, User
 from claims.permissions import Viewer
 from reviews.api import examples
 from reviews.models import Reviewer
@@ -103,9 +103,9 @@ class ReviewerPatch(Body):
     """What can be changed about a reviewer: one's own languages and hours; the rest by editors of their desks."""
 
     refused = COUNTED | dict.fromkeys(ACCOUNT, "An administrator changes this on the person's own page.")
-    languages = serializers.ListField(child=Words(longest=16), required=False, max_length=MOST_TAGS)
-    writes = serializers.ListField(child=Words(longest=16), required=False, max_length=MOST_TAGS)
-    topics = serializers.ListField(child=Words(longest=40), required=False, max_length=MOST_TAGS)
+    languages = serializers.ListField(child=Words(longest=16, one="language"), required=False, max_length=MOST_TAGS)
+    writes = serializers.ListField(child=Words(longest=16, one="language"), required=False, max_length=MOST_TAGS)
+    topics = serializers.ListField(child=Words(longest=40, one="topic"), required=False, max_length=MOST_TAGS)
     limit = Number(required=False, most=1000)
     takes_work = YesNo(required=False, source="is_active")
     gives_second_opinions = YesNo(required=False)
@@ -120,7 +120,7 @@ class ReviewerBody(ReviewerPatch):
     refused = COUNTED | dict.fromkeys(ACCOUNT - {"person"}, "An administrator changes this on the person's own page.")
     person = PersonNamed(help_text="Number or user name of the account.")
     languages = serializers.ListField(
-        child=Words(longest=16), max_length=MOST_TAGS, help_text="BCP 47; they read them."
+        child=Words(longest=16, one="language"), max_length=MOST_TAGS, help_text="BCP 47; they read them."
     )
 
 
@@ -151,6 +151,9 @@ class MeOut(serializers.Serializer[Any]):
     all_desks = serializers.BooleanField()
     reviewer = serializers.IntegerField(allow_null=True, help_text="Number as a reviewer.")
     expires_at = serializers.DateTimeField(allow_null=True, help_text="Of a key.")
+    zone = serializers.CharField(allow_null=True, help_text="Of a person: where they read clocks, an IANA name.")
+    reading_size = serializers.ChoiceField(ReadingSize.choices, allow_null=True, help_text="Of a person.")
+    shortcuts = serializers.ChoiceField(Shortcuts.choices, allow_null=True, help_text="Of a person: when keys act.")
 
 
 class Reviewers(ApiView):
@@ -236,6 +239,7 @@ class Me(ApiView):
             "all_desks": viewer.desks is None,
             "reviewer": Reviewer.objects.filter(user=user).values_list("pk", flat=True).first() if user else None,
             "expires_at": rfc3339(key.expires_at) if key else None,
+            **{name: getattr(user, name) if user else None for name in ("zone", "reading_size", "shortcuts")},
         }
         return Response(body)
 

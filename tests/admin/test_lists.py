@@ -173,10 +173,31 @@ def test_an_editor_keeps_the_profiles_of_the_desk(signed: SignIn, editor: User, 
     assert 'name="languages"' in signed(reviewer.user).get(address).content.decode()
 
 
-@pytest.mark.parametrize(("sent", "kept"), [("alt", "alt"), ("off", "off"), ("sometimes", "on")])
-def test_everybody_says_for_themselves_when_keys_act(signed: SignIn, reviewer: Reviewer, sent: str, kept: str) -> None:
-    client, address = signed(reviewer.user), reverse("admin:claims_user_shortcuts")
-    said = client.post(address, {"shortcuts": sent}, follow=True).content.decode()
+def test_everybody_chooses_their_clock_reading_size_and_keys(signed: SignIn, reviewer: Reviewer) -> None:
+    client, address = signed(reviewer.user), reverse("admin:claims_user_settings")
+    chosen = {"zone": "America/New_York", "reading_size": "largest", "shortcuts": "alt"}
+    said = client.post(address, chosen, follow=True).content.decode()
     reviewer.user.refresh_from_db()
-    assert reviewer.user.shortcuts == kept
-    assert f"&quot;keys&quot;: &quot;{kept}&quot;" in said
+    assert {name: getattr(reviewer.user, name) for name in chosen} == chosen
+    assert "&quot;keys&quot;: &quot;alt&quot;" in said
+    assert "&quot;zone&quot;: &quot;America/New_York&quot;" in said
+    assert 'class="cd-largest ' in said
+
+
+@pytest.mark.parametrize(
+    ("field", "sent", "sentence"),
+    [
+        ("zone", "Kyiv", "There is no time zone &quot;Kyiv&quot;. Use an IANA name such as Europe/Kyiv."),
+        ("zone", "", "Name the time zone, for example Europe/Kyiv."),
+        ("reading_size", "huge", "huge is not one of the available choices."),
+        ("shortcuts", "sometimes", "sometimes is not one of the available choices."),
+    ],
+)
+def test_a_setting_that_is_none_is_refused_and_changes_nothing(
+    signed: SignIn, reviewer: Reviewer, field: str, sent: str, sentence: str
+) -> None:
+    client, address = signed(reviewer.user), reverse("admin:claims_user_settings")
+    chosen = {"zone": "Europe/Kyiv", "reading_size": "large", "shortcuts": "off", field: sent}
+    assert sentence in client.post(address, chosen).content.decode()
+    reviewer.user.refresh_from_db()
+    assert reviewer.user.shortcuts == "on"

@@ -223,6 +223,7 @@ def test_everybody_can_ask_who_they_are(desk: Desk) -> None:
     assert [(row["desk"]["key"], row["role"], row["can_triage"]) for row in me["roles"]] == [
         (desk.key, "reviewer", True)
     ]
+    assert (me["zone"], me["reading_size"], me["shortcuts"]) == (reviewer.user.zone, "usual", "on")
     assert signed_in(an_administrator()).get("/me").body["all_desks"] is True
 
 
