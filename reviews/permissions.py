@@ -32,7 +32,12 @@ def roles_with(viewer: Viewer, claim: Claim, mine: Assignment | None) -> frozens
     roles = record_roles(viewer, claim)
     if mine is None:
         return roles
-    return roles | {Role.ADJUDICATOR if mine.part == Part.ADJUDICATION else Role.ON_IT}
+    return roles | {role_of(mine.part)}
+
+
+def role_of(part: str) -> Role:
+    """What somebody is to a claim through an open seat of this part."""
+    return Role.ADJUDICATOR if part == Part.ADJUDICATION else Role.ON_IT
 
 
 def actor_on(viewer: Viewer, claim: Claim) -> Actor:

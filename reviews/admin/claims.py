@@ -93,7 +93,7 @@ class ClaimAdmin(EvidencePages, PassagePages, ClaimListAdmin):
         claim = queue.shown(self.get_queryset(request).filter(pk=claim_id)).first()
         if claim is None:
             raise Http404
-        context = {"preview": preview_of(row_of(claim, now)), "now": now}
+        context = {"preview": preview_of(row_of(claim, now), viewer_of(request)), "now": now}
         return TemplateResponse(request, "reviews/queue_preview.html", context)
 
     def review_view(self, request: HttpRequest, claim_id: int) -> HttpResponse:
@@ -170,6 +170,8 @@ class ClaimAdmin(EvidencePages, PassagePages, ClaimListAdmin):
             else:
                 tag = str(claim_id) if dialog.undoable else ""
                 messages.success(request, f"#{claim_id}: {form.done() or dialog.done}", extra_tags=tag)
+                if came_from(request):
+                    return redirect(came_from(request))
                 return redirect(CLAIM, after) if after else self._back(request, dialog, claim_id)
         return self._dialog(request, page, dialog, form)
 
@@ -203,6 +205,7 @@ class ClaimAdmin(EvidencePages, PassagePages, ClaimListAdmin):
             "refusal": refusal,
             "title": dialog.title,
             "zones": zone_names(),
+            "cancel": came_from(request) or _address(page.claim.pk),
             **self._stale(request, page, form, stale),
         }
         return self.answer(request, "reviews/step.html", context, status=409 if stale else 200)
@@ -261,6 +264,11 @@ class ClaimAdmin(EvidencePages, PassagePages, ClaimListAdmin):
 
 def _read_version(form: VerdictForm) -> int | None:
     return number_in(form.data.get("version")) or None
+
+
+def came_from(request: HttpRequest) -> str:
+    """The dashboard, for whoever came from its list; empty for everybody else."""
+    return reverse("desk:overview") if request.GET.get("from") == "desk" else ""
 
 
 def _address(claim_id: int) -> str:

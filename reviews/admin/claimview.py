@@ -81,7 +81,7 @@ def shown(page: ClaimPage, now: datetime, viewer: Viewer) -> dict[str, Any]:
     claim = page.claim
     me = viewer.user.pk if viewer.user else None
     flags = [str(kind) for kind in claim.time_flags(now, page.standing)]
-    buttons = [_button(page, name) for name in IN_MORE]
+    head, buttons = ([_button(page, name) for name in names] for names in (IN_HEAD, IN_MORE))
     return {
         "page": page,
         "canceled": canceled_of(page),
@@ -98,9 +98,9 @@ def shown(page: ClaimPage, now: datetime, viewer: Viewer) -> dict[str, Any]:
         "timeline": entries(page.events, now, me),
         "first": _first(page),
         "goes_back": _goes_back(page),
-        "head": [_button(page, name) for name in IN_HEAD],
+        "head": [button for button in head if not button.refusal],
         "more": [button for button in buttons if not button.refusal],
-        "not_now": [button for button in buttons if button.refusal],
+        "not_now": [button for button in (*head, *buttons) if button.refusal],
         "undo": _offer(page, Action.UNDO) == "",
         "takes_work": bool(viewer.reviewer_of),
         "public_banner": _public_banner(page, now),

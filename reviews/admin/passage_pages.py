@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,23 +22,23 @@ from claims.errors import ClaimDeskError
 from claims.models import Cancellation, RevisedPassage
 from claims.permissions import Viewer
 from claims.services.following import check_comparer
+from reviews.admin.step_forms import why_field
 from reviews.services.claimpage import ClaimPage
 from reviews.services.comparing import note_canceled, note_compared
 
-SAY_NOTE = gettext_lazy("Say what the change means for this claim.")
+SAY_CHANGE = gettext_lazy("Say what the change means for this claim.")
+SAY_CANCELLATION = gettext_lazy("Say what the cancelled article means for this claim.")
 
 
 class NoteForm(PlainForm):
-    """What somebody who compared both has to say."""
+    """What somebody who looked has to say. `empty` is what is said when it is missing."""
 
-    pointers: ClassVar[dict[str, str]] = {}
+    def __init__(self, *args: Any, empty: str | Promise, **kwargs: Any) -> None:
+        self.empty = empty
+        super().__init__(*args, **kwargs)
 
-    note = forms.CharField(
-        label=gettext_lazy("What it means for this claim"),
-        max_length=600,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": SAY_NOTE},
-    )
+    def more_fields(self) -> dict[str, forms.Field]:
+        return {"note": why_field(gettext_lazy("What it means for this claim"), empty=self.empty)}
 
 
 class PassagePages:
@@ -58,7 +59,7 @@ class PassagePages:
         page = self.page_of(request, claim_id)
         rows = RevisedPassage.objects.select_related("appearance__revision__article", "revision")
         passage = get_object_or_404(rows, pk=number, appearance__claim=page.claim)
-        form = NoteForm(request.POST if request.method == "POST" else None)
+        form = NoteForm(request.POST if request.method == "POST" else None, empty=SAY_CHANGE)
         done = _("Noted: the article was compared with what is quoted from it.")
         if self._noted(request, form, partial(note_compared, passage), done):
             return redirect("admin:claims_claim_change", claim_id)
@@ -78,7 +79,7 @@ class PassagePages:
         page = self.page_of(request, claim_id)
         rows = Cancellation.objects.select_related("article__outlet")
         row = get_object_or_404(rows, pk=number, claim=page.claim)
-        form = NoteForm(request.POST if request.method == "POST" else None)
+        form = NoteForm(request.POST if request.method == "POST" else None, empty=SAY_CANCELLATION)
         done = _("Noted what the cancelled article means for this claim.")
         if self._noted(request, form, partial(note_canceled, row), done):
             return redirect("admin:claims_claim_change", claim_id)

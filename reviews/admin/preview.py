@@ -9,12 +9,17 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from claims.lifecycle import Action
 from claims.models import ArticleRevision, Claim, Evidence
+from claims.permissions import Viewer
 from claims.quotes import Anchor, Excerpt, excerpt, paragraphs
 from claims.verdicts import Stance
 from reviews.admin.rows import Row
+from reviews.admin.steps import DIALOGS, Dialog
+from reviews.services.rowsteps import steps_of
 
 AROUND = 420
+IN_PREVIEW = (Action.HAND_OVER, Action.WAIT, Action.ASK_SECOND_OPINION)
 
 
 @dataclass(frozen=True)
@@ -25,17 +30,22 @@ class Preview:
     excerpt: Excerpt | None
     paragraph: int
     evidence: str
+    steps: tuple[Dialog, ...]
 
 
-def preview_of(row: Row) -> Preview:
-    """What the preview shows of a row; reads the one text it stands in."""
-    first = row.claim.first_appearance()
+def preview_of(row: Row, viewer: Viewer) -> Preview:
+    """What the preview shows of a row; reads the one text it stands in, and what the viewer may do."""
+    first, steps = row.claim.first_appearance(), _dialogs(row.claim, viewer)
     if first is None:
-        return Preview(row, None, 0, stances(row.claim))
+        return Preview(row, None, 0, stances(row.claim), steps)
     text = ArticleRevision.objects.values_list("text", flat=True).get(pk=first.revision_id)
     anchor = Anchor(first.exact, first.prefix, first.suffix, first.start, first.end)
     number = next((n for n, part in enumerate(paragraphs(text), 1) if part.start <= first.start < part.end), 0)
-    return Preview(row, excerpt(text, anchor, AROUND), number, stances(row.claim))
+    return Preview(row, excerpt(text, anchor, AROUND), number, stances(row.claim), steps)
+
+
+def _dialogs(claim: Claim, viewer: Viewer) -> tuple[Dialog, ...]:
+    return tuple(DIALOGS[step] for step in steps_of(claim, viewer, IN_PREVIEW))
 
 
 def stances(claim: Claim) -> str:

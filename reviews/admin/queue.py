@@ -175,7 +175,7 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "states": State.choices,
         "flags": [(kind, wordings.flag_words(kind)) for kind in FlagKind.values],
         "orders": Order.choices,
-        "preview": preview_of(chosen) if chosen else None,
+        "preview": preview_of(chosen, viewer) if chosen else None,
         "chosen": chosen,
         "pages": {
             "before": asked.address(page=asked.page - 1) if asked.page > 1 else "",

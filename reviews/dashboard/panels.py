@@ -8,12 +8,12 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, Max, OuterRef, Q, Subquery, Value
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat, NullIf, Trim
 from django.utils.translation import npgettext, pgettext
 
+from claims.lifecycle import Action
 from claims.models import Claim, DeskRole
-from claims.models.claim import ClaimQuerySet
 from claims.timewords import duration
 from claims.verdicts import So
 from claims.wordings import percent_words, so_words
@@ -25,9 +25,11 @@ from reviews.dashboard.reading import Reading
 from reviews.dashboard.shares import share_words
 from reviews.fairness import spread
 from reviews.models import Absence, Assignment, Reviewer
+from reviews.services.rowsteps import steps_of, with_seats
 from reviews.trackrecord import share_of
 
 LATE_SHOWN, NEXT_SHOWN = 6, 4
+IN_MENU = (Action.HAND_OVER, Action.ASSIGN, Action.SET_DUE, Action.WAIT)
 DESK_COLUMNS = ("open", "unassigned", "due_24h", "late")
 PERSON_COLUMNS = ("open", "due_24h", "late")
 ASKED = (
@@ -202,10 +204,11 @@ def _reviewers(reading: Reading, loaded: list[int]) -> list[Any]:
 
 
 def late_now(reading: Reading) -> list[Any]:
-    """The longest late, with `names` of who is on them and `late_for`, how long."""
+    """The longest late, with `names` of who is on them, `late_for`, how long, and the `steps` of their menus."""
     claims = _first(NUMBERS["late"], reading, LATE_SHOWN)
     for claim in claims:
         claim.late_for = reading.now - claim.review_due_at
+        claim.steps = steps_of(claim, reading.viewer, IN_MENU)
     return claims
 
 
@@ -217,7 +220,7 @@ def next_due(reading: Reading) -> list[Any]:
 def _first(number: Number, reading: Reading, shown: int) -> list[Any]:
     """The first claims of a list. They are chosen by number before the rest of their columns is read."""
     chosen = number.listed(reading.viewer, reading.filters, reading.now).values("pk")[:shown]
-    return list(with_people(Claim.objects.filter(pk__in=chosen).order_by(*number.order)))
+    return list(with_people(with_seats(Claim.objects.filter(pk__in=chosen).order_by(*number.order))))
 
 
 def oldest_passed(reading: Reading) -> str:
@@ -234,7 +237,7 @@ def oldest_passed(reading: Reading) -> str:
     )
 
 
-def with_people(claims: ClaimQuerySet) -> Any:
+def with_people(claims: QuerySet[Claim]) -> Any:
     """The claims with their desk and `names`, who is on them."""
     on_it = Assignment.objects.open().filter(claim=OuterRef("pk")).order_by("seat")
     return claims.select_related("desk").annotate(names=ArraySubquery(on_it.values(name=FULL_NAME)))

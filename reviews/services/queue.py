@@ -39,6 +39,7 @@ from reviews.models import Absence, Assignment, AssignmentStatus, Notice, Review
 from reviews.models.assignment import HOLDING
 from reviews.services.compiled import Compiled
 from reviews.services.routing import wanting_people
+from reviews.services.rowsteps import with_seats
 from reviews.services.seats import wanting_an_editor
 
 PAGE = 60
@@ -219,7 +220,8 @@ def shown(claims: QuerySet[Claim]) -> QuerySet[Claim]:
     chain = Prefetch("chain", ChainStep.objects.select_related("source"))
     seen = Appearance.objects.filter(is_first=True).select_related("revision__article__outlet")
     return (
-        claims.select_related("desk")
+        with_seats(claims)
+        .select_related("desk")
         .annotate(items=Subquery(items), announced=ArraySubquery(flags))
         .prefetch_related(
             Prefetch("appearances", seen.defer("revision__text").prefetch_related(chain)),

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext
 from claims import timewords
 from claims.models import Claim
 from claims.templatetags.claimdesk import count, page_now
-from reviews.dashboard.links import claim_address
+from reviews.dashboard.links import claim_address, step_address
 from reviews.dashboard.panels import Figure
 from reviews.dashboard.shares import share_words
 from reviews.trackrecord import Share
@@ -66,6 +66,12 @@ def page_link(context: Context, number: int) -> str:
 def claim_page(claim: Claim) -> str:
     """The address of a claim's page."""
     return claim_address(claim.pk)
+
+
+@register.filter
+def claim_step(claim: Claim, step: str) -> str:
+    """The address of a step's dialog for a claim."""
+    return step_address(claim.pk, step)
 
 
 @register.filter

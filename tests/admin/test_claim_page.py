@@ -102,6 +102,14 @@ def test_what_can_be_done_comes_first_and_what_cannot_is_folded_away(
     assert 'data-testid="step-restore"' in folded
 
 
+def test_a_proposed_claim_offers_no_step_that_nobody_can_take_yet(signed: SignIn, editor: User, desk: Desk) -> None:
+    proposed = make.a_claim(desk, State.PROPOSED, by=editor)
+    possible, folded = signed(editor).get(page_of(proposed)).content.decode().split("Not possible now: ")
+    for name in ("hand_over", "wait"):
+        assert step_of(proposed, name) not in possible
+        assert f'data-testid="step-{name}"' in folded
+
+
 def test_the_quote_is_marked_in_its_article(signed: SignIn, reviewer: Reviewer, claim: Claim) -> None:
     body = signed(reviewer.user).get(page_of(claim)).content.decode()
     assert f'<mark class="cd-mark-cur">{make.QUOTE}</mark>' in body

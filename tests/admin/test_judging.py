@@ -120,7 +120,8 @@ def test_an_editor_who_entered_the_claim_is_offered_no_seat_and_reads_why(signed
     assert f"{editor.full_name}: entered this claim." in shown
     dialog = html.unescape(signed(editor).get(step_of(claim, "assign")).content.decode())
     assert f'<option value="editor-{editor.pk}" disabled>{editor.full_name}: entered this claim</option>' in dialog
-    assert f'<option value="editor-{other.pk}">{other.full_name}: editor of the desk</option>' in dialog
+    offered = f'data-cd-words="Assign to {other}">{other}: editor of the desk</option>'
+    assert f'<option value="editor-{other.pk}" {offered}' in dialog
 
 
 def test_a_step_that_is_not_an_editors_says_so(signed: SignIn, desk: Desk, reviewer: Reviewer) -> None:

@@ -17,7 +17,7 @@ from reviews.models import Absence, Assignment, Reviewer
 from reviews.services.acting import act
 from reviews.services.editing import profile_of
 from tests import factories as make
-from tests.admin.conftest import SignIn
+from tests.admin.conftest import SignIn, step_of
 
 HOME = "/admin/"
 
@@ -163,6 +163,17 @@ def test_somebody_away_is_told_so(signed: SignIn, reviewer: Reviewer) -> None:
     now = timezone.now()
     Absence.objects.create(reviewer=reviewer, starts_at=now - timedelta(hours=1), ends_at=now + timedelta(days=3))
     assert "You are marked away until" in signed(reviewer.user).get(HOME).content.decode()
+
+
+def test_a_preview_offers_only_what_its_reader_may_do(
+    signed: SignIn, editor: User, reviewer: Reviewer, desk: Desk
+) -> None:
+    mine, pool = make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer), make.a_claim(desk, by=editor)
+    client, preview = signed(reviewer.user), "admin:claims_claim_preview"
+    own, other = (client.get(reverse(preview, args=[one.pk])).content.decode() for one in (mine, pool))
+    for key, name in (("h", "hand_over"), ("w", "wait"), ("o", "ask_second_opinion")):
+        assert f'href="{step_of(mine, name)}" data-cd-key="{key}"' in own
+        assert name not in other
 
 
 def test_a_preview_is_of_a_claim_one_may_see(signed: SignIn, editor: User, reviewer: Reviewer, desk: Desk) -> None:

@@ -42,6 +42,12 @@ def test_no_interest_is_chosen_for_anybody(signed: SignIn, desk: Desk, editor: U
     assert "Choose the source that the interest is in." in html.unescape(answer.content.decode())
 
 
+def test_a_topic_that_is_too_long_is_called_a_topic(signed: SignIn, editor: User, claim: Claim) -> None:
+    given = {"version": claim.version, "statement": claim.statement, "topics": "ferries, " + "x" * 41}
+    refused = signed(editor).post(step_of(claim, "edit"), given).content.decode()
+    assert "Topic: 41 characters, at most 40 fit. Shorten it by 1." in refused
+
+
 def test_each_choice_of_a_dialog_carries_the_words_of_its_button(
     signed: SignIn, editor: User, desk: Desk, claim: Claim
 ) -> None:
@@ -49,7 +55,9 @@ def test_each_choice_of_a_dialog_carries_the_words_of_its_button(
     handing = client.get(step_of(claim, "hand_over")).content.decode()
     assert 'value="pool" data-cd-words="Give back to the pool"' in handing
     assert f'value="{other.pk}" data-cd-words="Hand over to {other}"' in handing
-    assert f'data-cd-words="Ask {other} for a second' in client.get(step_of(claim, "ask_second_opinion")).content.decode()
+    assert (
+        f'data-cd-words="Ask {other} for a second' in client.get(step_of(claim, "ask_second_opinion")).content.decode()
+    )
     assert f'data-cd-words="Give it to {desk.name}"' in client.get(step_of(claim, "change_desk")).content.decode()
 
 

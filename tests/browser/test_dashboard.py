@@ -206,7 +206,8 @@ def test_a_filter_goes_into_the_address_and_every_link(
 def test_every_figure_is_reached_by_keyboard_and_opens_its_list(
     open_page: OPEN, live_server: LiveServer, desk: Desk, editor: User
 ) -> None:
-    a_claim(desk, by=editor)
+    late = a_claim(desk, by=editor)
+    fall_late(late, editor)
     page = open_page(user=editor, base=live_server.url)
     page.goto("/desk/")
     reached: list[str] = []
@@ -215,6 +216,11 @@ def test_every_figure_is_reached_by_keyboard_and_opens_its_list(
         reached.append(page.evaluate("document.activeElement.id"))
     tiles = ["kpi-late", "kpi-date_passed", "kpi-due_24h", "kpi-open", "kpi-unassigned", "kpi-decided_today"]
     assert [name for name in reached if name in tiles][: len(tiles)] == tiles
+    page.locator(f"#late-menu-{late.pk} summary").press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_text("Assign")
+    page.keyboard.press("Escape")
+    expect(page.locator(":focus")).to_have_attribute("aria-label", f"Actions for #{late.pk}")
     page.locator("#kpi-open").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/desk/list/open*")

@@ -25,6 +25,7 @@ from tests.factories import (
     an_administrator,
     an_editor,
     fall_late,
+    fresh,
     now,
 )
 
@@ -142,6 +143,26 @@ def test_every_list_is_titled_in_words_and_says_its_definition(desk: Desk, edito
 def test_a_number_that_is_not_there_and_a_filter_that_cannot_apply_are_not_found(editor: User) -> None:
     for address in ("/desk/list/overdue", "/desk/?desk=x", "/desk/list/open?zone=Nowhere", "/desk/list/nothing.csv"):
         assert browser(editor).get(address).status_code == 404
+
+
+def test_a_late_claim_offers_what_its_reader_may_do_and_leads_back(desk: Desk, editor: User) -> None:
+    mara, waits = a_reviewer(desk), a_claim(desk, by=editor)
+    held = a_claim(desk, State.IN_REVIEW, by=editor, reviewer=mara)
+    fall_late(waits, editor)
+    fall_late(held, editor)
+    offered = {"hand_over": held, "assign": waits, "set_due": waits, "wait": held}
+    links = [f'href="/admin/claims/claim/{claim.pk}/step/{step}/?from=desk"' for step, claim in offered.items()]
+    html, on_it, other = page(editor), page(mara.user), page(a_reviewer(desk).user)
+    assert [link in html for link in links] == [True] * 4
+    assert [link in on_it for link in links] == [True, False, False, True]
+    assert [link in other for link in links] == [False] * 4
+    assert f"claim/{waits.pk}/step/hand_over/" not in html
+    editor.is_staff = True
+    editor.save(update_fields=["is_staff"])
+    given = {"version": fresh(held).version, "to": "pool", "note": ""}
+    done = browser(editor).post(f"/admin/claims/claim/{held.pk}/step/hand_over/?from=desk", given, follow=True)
+    assert done.redirect_chain == [("/desk/", 302)]
+    assert f"#{held.pk}: Back in the pool." in done.content.decode()
 
 
 def test_late_is_right_although_no_sweep_has_run(desk: Desk, editor: User) -> None:
