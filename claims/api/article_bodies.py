@@ -56,7 +56,7 @@ class ArticleBody(Body):
     url = Words(
         longest=2000, required=False, allow_blank=True, help_text="Its link. Alone, without text and html, it is read."
     )
-    authors = serializers.ListField(child=Words(longest=200), required=False, max_length=50)
+    authors = serializers.ListField(child=Words(longest=200, one="author"), required=False, max_length=50)
     desk = DeskNamed(required=False, allow_null=True)
     embargo_until = Moment(required=False, allow_null=True)
     extract = YesNo(required=False, help_text="Must be false: claims are given, not read from the text.")
@@ -99,7 +99,7 @@ class ArticlePatch(Body):
         "This is part of what the article is. Send it as another article, or its text as a revision.",
     )
     headline = Words(longest=400, required=False)
-    authors = serializers.ListField(child=Words(longest=200), required=False, max_length=50)
+    authors = serializers.ListField(child=Words(longest=200, one="author"), required=False, max_length=50)
     language = Words(longest=16, required=False)
     published_raw = Words(longest=120, required=False, allow_blank=True)
     desk = DeskNamed(required=False, allow_null=True)

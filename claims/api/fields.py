@@ -89,11 +89,11 @@ def checked(kind: type[Body], data: Any, *, partial: bool = False, **context: An
 
 
 class Words(serializers.CharField):
-    """Clean text: one line, or several with `lines`. Lengths are code points."""
+    """Clean text: one line, or several with `lines`. Lengths are code points. `one` names an item of a list."""
 
-    def __init__(self, *, longest: int, lines: bool = False, **options: Any) -> None:
+    def __init__(self, *, longest: int, lines: bool = False, one: str = "text", **options: Any) -> None:
         super().__init__(trim_whitespace=False, **options)
-        self.longest, self.lines = longest, lines
+        self.longest, self.lines, self.one = longest, lines, one
         # The framework's own checks would report some characters before ours can name them.
         self.validators = []
 
@@ -111,7 +111,7 @@ class Words(serializers.CharField):
     def _cleaned(self, data: str) -> str:
         try:
             cleaner = clean if self.lines else clean_line
-            return cleaner(data, field=self.field_name or "text", max_length=self.longest)
+            return cleaner(data, field=self.field_name or self.one, max_length=self.longest)
         except TextRefused as refused:
             raise serializers.ValidationError(refused.message, code="unusable_text") from refused
 

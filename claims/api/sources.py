@@ -61,7 +61,7 @@ class SourceBody(Body):
     }
     name = Words(longest=200)
     kind = OneOf(SourceKind.choices)
-    aliases = serializers.ListField(child=Words(longest=200), required=False, max_length=50)
+    aliases = serializers.ListField(child=Words(longest=200, one="alias"), required=False, max_length=50)
     parent = Number(required=False, allow_null=True, help_text="What it belongs to.")  # type: ignore[assignment]  # as above
     zone = Words(longest=64, required=False, allow_blank=True, help_text="IANA name.")
     reliability = OneOf(Reliability.choices, required=False)

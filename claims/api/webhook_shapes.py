@@ -20,7 +20,7 @@ class Types(serializers.ListField):
     """Types of events by their public names."""
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(child=Words(longest=80), required=False, max_length=100, help_text=TYPES, **more)
+        super().__init__(child=Words(longest=80, one="type"), required=False, max_length=100, help_text=TYPES, **more)
 
 
 class WebhookPatch(Body):

@@ -63,12 +63,12 @@ class TakenIn:
     is_new_text: bool
 
 
-def line(value: str, field: str, most: int) -> str:
-    """One clean line. Raises `UnusableText` at the field's pointer."""
+def line(value: str, field: str, most: int, *, one: str = "") -> str:
+    """One clean line. Raises `UnusableText` at the field's pointer; `one` names an item of a list there."""
     if not value:
         return ""
     try:
-        return clean_line(value, field=field, max_length=most)
+        return clean_line(value, field=one or field, max_length=most)
     except TextRefused as refused:
         raise UnusableText(refused.message, pointer=f"/{field}", reason=refused.code) from refused
 

@@ -23,7 +23,7 @@ def _language(value: str) -> str:
 
 
 def _topics(value: Iterable[str]) -> list[str]:
-    return sorted({line(topic, "topics", 40).lower() for topic in value})
+    return sorted({line(topic, "topics", 40, one="topic").lower() for topic in value})
 
 
 _CLEANED: Mapping[str, Callable[[Any], object]] = {

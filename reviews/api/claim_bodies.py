@@ -95,12 +95,15 @@ class ClaimBody(Body):
     quote = QuoteGiven(required=False)
     chain = serializers.ListField(child=ChainStepBody(), required=False, max_length=20)
     hedge = serializers.ListField(
-        child=Words(longest=60), required=False, max_length=10, help_text="As printed; left out: read from the quote."
+        child=Words(longest=60, one="hedge_word"),
+        required=False,
+        max_length=10,
+        help_text="As printed; left out: read from the quote.",
     )
     own_date = OwnDateBody(required=False, allow_null=True)
     language = Words(longest=16, required=False, help_text="Otherwise the article's.")
     desk = DeskNamed(required=False, allow_null=True)
-    topics = serializers.ListField(child=Words(longest=40), required=False, max_length=20)
+    topics = serializers.ListField(child=Words(longest=40, one="topic"), required=False, max_length=20)
     priority = Number(most=4, required=False, help_text="1 is highest; otherwise 3.")
     short_text = Words(longest=75, required=False, allow_blank=True)
     selection_reason = Words(longest=300, required=False, allow_blank=True)
@@ -147,7 +150,7 @@ class ClaimPatch(Body):
     statement = Words(longest=1000, lines=True, required=False)
     short_text = Words(longest=75, required=False, allow_blank=True)
     language = Words(longest=16, required=False)
-    topics = serializers.ListField(child=Words(longest=40), required=False, max_length=20)
+    topics = serializers.ListField(child=Words(longest=40, one="topic"), required=False, max_length=20)
     selection_reason = Words(longest=300, required=False, allow_blank=True)
 
 

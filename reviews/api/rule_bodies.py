@@ -51,7 +51,10 @@ class OutcomesBody(Body):
     """What a rule settles. What it leaves open stays as it is, policies as the desk has them."""
 
     skills = serializers.ListField(
-        child=Words(longest=40), required=False, max_length=MOST_VALUES, help_text="Topics a reviewer needs."
+        child=Words(longest=40, one="topic"),
+        required=False,
+        max_length=MOST_VALUES,
+        help_text="Topics a reviewer needs.",
     )
     desk = DeskNamed(required=False, allow_null=True, help_text="Number or key.")
     priority = Number(most=4, required=False, allow_null=True)

@@ -115,7 +115,7 @@ def _fit(name: str, value: Any) -> Any:
     if name in {"languages", "writes"}:
         return [language_tag(tag, name) for tag in value]
     if name == "topics":
-        return [line(topic, name, 40) for topic in value]
+        return [line(topic, name, 40, one="topic") for topic in value]
     return sorted(set(value)) if name == "workdays" else value
 
 

@@ -164,7 +164,9 @@ def test_the_page_of_the_claim_says_it_and_takes_the_note(
     address = reverse("admin:claims_claim_cancellation", args=[claim.pk, Cancellation.objects.get().pk])
     page = reverse("admin:claims_claim_change", args=[claim.pk])
     assert address in browser.get(page).content.decode()
-    assert "Say what the change means for this claim." in browser.post(address, {"note": ""}).content.decode()
+    assert (
+        "Say what the cancelled article means for this claim." in browser.post(address, {"note": ""}).content.decode()
+    )
     assert browser.post(address, NOTE).status_code == 302
     assert flags(claim) == []
     shown = browser.get(address).content.decode()
