@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.views.decorators.http import require_safe
 
 from claims.models import Fetch, Operation, Webhook
 from claims.services.patience import answered_within, statements_within
@@ -33,8 +34,13 @@ class LivenessMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer, or hand the request on."""
         if request.path == "/healthz":
-            return JsonResponse({"status": "ok"})
+            return _alive(request)
         return self.get_response(request)
+
+
+@require_safe
+def _alive(_request: HttpRequest) -> HttpResponseBase:
+    return JsonResponse({"status": "ok"})
 
 
 def readyz(request: HttpRequest) -> JsonResponse:

@@ -82,9 +82,10 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "verify_project.headers.ContentSecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "verify_project.requestlog.RequestLogMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "verify_project.reading.ReadOnlyMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "verify_project.clocks.ReadersZoneMiddleware",
@@ -157,6 +158,7 @@ PUBLIC_REQUESTS_PER_MINUTE = safety.whole_number(
 
 # Only where a proxy sets or strips X-Forwarded-Proto and -For.
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 
 # Who publishes the verdicts, as readers and other programs are told.
 PUBLISHER_NAME = env.str("PUBLISHER_NAME", default="Claim Desk")
@@ -217,8 +219,6 @@ if PRODUCTION:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
-    if BEHIND_PROXY:
-        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # Logs.
 LOGGING = logs.configure(json=PRODUCTION)

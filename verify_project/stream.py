@@ -59,6 +59,7 @@ def main() -> int:
         access_log=False,
         backlog=BACKLOG,
         server_header=False,
+        proxy_headers=False,  # nothing here asks by which scheme or from where; nobody is believed about it
         timeout_graceful_shutdown=GRACE,
     )
     server = Server(config)

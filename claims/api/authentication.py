@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from ipaddress import IPv4Address, ip_address, ip_network
+
 from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
@@ -13,6 +16,8 @@ from claims.permissions import Viewer, viewer_for_key, viewer_for_user
 from claims.services.feedsecrets import person_showing
 from claims.services.keys import BEARER, key_by, note_use
 from claims.services.transitions import database_time
+
+_PORTED = re.compile(r"\[(?P<six>[^\]]+)\](?::\d+)?|(?P<four>[^:]+):\d+")
 
 
 class KeyHolder:
@@ -86,10 +91,25 @@ def viewer_of(request: Request) -> Viewer:
 
 
 def address_of(request: HttpRequest | Request) -> str:
-    """Where a request comes from, for counting requests that nobody signed.
+    """Where a request comes from.
 
-    Behind a proxy every request comes from that: then it is the address which the proxy itself has added last.
+    Behind a proxy every request comes from that: then it is the address which the proxy itself has added last, some
+    with a port behind it.
     """
     if settings.BEHIND_PROXY and (forwarded := request.META.get("HTTP_X_FORWARDED_FOR")):
-        return str(forwarded).rpartition(",")[2].strip()[:45]
+        last = str(forwarded).rpartition(",")[2].strip()[:60]
+        ported = _PORTED.fullmatch(last)
+        return (ported["six"] or ported["four"]) if ported else last
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def counted_as(request: HttpRequest | Request) -> str:
+    """Whom a request counts for that nobody signed: an address, of IPv6 the network of 64 bits that one reader has."""
+    address = address_of(request)
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ip_network((found, 64), strict=False))

@@ -19,7 +19,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.views import APIView
 
 from claims.api import limits
-from claims.api.authentication import address_of, key_shown
+from claims.api.authentication import counted_as, key_shown
 from claims.api.errors import KeyRefused, MethodNotAllowed, NothingHere, Refused, ServerError
 from claims.api.problems import log, refusal_of
 from claims.api.views import OnlyJson
@@ -190,11 +190,11 @@ def _caller(request: HttpRequest) -> str:
     """Who is counted: the key, in the address or in its header, else the address. Raises `InvalidArgument`."""
     shown = request.GET.get("key") or request.headers.get("X-Goog-Api-Key")
     if shown is None:
-        return f"address:{address_of(request)}"
+        return f"address:{counted_as(request)}"
     try:
         return f"key:{key_shown(shown).pk}"
     except KeyRefused as refused:
-        limits.REQUESTS.take(f"address:{address_of(request)}")
+        limits.REQUESTS.take(f"address:{counted_as(request)}")
         raise InvalidArgument("API key not valid. Please pass a valid API key.") from refused
 
 

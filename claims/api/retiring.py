@@ -22,6 +22,8 @@ class Retiring:
     successor: str = ""
 
     def __post_init__(self) -> None:
+        if any(moment.utcoffset() is None for moment in (self.deprecated_at, self.sunset_at)):
+            raise ValueError("The moments at which an address goes are aware.")
         if self.sunset_at <= self.deprecated_at:
             raise ValueError("An address ends after it was deprecated.")
 

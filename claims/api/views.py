@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from claims.api import limits
-from claims.api.authentication import BrowserSession, KeyAuthentication, address_of, viewer_of
+from claims.api.authentication import BrowserSession, KeyAuthentication, counted_as, viewer_of
 from claims.api.bodies import JsonParser, MergePatchParser, takes
 from claims.api.errors import BadParameter, MediaTypeUnsupported, NothingHere
 from claims.api.parameters import Parameters, given, refuse_unread
@@ -145,7 +145,7 @@ class ApiView(APIView):
         if isinstance(self.request.auth, ApiKey):
             return f"key:{self.request.auth.pk}"
         pk = getattr(self.request.user, "pk", None)
-        return f"user:{pk}" if pk is not None else f"address:{address_of(self.request)}"
+        return f"user:{pk}" if pk is not None else f"address:{counted_as(self.request)}"
 
     @cached_property
     def now(self) -> datetime:

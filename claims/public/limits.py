@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from claims.api import limits
-from claims.api.authentication import address_of
+from claims.api.authentication import counted_as
 from claims.api.errors import RateLimited
 from claims.api.problems import headers_of
 
@@ -22,7 +22,7 @@ def limited(view: View) -> View:
     @wraps(view)
     def answer(request: HttpRequest, **path: Any) -> HttpResponseBase:
         try:
-            limits.PUBLIC.take(address_of(request))
+            limits.PUBLIC.take(counted_as(request))
         except RateLimited as refusal:
             headers = {**headers_of(refusal), "Cache-Control": "no-store"}
             words = f"{refusal.message}\n"

@@ -193,6 +193,8 @@ def test_an_address_never_ends_before_it_was_deprecated() -> None:
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     with pytest.raises(ValueError, match="after it was deprecated"):
         Retiring(moment, moment)
+    with pytest.raises(ValueError, match="aware"):
+        Retiring(moment, datetime(2027, 1, 1))  # noqa: DTZ001 - that is what is refused
 
 
 def test_a_wait_that_is_too_long_asks_to_come_again(api: Api, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,6 +39,11 @@ def test_behind_a_proxy_readers_are_told_apart_by_the_address_that_it_adds(setti
         return Client().get("/c/", headers={"X-Forwarded-For": forwarded}).status_code
 
     settings.BEHIND_PROXY = True
+    same = ("203.0.113.9:4001", "forged, 203.0.113.9:4002", " 203.0.113.9 ")
+    assert [asked(forwarded) for forwarded in same] == [200, 200, 429]
+    network = ("2001:db8::1", "[2001:db8::2]:443", "[2001:db8:0:0:ffff::3]")  # one reader's
+    assert [asked(forwarded) for forwarded in network] == [200, 200, 429]
+    assert asked("2001:db8:0:1::1") == 200
     assert [asked(f"198.51.100.{number}, 192.0.2.1") for number in range(3)] == [200, 200, 429]
     assert asked("192.0.2.2") == 200
     settings.BEHIND_PROXY = False

@@ -14,13 +14,13 @@ LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
 def may_read(authorization: str, address: str) -> bool:
-    """With a METRICS_TOKEN whoever shows it; without one this machine, but nobody in production.
+    """With a METRICS_TOKEN whoever shows it; without one this machine, but nobody in production or behind a proxy.
 
     Behind a proxy everybody seems to come from this machine.
     """
     if settings.METRICS_TOKEN:
         return compare_digest(authorization.encode(), f"Bearer {settings.METRICS_TOKEN}".encode())
-    return not settings.PRODUCTION and address in LOOPBACK
+    return not (settings.PRODUCTION or settings.BEHIND_PROXY) and address in LOOPBACK
 
 
 def page(*collectors: Collector) -> bytes:
