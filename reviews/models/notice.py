@@ -92,6 +92,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
 class Message(models.Model):
     """One letter: for a notice, a person's digest of a day, or a webhook of theirs that was switched off.
 
+    A digest, and a letter that carries what others would have said, holds its `notices`.
+
     Sent from its row, so that no lost task loses it.
     """
 

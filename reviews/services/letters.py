@@ -55,7 +55,7 @@ def letter(message: Message) -> EmailMultiAlternatives | Unsent:
     with timezone.override(ZoneInfo(user.zone)):
         if message.webhook is not None:
             return _webhook(message, message.webhook)
-        return _notice(message, message.notice) if message.notice else _digest(message)
+        return _notices(message, message.notice) if message.notice else _digest(message)
 
 
 def _webhook(message: Message, webhook: Webhook) -> EmailMultiAlternatives | Unsent:
@@ -71,16 +71,25 @@ def _webhook(message: Message, webhook: Webhook) -> EmailMultiAlternatives | Uns
     return _mail(message, heading, heading=heading, lines=[line])
 
 
-def _notice(message: Message, notice: Notice) -> EmailMultiAlternatives | Unsent:
-    facts = facts_about([claim_in(notice)])
-    if not _is_theirs(notice, facts, message.user):
-        return Unsent(_("The person may no longer see the claim."))
-    if not still_so(notice, facts):
-        return Unsent(_("It was no longer so."))
-    line = _line(notice, facts, message.user)
-    number = f"#{line.number} " if line.number else ""
-    subject = f"{line.reason}: {number}{line.statement}"
-    return _mail(message, subject, heading=line.reason, lines=[line])
+def _notices(message: Message, first: Notice) -> EmailMultiAlternatives | Unsent:
+    """What the letter is for, with whatever it carries besides."""
+    carried = Notice.objects.filter(digest=message).select_related("operation").order_by("reason", "claim_id")
+    notices = [first, *carried]
+    facts = facts_about(claim_in(notice) for notice in notices)
+    theirs = [one for one in notices if _is_theirs(one, facts, message.user)]
+    told = [one for one in theirs if still_so(one, facts)]
+    if not told:
+        return Unsent(_("It was no longer so.") if theirs else _("The person may no longer see the claim."))
+    lines = [_line(notice, facts, message.user) for notice in told[:MOST]]
+    heading = lines[0].reason
+    if len(told) > 1:
+        alike = len({notice.reason for notice in told}) == 1 and lines[0].number
+        words = _("%(reason)s: %(n)d claims") if alike else _("%(n)d notices")
+        heading = subject = words % {"reason": heading, "n": len(told)}
+    else:
+        number = f"#{lines[0].number} " if lines[0].number else ""
+        subject = f"{heading}: {number}{lines[0].statement}"
+    return _mail(message, subject, heading=heading, lines=lines, more=len(told) - len(lines))
 
 
 def _digest(message: Message) -> EmailMultiAlternatives | Unsent:

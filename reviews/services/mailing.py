@@ -2,7 +2,8 @@
 
 A row is taken for a few minutes by moving its next try ahead, then sent outside any transaction: whoever is killed in
 between leaves it to the next pass. A letter may so come twice, under the same number; it is never lost. While the mail
-server is away everything waits, longer after each try, and is given up, visibly, after three days.
+server is away everything waits, longer after each try, and is given up, visibly, after three days. What is due for one
+person in number goes as one letter: nobody reads a thousand, and few mail servers take them.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from reviews.noticing import DIGEST_AT, GIVE_UP_AFTER, ByMail, digest_is_due, ne
 from reviews.services.letters import Unsent, letter
 
 LEASE = timedelta(minutes=5)  # longer than a letter can take: the mail server gets seconds
+GATHERED_FROM = 6  # so many letters that are due for one person at once become one
 REFUSED_FOR_GOOD = range(500, 600)  # RFC 5321 4.2.1: a reply of 5yz is permanent
 
 
@@ -63,7 +65,25 @@ def _taken() -> Message | None:
             message.attempts += 1
             message.next_attempt_at = now + LEASE
             message.save(update_fields=["attempts", "next_attempt_at"])
+            _gather(message, now)
     return message
+
+
+def _gather(message: Message, now: datetime) -> None:
+    """Let this letter carry what others that are due for the same person would say, where they are many.
+
+    Letters that carry others already are left as they are.
+    """
+    if message.notice is None:
+        return
+    alike = Message.objects.waiting().filter(user=message.user, notice__isnull=False, next_attempt_at__lte=now)
+    alone = alike.exclude(Exists(Notice.objects.filter(digest=OuterRef("pk"))))
+    found = list(alone.select_for_update(skip_locked=True).values_list("pk", "notice"))
+    if len(found) < GATHERED_FROM - 1:
+        return
+    Notice.objects.filter(pk__in=[notice for _letter, notice in found]).update(digest=message)
+    words = _("It went with letter %(number)d.") % {"number": message.pk}
+    Message.objects.filter(pk__in=[number for number, _notice in found]).update(dropped=words)
 
 
 def _post(message: Message, posted: Posted) -> bool:

@@ -14,7 +14,7 @@ from claims.lifecycle import Action, DismissalReason, State
 from claims.models import Claim, ClaimEvent, Desk, Membership, User
 from reviews.models import Message, Notice, Reviewer
 from reviews.noticing import ByMail, NoticeReason, Way, day_of
-from reviews.services import letters
+from reviews.services import letters, mailing
 from reviews.services.acting import act
 from reviews.services.letters import Unsent, letter
 from reviews.services.mailing import LEASE, make_digests, send_letters
@@ -89,6 +89,27 @@ def test_a_letter_reaches_the_person_as_text_and_as_html(desk: Desk, editor: Use
     # Read tomorrow, a letter of today does not mean tomorrow.
     assert f"Review due: {claim.review_due_at.astimezone(ZoneInfo('Europe/Kyiv')):%a %-d %b %H:%M}" in text
     assert Message.objects.get().sent_at is not None
+
+
+def test_letters_that_are_due_for_one_person_in_number_go_as_one(
+    desk: Desk, editor: User, reviewer: Reviewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailing, "GATHERED_FROM", 3)
+    with postbox() as box:
+        over, first, second, third = (assigned(desk, editor, reviewer) for _ in range(4))
+        act(over.pk, Action.DISMISS, make.viewer(editor), reason=DismissalReason.OFF_SUBJECT)
+        box.refuses = "451 later"
+        assert send_letters().failed == 1
+        box.refuses = ""
+        due_now()
+        assigned(desk, editor, reviewer)
+        assert send_letters().sent == 2  # the one that came since goes by itself
+        many, _one = box.letters
+    assert many["Subject"] == "Assigned to you: 3 claims"
+    text = next(many.iter_parts()).get_content()
+    assert [f"#{claim.pk} " in text for claim in (over, first, second, third)] == [False, True, True, True]
+    carried = Message.objects.exclude(dropped="").values_list("dropped", flat=True)
+    assert set(carried) == {f"It went with letter {Message.objects.earliest('pk').pk}."}
 
 
 def test_a_letter_is_sent_once(desk: Desk, editor: User, reviewer: Reviewer) -> None:
