@@ -144,6 +144,8 @@ def test_the_bar_of_a_claim_stands_at_the_bottom_of_the_window(at_work: SignedIn
     bar = page.locator(".cd-bar").bounding_box()
     assert bar is not None
     assert round(bar["y"] + bar["height"]) == 2400
+    height = "part => { part.dataset.n = 1350; return getComputedStyle(part, '::before').height }"
+    assert page.locator(".cd-article-text p").first.evaluate(height) == "20px"  # a number stands on one line
 
 
 def test_axe_finds_nothing_on_the_reviewers_pages(

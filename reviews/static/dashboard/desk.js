@@ -74,6 +74,8 @@
     show(paused ? "paused" : "updated", updated, paused);
     if (!paused) ask();
   });
+  const chart = document.getElementById("chart-scroll"); /* on a small screen it opens at now */
+  if (chart) chart.scrollLeft = chart.querySelector(".desk-now").getBoundingClientRect().x - chart.clientWidth / 2;
   pause.hidden = false;
   show("updated", updated, false);
 })();
