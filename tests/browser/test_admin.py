@@ -350,6 +350,9 @@ def test_one_form_of_a_claim_leaves_what_stands_in_the_other(at_work: SignedIn, 
     expect(page.locator("[name=why]")).to_have_value(WHY)
     expect(page.locator("[name=what]")).to_have_value("")
     page.locator("[name=what]").fill("The next note")
+    page.get_by_text("File, title, where it was taken from").click()
+    page.locator("[type=file]").set_input_files({"name": "minutes.txt", "mimeType": "text/plain", "buffer": b"7"})
+    expect(page.locator("[name=title]")).to_have_value("")  # a name that stays when another file is chosen
     page.get_by_test_id("record").click()
     expect(page.get_by_role("alert")).to_contain_text("Not done yet. Your text is kept.")
     expect(page.locator("[name=what]")).to_have_value("The next note")

@@ -12,7 +12,7 @@
 
   const clock = () => new Intl.DateTimeFormat("en-GB", {
     hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: status.dataset.zone,
-  }).format(window.cd ? window.cd.now() : Date.now());
+  }).format(window.cd.now());
   const show = (pattern, time, off) => {
     status.firstElementChild.textContent = status.dataset[pattern].replace("%(time)s", time);
     status.classList.toggle("cd-live-off", off);

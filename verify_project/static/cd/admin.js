@@ -13,13 +13,13 @@
       if (!address || !preview.getClientRects().length) return;
       waiting = setTimeout(() => window.htmx.ajax("GET", address, { target: "#cd-preview", swap: "innerHTML" }), 80);
     });
-    window.cd?.addKey(" ", preview.getAttribute("aria-label"), () => preview.parentElement.classList.toggle("cd-split-off"));
+    window.cd.addKey(" ", preview.getAttribute("aria-label"), () => preview.parentElement.classList.toggle("cd-split-off"));
   }
 
   /* Keys in a closed menu work too. */
   document.querySelectorAll(".cd-more-list [data-cd-key]").forEach((control) => {
     const label = control.querySelector("span")?.firstChild?.textContent || control.firstChild.textContent;
-    window.cd?.addKey(control.dataset.cdKey, label.trim(), () => control.click());
+    window.cd.addKey(control.dataset.cdKey, label.trim(), () => control.click());
   });
 
   /* The theme calls every scrolling region the same; each gets its heading. */
@@ -27,6 +27,9 @@
     const heading = region.closest("fieldset,section")?.querySelector("h2,h3,legend");
     region.setAttribute("aria-label", heading?.textContent.trim() || `${region.getAttribute("aria-label")} ${number + 1}`);
   }));
+
+  /* It would write a file's name into the title. */
+  document.querySelectorAll("[type=file]").forEach((file) => { file.hasChangeListener = true; });
 
   /* Its search boxes get the names of their labels. */
   window.django?.jQuery?.(() => document.querySelectorAll(".select2-selection__rendered").forEach((box) => {
