@@ -1,5 +1,4 @@
-/* Keeps the overview fresh: asks every 20 s while it is seen, at once when something falls due, and says
-   when it cannot. htmx fetches and swaps; without it or script the page says its time and can be reloaded. */
+/* Keeps the overview fresh: asks every 20 s while it is seen, at once when something falls due, and says when it cannot. */
 (() => {
   "use strict";
   const EVERY = 20e3, LEAST = 5e3, MISSES = 3;

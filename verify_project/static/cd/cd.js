@@ -9,8 +9,8 @@
   /* 1 Words: from the page, so that they are in its language. */
   const words = JSON.parse(document.getElementById("cd-words").dataset.words);
 
-  /* 2 Time: the server's clock, carried on by this machine's monotonic one, so that neither a wrong
-     clock here nor one that is set while the page is open moves a deadline. */
+  /* 2 Time: the server's clock, carried on by this machine's monotonic one: no wrong clock here
+     moves a deadline. */
   const started = performance.now();
   const served = Date.parse(words.now);
   const now = () => served + performance.now() - started;
@@ -190,8 +190,7 @@
   };
   const move = (step) => {
     const list = rows();
-    const at = list.indexOf(current());
-    const row = list[at < 0 ? 0 : Math.min(Math.max(at + step, 0), list.length - 1)];
+    const row = list[Math.max(list.indexOf(current()) + step, 0)] || list.at(-1);
     choose(row);
     row?.querySelector("a")?.focus();
   };
@@ -216,7 +215,7 @@
   const free = (form) => {
     busy.delete(form);
     delete form.dataset.cdSent;
-    all("button,input[type=submit]", form).concat(all(`[form="${form.id}"]`)).filter((b) => b.hasAttribute("aria-busy")).forEach(release);
+    all("[aria-busy]").filter((button) => button.form === form).forEach(release);
   };
   document.addEventListener("submit", (event) => {
     const form = event.target;
