@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.admin import columns
 from claims.admin.base import belongs, edits_a_desk, now_of, number_in, viewer_of
 from claims.admin.kept import KeptAdmin
-from claims.models import SetUpEvent
+from claims.models import DeskRole, Membership, SetUpEvent
 from claims.templatetags.claimdesk_bars import load_bar
 from reviews.admin.people_forms import HandOverAll, ReviewerForm
 from reviews.admin.people_inlines import AbsenceInline, InterestInline, keeps, leads
@@ -32,6 +32,7 @@ from reviews.services.leaving import MOVABLE, due_meanwhile, hand_over_all, open
 from reviews.services.loads import loaded, spread_of
 from reviews.services.people import LED, add_reviewer, change_profile, come_back
 
+NAMED = 8  # so many claims are named where a sentence is about many
 HAND_OVER = "admin:reviews_reviewer_hand_over"
 
 
@@ -122,17 +123,22 @@ class ReviewerAdmin(KeptAdmin[Reviewer]):
         reviewer = self._kept(request, reviewer_id)
         viewer = viewer_of(request)
         claims = open_claims_of(reviewer, viewer, now_of(request)).select_related("desk")
-        people = reviewers_seen_by(viewer).filter(is_active=True).exclude(pk=reviewer.pk).select_related("user")
+        there = Membership.objects.filter(role=DeskRole.REVIEWER, desk__in=claims.values("desk"))
+        people = reviewers_seen_by(viewer).filter(is_active=True, user__in=there.values("user")).exclude(pk=reviewer.pk)
+        people = people.select_related("user")
         people = loaded(people, now_of(request))
         form = HandOverAll(request.POST if request.method == "POST" else None, people=people, claims=claims)
         if request.method == "POST" and form.is_valid():
             given = form.cleaned_data
             handed = hand_over_all(reviewer, viewer, to=given["to"], note=given["note"], claims=given["claims"])
-            for sentence in handed.refused:
-                messages.warning(request, sentence)
+            for sentence, numbers in handed.refused.items():
+                messages.warning(request, f"{_named(numbers)}: {sentence}")
             if handed.done:
                 messages.success(request, _handed_words(len(handed.done)))
-            if not handed.refused:
+            if handed.left:
+                words = gettext("There was no time for all. %(n)d are ticked still: send them again.")
+                messages.warning(request, words % {"n": len(handed.left)})
+            if not handed.refused and not handed.left:
                 own = reviewer.user_id == request.user.pk
                 return redirect("admin:index" if own else "admin:reviews_reviewer_changelist")
             claims = claims.all()
@@ -211,6 +217,13 @@ class ReviewerAdmin(KeptAdmin[Reviewer]):
 
 def _handed_words(number: int) -> str:
     return ngettext("%(number)d claim handed over.", "%(number)d claims handed over.", number) % {"number": number}
+
+
+def _named(claims: Sequence[int]) -> str:
+    """ "#39, #50 and 3 more"."""
+    first = ", ".join(f"#{number}" for number in claims[:NAMED])
+    more = len(claims) - NAMED
+    return gettext("%(claims)s and %(n)d more") % {"claims": first, "n": more} if more > 0 else first
 
 
 def _due_during(request: HttpRequest, reviewer: Reviewer) -> set[int]:

@@ -43,6 +43,14 @@ class StepForm(PlainForm):
         self.page, self.viewer, self.search = page, viewer, search.strip()
         known = {"version": page.claim.version, "seen": page.claim.head.event_seq}
         super().__init__(*args, initial=known | self.first_values(), **kwargs)
+        typed = [one for one in self.visible_fields() if not isinstance(one.field.widget, forms.RadioSelect)]
+        if typed and not self.is_bound and not self.searches:  # whoever came by a key goes on by keys
+            typed[0].field.widget.attrs["autofocus"] = True
+
+    @property
+    def searches(self) -> bool:
+        """Whether the dialog begins with a search."""
+        return False
 
     def first_values(self) -> dict[str, Any]:
         """What the form starts with."""

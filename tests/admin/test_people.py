@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from claims.lifecycle import State
-from claims.models import Claim, Desk, User
+from claims.models import Claim, Desk, DeskRole, Membership, User
 from reviews.models import Absence, Assignment, Interest, Reviewer
+from reviews.services import leaving
 from tests import factories as make
 from tests.admin.conftest import SignIn
 
@@ -63,7 +64,8 @@ def test_who_is_away_sees_it_hands_everything_over_and_comes_back(
     assert form.count('name="claims"') == form.count(" checked") == 3
     numbers = [claim.pk for claim in claims]
     refused = client.post(address, {"claims": numbers, "to": other.pk, "note": ""}, follow=True).content.decode()
-    assert f"#{numbers[0]}: Write a note to the person you hand it to." in refused
+    named = ", ".join(f"#{number}" for number in sorted(numbers))
+    assert f"{named}: Write a note to the person you hand it to." in refused  # one sentence for all
     done = client.post(address, {"claims": numbers, "to": other.pk, "note": "Please."}, follow=True).content.decode()
     assert "3 claims handed over." in done
     assert Assignment.objects.open().filter(reviewer=other).count() == 3
@@ -83,9 +85,24 @@ def test_what_waits_is_not_ticked_where_several_claims_are_handed_over(
     assert "What waits is handed over when its wait is over" in form
 
 
-def test_whoever_hands_everything_over_sees_who_has_room(
-    signed: SignIn, reviewer: Reviewer, other: Reviewer, claims: list[Claim]
+def test_what_takes_too_long_stays_ticked_and_says_so(
+    signed: SignIn, reviewer: Reviewer, claims: list[Claim], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(leaving, "PATIENCE", -1)
+    address = reverse("admin:reviews_reviewer_hand_over", args=[reviewer.pk])
+    numbers = [claim.pk for claim in claims]
+    left = signed(reviewer.user).post(address, {"claims": numbers, "to": "", "note": ""}).content.decode()
+    assert "There was no time for all. 3 are ticked still: send them again." in left
+    assert left.count(" checked") == 3
+
+
+def test_whoever_hands_everything_over_sees_who_has_room(
+    signed: SignIn, editor: User, reviewer: Reviewer, other: Reviewer, claims: list[Claim]
+) -> None:
+    elsewhere = make.a_desk()
+    Membership.objects.create(user=editor, desk=elsewhere, role=DeskRole.EDITOR)
+    stranger = make.a_reviewer(elsewhere)
+    assert str(stranger) not in page(signed(editor), "admin:reviews_reviewer_hand_over", reviewer.pk)
     away(other)
     shown = page(signed(reviewer.user), "admin:reviews_reviewer_hand_over", reviewer.pk)
     assert f">{other}: 0 of {other.limit} open, away until " in shown

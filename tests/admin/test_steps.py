@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 
 import pytest
 from django.test import Client
@@ -211,6 +212,23 @@ def test_every_dialog_opens_in_every_state(
         assert page.status_code == 200, name
         offer = page.context["page"].offers[dialog.action]
         assert offer.allowed or offer.sentence in html.unescape(page.content.decode()), name
+
+
+@pytest.mark.parametrize(
+    ("name", "first"), [("wait", "reason"), ("hand_over", "to"), ("merge", "q"), ("set_due", "due")]
+)
+def test_a_dialog_opens_where_one_writes_first(
+    signed: SignIn, editor: User, claim: Claim, name: str, first: str
+) -> None:
+    page = signed(editor).get(step_of(claim, name)).content.decode()
+    (focused,) = re.findall(r"<[^>]* autofocus[^>]*>", page)
+    assert f' name="{first}"' in focused
+
+
+def test_a_dialog_without_a_field_opens_on_its_button(signed: SignIn, editor: User, claim: Claim) -> None:
+    act(claim.pk, Action.SET_PRIORITY, make.viewer(editor), priority=1, reason="It leads the page.")
+    (focused,) = re.findall(r"<[^>]* autofocus[^>]*>", signed(editor).get(step_of(claim, "undo")).content.decode())
+    assert focused.startswith("<button")
 
 
 @pytest.mark.parametrize(

@@ -146,10 +146,10 @@ def test_several_claims_are_handed_over_each_as_its_own_step(
     numbers = [claim.pk for claim in claims]
     handed = hand_over_all(ines, make.viewer(editor), to=omar, note="Ines is ill.", claims=numbers)
     assert handed.done == [numbers[0], numbers[2]]
-    assert handed.refused == [
-        (f"#{numbers[1]}: Hand over is possible only in Queued, In review or Second opinion; this claim is Waiting."),
-        f"#{numbers[3]}: There is no open assignment with this number on this claim.",
-    ]
+    assert handed.refused == {
+        "Hand over is possible only in Queued, In review or Second opinion; this claim is Waiting.": [numbers[1]],
+        "There is no open assignment with this number on this claim.": [numbers[3]],
+    }
     refused = hand_over_all(omar, make.viewer(ines), to=None, note="", claims=numbers[:1])
     assert refused.done == []
     assert held_by(omar) == 2
