@@ -46,6 +46,17 @@ class KeptAdmin(SetUpAdmin[_Row]):
         if beneath:
             super().log_change(request, obj, beneath)
 
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The form; above it stands the way to the history of what is there already."""
+        shown = {**(extra_context or {}), "leads_to_history": object_id is not None}
+        return super().changeform_view(request, object_id, form_url, shown)
+
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:

@@ -32,8 +32,10 @@ def key() -> Api:
 
 def history_of(thing: Model, browser: Client) -> list[tuple[str, ...]]:
     """Who did what and why, the newest first, as the page of the thing's history tells."""
-    names = (thing._meta.app_label, thing._meta.model_name)
-    page = browser.get(reverse("admin:{}_{}_history".format(*names), args=[thing.pk])).content.decode()
+    name = f"admin:{thing._meta.app_label}_{thing._meta.model_name}"
+    address = reverse(f"{name}_history", args=[thing.pk])
+    assert f'href="{address}"' in browser.get(reverse(f"{name}_change", args=[thing.pk])).content.decode()
+    page = browser.get(address).content.decode()
     rows = re.findall(r"<tr><th scope=\"row\">.*?</th><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td></tr>", page)
     return [tuple(map(html.unescape, row)) for row in rows]
 
