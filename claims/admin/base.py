@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 from django.contrib import messages
 from django.contrib.admin import display
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import DateTimeField, Model, Q, QuerySet, Value
+from django.db.models import DateTimeField, Model, Q, QuerySet, SlugField, Value
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -175,6 +175,14 @@ class SetUpAdmin(RecordAdmin[_Row]):
 
     def has_change_permission(self, request: HttpRequest, obj: _Row | None = None) -> bool:
         return administers(request)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The theme's field; a key says what it is for, and how it is written when it is written otherwise."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(db_field, SlugField) and field is not None:
+            field.help_text = field.help_text or _("What the API calls it, for example world-desk.")
+            field.error_messages["invalid"] = _("Write it in letters, digits, hyphens and underscores alone.")
+        return field
 
     def changeform_view(
         self,

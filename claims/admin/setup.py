@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -23,7 +24,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from claims.admin import columns
 from claims.admin.base import SetUpAdmin, TabularInline, administers, viewer_of
-from claims.admin.forms import zone_names
+from claims.admin.forms import theme_moment_field, zone_names
 from claims.admin.kept import KeptAdmin
 from claims.admin.setup_forms import DeskForm, OwnSettingsForm
 from claims.lifecycle import OPEN_STATES
@@ -33,6 +34,7 @@ from claims.services.accounts import keep_account
 from claims.services.desks import add_desk, change_desk
 from claims.services.keys import OVERLAP, KeyOver, make_key, revoke_key, rotate_key, write_down
 from claims.services.preferences import choose_settings
+from claims.services.transitions import database_time
 
 if TYPE_CHECKING:
     _UserBase = DjangoUserAdmin[User]
@@ -125,7 +127,11 @@ class PersonAdmin(_UserBase, SetUpAdmin[User]):
         (_("Person"), {"fields": ("first_name", "last_name", "email", "zone")}),
         (_("Access"), {"fields": ("is_active", "is_staff", "is_superuser")}),
     )
-    add_fieldsets = ((None, {"classes": ("wide",), "fields": ("username", "password1", "password2")}),)
+    add_form_template = "admin/change_form.html"
+    add_fieldsets = (
+        (None, {"fields": ("username", "password1", "password2")}),
+        (_("Person"), {"fields": ("first_name", "last_name", "email", "zone")}),
+    )
 
     def get_urls(self) -> list[URLPattern]:
         """The page on which everybody chooses for themselves."""
@@ -173,9 +179,19 @@ class KeyForm(forms.ModelForm[ApiKey]):
 
     scopes = forms.MultipleChoiceField(choices=Scope.choices, widget=UnfoldAdminCheckboxSelectMultipleWidget)
 
+    expires_at = theme_moment_field(_("Expires"), required=False, help_text=_("Empty: it opens until it is revoked."))
+
     class Meta:
         model = ApiKey
         fields = ("name", "scopes", "desks", "expires_at")
+        widgets: ClassVar = {"desks": UnfoldAdminCheckboxSelectMultipleWidget}
+
+    def clean_expires_at(self) -> datetime | None:
+        """No key is made, or goes on, until a moment that has passed."""
+        wanted: datetime | None = self.cleaned_data["expires_at"]
+        if wanted is not None and "expires_at" in self.changed_data and wanted <= database_time():
+            raise forms.ValidationError(_("This moment has passed: the key would open nothing."))
+        return wanted
 
 
 class KeyEventInline(TabularInline[KeyEvent, ApiKey]):

@@ -30,11 +30,21 @@ class ReadingSize(TextChoices):
 class User(AbstractUser):
     """A person. `zone` is where they read clocks; an administrator is a superuser."""
 
+    is_superuser = models.BooleanField(
+        _("administrator"), default=False, help_text=_("Sets the newsroom up and sees every desk.")
+    )
+    is_staff = models.BooleanField(
+        _("works in the admin"), default=False, help_text=_("Nobody enters these pages without it.")
+    )
     zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[valid_zone])
     shortcuts = models.CharField(_("keyboard shortcuts"), max_length=3, choices=Shortcuts.choices, default=Shortcuts.ON)
     reading_size = models.CharField(
         _("reading size"), max_length=7, choices=ReadingSize.choices, default=ReadingSize.USUAL
     )
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
 
     def __str__(self) -> str:
         return self.full_name

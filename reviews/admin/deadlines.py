@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin import display
 from django.contrib.postgres.forms import SimpleArrayField
 from django.http import HttpRequest
@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from claims.admin.base import SetUpAdmin, viewer_of
-from claims.errors import ClaimDeskError
+from claims.errors import Invalid
+from reviews.calendars import spans_of
 from reviews.models import DeadlinePolicy, WorkCalendar
 from reviews.models.calendar import DAYS, MOST_CLOSED, office_hours
 from reviews.services.calendars import add, change
@@ -50,7 +51,19 @@ class CalendarForm(forms.ModelForm[WorkCalendar]):
 
     def hours(self) -> dict[str, list[str]]:
         """The hours as they are kept."""
-        return {day: [span.strip() for span in self.cleaned_data[day].split(",") if span.strip()] for day in DAYS}
+        return {day: self._spans(day) for day in DAYS}
+
+    def _spans(self, day: str) -> list[str]:
+        return [span.strip() for span in self.cleaned_data.get(day, "").split(",") if span.strip()]
+
+    def clean(self) -> dict[str, Any]:
+        """What is wrong with the hours of a day stands at that day."""
+        for day in DAYS:
+            try:
+                spans_of(self._spans(day))
+            except Invalid as refused:
+                self.add_error(day, " ".join(filter(None, [refused.message, refused.hint])))
+        return self.cleaned_data
 
     def _post_clean(self) -> None:
         """The model judges the hours together with the rest."""
@@ -69,13 +82,10 @@ class _KeptAdmin(SetUpAdmin[Any]):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
         """Keep what the form says through the service."""
-        try:
-            if change:
-                keep(type(obj), obj.pk, self.given(form), request)
-            else:
-                add(obj, viewer_of(request))
-        except ClaimDeskError as refusal:
-            messages.error(request, refusal.message)
+        if change:
+            keep(type(obj), obj.pk, self.given(form), request)
+        else:
+            add(obj, viewer_of(request))
 
 
 def keep(kind: type[Any], number: int, given: dict[str, Any], request: HttpRequest) -> None:

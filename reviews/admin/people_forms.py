@@ -9,10 +9,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import dates, timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import INPUT_CLASSES, UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from claims import timewords
-from claims.admin.forms import PlainForm, SayingSelect, moment_field
+from claims.admin.forms import PlainForm, Refusing, SayingSelect, theme_moment_field
 from claims.errors import ClaimDeskError
 from claims.models import Claim
 from claims.services.articles import language_tag
@@ -23,7 +23,7 @@ from reviews.services.people import GivenAbsence, check_absence, check_hours
 WEEKDAYS = [(number + 1, name) for number, name in dates.WEEKDAYS.items()]
 
 
-class ReviewerForm(forms.ModelForm[Reviewer]):
+class ReviewerForm(Refusing, forms.ModelForm[Reviewer]):
     """A profile. Days are ticked instead of written as numbers."""
 
     workdays = forms.TypedMultipleChoiceField(
@@ -59,39 +59,32 @@ class ReviewerForm(forms.ModelForm[Reviewer]):
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]  # Django's own hook, without a type
-        try:
+        with self.refusing():
             check_hours(self.instance)
-        except ClaimDeskError as refused:
-            self.add_error(
-                refused.pointer.strip("/") if refused.pointer.strip("/") in self.fields else None, refused.message
-            )
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """What the hours say together is the service's to judge, which has a sentence where a constraint has a name."""
+        return super()._get_validation_exclusions() | {"works_from", "works_until"}  # type: ignore[misc, no-any-return]  # Django's own hook
 
 
-class AbsenceForm(forms.ModelForm[Absence]):
+class AbsenceForm(Refusing, forms.ModelForm[Absence]):
     """An absence, refused with the sentences of the service."""
 
-    starts_at = moment_field(_("From"))
-    ends_at = moment_field(_("Until"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in {"starts_at", "ends_at"} & self.fields.keys():
-            widget = self.fields[name].widget
-            # With seconds, in which an absence may end, so that nothing is changed that nobody changes.
-            widget.format = "%Y-%m-%dT%H:%M:%S"
-            widget.attrs["class"] = " ".join(INPUT_CLASSES)
+    starts_at = theme_moment_field(_("From"))
+    ends_at = theme_moment_field(_("Until"))
 
     def clean(self) -> dict[str, Any]:
         """What the fields say together."""
         given = super().clean() or {}
         reviewer = given.get("reviewer") or (self.instance.reviewer if self.instance.reviewer_id else None)
         if reviewer is not None and given.get("starts_at") and given.get("ends_at"):
-            try:
+            with self.refusing():
                 check_absence(reviewer, self.given())
-            except ClaimDeskError as refused:
-                name = refused.pointer.strip("/")
-                self.add_error(name if name in self.fields else None, refused.message)
         return given
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """As above, of when it ends and whom the claims go to."""
+        return super()._get_validation_exclusions() | {"ends_at", "then"}  # type: ignore[misc, no-any-return]  # as above
 
     def given(self) -> GivenAbsence:
         """The absence as the service takes it."""

@@ -60,7 +60,11 @@ class RuleForm(PlainForm):
         },
     }
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=NAME)
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=NAME,
+        error_messages={"required": gettext_lazy("Name the rule: its name stands on every claim it takes.")},
+    )
     source_kinds = _boxes(gettext_lazy("Chain contains"), SourceKind.choices)
     topics = _words(gettext_lazy("Topic is"), gettext_lazy("Separated by commas; one of them is enough."))
     priorities = _boxes(gettext_lazy("Priority is"), PRIORITIES)

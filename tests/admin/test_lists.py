@@ -148,7 +148,7 @@ def test_anothers_review_stays_hidden_until_the_decision(signed: SignIn, editor:
 
 def test_a_key_is_shown_once_and_revoked(signed: SignIn) -> None:
     client = signed(make.an_administrator())
-    given = {"name": "Wire", "scopes": [Scope.CLAIMS_READ], "expires_at_0": "", "expires_at_1": ""}
+    given = {"name": "Wire", "scopes": [Scope.CLAIMS_READ], "expires_at": ""}
     made = client.post(reverse("admin:claims_apikey_add"), given, follow=True)
     assert "vk_" in made.content.decode()
     assert "vk_" not in client.get(reverse("admin:claims_apikey_changelist")).content.decode()

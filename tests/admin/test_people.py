@@ -272,6 +272,6 @@ def test_nobody_is_given_the_user_name_of_somebody_else(signed: SignIn) -> None:
     assert client.post(address, {**form, **inlines, "username": "olha"}).status_code == 302
     other.refresh_from_db()
     assert (other.username, other.first_name, other.is_staff) == ("olha", "Olha", True)
-    new = {"username": "nina", "password1": "Quay-17-lantern", "password2": "Quay-17-lantern", **inlines}
+    new = {"username": "nina", "password1": "Quay-17-lantern", "password2": "Quay-17-lantern", "zone": "UTC", **inlines}
     assert client.post(reverse("admin:claims_user_add"), new).status_code == 302
     assert User.objects.get(username="nina").is_staff
