@@ -191,7 +191,7 @@ def test_somebody_elses_change_is_told_and_the_text_kept(signed: SignIn, desk: D
         ({"sources_1": "Nobody"}, "There is no source called “Nobody”."),
         ({"hedged": "no", "hedge_kinds": ["probable"]}, "A quote that is not hedged has no kind of hedge."),
         ({"dated": "no", "within_days": "2"}, "A claim without a date of its own has none within days."),
-        ({"name": ""}, "This field is required."),
+        ({"name": ""}, "Name the rule: its name stands on every claim it takes."),
     ],
 )
 def test_what_is_refused_is_said_at_its_field(

@@ -249,7 +249,7 @@
       year: value.startsWith(new Date(now()).getFullYear()) ? undefined : "numeric",
     }).replaceAll(",", "") });
     const say = () => {
-      const words = field.options ? field.selectedOptions[0].dataset.cdWords : at(field.value);
+      const words = field.options ? field.selectedOptions[0]?.dataset.cdWords : at(field.value);
       button.firstChild.data = words ? `${words} ` : own;
     };
     field.addEventListener("change", say);
