@@ -60,4 +60,4 @@ def since(row: Any, at: datetime | None) -> SafeString:
 def claim_link(claim: Claim, words: str = "") -> SafeString:
     """A link to the page of a claim."""
     address = reverse("admin:claims_claim_change", args=[claim.pk])
-    return format_html('<a href="{}">{}</a>', address, words or str(claim))
+    return format_html('<a href="{}"><bdi>{}</bdi></a>', address, words or str(claim))

@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims.lifecycle import Action, State
-from claims.models import Claim, Desk, Heartbeat, User
+from claims.models import Claim, Desk, Heartbeat, SourceKind, User
+from claims.services.proposing import GivenStep
 from reviews.models import Absence, Assignment, Reviewer
 from reviews.services.acting import act
 from reviews.services.editing import profile_of
 from tests import factories as make
-from tests.admin.conftest import SignIn, step_of
+from tests.admin.conftest import SignIn, page_of, step_of
 
 HOME = "/admin/"
 
@@ -118,6 +119,21 @@ def test_an_editor_whose_judgements_are_kept_takes_no_work_and_is_offered_none(s
     page = client.get(reverse("admin:index")).content.decode()
     assert 'data-testid="heading">0 open, 0 late, 0 more due today.</p>' in page
     assert 'data-testid="take-next"' not in page
+
+
+def test_names_and_statements_in_other_scripts_keep_their_own_direction(
+    signed: SignIn, editor: User, reviewer: Reviewer, desk: Desk
+) -> None:
+    """Two Arabic names beside an arrow are one run of text to a browser, and would change places."""
+    chain = (GivenStep("صحيفة الميناء", SourceKind.OUTLET), GivenStep("الوزارة", SourceKind.ORGANISATION, verb="قالت"))
+    claim = make.a_claim(desk, by=editor, statement="عاد 214 عاملا إلى العمل.", chain=chain)
+    make.put_on(claim, reviewer, editor)
+    client = signed(reviewer.user)
+    for page in (HOME, page_of(claim), step_of(claim, "wait"), f"/desk/list/open?desk={desk.pk}"):
+        shown = client.get(page).content.decode()
+        assert (page == page_of(claim)) or f"<bdi>{claim.statement}</bdi>" in shown, page
+        for name in ("صحيفة الميناء", "الوزارة") if page in {HOME, page_of(claim)} else ():
+            assert f"<bdi>{name}</bdi>" in shown, page
 
 
 def test_reading_the_address_of_take_next_takes_nothing(
