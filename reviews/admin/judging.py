@@ -11,6 +11,7 @@ from claims.permissions import Viewer
 from reviews.models import AssignmentStatus, Part, PolicyKind, Review
 from reviews.services.claimpage import ClaimPage
 from reviews.services.editing import why_not_judge
+from reviews.services.reviewing import step_back
 
 
 def judging(page: ClaimPage, viewer: Viewer) -> dict[str, Any]:
@@ -132,7 +133,8 @@ def _settles(page: ClaimPage) -> bool:
 
 def _verdict_refusal(page: ClaimPage) -> str:
     """Why no verdict can be recorded by this person now; empty when it can."""
-    return _refusal(page, Action.ADJUDICATE if _settles(page) else Action.SUBMIT_REVIEW)
+    refused = _refusal(page, Action.ADJUDICATE if _settles(page) else Action.SUBMIT_REVIEW)
+    return refused or (step_back(page.interests) if page.interests else "")
 
 
 def _no_verdict_yet(page: ClaimPage, may_judge: str, why_not: str, *, may_take: bool) -> str:

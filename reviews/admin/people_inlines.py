@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.forms import ModelChoiceField
@@ -38,6 +38,10 @@ class _OfReviewerInline(TabularInline[Any, Reviewer]):
 
     has_change_permission = has_add_permission = has_delete_permission = has_view_permission
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """All rows: whose they are was asked before. Django would ask again, of nobody, and show people none."""
+        return cast("QuerySet[Any]", self.model.objects.all())
+
 
 class AbsenceInline(_OfReviewerInline):
     """When somebody is away."""
@@ -68,4 +72,4 @@ class InterestInline(_OfReviewerInline):
     has_delete_permission = has_change_permission
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Interest]:
-        return super().get_queryset(request).select_related("source", "reviewer__user")
+        return Interest.objects.select_related("source", "reviewer__user")

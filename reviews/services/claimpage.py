@@ -8,7 +8,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, Prefetch, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Prefetch, Q
 
 from claims.errors import NotFound
 from claims.lifecycle import Action, Role, State
@@ -26,7 +27,7 @@ from claims.models import (
 )
 from claims.permissions import Viewer, desk_roles, record_roles, visible_claims, visible_evidence
 from claims.services.transitions import Held
-from reviews.models import Assignment, AssignmentStatus, Course, Part, Review, ReviewPolicy, SecondOpinion
+from reviews.models import Assignment, AssignmentStatus, Course, Interest, Part, Review, ReviewPolicy, SecondOpinion
 from reviews.models.assignment import HOLDING
 from reviews.services.acting import Acting, Offer, offers_to
 from reviews.services.queueplaces import Place, place_of
@@ -81,6 +82,11 @@ class ClaimPage:
     revised: Sequence[RevisedPassage]
 
     @property
+    def interests(self) -> list[str]:
+        """The sources in which the reader, who is on the claim, has declared an interest, by name."""
+        return getattr(self.mine, "declared", [])
+
+    @property
     def standing(self) -> Decision | None:
         return next((one for one in self.decisions if one.standing), None)
 
@@ -133,9 +139,20 @@ def read_claim(claim_id: int, viewer: Viewer, now: datetime) -> ClaimPage:
     return _page(claim, viewer, now)
 
 
+def _assignments(claim: Claim) -> list[Assignment]:
+    """Newest first, `declared` naming the sources of the claim in which whoever holds it has declared an interest."""
+    places = claim.appearances.all()  # prefetched with their chains
+    sources = {step.source_id for place in places for step in place.chain.all() if step.source_id}
+    sources |= {place.revision.article.outlet_id for place in places}
+    declared = Interest.objects.filter(reviewer=OuterRef("reviewer"), source__in=sorted(sources))
+    named = ArraySubquery(declared.order_by("source__name").values("source__name"))
+    seats = Assignment.objects.filter(claim=claim).select_related(*_PEOPLE).annotate(declared=named)
+    return list(seats.order_by("-assigned_at"))
+
+
 def _page(claim: Claim, viewer: Viewer, now: datetime) -> ClaimPage:
     me = viewer.user.pk if viewer.user else None
-    assignments = list(Assignment.objects.filter(claim=claim).select_related(*_PEOPLE).order_by("-assigned_at"))
+    assignments = _assignments(claim)
     mine = _mine(assignments, me)
     roles = _roles(viewer, claim, mine)
     flags: list[Flag] = claim.standing_flags  # type: ignore[attr-defined]  # prefetched above

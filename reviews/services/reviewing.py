@@ -98,7 +98,12 @@ def ask_second_opinion(
 def _check_impartial(held: Held, assignment: Assignment) -> None:
     """Nobody judges what came through a source they declared an interest in, also when that was after they got it."""
     if named := interests_as_of_now(held.claim, assignment.reviewer):
-        raise NotEligible(f"You have declared an interest in {', '.join(named)}. Step back from this claim.")
+        raise NotEligible(step_back(named))
+
+
+def step_back(named: list[str]) -> str:
+    """What somebody reads who holds a seat on a claim that came through sources they declared an interest in."""
+    return f"You have declared an interest in {', '.join(named)}. Step back from this claim."
 
 
 def _not_on_it(held: Held, by: Actor) -> NotOnIt:

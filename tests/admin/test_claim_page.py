@@ -221,6 +221,16 @@ def test_no_word_is_lost_when_the_claim_is_taken_away_meanwhile(
         assert f"{WHY}</textarea>" in shown
 
 
+def test_whoever_has_an_interest_reads_it_before_they_write_a_verdict(
+    signed: SignIn, reviewer: Reviewer, claim: Claim
+) -> None:
+    outlet = claim.appearances.get().revision.article.outlet
+    reviewer.interests.create(source=outlet)
+    shown = html.unescape(signed(reviewer.user).get(page_of(claim)).content.decode())
+    assert f"You have declared an interest in {outlet}. Step back from this claim." in shown
+    assert 'data-testid="record"' not in shown
+
+
 def test_what_is_too_long_is_refused_and_kept_whole_instead_of_cut_off(
     signed: SignIn, reviewer: Reviewer, claim: Claim
 ) -> None:

@@ -220,7 +220,17 @@ def test_nobody_lifts_their_own_interest(signed: SignIn, reviewer: Reviewer) -> 
     Interest.objects.create(reviewer=reviewer, source=make.an_article().article.outlet)
     shown = page(signed(reviewer.user), "admin:reviews_reviewer_change", reviewer.pk)
     assert "interests-0-DELETE" not in shown
+    assert str(Interest.objects.get().source) in shown
     assert "absences-__prefix__-then" in shown
+
+
+def test_people_see_on_their_own_profile_when_they_are_away(signed: SignIn, reviewer: Reviewer) -> None:
+    absence = away(reviewer)
+    address = reverse("admin:reviews_reviewer_change", args=[reviewer.pk])
+    client = signed(reviewer.user)
+    shown = client.get(address).content.decode()
+    assert f'name="absences-0-id" value="{absence.pk}"' in shown
+    assert absence.note in shown
 
 
 def test_an_interest_that_is_changed_to_another_source_is_declared_anew(
