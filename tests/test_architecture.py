@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from statistics import median
 
@@ -32,8 +33,16 @@ def named(path: Path) -> str:
     return path.relative_to(CHECKOUT).as_posix()
 
 
-PARSED = [(named(path), path.read_text(encoding="utf-8")) for path in sources()]
-TREES = [(name, ast.parse(text)) for name, text in PARSED]
+@cache
+def texts() -> list[tuple[str, str]]:
+    """Name and text of every module of ours."""
+    return [(named(path), path.read_text(encoding="utf-8")) for path in sources()]
+
+
+@cache
+def trees() -> list[tuple[str, ast.Module]]:
+    """The same, parsed. When asked for: every process of the run collects these tests, one runs them."""
+    return [(name, ast.parse(text)) for name, text in texts()]
 
 
 def calls(tree: ast.AST, method: str) -> Iterator[ast.Call]:
@@ -52,15 +61,15 @@ def lines(function: Function) -> int:
 
 
 def test_there_are_sources_to_look_at() -> None:
-    assert len(TREES) > 60
-    assert WRITER in dict(TREES)
+    assert len(trees()) > 60
+    assert WRITER in dict(trees())
 
 
 def test_nothing_is_saved_without_naming_its_fields() -> None:
     named_or_new = {"update_fields", "force_insert", "commit"}
     bare = [
         f"{name}:{call.lineno}"
-        for name, tree in TREES
+        for name, tree in trees()
         for call in calls(tree, "save")
         if not named_or_new & {keyword.arg for keyword in call.keywords} and not call.args and not is_super(call)
     ]
@@ -76,7 +85,7 @@ def is_super(call: ast.Call) -> bool:
 def test_the_state_of_a_claim_is_written_in_one_place() -> None:
     assigned = [
         f"{name}:{node.lineno}"
-        for name, tree in TREES
+        for name, tree in trees()
         if name != WRITER
         for node in ast.walk(tree)
         if isinstance(node, ast.Assign | ast.AugAssign)
@@ -86,7 +95,7 @@ def test_the_state_of_a_claim_is_written_in_one_place() -> None:
     ]
     updated = [
         f"{name}:{call.lineno}"
-        for name, tree in TREES
+        for name, tree in trees()
         for call in calls(tree, "update")
         if "state" in {keyword.arg for keyword in call.keywords}
     ]
@@ -100,7 +109,7 @@ def owner_of(attribute: ast.Attribute) -> str:
 def test_only_words_that_stand_in_the_source_are_marked_safe() -> None:
     marked = [
         f"{name}:{node.lineno}"
-        for name, tree in TREES
+        for name, tree in trees()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("mark_safe", "SafeString"))
         if not all(isinstance(given, ast.Constant) for given in node.args)
@@ -111,34 +120,34 @@ def test_only_words_that_stand_in_the_source_are_marked_safe() -> None:
 @pytest.mark.parametrize("words", ["|safe", "autoescape off", "csrf_exempt", "@receiver", "GenericForeignKey"])
 def test_no_module_and_no_template_uses(words: str) -> None:
     templates = [path for app in APPS for path in (CHECKOUT / app).rglob("*.html")]
-    texts = [*PARSED, *((named(path), path.read_text(encoding="utf-8")) for path in templates)]
-    assert [name for name, text in texts if words in text] == []
+    read = [*texts(), *((named(path), path.read_text(encoding="utf-8")) for path in templates)]
+    assert [name for name, text in read if words in text] == []
 
 
 def test_no_module_is_called_for_everything_and_nothing() -> None:
-    assert [name for name, _ in TREES if Path(name).stem in {"utils", "helpers", "misc", "common"}] == []
+    assert [name for name, _ in trees() if Path(name).stem in {"utils", "helpers", "misc", "common"}] == []
 
 
 def test_files_are_short_enough_to_read() -> None:
-    lengths = {name: len(text.splitlines()) for name, text in PARSED}
+    lengths = {name: len(text.splitlines()) for name, text in texts()}
     assert {name: count for name, count in lengths.items() if count > LONG_FILES.get(name, LONGEST_FILE)} == {}
 
 
 def test_functions_are_short_enough_to_see_whole() -> None:
-    found = {f"{name}:{one.name}": lines(one) for name, tree in TREES for one in functions(tree)}
+    found = {f"{name}:{one.name}": lines(one) for name, tree in trees() for one in functions(tree)}
     assert {name: count for name, count in found.items() if count > LONG_FUNCTIONS.get(name, LONGEST_FUNCTION)} == {}
     assert median(found.values()) <= 9
 
 
 def test_every_module_says_what_it_is_for() -> None:
-    silent = [name for name, tree in TREES if tree.body and ast.get_docstring(tree) is None]
+    silent = [name for name, tree in trees() if tree.body and ast.get_docstring(tree) is None]
     assert silent == []
 
 
 def test_tasks_call_one_service_and_are_short() -> None:
     tasks = [
         (name, one)
-        for name, tree in TREES
+        for name, tree in trees()
         if name.endswith("tasks.py")
         for one in functions(tree)
         if any("task" in ast.unparse(decorator) for decorator in one.decorator_list)
@@ -150,7 +159,7 @@ def test_tasks_call_one_service_and_are_short() -> None:
 def test_no_request_waits_for_the_broker() -> None:
     sent = [
         f"{name}:{call.lineno}"
-        for name, tree in TREES
+        for name, tree in trees()
         for method in ("delay", "apply_async", "send_task")
         for call in calls(tree, method)
         if not {"management", "runtime", "benchmarks"} & set(name.split("/"))  # none of which serves requests
@@ -159,7 +168,7 @@ def test_no_request_waits_for_the_broker() -> None:
 
 
 def test_nobody_waits_until_a_date_with_an_eta() -> None:
-    late = [name for name, text in PARSED if "eta=" in text or "countdown=" in text]
+    late = [name for name, text in texts() if "eta=" in text or "countdown=" in text]
     assert late == []
 
 
@@ -182,7 +191,7 @@ def imported(tree: ast.AST) -> Iterator[str]:
 def test_one_client_asks_the_outside_world() -> None:
     others = [
         f"{name}: {module}"
-        for name, tree in TREES
+        for name, tree in trees()
         if not name.startswith(MAY_USE_THE_NETWORK)
         for module in imported(tree)
         if module in NETWORK

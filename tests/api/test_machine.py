@@ -267,13 +267,16 @@ class Newsroom(RuleBasedStateMachine):
         answer = person.api.get(f"/claims/{claim}/allowed_actions")
         return {row["action"] for row in answer.body["results"] if row["allowed"]} if answer.status == 200 else set()
 
-    def _read(self, claim: int) -> dict[str, Any]:
+    def _look_at(self, claim: int) -> Answer:
         answer = self.editor.api.get(f"/claims/{claim}")
         assert answer.status == 200, f"claim {claim} is lost: {answer.body}"
-        return dict(answer.body)
+        return answer
+
+    def _read(self, claim: int) -> dict[str, Any]:
+        return dict(self._look_at(claim).body)
 
     def _tag(self, claim: int) -> str:
-        return self.editor.api.get(f"/claims/{claim}").etag
+        return self._look_at(claim).etag
 
     def _try(self, person: Person, claim: int, action: Action, call: Callable[[Api, str], Answer]) -> None:
         """Ask what is allowed, do it, and hold the answer to what was said."""
@@ -292,7 +295,8 @@ class Newsroom(RuleBasedStateMachine):
     def _settle(self, claim: int, answer: Answer, actions: tuple[Action, ...]) -> None:
         """The state is as before after a refusal, else one that the table leads to; the tag is remembered."""
         assert answer.status < 500, answer.body
-        before, after = self.journal.states[claim], self._read(claim)["state"]
+        before, read = self.journal.states[claim], self._look_at(claim)
+        after = read.body["state"]
         if answer.status >= 400:
             TAKEN[f"{actions[0]}: {answer.code}"] += 1
             assert after == before, f"{answer.code} and yet {before} became {after}"
@@ -302,7 +306,7 @@ class Newsroom(RuleBasedStateMachine):
             reached = {before} | {str(state) for action in actions for state in TRANSITIONS[action].targets}
             assert after in reached, f"{actions} led from {before} to {after}"
         self.journal.states[claim] = after
-        self.journal.tags[claim].append(self._tag(claim))
+        self.journal.tags[claim].append(read.etag)
 
 
 def _is(person: Person, reviewer: int) -> bool:

@@ -157,13 +157,14 @@ def test_neither_a_colleague_nor_another_editor_nor_a_key_finds_it(running: Roun
 
 
 def test_the_first_reviewer_finds_their_own_words_and_everybody_does_once_it_is_decided(running: Round) -> None:
-    addresses = about_the_claim(running)
-    assert with_words(walked(browser(running.first.user), addresses), CANARY)
+    claim = running.claim.pk
+    places = [f"/admin/claims/claim/{claim}/change/", f"/api/v1/claims/{claim}/reviews"]
+    assert with_words(walked(browser(running.first.user), places), CANARY) == places[1:]
     for seat in running.claim.assignments.filter(status="open"):
         make.review_by(running.claim, seat.reviewer, FIRST)
     assert make.fresh(running.claim).state == State.DECIDED
     for user in (running.second, make.a_reviewer(running.desk).user):
-        assert with_words(walked(browser(user), addresses), CANARY)
+        assert with_words(walked(browser(user), places), CANARY) == places
 
 
 def test_a_review_of_a_round_that_came_to_nothing_is_found_nowhere_either(running: Round) -> None:

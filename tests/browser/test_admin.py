@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import yaml
 from django.conf import settings
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from claims.intake.refusals import NoAnswer
@@ -179,10 +182,24 @@ def test_axe_finds_nothing_on_the_page_of_a_source(
     look(page, "admin-source")
 
 
+def a_dozen_operations(route: Route) -> None:
+    """The document with two operations of each method: what the page's reader draws of the others is of these kinds."""
+    answer = route.fetch()
+    document = yaml.load(answer.text(), Loader=yaml.CSafeLoader)
+    drawn: Counter[str] = Counter()
+    for operations in document["paths"].values():
+        for method in [name for name in operations if name in {"get", "post", "patch", "put", "delete"}]:
+            drawn[method] += 1
+            if drawn[method] > 2:
+                del operations[method]
+    route.fulfill(response=answer, body=json.dumps(document))
+
+
 def test_axe_finds_nothing_on_the_page_that_describes_the_api_but_what_its_reader_draws(
     live_server: LiveServer, open_page: SignedIn, look: LOOK
 ) -> None:
     page = open_page(base=live_server.url)
+    page.route("**/api/schema*", a_dozen_operations)
     page.goto("/api/docs")
     expect(page.get_by_role("heading", level=1)).to_have_text("The API of Claim desk")
     expect(page.locator(".opblock-summary-method").first).to_be_visible()

@@ -156,6 +156,13 @@ def test_both_dark_blocks_hold_the_same_values() -> None:
     assert THEMES["light"].keys() == THEMES["dark"].keys()
 
 
+def test_a_theme_changes_colours_and_nothing_else() -> None:
+    for block in re.findall(r"html\.(?:cd-auto|dark) \{(.*?)\}", TOKENS, re.DOTALL):
+        for name, value in (line.split(":", 1) for line in block.replace("\n", "").split(";") if line.strip()):
+            colour = re.fullmatch(r"#[0-9A-F]{6}|var\(--[a-z0-9-]+\)", value.strip())
+            assert colour or name.strip() in {"color-scheme", "--shadow"}, name
+
+
 def test_every_colour_a_component_uses_is_a_token() -> None:
     components = "".join(sheet.read_text() for sheet in SHEETS)
     used = set(re.findall(r"var\(--([\w-]+)\)", components))

@@ -29,9 +29,22 @@ def document(*words: str) -> dict[str, Any]:
     return found
 
 
-def test_its_people_sign_in_with_the_password_it_prints() -> None:
-    told = document()
-    assert told["loaded"] is True
+def test_its_people_sign_in_with_the_password_it_prints_and_loading_again_changes_nothing_but_the_key() -> None:
+    first = document()
+    assert first["loaded"] is True
+    people_sign_in(first)
+    events, claims = ClaimEvent.objects.count(), Claim.objects.count()
+    told = document("--if-empty")
+    assert told["loaded"] is False
+    assert (ClaimEvent.objects.count(), Claim.objects.count()) == (events, claims)
+    _, number, secret = told["api_key"].split("_", 2)
+    live = ApiKey.objects.get(name=loading.KEY_NAME, revoked_at=None)
+    assert told["api_key"] != first["api_key"]
+    assert (live.pk, live.secret_sha256) == (int(number), hashed(secret))
+    assert secret not in str(list(ApiKey.objects.values_list()))
+
+
+def people_sign_in(told: dict[str, Any]) -> None:
     assert told["password"] == PASSWORD
     assert len(told["people"]) == 15
     for person in told["people"]:
@@ -39,19 +52,6 @@ def test_its_people_sign_in_with_the_password_it_prints() -> None:
         assert user.check_password(PASSWORD)
         assert user.is_staff
         assert user.is_superuser == (user.username == ADMINISTRATOR[0])
-
-
-def test_loading_again_changes_nothing_but_the_key() -> None:
-    first = document()["api_key"]
-    events, claims = ClaimEvent.objects.count(), Claim.objects.count()
-    told = document("--if-empty")
-    assert told["loaded"] is False
-    assert (ClaimEvent.objects.count(), Claim.objects.count()) == (events, claims)
-    _, number, secret = told["api_key"].split("_", 2)
-    live = ApiKey.objects.get(name=loading.KEY_NAME, revoked_at=None)
-    assert told["api_key"] != first
-    assert (live.pk, live.secret_sha256) == (int(number), hashed(secret))
-    assert secret not in str(list(ApiKey.objects.values_list()))
 
 
 def test_a_load_that_is_cut_off_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

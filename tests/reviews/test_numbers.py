@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django.plugin import DjangoDbBlocker
 
 from claims.deadlines import TimeFlag
 from claims.errors import Invalid
@@ -35,6 +37,7 @@ from tests.factories import (
     now,
     viewer,
 )
+from tests.worlds import kept_for_a_module
 
 pytestmark = pytest.mark.django_db
 
@@ -43,22 +46,26 @@ LATER = [timedelta(0), timedelta(hours=5), timedelta(hours=13), timedelta(days=2
 ZONES = ["UTC", "Europe/Kyiv", "America/New_York"]
 
 
-class Newsroom:
-    """Three desks with a mixture of claims drawn by a seed, made by the real services."""
+def dice(seed: int) -> random.Random:
+    return random.Random(seed)  # noqa: S311 - test data, not a secret
 
-    def __init__(self, seed: int, claims: int = 22) -> None:
-        self.dice = random.Random(seed)  # noqa: S311 - test data, not a secret
+
+class Newsroom:
+    """Three desks with a mixture of claims, made by the real services, and dice for what is asked of them."""
+
+    def __init__(self) -> None:
+        self.dice = dice(0)
         self.desks = [a_desk(zone=zone) for zone in ("Europe/Kyiv", "Europe/Kyiv", "America/New_York")]
         self.people = {desk: [a_reviewer(desk), a_reviewer(desk)] for desk in self.desks}
         self.editor = an_editor(self.desks[0])
         self.texts = [an_article(language=language) for language in ("en", "uk")]
-        self.claims = [self._claim() for _ in range(claims)]
+        self.claims = [self._claim(state) for state in STATES * 2]
 
-    def _claim(self) -> Claim:
+    def _claim(self, state: State) -> Claim:
         desk, text = self.dice.choice(self.desks), self.dice.choice(self.texts)
         return a_claim(
             desk,
-            self.dice.choice(STATES),
+            state,
             reviewer=self.dice.choice(self.people[desk]),
             priority=self.dice.randint(1, 4),
             quote=a_quote(text.revision),
@@ -89,9 +96,16 @@ class Newsroom:
         return [viewer(an_administrator()), viewer(self.editor), viewer(self.people[self.desks[2]][0])]
 
 
+@pytest.fixture(scope="module")
+def newsroom(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Newsroom]:
+    assert django_db_setup is None
+    with kept_for_a_module(django_db_blocker):
+        yield Newsroom()
+
+
 @pytest.mark.parametrize("seed", [1, 2])
-def test_every_number_equals_the_length_of_its_list_for_everybody_at_any_moment(seed: int) -> None:
-    newsroom = Newsroom(seed)
+def test_every_number_equals_the_length_of_its_list_for_everybody_at_any_moment(newsroom: Newsroom, seed: int) -> None:
+    newsroom.dice = dice(seed)
     seen = 0
     for who in newsroom.viewers():
         for _ in range(12):
@@ -104,31 +118,41 @@ def test_every_number_equals_the_length_of_its_list_for_everybody_at_any_moment(
 
 
 @pytest.mark.parametrize("seed", [3, 4])
-def test_every_number_is_what_its_definition_says_claim_by_claim(seed: int) -> None:
-    newsroom = Newsroom(seed)
+def test_every_number_is_what_its_definition_says_claim_by_claim(newsroom: Newsroom, seed: int) -> None:
+    newsroom.dice = dice(seed)
     who = viewer(an_administrator())
+    everything = [Known(claim) for claim in Claim.objects.all()]
     for zone in ZONES:
         moment, filters = newsroom.moment(), Filters(zone=zone)
         for key, number in NUMBERS.items():
             found = {claim.pk for claim in number.claims(who, filters, moment)}
-            assert found == {claim.pk for claim in Claim.objects.all() if holds(key, claim, moment, zone)}, key
+            assert found == {one.claim.pk for one in everything if holds(key, one, moment, zone)}, key
 
 
-def decided_rounds(claim: Claim) -> list[list[tuple[str, str]]]:
+class Known:
+    """A claim, and what stands about it."""
+
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
+        self.decisions = list(Decision.objects.filter(claim=claim))
+        self.standing = next((row for row in self.decisions if row.standing), None)
+        self.reviews = list(claim.reviews.all())
+        self.nobody = not Assignment.objects.open().filter(claim=claim).exists()
+
+
+def decided_rounds(known: Known) -> list[list[tuple[str, str]]]:
     """What was answered, but for adjudicators, in each round that ended in a decision."""
-    moments = set(Decision.objects.filter(claim=claim).values_list("decided_at", flat=True))
-    reviews = list(claim.reviews.all())
-    ended = {review.round for review in reviews if review.submitted_at in moments}
+    moments = {row.decided_at for row in known.decisions}
+    ended = {review.round for review in known.reviews if review.submitted_at in moments}
     return [
-        [(one.said, one.so) for one in reviews if one.round == number and one.part != "adjudication"]
+        [(one.said, one.so) for one in known.reviews if one.round == number and one.part != "adjudication"]
         for number in sorted(ended)
     ]
 
 
-def of_the_year(key: str, claim: Claim, standing: Decision | None, moment: datetime) -> bool:
+def of_the_year(key: str, known: Known, moment: datetime) -> bool:
     """The numbers of verdicts over twelve months."""
-    year = moment - timedelta(days=365)
-    every = list(Decision.objects.filter(claim=claim))
+    year, standing, every = moment - timedelta(days=365), known.standing, known.decisions
     told = [row for row in every if row.published_at is not None and year < row.published_at <= moment]
     if key in {"published_12m", "corrected_12m"}:
         return any(key == "published_12m" or row.correction_class for row in told)
@@ -141,22 +165,22 @@ def of_the_year(key: str, claim: Claim, standing: Decision | None, moment: datet
     }[key]
 
 
-def holds(key: str, claim: Claim, moment: datetime, zone: str) -> bool:
+def holds(key: str, known: Known, moment: datetime, zone: str) -> bool:
     """The definitions again, for one claim and without the database's help."""
-    standing = Decision.objects.filter(claim=claim, standing=True).first()
+    claim, standing, nobody = known.claim, known.standing, known.nobody
     flags = claim.time_flags(moment, standing)
     due, first_due = claim.review_due_at, claim.first_review_due_at
-    is_open, nobody = claim.state in OPEN_STATES, not Assignment.objects.open().filter(claim=claim).exists()
+    is_open = claim.state in OPEN_STATES
     if key in {"first_due_7d", "on_time_7d"}:
         counted = claim.state not in {State.PROPOSED, State.DISMISSED} and first_due is not None
         fell = counted and first_due is not None and moment - timedelta(days=7) <= first_due < moment
-        decided = [row.decided_at for row in Decision.objects.filter(claim=claim)]
+        decided = [row.decided_at for row in known.decisions]
         return fell and (key == "first_due_7d" or any(at <= first_due for at in decided if first_due))
     if key in {"judged_by_several", "judged_alike"}:
-        several = [answers for answers in decided_rounds(claim) if len(answers) > 1]
+        several = [answers for answers in decided_rounds(known) if len(answers) > 1]
         return bool(several) and (key == "judged_by_several" or all(len(set(answers)) == 1 for answers in several))
     if key.endswith("_12m"):
-        return of_the_year(key, claim, standing, moment)
+        return of_the_year(key, known, moment)
     midnight = moment.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
     return {
         "late": TimeFlag.LATE in flags,
@@ -170,8 +194,7 @@ def holds(key: str, claim: Claim, moment: datetime, zone: str) -> bool:
     }[key]
 
 
-def test_desks_sum_to_all_and_ages_sum_to_open_with_their_late_part() -> None:
-    newsroom = Newsroom(5)
+def test_desks_sum_to_all_and_ages_sum_to_open_with_their_late_part(newsroom: Newsroom) -> None:
     who = viewer(an_administrator())
     for later in LATER:
         moment, filters = now() + later, Filters()
@@ -185,8 +208,7 @@ def test_desks_sum_to_all_and_ages_sum_to_open_with_their_late_part() -> None:
     assert len(newsroom.claims) > whole["open"]
 
 
-def test_verdicts_sum_to_decided_today_and_people_with_nobody_cover_open() -> None:
-    newsroom = Newsroom(6)
+def test_verdicts_sum_to_decided_today_and_people_with_nobody_cover_open(newsroom: Newsroom) -> None:
     who, moment = viewer(an_administrator()), now()
     whole = counts(who, Filters(), moment)
     verdicts = [counts(who, Filters(verdict=key), moment)["decided_today"] for key in ("unproven", SAID_ONLY)]
@@ -199,8 +221,8 @@ def test_verdicts_sum_to_decided_today_and_people_with_nobody_cover_open() -> No
     assert counts(who, Filters(reviewer=NOBODY), moment)["open"] == whole["open"] - len(held)
 
 
-def test_the_gap_of_the_chart_at_now_equals_late() -> None:
-    newsroom, who = Newsroom(7), viewer(an_administrator())
+def test_the_gap_of_the_chart_at_now_equals_late(newsroom: Newsroom) -> None:
+    who = viewer(an_administrator())
     lates = set()
     for later in LATER:
         moment = now() + later
@@ -213,8 +235,7 @@ def test_the_gap_of_the_chart_at_now_equals_late() -> None:
     assert len(lates) > 2
 
 
-def test_ahead_of_now_the_gap_is_what_still_has_to_be_decided_by_then() -> None:
-    newsroom = Newsroom(8)
+def test_ahead_of_now_the_gap_is_what_still_has_to_be_decided_by_then(newsroom: Newsroom) -> None:
     reading = Reading(viewer(an_administrator()), Filters(), now(), "UTC", ())
     chart = due_and_decided(reading)
     week = week_of(reading.now, "UTC")
@@ -225,8 +246,8 @@ def test_ahead_of_now_the_gap_is_what_still_has_to_be_decided_by_then() -> None:
 
 
 @pytest.mark.parametrize(("by", "values"), [("age", list(Age.values)), ("verdict", ["unproven", SAID_ONLY])])
+@pytest.mark.usefixtures("newsroom")
 def test_groups_are_what_the_filter_of_that_name_leaves(by: str, values: list[str]) -> None:
-    Newsroom(9)
     who, key = viewer(an_administrator()), "decided_today" if by == "verdict" else "open"
     moment = now() + timedelta(hours=0 if by == "verdict" else 6)  # in six hours it may be tomorrow
     groups = tally([(key, by)], who, Filters(), moment)[key, by]
@@ -244,8 +265,7 @@ def test_all_numbers_cost_one_statement() -> None:
     assert len(asked) == 1
 
 
-def test_the_median_to_verdict_is_the_middle_of_first_decisions_of_the_week() -> None:
-    newsroom = Newsroom(10)
+def test_the_median_to_verdict_is_the_middle_of_first_decisions_of_the_week(newsroom: Newsroom) -> None:
     who = viewer(an_administrator())
     for desk in [None, *(desk.pk for desk in newsroom.desks)]:
         rows = Decision.objects.filter(number=1, claim__state=State.DECIDED).select_related("claim")
@@ -269,13 +289,13 @@ def test_days_start_in_the_zone_most_desks_are_in() -> None:
 
 
 def test_a_decision_counts_as_today_from_midnight_of_the_zone() -> None:
-    a_claim(a_desk(), State.DECIDED)
-    decided = Decision.objects.get().decided_at
+    desk = a_desk()
+    decided = Decision.objects.get(claim=a_claim(desk, State.DECIDED)).decided_at
     who = viewer(an_administrator())
     for zone in ZONES:
         midnight = (decided.astimezone(ZoneInfo(zone)) + timedelta(days=1)).replace(hour=0, minute=0, second=0)
-        assert counts(who, Filters(zone=zone), midnight - timedelta(seconds=1))["decided_today"] == 1
-        assert counts(who, Filters(zone=zone), midnight)["decided_today"] == 0
+        assert counts(who, Filters(zone=zone, desk=desk.pk), midnight - timedelta(seconds=1))["decided_today"] == 1
+        assert counts(who, Filters(zone=zone, desk=desk.pk), midnight)["decided_today"] == 0
 
 
 @pytest.mark.parametrize(
