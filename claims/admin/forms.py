@@ -128,6 +128,19 @@ class KeptForm(Refusing, forms.ModelForm[_Row]):
         return {column.name for column in self.instance._meta.concrete_fields}  # noqa: SLF001 - Django documents it
 
 
+class ClaimNumber(forms.IntegerField):
+    """The number of a claim, as it is written everywhere else: with # before it, or without."""
+
+    def __init__(self, **more: Any) -> None:
+        # A field for numbers would drop the # of what is pasted together with the rest.
+        widget = forms.TextInput(attrs={"inputmode": "numeric"})
+        said = {"invalid": gettext_lazy("Write the number of a claim, as in #113.")}
+        super().__init__(min_value=1, widget=widget, error_messages=said, **more)
+
+    def to_python(self, value: Any) -> int | None:
+        return super().to_python(str(value or "").strip().removeprefix("#"))
+
+
 def local_moment(words: str, zone: str) -> datetime:
     """The moment that clocks in `zone` (IANA name) call `words` ("2026-11-27T18:00").
 

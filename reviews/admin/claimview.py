@@ -96,6 +96,7 @@ def shown(page: ClaimPage, now: datetime, viewer: Viewer) -> dict[str, Any]:
         "warc_parts": range(1, parts_of(page.evidence) + 1),
         "why_due": why_of(reversed(page.events)) if claim.is_open else "",
         "timeline": entries(page.events, now, me),
+        "older": page.events[-1].seq - 1 if page.events else 0,
         "first": _first(page),
         "goes_back": _goes_back(page),
         "head": [button for button in head if not button.refusal],

@@ -10,6 +10,7 @@ from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy
 
+from claims.admin.forms import ClaimNumber
 from claims.errors import Invalid
 from claims.lifecycle import State
 from claims.models import Claim, Evidence
@@ -92,9 +93,7 @@ class MergeStep(StepForm):
         empty_value=None,
         widget=forms.RadioSelect,
     )
-    number = forms.IntegerField(
-        label=gettext_lazy("Or its number"), required=False, min_value=1, help_text=gettext_lazy("As in #113.")
-    )
+    number = ClaimNumber(label=gettext_lazy("Or its number"), required=False, help_text=gettext_lazy("As in #113."))
     note = why_field(gettext_lazy("Note"), most=300, required=False)
     sentences = (
         gettext_lazy(

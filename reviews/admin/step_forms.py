@@ -12,7 +12,7 @@ from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from claims.admin.forms import SAY_STATEMENT, PlainForm, SayingSelect, moment_field, window, zone_field
+from claims.admin.forms import SAY_STATEMENT, ClaimNumber, PlainForm, SayingSelect, moment_field, window, zone_field
 from claims.deadlines import OwnDate, Precision, ZoneBasis, own_date
 from claims.errors import Invalid
 from claims.lifecycle import DismissalReason, WaitingReason
@@ -119,8 +119,8 @@ class DismissStep(StepForm):
         error_messages={"required": gettext_lazy("Choose a reason: it is what the newsroom reads later.")},
     )
     note = why_field(gettext_lazy("In words"), most=300, required=False)
-    duplicate_of = forms.IntegerField(
-        label=gettext_lazy("Number of the claim it repeats"), required=False, min_value=1, help_text="#"
+    duplicate_of = ClaimNumber(
+        label=gettext_lazy("Number of the claim it repeats"), required=False, help_text=gettext_lazy("As in #113.")
     )
 
     def arguments(self) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from claims.lifecycle import Action, State
 from claims.models import Claim, Desk, Evidence, User, Visibility
 from claims.verdicts import Question
 from reviews.models import Absence, Assignment, Reviewer
+from reviews.services import claimpage
 from reviews.services.acting import act
 from reviews.services.stillness import flag_standstill
 from tests import factories as make
@@ -277,6 +278,19 @@ def test_the_timeline_names_people_and_rules_and_hides_verdicts(signed: SignIn, 
     assert "You accepted it into the queue" in " ".join(words)
     assert f"{first} asked for a second opinion" in words
     assert make.WHY not in page.content.decode()
+
+
+def test_a_long_timeline_says_how_much_went_before_and_where_it_is(
+    signed: SignIn, reviewer: Reviewer, claim: Claim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed(reviewer.user)
+    assert 'data-testid="older"' not in client.get(page_of(claim)).content.decode()
+    monkeypatch.setattr(claimpage, "EVENTS", 2)
+    shown = client.get(page_of(claim)).content.decode()
+    whole = claim.events.count()
+    assert f"{whole - 2} earlier, in the history" in shown
+    (link,) = re.findall(r'href="([^"]*)" data-testid="older"', shown)
+    assert client.get(link).context["cl"].result_count == whole
 
 
 def test_what_a_claim_needs_first_is_a_button_of_its_own(signed: SignIn, editor: User, desk: Desk) -> None:

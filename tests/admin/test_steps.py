@@ -32,6 +32,19 @@ def test_the_dialog_says_why_nobody_could_take_the_claim(signed: SignIn, editor:
     assert sentence in signed(editor).get(step_of(waiting, "assign")).content.decode()
 
 
+@pytest.mark.parametrize("written", ["#{}", " {} "])
+def test_a_claim_is_named_by_its_number_as_it_is_written_elsewhere(
+    signed: SignIn, editor: User, claim: Claim, desk: Desk, written: str
+) -> None:
+    same = make.a_claim(desk, by=editor)
+    given = {"version": claim.version, "reason": "duplicate", "duplicate_of": written.format(same.pk), "note": ""}
+    client = signed(editor)
+    refused = client.post(step_of(claim, "dismiss"), given | {"duplicate_of": "the other"}).content.decode()
+    assert "Write the number of a claim, as in #113." in refused
+    client.post(step_of(claim, "dismiss"), given)
+    assert make.fresh(claim).duplicate_of == same
+
+
 def test_no_interest_is_chosen_for_anybody(signed: SignIn, desk: Desk, editor: User, reviewer: Reviewer) -> None:
     chain = [GivenStep("a person close to her", "unnamed")]
     claim = make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer, chain=chain)
