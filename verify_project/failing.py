@@ -8,12 +8,12 @@ import sys
 from collections.abc import Callable
 
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.template.loader import render_to_string
 from django.views.defaults import bad_request, server_error
 
 from claims.api import factchecktools
-from claims.api.errors import BodyTooLarge, Refused
+from claims.api.errors import BodyTooLarge, MethodNotAllowed, Refused
 from claims.api.problems import MEDIA_TYPE, problem, refusal_of
 from claims.errors import ClaimDeskError
 
@@ -54,6 +54,14 @@ def _refusal(exception: Exception) -> ClaimDeskError:
     if isinstance(exception, DisallowedHost):
         return Refused("This site does not go by the host name of the request.")
     return BodyTooLarge() if isinstance(exception, RequestDataTooBig) else Refused()
+
+
+def only_read(request: HttpRequest) -> HttpResponse:
+    """Answer for a method that changes something at an address where nothing but reading is done."""
+    allowed = ["GET", "HEAD"]
+    if request.path.startswith("/api"):
+        return _as_problem(MethodNotAllowed(headers={"Allow": ", ".join(allowed)}))
+    return HttpResponseNotAllowed(allowed)
 
 
 def _as_problem(refusal: ClaimDeskError) -> HttpResponse:

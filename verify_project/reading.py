@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponseBase
+
+from verify_project.failing import only_read
 
 READ = ("/c/", "/feeds/", "/readyz", "/metrics", "/api/docs")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -17,5 +19,5 @@ class ReadOnlyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Refuse, or hand the request on."""
         if request.method not in SAFE and (request.path.startswith(READ) or request.path in {"/api", "/api/"}):
-            return HttpResponseNotAllowed(["GET", "HEAD"])
+            return only_read(request)
         return self.get_response(request)

@@ -3,10 +3,11 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from claims.api import factchecktools, problem_pages
 from claims.api.nowhere import Nowhere
+from verify_project.document import Document
 from verify_project.health import readyz
 from verify_project.metrics.newsroom import metrics
 
@@ -22,7 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1alpha1/claims:search", factchecktools.ClaimsSearch.as_view(), name="factchecktools-search"),
     path("v1alpha1/<path:rest>", factchecktools.NothingServed.as_view()),
     path("$discovery/rest", factchecktools.Discovery.as_view(), name="factchecktools-discovery"),
-    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema", Document.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
     path("api/docs/problems", problem_pages.problems, name="api-problems"),
     path("api/docs/problems/<slug:code>", problem_pages.one_problem, name="api-problem"),

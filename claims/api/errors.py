@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from claims import errors as record
 from claims.errors import ClaimDeskError
 
 
@@ -25,7 +26,7 @@ class BodyCutOff(Refused):
 
 
 class BadParameter(Refused):
-    """A parameter in the address is unknown or not usable."""
+    """A parameter in the address, or a header, is unknown or not usable."""
 
     code = "bad_parameter"
 
@@ -71,11 +72,8 @@ class CsrfMissing(Refused):
     status = 403
 
 
-class NothingHere(Refused):
+class NothingHere(record.NotFound):
     """There is nothing at this address."""
-
-    code = "not_found"
-    status = 404
 
 
 class MethodNotAllowed(Refused):
@@ -120,11 +118,8 @@ class MediaTypeUnsupported(Refused):
     status = 415
 
 
-class Invalid(Refused):
+class Invalid(record.Invalid):
     """The request did not pass validation."""
-
-    code = "invalid"
-    status = 422
 
 
 class UnknownField(Invalid):

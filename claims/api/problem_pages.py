@@ -25,15 +25,16 @@ class Described:
 def described() -> dict[str, Described]:
     """Every type of problem by its code, in the order of the codes."""
     found: dict[str, Described] = {}
-    for kind in _kinds(ClaimDeskError):
+    for kind in kinds(ClaimDeskError):
         found.setdefault(kind.code, Described(kind.code, kind.status, title_of(kind), HINTS.get(kind.code, "")))
     return dict(sorted(found.items()))
 
 
-def _kinds(kind: type[ClaimDeskError]) -> Iterator[type[ClaimDeskError]]:
+def kinds(kind: type[ClaimDeskError]) -> Iterator[type[ClaimDeskError]]:
+    """Every refusal that is one of these."""
     for inner in kind.__subclasses__():
         yield inner
-        yield from _kinds(inner)
+        yield from kinds(inner)
 
 
 def problems(request: HttpRequest) -> HttpResponse:

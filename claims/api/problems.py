@@ -44,8 +44,9 @@ def request_id() -> str:
 
 
 def title_of(kind: type[ClaimDeskError]) -> str:
-    """What all problems of one type have in common: the first line of the refusal's docstring."""
-    return (kind.__doc__ or "").strip().splitlines()[0]
+    """What all problems of one type have in common: the first line of the docstring of what set the code."""
+    first = next(base for base in kind.__mro__ if "code" in vars(base))
+    return (first.__doc__ or "").strip().splitlines()[0]
 
 
 def problem(refusal: ClaimDeskError, listed: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:

@@ -209,6 +209,21 @@ def test_the_document_and_its_page_need_nobody_elses_host(db: None) -> None:
     assert schema.json()["openapi"].startswith("3.1")
 
 
+@pytest.mark.parametrize("accepted", ["text/html", "image/png", "*/*", ""])
+def test_whoever_accepts_no_form_of_the_document_gets_yaml(db: None, accepted: str) -> None:
+    answer = Client().get("/api/schema", headers={"Accept": accepted})
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].startswith("application/vnd.oai.openapi")
+    assert answer.content.startswith(b"openapi: 3.1")
+
+
+@pytest.mark.parametrize(("method", "query", "status"), [("PUT", "", 405), ("GET", "?format=pdf", 404)])
+def test_the_document_refuses_with_a_problem_in_json(db: None, method: str, query: str, status: int) -> None:
+    answer = Client().generic(method, f"/api/schema{query}")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")
+    assert answer.json()["status"] == status
+
+
 def test_the_diagram_shows_every_way_from_one_state_to_another() -> None:
     drawn = diagram()
     for state in State:

@@ -17,11 +17,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims.api import limits
-from claims.api.errors import RateLimited
-from claims.api.problem_pages import described
+from claims.api.errors import NothingHere, RateLimited
+from claims.api.problem_pages import described, kinds
+from claims.api.problems import title_of
 from claims.api.retiring import Retiring
 from claims.api.schema import ApiSchema
 from claims.api.views import ApiView
+from claims.errors import ClaimDeskError, NotFound
 from claims.models import Claim, Desk
 from reviews.api import claims as claim_views
 from tests.api.conftest import Api
@@ -268,6 +270,14 @@ def test_every_problem_type_leads_to_a_page(db: None) -> None:
         assert client.get(f"/api/docs/problems/{code}").status_code == 200
     assert all(code in client.get("/api/docs/problems").content.decode() for code in codes)
     assert client.get("/api/docs/problems/none-such").status_code == 404
+
+
+def test_all_problems_of_one_type_have_one_title() -> None:
+    titles: dict[str, set[str]] = {}
+    for kind in kinds(ClaimDeskError):
+        titles.setdefault(kind.code, set()).add(title_of(kind))
+    assert {code: found for code, found in titles.items() if len(found) > 1} == {}
+    assert title_of(NothingHere) == str(NotFound())
 
 
 def test_a_type_is_an_address_of_this_site_that_explains_it(api: Api, settings: Any) -> None:

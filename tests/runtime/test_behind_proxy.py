@@ -80,3 +80,6 @@ def test_what_is_only_read_refuses_every_other_method_and_says_which_it_takes(pa
     for method in ("post", "put", "delete"):
         refused = getattr(browser, method)(path)
         assert (refused.status_code, refused.headers["Allow"]) == (405, "GET, HEAD"), method
+        if path.startswith("/api"):
+            assert refused.headers["Content-Type"] == "application/problem+json"
+            assert refused.json()["code"] == "method_not_allowed"
