@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
@@ -66,20 +66,36 @@ class KeptAdmin(SetUpAdmin[_Row]):
         return super().history_view(request, object_id, {**(extra_context or {}), "lines": lines})
 
     def _lines(self, row: _Row) -> Sequence[Line]:
-        kept = self.changes_of(row).order_by("-pk")[:MOST_LINES]
+        kept = list(self.changes_of(row).order_by("-pk")[:MOST_LINES])
+        named = self._named(kept)
         logged = LogEntry.objects.filter(object_id=str(row.pk), content_type__app_label=self.opts.app_label)
         logged = logged.filter(content_type__model=self.opts.model_name).select_related("user")[:MOST_LINES]
-        lines = [Line(one.recorded_at, who_of(one), self._what(one), one.reason) for one in kept]
+        lines = [Line(one.recorded_at, who_of(one), self._what(one, named), one.reason) for one in kept]
         lines += [Line(one.action_time, str(one.user), one.get_change_message()) for one in logged]
         return sorted(lines, reverse=True)[:MOST_LINES]
 
-    def _what(self, event: SetUpEvent) -> str:
+    def _named(self, kept: Sequence[SetUpEvent]) -> dict[tuple[str, int], str]:
+        """What the rows are called that the columns lead to, by column and number: one query for each such column."""
+        named: dict[tuple[str, int], str] = {}
+        for column in self.opts.concrete_fields:
+            if column.related_model is None:
+                continue
+            numbers = {number for one in kept for number in one.changes.get(column.attname, ()) if number is not None}
+            if numbers:
+                rows: dict[int, Model] = QuerySet(column.related_model).in_bulk(numbers)
+                named |= {(column.attname, number): str(found) for number, found in rows.items()}
+        return named
+
+    def _what(self, event: SetUpEvent, named: Mapping[tuple[str, int], str]) -> str:
         """What was done, column by column in the order of the row: JSON keeps none."""
         made = event.step == SetUpStep.MADE
         told = [_("Made")] if made else []
         for column in self.opts.concrete_fields:
             if column.attname in event.changes:
-                before, after = map(words_of, event.changes[column.attname])
+                told_of = event.changes[column.attname]
+                if column.related_model is not None:
+                    told_of = [named.get((column.attname, number), number) for number in told_of]
+                before, after = map(words_of, told_of)
                 told.append(f"{column.verbose_name}: {after if made else f'{before} → {after}'}")
         return "; ".join(told)
 

@@ -61,6 +61,18 @@ def test_a_source_tells_who_changed_it_by_whatever_door(key: Api, signed: SignIn
     assert not LogEntry.objects.exists()  # nothing is written down twice
 
 
+def test_the_history_names_what_a_source_belonged_to_and_belongs_to(key: Api, signed: SignIn, desk: Desk) -> None:
+    north, south = (
+        key.post("/sources", {"name": name, "kind": "organisation"}).body["id"] for name in ("North", "South")
+    )
+    made = key.post("/sources", {"name": "Port", "kind": "organisation", "parent": north}).body["id"]
+    key.patch(f"/sources/{made}", {"parent": south}, If_Match="*")
+    key.patch(f"/sources/{made}", {"parent": None}, If_Match="*")
+    told = [what for _who, what, _why in history_of(Source.objects.get(pk=made), signed(make.an_editor(desk)))]
+    assert told[:2] == ["belongs to: South → –", "belongs to: North → South"]
+    assert "belongs to: North;" in told[2]
+
+
 def test_a_desk_tells_who_changed_it_by_whatever_door(key: Api, signed: SignIn) -> None:
     ines = make.an_administrator()
     browser = signed(ines)
