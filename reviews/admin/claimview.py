@@ -29,7 +29,7 @@ from reviews.services.cases import names_for
 from reviews.services.claimpage import ClaimPage
 from reviews.services.comparing import canceled_of
 from reviews.services.timeline import entries
-from reviews.services.whydue import why_of
+from reviews.services.whydue import why_due, why_of
 
 AROUND = 20
 LONG = 400
@@ -94,7 +94,7 @@ def shown(page: ClaimPage, now: datetime, viewer: Viewer) -> dict[str, Any]:
         "evidence_words": stance_words(_counts(page)),
         "origins": drawing_of(page.evidence),
         "warc_parts": range(1, parts_of(page.evidence) + 1),
-        "why_due": why_of(reversed(page.events)) if claim.is_open else "",
+        "why_due": _why_due(page) if claim.is_open else "",
         "timeline": entries(page.events, now, me),
         "older": page.events[-1].seq - 1 if page.events else 0,
         "first": _first(page),
@@ -115,6 +115,13 @@ def shown(page: ClaimPage, now: datetime, viewer: Viewer) -> dict[str, Any]:
     }
 
 
+def _why_due(page: ClaimPage) -> str:
+    """Why it is due then; from the whole history where the page was given only the end of it."""
+    if page.events and page.events[-1].seq > 1:
+        return why_due([page.claim.pk]).get(page.claim.pk, "")
+    return why_of(reversed(page.events))
+
+
 def _rule_parts(page: ClaimPage) -> tuple[Part, ...]:
     """The rule that took the claim as a sentence; nothing where none did."""
     if page.course is None or page.course.rule is None:
@@ -129,7 +136,7 @@ def _public_banner(page: ClaimPage, now: datetime) -> str:
         return ""
     if page.standing is not None:
         return _("A new verdict stands. The earlier one stays public until the new one is published.")
-    reopened = next((event for event in page.events if event.type == "claim.reopen"), None)
+    reopened = page.claim.events.filter(type="claim.reopen").order_by("-seq").first()
     if reopened is None:
         return _("The earlier verdict stays public until a new one is published.")
     return _(

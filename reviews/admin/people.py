@@ -89,6 +89,9 @@ class ReviewerAdmin(KeptAdmin[Reviewer]):
     ) -> ModelChoiceField[Any] | None:
         if db_field.name == "user":
             kwargs["queryset"] = people_led_by(viewer_of(request)).filter(reviewer=None)
+            kwargs["help_text"] = _(
+                "People who review on a desk and have no profile yet. Their desks stand on their own page."
+            )
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Reviewer | None = None) -> tuple[str, ...]:

@@ -39,7 +39,6 @@ class ReviewerForm(Refusing, forms.ModelForm[Reviewer]):
         # On the person's own clock: the theme's clock warns of another time zone than the server's.
         widgets = dict.fromkeys(("works_from", "works_until"), UnfoldAdminTextInputWidget({"type": "time"}))
         help_texts = {
-            "user": _("People who review on a desk and have no profile yet. Their desks stand on their own page."),
             "gives_second_opinions": _("If not: first seats only, and no disagreement to settle."),
         }
 

@@ -280,6 +280,21 @@ def test_the_timeline_names_people_and_rules_and_hides_verdicts(signed: SignIn, 
     assert make.WHY not in page.content.decode()
 
 
+def test_a_long_history_still_says_why_it_is_due_then_and_who_reopened_it(
+    signed: SignIn, editor: User, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claimpage, "EVENTS", 2)
+    claim, who = make.a_claim(desk, State.DECIDED, by=editor), make.viewer(editor)
+    act(claim.pk, Action.PUBLISH, who)
+    act(claim.pk, Action.REOPEN, who, reason="The ministry answered.")
+    act(claim.pk, Action.SET_DUE, who, due=make.ahead(hours=5), reason="The desk waits for it.")
+    for priority in (1, 2, 1):
+        act(claim.pk, Action.SET_PRIORITY, who, priority=priority, reason="It leads the page.")
+    shown = html.unescape(signed(editor).get(page_of(claim)).content.decode())
+    assert f"moved by {editor.full_name}: The desk waits for it." in shown
+    assert f"Reopened by {editor.full_name}, " in shown
+
+
 def test_a_long_timeline_says_how_much_went_before_and_where_it_is(
     signed: SignIn, reviewer: Reviewer, claim: Claim, monkeypatch: pytest.MonkeyPatch
 ) -> None:
