@@ -109,6 +109,11 @@ def clean(text: str, *, field: str, max_length: int) -> str:
     return one_form
 
 
+def one_blank(name: str) -> str:
+    """Return `name` trimmed and with one blank wherever it has several of any kind."""
+    return " ".join(name.split())
+
+
 def clean_line(text: str, *, field: str, max_length: int) -> str:
     """Return `text` as `clean` does, for one line: trimmed, no line break, no tab."""
     if text.isascii() and text.isprintable():  # as in `clean`; what is blank is empty here

@@ -167,6 +167,12 @@ class OfClaimAdmin(RecordAdmin[_Row]):
         return columns.in_cd(format_html('<span class="cd-cell-st">{}</span>', columns.claim_link(row.claim)))
 
 
+def changed_columns(form: Any) -> list[str]:
+    """The columns of its own row that somebody changed in a form."""
+    columns = {field.name for field in form.instance._meta.concrete_fields}  # noqa: SLF001 - Django documents it
+    return [name for name in form.changed_data if name in columns]
+
+
 class SetUpAdmin(RecordAdmin[_Row]):
     """Rows that administrators keep. Saving writes only what the form changed."""
 
@@ -202,7 +208,6 @@ class SetUpAdmin(RecordAdmin[_Row]):
         if not change:
             obj.save(force_insert=True)
             return
-        names = {field.name for field in obj._meta.concrete_fields}  # noqa: SLF001 - Django documents it
-        written = [name for name in form.changed_data if name in names]
+        written = changed_columns(form)
         if written:
             obj.save(update_fields=written)

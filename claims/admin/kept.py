@@ -37,25 +37,21 @@ class KeptAdmin(SetUpAdmin[_Row]):
         """What was written down of it."""
         return SetUpEvent.objects.filter(**{str(self.opts.model_name): row.pk})
 
-    def log_addition(self, request: HttpRequest, obj: _Row, message: Any) -> None:  # type: ignore[override]  # nothing reads it
+    # Django's own answer with the entry they made, which its pages do not use.
+    def log_addition(self, request: HttpRequest, obj: _Row, message: Any) -> None:  # type: ignore[override]  # no entry is made
         """The service has written it down."""
 
-    def log_change(self, request: HttpRequest, obj: _Row, message: Any) -> None:  # type: ignore[override]  # as above
+    def log_change(self, request: HttpRequest, obj: _Row, message: Any) -> None:  # type: ignore[override]  # none, or nobody's
         """The service has written down what became of the thing itself: left are rows beneath it."""
         beneath = [part for part in message if any("object" in told for told in part.values())]
         if beneath:
             super().log_change(request, obj, beneath)
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The form; above it stands the way to the history of what is there already."""
-        shown = {**(extra_context or {}), "leads_to_history": object_id is not None}
-        return super().changeform_view(request, object_id, form_url, shown)
+        """The form; above it stands the way to the history."""
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "leads_to_history": True})
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -102,9 +98,9 @@ class KeptAdmin(SetUpAdmin[_Row]):
 
 def who_of(event: SetUpEvent) -> str:
     """Who did it; a key says that it is one."""
-    return (
-        _("%(name)s (API key)") % {"name": event.actor_name} if event.actor_kind == ActorKind.KEY else event.actor_name
-    )
+    if event.actor_kind == ActorKind.KEY:
+        return _("%(name)s (API key)") % {"name": event.actor_name}
+    return event.actor_name
 
 
 def words_of(value: Any) -> str:

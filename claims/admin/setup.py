@@ -23,7 +23,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from claims.admin import columns
-from claims.admin.base import SetUpAdmin, TabularInline, administers, viewer_of
+from claims.admin.base import SetUpAdmin, TabularInline, administers, changed_columns, viewer_of
 from claims.admin.forms import theme_moment_field, zone_names
 from claims.admin.kept import KeptAdmin
 from claims.admin.setup_forms import DeskForm, OwnSettingsForm
@@ -162,8 +162,7 @@ class PersonAdmin(_UserBase, SetUpAdmin[User]):
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
         obj.is_staff = obj.is_staff or not change  # everybody works in the admin
-        columns_of = {field.name for field in User._meta.concrete_fields}  # noqa: SLF001 - Django documents it
-        keep_account(obj, sorted(columns_of.intersection(form.changed_data)) if change else None)
+        keep_account(obj, changed_columns(form) if change else None)
 
     @display(description=_("name"), ordering="first_name")
     def full_name_column(self, row: User) -> str:

@@ -22,6 +22,7 @@ from claims.api.preconditions import expected_mark, is_known, tag
 from claims.api.repeating import repeatable
 from claims.api.schema import answered, page_response, sent
 from claims.api.views import ApiView, not_modified
+from claims.exports.feed import actor_out
 from claims.exports.times import rfc3339
 from claims.models import Reliability, Scope, SetUpEvent, Source, SourceKind
 from claims.services.sources import GivenSource, add_source, change_source, check_may_set_up, source_mark
@@ -62,7 +63,7 @@ class SourceBody(Body):
     name = Words(longest=200)
     kind = OneOf(SourceKind.choices)
     aliases = serializers.ListField(child=Words(longest=200, one="alias"), required=False, max_length=50)
-    parent = Number(required=False, allow_null=True, help_text="What it belongs to.")  # type: ignore[assignment]  # as above
+    parent = Number(required=False, allow_null=True, help_text="What it belongs to.")  # type: ignore[assignment]  # the metaclass takes fields off the class
     zone = Words(longest=64, required=False, allow_blank=True, help_text="IANA name.")
     reliability = OneOf(Reliability.choices, required=False)
     reliability_reason = Words(
@@ -154,14 +155,12 @@ def _source_row(source: Source, gradings: Sequence[SetUpEvent]) -> dict[str, Any
 
 
 def _grading(event: SetUpEvent) -> dict[str, Any]:
-    before, after = event.changes["reliability"]
-    by = {"kind": str(event.actor_kind), "id": event.actor_id, "name": event.actor_name}
-    # What was made begins as what nobody has judged.
+    before, after = event.grades
     return {
-        "before": before or str(Reliability.F),
+        "before": before,
         "after": after,
         "reason": event.reason,
-        "by": by,
+        "by": actor_out(event),
         "at": rfc3339(event.recorded_at),
     }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from claims.exports.times import rfc3339
-from claims.models import ClaimEvent
+from claims.models import ClaimEvent, SetUpEvent
 
 PREFIX, SUFFIX = "org.claimdesk.", ".v1"
 Place = tuple[int, int]
@@ -41,6 +41,11 @@ def kept_type(name: str) -> str | None:
     return kept if name == public_type(kept) and kept.count(".") == 1 else None
 
 
+def actor_out(event: ClaimEvent | SetUpEvent) -> dict[str, Any]:
+    """Who did it, as the document describes it under `Actor`."""
+    return {"kind": str(event.actor_kind), "id": event.actor_id, "name": event.actor_name}
+
+
 def event_out(event: ClaimEvent) -> dict[str, Any]:
     """The members of one event, as the document describes them under `Event`."""
     return {
@@ -48,7 +53,7 @@ def event_out(event: ClaimEvent) -> dict[str, Any]:
         "type": public_type(event.type),
         "claim": event.claim_id,
         "seq": event.seq,
-        "actor": {"kind": str(event.actor_kind), "id": event.actor_id, "name": event.actor_name},
+        "actor": actor_out(event),
         "from_state": event.from_state,
         "to_state": event.to_state,
         "reason": event.reason,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.actors import ActorKind
 from claims.models.event import DatabaseClock
 from claims.models.frozen import frozen
+from claims.models.source import Reliability
 
 
 class SetUpStep(TextChoices):
@@ -23,7 +24,11 @@ class SetUpStep(TextChoices):
 class SetUpEventQuerySet(models.QuerySet["SetUpEvent"]):
     def graded(self) -> Self:
         """Those in which somebody judged how reliable a source is, in their order; what is new is judged by nobody."""
-        return self.filter(changes__has_key="reliability").exclude(changes__reliability=[None, "F"]).order_by("pk")
+        return (
+            self.filter(changes__has_key="reliability")
+            .exclude(changes__reliability=[None, Reliability.F])
+            .order_by("pk")
+        )
 
 
 class SetUpEvent(models.Model):
@@ -61,3 +66,9 @@ class SetUpEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id or self.desk_id or self.person_id}: {self.get_step_display()}"
+
+    @property
+    def grades(self) -> tuple[str, str]:
+        """A source's reliability before and afterwards, of one of `graded()`. What is made begins as F."""
+        before, after = self.changes["reliability"]
+        return before or str(Reliability.F), after

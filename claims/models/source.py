@@ -13,6 +13,7 @@ from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.zone import valid_zone
+from claims.plaintext import one_blank
 
 
 class SourceKind(TextChoices):
@@ -39,7 +40,7 @@ class Reliability(TextChoices):
 class SourceQuerySet(models.QuerySet["Source"]):
     def called(self, name: str) -> Self:
         """Named sources with this name, case ignored, or this alias as written. Unnamed roles are never merged."""
-        name = " ".join(name.split())  # as names are kept
+        name = one_blank(name)  # as names are kept
         same = Exact(Lower("name"), Lower(Value(name)))
         return self.exclude(kind=SourceKind.UNNAMED).filter(Q(same) | Q(aliases__contains=[name]))
 

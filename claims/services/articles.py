@@ -15,7 +15,7 @@ from claims.deadlines import aware, zone_named
 from claims.errors import ClaimDeskError, Invalid, UnusableAddress, UnusableText
 from claims.models import Article, ArticleRevision, DateKnown, Desk, Following, Source, SourceKind
 from claims.permissions import Viewer, visible_articles
-from claims.plaintext import TextRefused, clean, clean_line, sha256_of
+from claims.plaintext import TextRefused, clean, clean_line, one_blank, sha256_of
 from claims.services.transitions import database_time
 
 TEXT_LIMIT = 1_000_000
@@ -75,7 +75,7 @@ def line(value: str, field: str, most: int, *, one: str = "") -> str:
 
 def name_line(value: str, field: str, most: int) -> str:
     """A clean name: several blanks in it are one, or it would look like another and be none. Raises `UnusableText`."""
-    return " ".join(line(value, field, most).split())
+    return one_blank(line(value, field, most))
 
 
 def text(value: str, field: str, most: int) -> str:

@@ -389,7 +389,7 @@ SELECT decision.claim_id AS claim, decision.number, decision.said, decision.so
 
 -- name: decisions_have_their_origins
 -- Every confirmed or refuted verdict goes back to as many distinct origins as its desk asked for, or says why not.
--- One page or file that was added twice is one origin.
+-- One page or file that was added twice is one origin, by whatever scheme and with "www." or without.
 WITH RECURSIVE carrying AS (
     SELECT decision.id AS decision, item.id AS item, item.derives_from_id AS parent, item.url,
            CASE item.kind WHEN 'file' THEN item.snapshot_id END AS file
@@ -405,7 +405,8 @@ WITH RECURSIVE carrying AS (
 )
 SELECT decision.claim_id AS claim, decision.number, asked.origins AS asked, count(DISTINCT carrying.origin) AS origins
   FROM claims_decision decision
-  LEFT JOIN (SELECT decision, coalesce('file ' || file, nullif(url, ''), 'item ' || item) AS origin
+  LEFT JOIN (SELECT decision, coalesce('file ' || file, nullif(regexp_replace(url, '^[a-z]+://(www\.)?', ''), ''),
+                                    'item ' || item) AS origin
                FROM carrying WHERE parent IS NULL) carrying ON carrying.decision = decision.id
   LEFT JOIN LATERAL (SELECT (body::json -> 'data' ->> 'min_origins')::int AS origins FROM claims_claimevent
                       WHERE claim_id = decision.claim_id AND type = 'decision.make'

@@ -96,7 +96,7 @@ def shown(page: ClaimPage, now: datetime, viewer: Viewer) -> dict[str, Any]:
         "warc_parts": range(1, parts_of(page.evidence) + 1),
         "why_due": _why_due(page) if claim.is_open else "",
         "timeline": entries(page.events, now, me),
-        "older": page.events[-1].seq - 1 if page.events else 0,
+        "older": page.older,
         "first": _first(page),
         "goes_back": _goes_back(page),
         "head": [button for button in head if not button.refusal],
@@ -116,10 +116,8 @@ def shown(page: ClaimPage, now: datetime, viewer: Viewer) -> dict[str, Any]:
 
 
 def _why_due(page: ClaimPage) -> str:
-    """Why it is due then; from the whole history where the page was given only the end of it."""
-    if page.events and page.events[-1].seq > 1:
-        return why_due([page.claim.pk]).get(page.claim.pk, "")
-    return why_of(reversed(page.events))
+    """Why it is due then: read anew only where what says so may stand before the events of the page."""
+    return why_due([page.claim.pk]).get(page.claim.pk, "") if page.older else why_of(reversed(page.events))
 
 
 def _rule_parts(page: ClaimPage) -> tuple[Part, ...]:

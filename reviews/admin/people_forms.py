@@ -83,7 +83,7 @@ class AbsenceForm(Refusing, forms.ModelForm[Absence]):
 
     def _get_validation_exclusions(self) -> set[str]:
         """As above, of when it ends and whom the claims go to."""
-        return super()._get_validation_exclusions() | {"ends_at", "then"}  # type: ignore[misc, no-any-return]  # as above
+        return super()._get_validation_exclusions() | {"ends_at", "then"}  # type: ignore[misc, no-any-return]  # Django's own hook
 
     def given(self) -> GivenAbsence:
         """The absence as the service takes it."""

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from claims.admin.base import now_of, viewer_of
 from claims.admin.kept import who_of
 from claims.admin.library import SourcePagesAdmin
-from claims.models import Reliability, SetUpEvent, Source
+from claims.models import SetUpEvent, Source
 from claims.verdicts import So
 from claims.wordings import so_words
 from reviews.dashboard.filters import Filters
@@ -42,15 +42,8 @@ class SourceAdmin(SourcePagesAdmin):
 
 def grading_lines(source: Source) -> list[tuple[datetime, str, str, str]]:
     """Who set its reliability, the newest first: when, who, from what to what, why."""
-    return [
-        (
-            one.recorded_at,
-            who_of(one),
-            " → ".join(grade or Reliability.F for grade in one.changes["reliability"]),
-            one.reason,
-        )
-        for one in SetUpEvent.objects.graded().filter(source=source).reverse()
-    ]
+    gradings = SetUpEvent.objects.graded().filter(source=source).reverse()
+    return [(one.recorded_at, who_of(one), " → ".join(one.grades), one.reason) for one in gradings]
 
 
 def year_lines(request: HttpRequest, source: Source) -> list[tuple[str, str, int, str]]:

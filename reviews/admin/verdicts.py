@@ -15,7 +15,7 @@ from claims.admin.forms import PlainForm
 from claims.errors import Invalid, TooEarlyNotPossible
 from claims.models import Claim, Evidence, Visibility
 from claims.services.evidence import GivenEvidence, keep_file
-from claims.verdicts import Answers, EvidenceKind, Outcome, Question, Said, So, Stance, check_answers
+from claims.verdicts import WHY_LENGTH, Answers, EvidenceKind, Outcome, Question, Said, So, Stance, check_answers
 from reviews.models import Review
 
 TOO_EARLY = "too_early"
@@ -94,6 +94,7 @@ class VerdictForm(PlainForm):
     """One's own judgement of a claim."""
 
     pointers: ClassVar[dict[str, str]] = {"/too_early": "so"}
+    longest: ClassVar[int] = WHY_LENGTH[1]  # characters of "why", which the page counts
     version = forms.IntegerField(widget=forms.HiddenInput)
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 

@@ -25,10 +25,11 @@ from claims.models import (
     RevisedPassage,
     Visibility,
 )
-from claims.permissions import Viewer, desk_roles, record_roles, visible_claims, visible_evidence
+from claims.permissions import Viewer, desk_roles, visible_claims, visible_evidence
 from claims.services.transitions import Held
 from reviews.models import Assignment, AssignmentStatus, Course, Interest, Part, Review, ReviewPolicy, SecondOpinion
 from reviews.models.assignment import HOLDING
+from reviews.permissions import roles_with
 from reviews.services.acting import Acting, Offer, offers_to
 from reviews.services.queueplaces import Place, place_of
 from reviews.services.rules import earlier_seen
@@ -80,6 +81,11 @@ class ClaimPage:
     parts: Sequence[Claim]
     merged: Sequence[Merged]
     revised: Sequence[RevisedPassage]
+
+    @property
+    def older(self) -> int:
+        """How many events went before the newest ones, which `events` are."""
+        return self.events[-1].seq - 1 if self.events else 0
 
     @property
     def interests(self) -> list[str]:
@@ -154,7 +160,7 @@ def _page(claim: Claim, viewer: Viewer, now: datetime) -> ClaimPage:
     me = viewer.user.pk if viewer.user else None
     assignments = _assignments(claim)
     mine = _mine(assignments, me)
-    roles = _roles(viewer, claim, mine)
+    roles = roles_with(viewer, claim, mine)
     flags: list[Flag] = claim.standing_flags  # type: ignore[attr-defined]  # prefetched above
     decisions: list[Decision] = claim.all_decisions  # type: ignore[attr-defined]  # prefetched above
     appearance = claim.first_appearance()
@@ -244,13 +250,6 @@ def _as_held(claim: Claim, decisions: Sequence[Decision], now: datetime) -> Held
 def _mine(assignments: Sequence[Assignment], me: int | None) -> Assignment | None:
     held = (one for one in assignments if one.status == AssignmentStatus.OPEN and _is_by(one, me))
     return min(held, key=lambda one: one.pk, default=None)
-
-
-def _roles(viewer: Viewer, claim: Claim, mine: Assignment | None) -> frozenset[Role]:
-    roles = record_roles(viewer, claim)
-    if mine is None:
-        return roles
-    return roles | {Role.ADJUDICATOR if mine.part == Part.ADJUDICATION else Role.ON_IT}
 
 
 def _held(claim: Claim, assignments: Sequence[Assignment]) -> list[tuple[str, int, str]]:

@@ -10,7 +10,10 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from claims.models import User
+from claims.lifecycle import State
+from claims.models import Claim, Desk, User
+from reviews.models import Reviewer
+from tests import factories as make
 from tests.browser.axe import assert_axe_clean
 
 FLAGS = [
@@ -30,6 +33,7 @@ LOOKS = [(1440, "light"), (390, "dark"), (390, "light"), (1440, "dark")]
 OPEN = Callable[..., Page]
 SHOT = Callable[[Page, str], None]
 LOOK = Callable[..., None]
+WHY = "Nobody we asked could settle it either way."
 
 
 @pytest.fixture(scope="session")
@@ -118,6 +122,45 @@ def signed_in(open_page: OPEN) -> Callable[..., Page]:
         return open_page(width=width, theme=theme, user=user, base=server.url)
 
     return open_signed_in
+
+
+def staff(user: User) -> User:
+    user.is_staff = True
+    user.save(update_fields=["is_staff"])
+    return user
+
+
+@pytest.fixture
+def desk(transactional_db: None) -> Desk:
+    return make.a_desk()
+
+
+@pytest.fixture
+def reviewer(desk: Desk) -> Reviewer:
+    mara = make.a_reviewer(desk, can_triage=True)
+    staff(mara.user)
+    return mara
+
+
+@pytest.fixture
+def claims(desk: Desk, reviewer: Reviewer) -> list[Claim]:
+    """Three claims of the reviewer, first due first, with evidence on the first; one waits in the pool."""
+    editor = make.an_editor(desk)
+    mine = [
+        make.a_claim(
+            desk, State.IN_REVIEW, by=editor, reviewer=reviewer, statement=f"Claim number {number}.", priority=number
+        )
+        for number in (1, 2, 3)
+    ]
+    make.evidence_for(mine[0], by=editor, title="A report")
+    make.a_claim(desk, by=editor, statement="In the pool.")
+    return mine
+
+
+@pytest.fixture
+def at_work(live_server: LiveServer, signed_in: OPEN, reviewer: Reviewer) -> OPEN:
+    """Open a page with a session of the reviewer."""
+    return lambda **how: signed_in(live_server, reviewer.user, **how)
 
 
 @pytest.fixture

@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
-from django.conf import settings
 from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -24,17 +21,10 @@ from claims.services.proposing import GivenStep
 from reviews.models import Review, Reviewer
 from tests import factories as make
 from tests.browser.axe import assert_axe_clean
-from tests.browser.conftest import LOOK
+from tests.browser.conftest import LOOK, WHY, staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SignedIn = Callable[..., Page]
-WHY = "Nobody we asked could settle it either way."
-
-
-def staff(user: User) -> User:
-    user.is_staff = True
-    user.save(update_fields=["is_staff"])
-    return user
 
 
 def article_of(claim: Claim) -> int:
@@ -49,39 +39,6 @@ def failed_import(user: User) -> int:
     (one,) = take(1)
     give_up(one, NoAnswer(), "The host did not answer. Paste the text instead.", passing=False)
     return row.pk
-
-
-@pytest.fixture
-def desk(transactional_db: None) -> Desk:
-    return make.a_desk()
-
-
-@pytest.fixture
-def reviewer(desk: Desk) -> Reviewer:
-    mara = make.a_reviewer(desk, can_triage=True)
-    staff(mara.user)
-    return mara
-
-
-@pytest.fixture
-def claims(desk: Desk, reviewer: Reviewer) -> list[Claim]:
-    """Three claims of the reviewer, first due first, with evidence on the first; one waits in the pool."""
-    editor = make.an_editor(desk)
-    mine = [
-        make.a_claim(
-            desk, State.IN_REVIEW, by=editor, reviewer=reviewer, statement=f"Claim number {number}.", priority=number
-        )
-        for number in (1, 2, 3)
-    ]
-    make.evidence_for(mine[0], by=editor, title="A report")
-    make.a_claim(desk, by=editor, statement="In the pool.")
-    return mine
-
-
-@pytest.fixture
-def at_work(live_server: LiveServer, signed_in: SignedIn, reviewer: Reviewer) -> SignedIn:
-    """Open a page with a session of the reviewer."""
-    return lambda **how: signed_in(live_server, reviewer.user, **how)
 
 
 def test_words_without_a_space_stay_inside_the_page(
@@ -286,94 +243,6 @@ def test_keys_act_as_the_person_has_chosen(
         expect(preview).to_have_text("Claim number 1.")
         page.keyboard.press(pressed)
         expect(preview).to_have_text(f"Claim number {shown}.")
-
-
-def test_a_draft_survives_leaving_and_goes_once_it_is_recorded(
-    live_server: LiveServer, signed_in: SignedIn, reviewer: Reviewer, claims: list[Claim]
-) -> None:
-    page = signed_in(live_server, reviewer.user)
-    address = f"/admin/claims/claim/{claims[0].pk}/change/"
-    page.goto(address)
-    page.keyboard.press("y")
-    page.keyboard.type(WHY)
-    page.goto(address.replace("change", "step/ask_second_opinion"))
-    expect(page.locator("[name=why]")).to_have_value(WHY)  # it goes with one's own verdict: nothing is typed twice
-    page.goto(address)
-    expect(page.locator("[name=why]")).to_have_value(WHY)
-    page.keyboard.press("v")
-    page.keyboard.press("5")
-    page.keyboard.press("Control+Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Claim number 2.")
-    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('cd-draft')).length") == 0
-
-
-def test_a_draft_is_kept_by_the_clock_of_its_writer(
-    live_server: LiveServer, signed_in: SignedIn, reviewer: Reviewer, claims: list[Claim]
-) -> None:
-    reviewer.user.zone = "Asia/Kathmandu"  # no browser of the tests is there
-    reviewer.user.save(update_fields=["zone"])
-    page = signed_in(live_server, reviewer.user)
-    page.goto(f"/admin/claims/claim/{claims[0].pk}/change/")
-    page.locator("[name=why]").fill("Words. " * 90)
-    expect(page.locator("[for=id_why] .cd-hint")).to_have_text("629 / 600")
-    page.locator("[name=why]").fill(WHY)
-    expect(page.locator("[for=id_why] .cd-hint")).to_be_empty()
-    said = page.locator("#verdict [data-cd-draft-said]")
-    before = datetime.now(ZoneInfo("Asia/Kathmandu"))
-    expect(said).to_contain_text("Draft kept ", timeout=15_000)
-    between = {(before + timedelta(seconds=second)).strftime("Draft kept %H:%M") for second in range(20)}
-    assert said.text_content() in between
-
-
-def end_session(page: Page) -> None:
-    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
-
-
-def sign_in_again(page: Page, user: User) -> None:
-    user.set_password("of the test")
-    user.save(update_fields=["password"])
-    page.get_by_label("User name").fill(user.username)
-    page.get_by_label("Password").fill("of the test")
-    page.get_by_role("button", name="Sign in").click()
-
-
-def test_a_session_that_ends_while_somebody_writes_costs_no_word(
-    at_work: SignedIn, reviewer: Reviewer, claims: list[Claim]
-) -> None:
-    page = at_work()
-    claim = f"/admin/claims/claim/{claims[0].pk}"
-    writings = {
-        f"{claim}/change/": ("what", "A note that took long.", "Add"),
-        f"{claim}/step/hand_over/": ("note", "Please read the second page.", "Give back to the pool"),
-        "/admin/claims/article/add/": ("text", "A pasted article.", "Import article"),
-    }
-    for path, (field, words, button) in writings.items():
-        page.goto(path)
-        page.locator(f"[name={field}]").fill(words)
-        end_session(page)
-        page.locator("main form").get_by_role("button", name=button).click()
-        expect(page.locator("p[role=status]")).to_have_text("You were signed out. Sign in to go on. Your text is kept.")
-        sign_in_again(page, reviewer.user)
-        expect(page.locator(f"[name={field}]")).to_have_value(words)
-
-
-def test_one_form_of_a_claim_leaves_what_stands_in_the_other(at_work: SignedIn, claims: list[Claim]) -> None:
-    page = at_work()
-    page.goto(f"/admin/claims/claim/{claims[0].pk}/change/")
-    page.locator("[name=why]").fill(WHY)
-    page.locator("[name=what]").fill("https://example.org/a-report")
-    page.keyboard.press("Control+Enter")
-    expect(page.get_by_text("Evidence added.")).to_be_visible()
-    expect(page.locator("[name=why]")).to_have_value(WHY)
-    expect(page.locator("[name=what]")).to_have_value("")
-    page.locator("[name=what]").fill("The next note")
-    page.get_by_text("File, title, where it was taken from").click()
-    page.locator("[type=file]").set_input_files({"name": "minutes.txt", "mimeType": "text/plain", "buffer": b"7"})
-    expect(page.locator("[name=title]")).to_have_value("")  # a name that stays when another file is chosen
-    page.get_by_test_id("record").click()
-    expect(page.get_by_role("alert")).to_contain_text("Not done yet. Your text is kept.")
-    expect(page.locator("[name=what]")).to_have_value("The next note")
-    expect(page.locator("[name=why]")).to_have_value(WHY)
 
 
 def test_a_date_known_to_the_day_is_asked_for_as_a_day(at_work: SignedIn, claims: list[Claim]) -> None:

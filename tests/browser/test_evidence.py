@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
-from pytest_django.live_server_helper import LiveServer
 
 from claims.lifecycle import State
 from claims.models import Claim, Desk, Evidence, Fetch, Flag, FlagKind, RevisedPassage, Visibility
@@ -29,12 +28,6 @@ def reviewer(transactional_db: None) -> Reviewer:
     mara.user.is_staff = True
     mara.user.save(update_fields=["is_staff"])
     return mara
-
-
-@pytest.fixture
-def at_work(live_server: LiveServer, signed_in: SignedIn, reviewer: Reviewer) -> SignedIn:
-    """Open a page with a session of the reviewer."""
-    return lambda **how: signed_in(live_server, reviewer.user, **how)
 
 
 def read_again(item: Evidence) -> None:

@@ -15,8 +15,7 @@ from reviews.models import PolicyKind, ReviewPolicy
 from reviews.rules import Conditions, Outcomes
 from reviews.services.rules import GivenRule, change_rule
 from tests import factories as make
-from tests.browser.conftest import LOOK
-from tests.browser.test_admin import staff
+from tests.browser.conftest import LOOK, staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LIST = "/admin/reviews/routingrule/"

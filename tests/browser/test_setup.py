@@ -18,7 +18,7 @@ from reviews.models import Absence, DeadlinePolicy, PolicyKind, ReviewPolicy, Ru
 from reviews.services.acting import act
 from tests import factories as make
 from tests.browser.axe import assert_axe_clean
-from tests.browser.test_admin import staff
+from tests.browser.conftest import staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 DIALOGS = ("hand_over", "wait", "split", "merge", "assign", "set_due", "dismiss")

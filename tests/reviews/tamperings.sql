@@ -193,7 +193,8 @@ UPDATE claims_evidence item SET derives_from_id = (SELECT min(id) FROM claims_ev
     other.claim_id = item.claim_id AND other.id < item.id);
 
 -- breaks: decisions_have_their_origins
-UPDATE claims_evidence SET kind = 'link', url = 'https://found.example/report';
+UPDATE claims_evidence SET kind = 'link',
+    url = CASE id % 2 WHEN 0 THEN 'http://found.example/report' ELSE 'https://www.found.example/report' END;
 
 -- breaks: duplicates_lead_to_a_claim_that_stays
 ALTER TABLE claims_claim DROP CONSTRAINT claim_repeats_another;

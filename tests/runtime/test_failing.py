@@ -132,10 +132,10 @@ def test_a_database_that_stands_still_is_waited_for_no_longer_than_told(another:
 
 def test_a_connection_that_was_answered_in_time_is_as_before(another: Any) -> None:
     held = another.connection
-    with answered_within(0.05, another), another.cursor() as cursor:
+    with answered_within(0.5, another), another.cursor() as cursor:
         cursor.execute("SELECT 1")
     with another.cursor() as cursor:
-        cursor.execute("SELECT pg_sleep(0.1)")  # longer than the block would have waited
+        cursor.execute("SELECT pg_sleep(0.6)")  # longer than the block would have waited
     assert another.connection is held
 
 
