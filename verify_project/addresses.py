@@ -18,6 +18,9 @@ LIMITS = {
     "worker": (60, 10, 60),
     "command": (0, 60, 600),
 }
+# Seconds after which these stop waiting for an answer that the server should have cut off long before: it stands still.
+# Workers are ended by Celery's own limits, commands are left to finish.
+ANSWERED_WITHIN = {"web": 7, "stream": 7}
 NO_BROKER = "redis+socket:///no-broker-is-running"
 
 
@@ -30,6 +33,8 @@ def database(url: str, process: str) -> dict[str, Any]:
     if "host" in options:  # how the directory of a Unix socket is given
         found["HOST"] = options.pop("host")
     return found | {
+        "ENGINE": "verify_project.database",
+        "ANSWERED_WITHIN": ANSWERED_WITHIN.get(process),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options | connection_limits(process),

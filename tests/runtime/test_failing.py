@@ -1,7 +1,9 @@
 """While the database is away pages say so, with the status that load balancers and monitors understand."""
 
+import gc
 import os
 import signal
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +19,7 @@ from django.test import Client
 
 from claims.services.patience import answered_within
 from verify_project.clocks import ReadersZoneMiddleware
+from verify_project.database import base
 
 
 def signed_in_while(failure: Exception, monkeypatch: pytest.MonkeyPatch) -> Client:
@@ -128,6 +131,46 @@ def test_a_database_that_stands_still_is_waited_for_no_longer_than_told(another:
     another.close()
     with answered_within(5, another), another.cursor() as cursor:  # the next to ask gets another connection
         cursor.execute("SELECT 1")
+
+
+def test_a_request_stops_waiting_for_a_database_that_stands_still_and_the_next_gets_another_connection(
+    another: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    another.connection.patience = 0.3
+    with standing_still(another), pytest.raises(OperationalError), another.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    another.close_if_unusable_or_obsolete()
+    assert another.connection is None
+    with another.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    monkeypatch.setattr(base, "LOOK", 0.3)
+    with standing_still(another):
+        assert another.is_usable() is False
+
+
+def test_a_process_whose_requests_are_waited_for_tells_its_connections_how_long(another: Any) -> None:
+    another.settings_dict = another.settings_dict | {"ANSWERED_WITHIN": 7}
+    another.close()
+    another.connect()
+    assert another.connection.patience == 7
+
+
+def test_an_attempt_to_connect_that_took_too_long_leaves_no_socket_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(psycopg.connection, "timeout_from_conninfo", lambda _: 0.2)
+    gc.disable()  # the next collection may be minutes away
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            port = silent.getsockname()[1]
+            with pytest.raises(psycopg.OperationalError) as refused:
+                base.PatientConnection.connect(f"host=127.0.0.1 port={port} dbname=none sslmode=disable")
+            assert "timeout" in str(refused.value)
+            heard, _ = silent.accept()
+            with heard:
+                heard.settimeout(5)
+                while heard.recv(4096):
+                    pass  # what it had sent; then nothing, since nobody is there any more
+    finally:
+        gc.enable()
 
 
 def test_a_connection_that_was_answered_in_time_is_as_before(another: Any) -> None:

@@ -187,6 +187,13 @@ def test_a_socket_directory_in_the_address_becomes_the_host() -> None:
     assert "statement_timeout=5s" in found["OPTIONS"]["options"]
 
 
+@pytest.mark.parametrize("process", ["web", "stream"])
+def test_where_somebody_waits_the_client_stops_waiting_after_the_server_should_have(process: str) -> None:
+    statement, _, _ = addresses.LIMITS[process]
+    within = addresses.database("postgres://postgres@127.0.0.1/claimdesk", process)["ANSWERED_WITHIN"]
+    assert statement < within <= statement + 2
+
+
 def test_no_request_needs_the_broker_and_nothing_is_cached() -> None:
     assert settings.CACHES["default"]["BACKEND"].endswith("DummyCache")
     assert settings.SESSION_ENGINE == "django.contrib.sessions.backends.db"

@@ -1,0 +1,1 @@
+"""The database engine: PostgreSQL as Django has it, with an end to every wait; see `base`."""
