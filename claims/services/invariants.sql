@@ -83,6 +83,22 @@ SELECT claim.id AS claim, claim.round, coalesce(told.n, 0) AS begun
               GROUP BY claim_id) told ON told.claim_id = claim.id
  WHERE claim.round <> 1 + coalesce(told.n, 0);
 
+-- name: claims_are_as_they_were_left
+-- Whatever steps changed of a claim – its words, dates, desk, priority – is as the last of them left it.
+SELECT claim.id AS claim, left_as.field
+  FROM (SELECT DISTINCT ON (event.claim_id, change.key) event.claim_id, change.key AS field, change.value -> 1 AS value
+          FROM claims_claimevent event
+         CROSS JOIN LATERAL jsonb_each(CASE WHEN event.type LIKE 'claim.%' AND event.body LIKE '%"changes"%'
+                                            THEN event.body::jsonb #> '{data,changes}' END) change
+         ORDER BY event.claim_id, change.key, event.seq DESC) left_as
+  JOIN claims_claim claim ON claim.id = left_as.claim_id
+ CROSS JOIN LATERAL (SELECT to_jsonb(claim) AS fields) stands
+ CROSS JOIN LATERAL (SELECT coalesce(stands.fields -> left_as.field, stands.fields -> (left_as.field || '_id')) AS value) now
+ WHERE CASE WHEN jsonb_typeof(left_as.value) = 'string' AND jsonb_typeof(now.value) = 'string'
+             AND (left_as.field LIKE '%\_at' OR left_as.field IN ('waiting_until', 'confirm_from', 'confirm_by', 'confirm_counted_from'))
+            THEN (left_as.value #>> '{}')::timestamptz <> (now.value #>> '{}')::timestamptz
+            ELSE left_as.value IS DISTINCT FROM now.value END;
+
 -- name: no_flag_twice
 -- No moment of a claim was announced twice.
 SELECT claim_id AS claim, kind, moment, count(*) AS times

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -37,3 +40,9 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.claim_id}: {self.reviewer}"
+
+    def seal(self) -> str:
+        """SHA-256 of all that it says and whose it is, as `manage.py verify` reckons it from the row."""
+        told = [self.claim_id, self.reviewer_id, self.part, self.round, self.said, self.so, self.outcome]
+        text = json.dumps([*told, self.why, self.exception_reason, self.evidence_ids], ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()

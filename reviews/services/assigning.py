@@ -23,6 +23,7 @@ ROUTER = rule("routing")
 HAND_OVER = rule("hand-over")
 NOTE_LENGTH = 600
 NOBODY_ON_IT = "Nobody is on this claim."
+IN_WORDS = "This claim names no source. Say in words what your interest is."
 LEFT = (AssignmentStatus.WITHDRAWN, AssignmentStatus.HANDED_OVER, AssignmentStatus.DECLINED)
 
 
@@ -173,7 +174,7 @@ def recuse(held: Held, assignment: Assignment, *, by: Actor, source_id: int | No
     note = text(note, "note", 300).strip()
     sources = sources_of(held.claim)
     if source_id not in sources if sources else not note:
-        raise InterestMissing(pointer="/source" if sources else "/note")
+        raise InterestMissing(pointer="/source") if sources else InterestMissing(IN_WORDS, pointer="/note")
     if source_id is not None and sources:
         with people.held(assignment.reviewer) as person:
             Interest.objects.get_or_create(reviewer=person, source_id=source_id, defaults={"note": note})

@@ -43,13 +43,34 @@ SELECT claim.id AS claim, claim.round, flagged.standing AS flagged
                                             AND seat.status = 'open' AND seat.part <> 'adjudication')));
 
 -- name: every_assignment_is_told_once
--- Every seat that was given has exactly one event.
+-- Every seat that was given has exactly one event, which says to whom, what for and by what choice.
 SELECT coalesce(seat.claim_id, told.claim_id) AS claim, seat.id AS assignment, told.times
   FROM reviews_assignment seat
-  FULL JOIN (SELECT claim_id, (body::json -> 'data' ->> 'assignment')::bigint AS assignment, count(*) AS times,
-                    min(recorded_at) AS at
-               FROM claims_claimevent WHERE type = 'claim.assign' GROUP BY 1, 2) told ON told.assignment = seat.id
- WHERE (seat.claim_id, seat.assigned_at, 1::bigint) IS DISTINCT FROM (told.claim_id, told.at, told.times);
+  FULL JOIN (SELECT claim_id, (data ->> 'assignment')::bigint AS assignment, count(*) AS times, min(recorded_at) AS at,
+                    min((data ->> 'reviewer')::bigint) AS reviewer, min(data ->> 'part') AS part, min(data ->> 'rule') AS rule
+               FROM (SELECT claim_id, recorded_at, body::json -> 'data' AS data
+                       FROM claims_claimevent WHERE type = 'claim.assign') given
+              GROUP BY 1, 2) told ON told.assignment = seat.id
+ WHERE (seat.claim_id, seat.assigned_at, seat.reviewer_id, seat.part::text, seat.rule::text, 1::bigint)
+       IS DISTINCT FROM (told.claim_id, told.at, told.reviewer, told.part, told.rule, told.times);
+
+-- name: seats_are_left_as_told
+-- Whoever handed a seat over, declined it or stepped back has an event that says so, and was not undone; nobody else left.
+SELECT coalesce(seat.claim_id, told.claim_id) AS claim, coalesce(seat.id, told.assignment) AS assignment, seat.status
+  FROM (SELECT * FROM reviews_assignment WHERE status IN ('handed_over', 'declined', 'recused')) seat
+  FULL JOIN (SELECT step.claim_id, (step.body::json #>> '{data,assignment}')::bigint AS assignment, step.type,
+                    step.recorded_at AS at
+               FROM claims_claimevent step
+              WHERE step.type IN ('claim.hand_over', 'claim.decline', 'claim.recuse')
+                AND NOT EXISTS (SELECT 1 FROM claims_claimevent undo
+                                  JOIN claims_claimevent undone ON undone.claim_id = undo.claim_id
+                                   AND undone.seq = (undo.body::json #>> '{data,undone}')::int
+                                 WHERE undo.claim_id = step.claim_id AND undo.type = 'claim.undo'
+                                   AND undone.recorded_at = step.recorded_at)) told
+         ON told.assignment = seat.id
+ WHERE (seat.claim_id, seat.ended_at, seat.status::text)
+       IS DISTINCT FROM (told.claim_id, told.at, CASE told.type WHEN 'claim.hand_over' THEN 'handed_over'
+                                                                WHEN 'claim.decline' THEN 'declined' ELSE 'recused' END);
 
 -- name: nobody_reviews_what_they_have_an_interest_in
 -- Nobody was put on a claim that came through a source or an outlet they had declared an interest in.
@@ -93,6 +114,16 @@ SELECT review.claim_id AS claim, review.id AS review, count(event.id) AS events
   LEFT JOIN claims_claimevent event ON event.claim_id = review.claim_id AND event.recorded_at = review.submitted_at
    AND event.type IN ('claim.submit_review', 'claim.adjudicate', 'claim.ask_second_opinion')
  GROUP BY review.id, review.claim_id HAVING count(event.id) <> 1;
+
+-- name: reviews_are_as_sealed
+-- The reviews of a round say what they said when it was decided: whose they are, every answer and every word.
+SELECT told.claim_id AS claim, sealed.key AS review
+  FROM claims_claimevent told
+ CROSS JOIN LATERAL jsonb_each_text(CASE WHEN told.type = 'decision.make' THEN told.body::jsonb #> '{data,reviews}' END) sealed
+  LEFT JOIN reviews_review review ON review.id = sealed.key::bigint
+ WHERE sealed.value IS DISTINCT FROM encode(sha256(convert_to(jsonb_build_array(
+       review.claim_id, review.reviewer_id, review.part, review.round, review.said, review.so, review.outcome,
+       review.why, review.exception_reason, review.evidence_ids)::text, 'UTF8')), 'hex');
 
 -- name: decisions_follow_from_reviews
 -- Every decision says what a review of its claim said before.

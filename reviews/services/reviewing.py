@@ -183,12 +183,18 @@ def _follow(held: Held, review: Review, *, by: Actor, evidence: list[Evidence], 
     decision = record_decision(held, answers, evidence, exception_reason=reason, is_demo=is_demo)
     to = None if action == Action.ADJUDICATE else State.DECIDED
     held.take(action, by=by, to=to, data=data, decision_changed=True)
-    held.record("decision.make", by=CONSENSUS, data=told(decision))
+    held.record("decision.make", by=CONSENSUS, data=told(decision) | {"reviews": _seals(held)})
 
 
 def _told(review: Review) -> dict[str, object]:
     """All that the event of a submission says: that it came."""
     return {"review": review.pk, "part": review.part}
+
+
+def _seals(held: Held) -> dict[str, str]:
+    """By number the SHA-256 of each review of the round, for the history: it says no word that is not open by now."""
+    rows = Review.objects.filter(claim=held.claim, round=held.claim.round)
+    return {str(row.pk): row.seal() for row in rows}
 
 
 def _judgements(held: Held) -> list[Judgement]:

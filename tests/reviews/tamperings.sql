@@ -501,3 +501,36 @@ UPDATE claims_source SET reliability = 'A';
 INSERT INTO claims_setupevent (source_id, step, actor_kind, actor_name, changes, reason)
 SELECT id, 'changed', 'person', 'Somebody', jsonb_build_object('reliability', jsonb_build_array('C', reliability)), 'Mine.'
   FROM claims_source LIMIT 1;
+
+-- breaks: claims_are_as_they_were_left
+UPDATE claims_claim SET first_review_due_at = first_review_due_at + interval '1 hour' WHERE state = 'decided';
+
+-- breaks: claims_are_as_they_were_left
+UPDATE claims_claim SET accepted_at = accepted_at - interval '1 hour' WHERE state = 'queued';
+
+-- breaks: claims_are_as_they_were_left
+UPDATE claims_claim SET dismissal_reason = 'not_factual' WHERE state = 'dismissed';
+
+-- breaks: every_assignment_is_told_once
+UPDATE reviews_assignment SET reviewer_id = (SELECT max(id) FROM reviews_reviewer) WHERE status = 'open';
+
+-- breaks: every_assignment_is_told_once
+UPDATE reviews_assignment SET rule = 'best fit, then lightest load';
+
+-- breaks: seats_are_left_as_told
+UPDATE reviews_assignment SET status = 'declined', ended_at = now() WHERE status = 'open';
+
+-- breaks: seats_are_left_as_told
+UPDATE reviews_assignment SET status = 'handed_over' WHERE status = 'recused';
+
+-- breaks: seats_are_left_as_told
+UPDATE reviews_assignment SET status = 'open', ended_at = NULL WHERE status = 'recused';
+
+-- breaks: reviews_are_as_sealed
+UPDATE reviews_review SET why = 'Other words, which nobody ever wrote.' WHERE round = 2;
+
+-- breaks: reviews_are_as_sealed
+UPDATE reviews_review SET reviewer_id = reviewer_id + 1 WHERE part = 'adjudication';
+
+-- breaks: reviews_are_as_sealed
+UPDATE reviews_review SET exception_reason = 'One will do.' WHERE part = 'adjudication';

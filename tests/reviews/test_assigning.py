@@ -184,6 +184,13 @@ def test_recusing_names_a_source_of_the_chain(desk: Desk, editor: User, first: R
     assert not Interest.objects.exists()
 
 
+def test_recusing_from_a_claim_without_sources_asks_for_words(desk: Desk, editor: User, first: Reviewer) -> None:
+    claim = a_claim(desk, State.IN_REVIEW, by=editor, reviewer=first, quote=None)
+    with acting_on(claim.pk, viewer(first)) as acting, pytest.raises(InterestMissing, match="Say in words") as refused:
+        recuse(acting.held, open_assignment_of(claim), by=acting.by, source_id=1)
+    assert refused.value.pointer == "/note"
+
+
 @pytest.mark.parametrize("leave", [hand_over, decline, recuse])
 def test_nobody_but_an_editor_takes_others_off(
     desk: Desk, editor: User, first: Reviewer, second: Reviewer, leave: object

@@ -28,6 +28,7 @@ from reviews.services.acting import act, acting_on
 from reviews.services.assigning import decline, hand_over
 from reviews.services.reading import readable_reviews
 from reviews.services.reviewing import answers_of, ask_second_opinion, submit_review
+from reviews.services.verifying import work_invariants
 from tests.factories import (
     CONFIRMED,
     REFUTED,
@@ -114,6 +115,18 @@ def test_the_decision_reveals(desk: Desk, editor: User, first: Reviewer) -> None
     assert (event.data["so"], event.data["why"]) == (So.UNPROVEN, UNPROVEN.why)
     submitted = claim.events.get(type="claim.submit_review")
     assert {"so", "said", "why"} & submitted.data.keys() == set()
+
+
+def test_the_decision_seals_every_review_of_its_round(split: Claim, desk: Desk, editor: User) -> None:
+    words = 'Neither is right: "noon", said the harbour – \\ midnight.\nBoth logs, \t été, 港 🚢 say so.'
+    third = a_reviewer(desk)
+    put_on(split, third, editor, part=Part.ADJUDICATION)
+    review_by(split, third, replace(UNPROVEN, why=words))
+    told = split.events.get(type="decision.make").data["reviews"]
+    assert told == {str(row.pk): row.seal() for row in Review.objects.filter(claim=split)}
+    assert len(told) == 3
+    (promise,) = (one for one in work_invariants() if one.name == "reviews_are_as_sealed")
+    assert promise.breaches() == []
 
 
 def test_two_who_agree_decide(desk: Desk, editor: User, first: Reviewer, second: Reviewer) -> None:
