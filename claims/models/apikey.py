@@ -44,6 +44,7 @@ class ApiKey(models.Model):
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+    opened_by = ""  # the hash of the secret that was shown for this one, which may be the former; no column
 
     class Meta:
         verbose_name = _("API key")

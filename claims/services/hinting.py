@@ -17,7 +17,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import connection
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import Case, OuterRef, Q, QuerySet, Value, When
 
 from claims.actors import ActorKind
 from claims.hints import Eyes, Hint, Place, Recent, Sight
@@ -29,7 +29,7 @@ BATCH = 1_000  # events that are read at once
 
 @dataclass(frozen=True)
 class Listener:
-    """Who listens: a person or a key. `proof` of a person changes with their password."""
+    """Who listens: a person or a key. `proof` changes with their password, or is of the secret that the key was shown by."""
 
     kind: ActorKind
     number: int
@@ -85,7 +85,9 @@ def eyes_of(listeners: Iterable[Listener]) -> dict[Listener, Eyes]:
     found = {}
     for listener in asked:
         if listener.kind == ActorKind.KEY and listener.number in keys:
-            found[listener] = keys[listener.number]
+            eyes, proofs = keys[listener.number]
+            if any(compare_digest(proof, listener.proof) for proof in proofs):
+                found[listener] = eyes
         elif listener.kind == ActorKind.PERSON and listener.number in people:
             eyes, proof = people[listener.number]
             if compare_digest(proof, listener.proof):
@@ -98,8 +100,13 @@ def proof_of(user: User) -> str:
     return _short(user.get_session_auth_hash())
 
 
-def _short(session_hash: str) -> str:
-    return sha256(session_hash.encode()).hexdigest()[:16]
+def proof_of_key(key: ApiKey) -> str:
+    """What a key's streams are opened with: the secret that was shown, so that they end when it opens nothing more."""
+    return _short(key.opened_by or key.secret_sha256)
+
+
+def _short(digest: str) -> str:
+    return sha256(digest.encode()).hexdigest()[:16]
 
 
 def _people(listeners: Sequence[Listener]) -> dict[int, tuple[Eyes, str]]:
@@ -114,7 +121,7 @@ def _people(listeners: Sequence[Listener]) -> dict[int, tuple[Eyes, str]]:
     }
 
 
-def _keys(listeners: Sequence[Listener]) -> dict[int, Eyes]:
+def _keys(listeners: Sequence[Listener]) -> dict[int, tuple[Eyes, list[str]]]:
     numbers = {one.number for one in listeners if one.kind == ActorKind.KEY}
     if not numbers:
         return {}
@@ -122,8 +129,12 @@ def _keys(listeners: Sequence[Listener]) -> dict[int, Eyes]:
     rows = ApiKey.objects.filter(
         live, pk__in=any_of(numbers), revoked_at__isnull=True, scopes__contains=[Scope.EVENTS_READ]
     )
-    named = rows.annotate(on=ArrayAgg("desks", filter=Q(desks__isnull=False), default=[]))
-    return {pk: Eyes(frozenset(on) or None, is_key=True) for pk, on in named.values_list("pk", "on")}
+    former = Case(When(former_until__gt=DatabaseClock(), then="former_sha256"), default=Value(""))
+    named = rows.annotate(on=ArrayAgg("desks", filter=Q(desks__isnull=False), default=[]), opens_too=former)
+    return {
+        pk: (Eyes(frozenset(on) or None, is_key=True), [_short(secret) for secret in secrets if secret])
+        for pk, on, *secrets in named.values_list("pk", "on", "secret_sha256", "opens_too")
+    }
 
 
 def signed_in(sessions: Iterable[str]) -> dict[str, Listener]:

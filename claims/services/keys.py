@@ -79,7 +79,10 @@ def key_by(shown: str) -> ApiKey | None:
     former = hmac.compare_digest(secret, (key.former_sha256 if key else "") or _NOBODY)
     if former and key is not None and key.former_until is not None:
         same = database_time() < key.former_until
-    return key if same else None
+    if key is None or not same:
+        return None
+    key.opened_by = secret
+    return key
 
 
 def rotate_key(number: int, *, overlap: timedelta, shown: str | None = None, by: Actor = COMMAND) -> tuple[ApiKey, str]:

@@ -12,7 +12,7 @@ from django.core import signing
 
 from claims.actors import ActorKind
 from claims.permissions import Viewer
-from claims.services.hinting import Listener, proof_of
+from claims.services.hinting import Listener, proof_of, proof_of_key
 from claims.services.transitions import database_time
 
 GOOD_FOR = timedelta(minutes=1)
@@ -26,7 +26,7 @@ def listener_of(viewer: Viewer) -> Listener:
         return Listener(ActorKind.PERSON, viewer.user.pk, proof_of(viewer.user))
     if viewer.key is None:
         raise TypeError("a viewer is a person or a key")
-    return Listener(ActorKind.KEY, viewer.key.pk)
+    return Listener(ActorKind.KEY, viewer.key.pk, proof_of_key(viewer.key))
 
 
 def issue_ticket(viewer: Viewer) -> tuple[str, datetime]:

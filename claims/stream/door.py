@@ -171,4 +171,4 @@ def _by_key(shown: str, now: datetime) -> Listener:
         raise KeyRefused()
     note_use(key, now)
     check_scope(viewer_for_key(key), Scope.EVENTS_READ)
-    return Listener(ActorKind.KEY, key.pk)
+    return Listener(ActorKind.KEY, key.pk, hinting.proof_of_key(key))

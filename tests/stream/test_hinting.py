@@ -10,11 +10,11 @@ from django.test import Client
 
 from claims.hints import sees
 from claims.lifecycle import State
-from claims.models import Claim, ClaimEvent, DeskRole, Scope, User
+from claims.models import ApiKey, Claim, ClaimEvent, DeskRole, Scope, User
 from claims.permissions import visible_claims
 from claims.services import hinting
 from claims.services.hinting import eyes_of, sights_of, signed_in, still_signed_in
-from claims.services.keys import revoke_key
+from claims.services.keys import key_by, revoke_key, rotate_key
 from claims.services.tickets import issue_ticket, listener_by, listener_of
 from tests.factories import (
     a_claim,
@@ -66,6 +66,24 @@ def test_whoever_lost_the_right_to_listen_is_left_out() -> None:
     User.objects.filter(pk=gone.pk).update(is_active=False)
     changed.set_password("another")
     changed.save(update_fields=["password"])
+    assert eyes_of(listeners) == {}
+
+
+def test_a_stream_ends_with_the_secret_that_it_was_opened_with() -> None:
+    _, shown = a_key(*Scope)
+    first = key_by(shown)
+    assert first is not None
+    by_header = listener_of(viewer(first))
+    _, second = rotate_key(first.pk, overlap=timedelta(hours=1))
+    former, newest = key_by(shown), key_by(second)
+    assert former is not None and newest is not None
+    by_ticket = listener_by(issue_ticket(viewer(former))[0], now())
+    assert by_ticket is not None
+    listeners = [by_header, by_ticket, listener_of(viewer(newest))]
+    assert set(eyes_of(listeners)) == set(listeners)  # the former one opens too
+    ApiKey.objects.filter(pk=first.pk).update(former_until=now() - timedelta(seconds=1))
+    assert set(eyes_of(listeners)) == {listeners[2]}
+    rotate_key(first.pk, overlap=timedelta())
     assert eyes_of(listeners) == {}
 
 
