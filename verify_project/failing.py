@@ -47,7 +47,7 @@ def _form_of(request: HttpRequest) -> Callable[[ClaimDeskError], HttpResponse] |
     """How programs are answered at this address; None where people read."""
     if request.path.startswith(GOOGLE):
         return factchecktools.error
-    return _as_problem if request.path.startswith(API) else None
+    return as_problem if request.path.startswith(API) else None
 
 
 def _refusal(exception: Exception) -> ClaimDeskError:
@@ -60,10 +60,11 @@ def only_read(request: HttpRequest) -> HttpResponse:
     """Answer for a method that changes something at an address where nothing but reading is done."""
     allowed = ["GET", "HEAD"]
     if request.path.startswith("/api"):
-        return _as_problem(MethodNotAllowed(headers={"Allow": ", ".join(allowed)}))
+        return as_problem(MethodNotAllowed(headers={"Allow": ", ".join(allowed)}))
     return HttpResponseNotAllowed(allowed)
 
 
-def _as_problem(refusal: ClaimDeskError) -> HttpResponse:
+def as_problem(refusal: ClaimDeskError) -> HttpResponse:
+    """Answer a program with the refusal as problem+json."""
     headers = refusal.facts.get("headers")
     return JsonResponse(problem(refusal), status=refusal.status, content_type=MEDIA_TYPE, headers=headers)

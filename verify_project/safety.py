@@ -66,6 +66,15 @@ def check_mail(*, mail_url: str, site_url: str) -> None:
         raise UnsafeSettings("Set SITE_URL to the address people reach this site by: letters carry links to it.")
 
 
+def check_root(prefix: str) -> None:
+    """Raise UnsafeSettings when a server is told to answer below a prefix: half of all links would lead past it."""
+    if prefix.strip("/"):
+        raise UnsafeSettings(
+            f"Claim Desk stands at the root of its host name, not below {prefix}: links, static files and cookies know "
+            "no prefix. Unset SCRIPT_NAME and give it a host name of its own."
+        )
+
+
 def whole_number(name: str, told: str) -> int:
     """The number a variable holds, 1 or more. Raises UnsafeSettings with its name."""
     if not (told.isascii() and told.isdigit() and len(told) < 10 and int(told) > 0):

@@ -79,6 +79,7 @@ if PROCESS == "stream":  # tells, and shows nothing: a quarter less memory witho
 MIDDLEWARE = [
     "verify_project.health.LivenessMiddleware",
     "verify_project.metrics.counting.RequestMetricsMiddleware",
+    "verify_project.https.HttpsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "verify_project.headers.ContentSecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -195,6 +196,7 @@ AUTH_PASSWORD_VALIDATORS = [
 MAIL_URL = env.str("MAIL_URL", default="")
 MAIL_ENABLED = bool(MAIL_URL)
 SITE_URL = env.str("SITE_URL", default="" if PRODUCTION else f"http://127.0.0.1:{env.str('PORT', default='8000')}")
+safety.check_root(env.str("SCRIPT_NAME", default=""))
 safety.check_mail(mail_url=MAIL_URL, site_url=SITE_URL)
 MAIL_DOMAIN = urlsplit(SITE_URL).hostname or "localhost"
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"Claim Desk <claimdesk@{MAIL_DOMAIN}>")

@@ -8,9 +8,10 @@ from ipaddress import IPv4Address, ip_address, ip_network
 from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
-from claims.api.errors import KeyRefused, NothingHere
+from claims.api.errors import CsrfMissing, KeyRefused, NothingHere
 from claims.models import ApiKey, User
 from claims.permissions import Viewer, viewer_for_key, viewer_for_user
 from claims.services.feedsecrets import person_showing
@@ -18,6 +19,18 @@ from claims.services.keys import BEARER, key_by, note_use
 from claims.services.transitions import database_time
 
 _PORTED = re.compile(r"\[(?P<six>[^\]]+)\](?::\d+)?|(?P<four>[^:]+):\d+")
+
+
+_ELSEWHERE = (
+    "The Origin of this change is not this site: it comes from a page of another one, or the proxy in front changes "
+    "the host and CSRF_TRUSTED_ORIGINS does not name it."
+)
+_NOWHERE = (
+    "Over https a change by a signed-in browser also says where it comes from: send this site as Origin or Referer."
+)
+_ANOTHER = "The CSRF token is not that of the cookie: send the cookie's value as X-CSRFToken."
+# What the framework's reason holds, and what it means for whoever wrote the client.
+_NOT_THE_TOKEN = (("Origin checking", _ELSEWHERE), ("Referer checking", _NOWHERE), ("incorrect", _ANOTHER))
 
 
 class KeyHolder:
@@ -62,6 +75,16 @@ class FeedSecretAuthentication(BaseAuthentication):
 
 class BrowserSession(SessionAuthentication):
     """A signed-in person; every change needs the CSRF token."""
+
+    def enforce_csrf(self, request: HttpRequest | Request) -> None:
+        """Raise `CsrfMissing` with what is missing: over https the framework also looks where a change comes from."""
+        try:
+            super().enforce_csrf(request)  # type: ignore[arg-type]  # the stubs know one of the two kinds alone
+        except PermissionDenied as refused:
+            reason = str(refused.detail)
+            raise next(
+                (CsrfMissing(said) for words, said in _NOT_THE_TOKEN if words in reason), CsrfMissing()
+            ) from None
 
 
 def key_text(request: Request) -> str:

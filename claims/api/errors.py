@@ -72,6 +72,13 @@ class CsrfMissing(Refused):
     status = 403
 
 
+class HttpsNeeded(Refused):
+    """Call over https; nothing was done. A key that was sent without it may have been read: give it a new secret."""
+
+    code = "https_needed"
+    status = 403
+
+
 class NothingHere(record.NotFound):
     """There is nothing at this address."""
 

@@ -189,7 +189,9 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
             "type": "apiKey",
             "in": "cookie",
             "name": "sessionid",
-            "description": "Sign in at /admin/. Every change also sends the CSRF token as X-CSRFToken.",
+            "description": "Sign in at /admin/; in production the cookie is `__Host-session`. Every change also sends "
+            "the value of the cookie `csrftoken` (`__Host-csrf` in production) as X-CSRFToken, and over https its "
+            "Origin or Referer.",
         }
 
 

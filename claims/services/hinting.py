@@ -29,7 +29,7 @@ BATCH = 1_000  # events that are read at once
 
 @dataclass(frozen=True)
 class Listener:
-    """Who listens: a person or a key. `proof` changes with their password, or is of the secret that the key was shown by."""
+    """Who listens: a person or a key. `proof` changes with their password, or tells the key's secret."""
 
     kind: ActorKind
     number: int

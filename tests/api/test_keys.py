@@ -237,6 +237,28 @@ def test_a_browser_needs_its_csrf_token_for_every_change(desk: Desk) -> None:
     assert fresh(claim).state == State.PROPOSED
 
 
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ({"HTTP_ORIGIN": "https://testserver"}, "has to send its CSRF token"),
+        ({"HTTP_X_CSRFTOKEN": "b" * 32, "HTTP_ORIGIN": "https://testserver"}, "is not that of the cookie"),
+        ({"HTTP_X_CSRFTOKEN": "a" * 32}, "send this site as Origin or Referer"),
+        ({"HTTP_X_CSRFTOKEN": "a" * 32, "HTTP_ORIGIN": "https://elsewhere.example"}, "Origin of this change is not"),
+    ],
+)
+def test_a_change_of_a_browser_that_is_refused_says_what_it_lacked(
+    sent: dict[str, str], words: str, desk: Desk
+) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(an_editor(desk))
+    client.cookies["csrftoken"] = "a" * 32
+    answer = client.post("/api/v1/events/stream:ticket", "", "application/json", secure=True, **sent)  # type: ignore[arg-type]  # headers
+    assert (answer.status_code, answer.json()["code"]) == (403, "csrf_missing")
+    assert words in answer.json()["detail"]
+    right = {"HTTP_X_CSRFTOKEN": "a" * 32, "HTTP_ORIGIN": "https://testserver"}
+    assert client.post("/api/v1/events/stream:ticket", "", "application/json", secure=True, **right).status_code == 200  # type: ignore[arg-type]
+
+
 def test_somebody_whose_account_was_closed_is_out_at_once(desk: Desk) -> None:
     editor = an_editor(desk)
     person = signed_in(editor)

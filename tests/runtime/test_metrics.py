@@ -169,10 +169,14 @@ def test_readyz_is_degraded_while_work_stands_still_and_a_monitor_may_ask_for_th
 
 
 @pytest.mark.django_db
-def test_monitors_are_answered_over_plain_http_where_pages_are_not(settings: Any) -> None:
+def test_monitors_are_answered_over_plain_http_where_pages_lead_away_and_programs_are_refused(settings: Any) -> None:
     settings.SECURE_SSL_REDIRECT = True
     statuses = [Client().get(path).status_code for path in ("/healthz", "/readyz", "/metrics", "/desk/")]
     assert statuses == [200, 200, 200, 301]
+    claim = {"statement": "The ferry is late.", "language": "en"}
+    refused = Client().post("/api/v1/claims", claim, content_type="application/json")
+    assert (refused.status_code, refused.json()["code"]) == (403, "https_needed")  # a redirect would make it a GET
+    assert Client().get("/api/v1/me", secure=True).json()["code"] == "not_signed_in"
 
 
 def test_a_broker_that_hangs_or_is_away_is_told_within_two_seconds(

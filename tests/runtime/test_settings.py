@@ -82,6 +82,15 @@ def test_a_process_in_production_ends_on_the_development_key_with_one_sentence()
     assert "Traceback" not in done.stderr
 
 
+def test_it_does_not_start_below_a_path_where_half_of_its_links_would_lead_past_it() -> None:
+    with pytest.raises(safety.UnsafeSettings, match="at the root of its host name, not below /desk"):
+        safety.check_root("/desk")
+    safety.check_root("/")
+    done = manage("check", **(PRODUCTION | {"SCRIPT_NAME": "/desk"}))
+    assert done.returncode != 0
+    assert done.stderr.startswith("Claim Desk stands at the root")
+
+
 @pytest.mark.parametrize("told", ["many", "0", "-1", "1.5", ""])
 def test_a_limit_that_is_no_number_is_one_sentence_with_its_name(told: str) -> None:
     with pytest.raises(safety.UnsafeSettings, match="API_REQUESTS_PER_MINUTE must be a whole number"):

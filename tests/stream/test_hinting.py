@@ -76,7 +76,8 @@ def test_a_stream_ends_with_the_secret_that_it_was_opened_with() -> None:
     by_header = listener_of(viewer(first))
     _, second = rotate_key(first.pk, overlap=timedelta(hours=1))
     former, newest = key_by(shown), key_by(second)
-    assert former is not None and newest is not None
+    assert former is not None
+    assert newest is not None
     by_ticket = listener_by(issue_ticket(viewer(former))[0], now())
     assert by_ticket is not None
     listeners = [by_header, by_ticket, listener_of(viewer(newest))]
