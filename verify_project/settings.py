@@ -121,6 +121,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 
 # Language and time.
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = "verify_project.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 

@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from claims.admin import columns
+from claims.admin.forms import say_what_is_missing
 from claims.errors import ClaimDeskError
 from claims.models import User
 from claims.permissions import Viewer, viewer_for_user
@@ -105,7 +106,8 @@ class NamedFields(BaseInlineFormSet[_Row, _Of, Any]):
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
-        for field in form.fields.values():
+        for name, field in form.fields.items():
+            say_what_is_missing(name, field)
             drawn = getattr(field.widget, "widget", field.widget)  # Django wraps the choice of a row
             drawn.attrs.setdefault("aria-label", str(field.label or ""))
 
@@ -189,6 +191,13 @@ class SetUpAdmin(RecordAdmin[_Row]):
             field.help_text = field.help_text or _("What the API calls it, for example world-desk.")
             field.error_messages["invalid"] = _("Write it in letters, digits, hyphens and underscores alone.")
         return field
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """The form, whose empty fields say which they are and what to do."""
+        form = super().get_form(request, *args, **kwargs)
+        for name, field in form.base_fields.items():
+            say_what_is_missing(name, field)
+        return form
 
     def changeform_view(
         self,

@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
 from django.db.models import Model
+from django.forms.utils import pretty_name
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import INPUT_CLASSES
@@ -35,6 +37,19 @@ CSS = {
     forms.RadioSelect: "",
     forms.FileInput: "cd-file",
 }
+
+
+def say_what_is_missing(name: str, field: forms.Field) -> None:
+    """Where a field that is left empty has no sentence of its own, let it say what to do, and for which field."""
+    if not field.required or field.error_messages.get("required") != EMPTY:
+        return
+    label = field.label or pretty_name(name)
+    said = gettext_lazy("Choose one of these.")
+    if isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
+        said = gettext_lazy("Choose at least one of these.")
+    elif not isinstance(field, forms.ChoiceField):
+        said = SAY_ZONE if name == "zone" else format_lazy(gettext_lazy("Fill in “{field}”."), field=label)
+    field.error_messages["required"] = said
 
 
 class Refusing(forms.BaseForm):
@@ -74,13 +89,12 @@ class PlainForm(Refusing, forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         self.fields.update(self.more_fields())
-        for field in self.fields.values():
+        for name, field in self.fields.items():
             kinds = (css for kind, css in CSS.items() if isinstance(field.widget, kind))
             field.widget.attrs.setdefault("class", next(kinds, "cd-input"))
             field.widget.attrs.pop("maxlength", None)  # browsers cut off what is pasted beyond it, and say nothing
             field.error_messages["max_length"] = TOO_LONG
-            if isinstance(field, forms.ChoiceField) and field.error_messages["required"] == EMPTY:
-                field.error_messages["required"] = gettext_lazy("Choose one of these.")
+            say_what_is_missing(name, field)
 
     def more_fields(self) -> dict[str, forms.Field]:
         """Fields that a loop makes better than a list does."""

@@ -23,7 +23,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from claims.admin import columns
-from claims.admin.base import SetUpAdmin, TabularInline, administers, changed_columns, viewer_of
+from claims.admin.base import NamedFields, SetUpAdmin, TabularInline, administers, changed_columns, viewer_of
 from claims.admin.forms import theme_moment_field, zone_names
 from claims.admin.kept import KeptAdmin
 from claims.admin.setup_forms import DeskForm, OwnSettingsForm
@@ -48,6 +48,7 @@ class MembershipInline(TabularInline[Membership, User]):
     """A person's desks and roles."""
 
     model = Membership
+    formset = NamedFields[Membership, User]
     extra = 0
     fields = ("desk", "role", "can_triage")
 

@@ -17,10 +17,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _t
 from django.utils.translation import ngettext
 
+from claims.admin import columns
 from claims.admin.base import RecordAdmin, administers, belongs, now_of, number_in, viewer_of
 from claims.admin.forms import PlainForm
 from claims.errors import ClaimDeskError
@@ -187,7 +189,16 @@ def _addresses(site: Site, secret: str) -> list[tuple[str, str]]:
 class MessageAdmin(RecordAdmin[Message]):
     """Letters and how they fare: what waits, what was given up and why."""
 
-    list_display = ("user", "what_column", "made_at", "next_attempt_at", "attempts", "sent_at", "dropped", "error")
+    list_display = (
+        "user",
+        "what_column",
+        "made_column",
+        "next_column",
+        "attempts",
+        "sent_column",
+        "dropped",
+        "error",
+    )
     list_filter = ("sent_at", "made_at")
     list_select_related = ("user", "notice", "webhook")
     search_fields = ("user__username", "user__email", "dropped", "error")
@@ -198,6 +209,18 @@ class MessageAdmin(RecordAdmin[Message]):
 
     def has_view_permission(self, request: HttpRequest, obj: Message | None = None) -> bool:
         return administers(request)
+
+    @display(description=_t("made"), ordering="made_at")
+    def made_column(self, row: Message) -> SafeString:
+        return columns.moment(row, row.made_at)
+
+    @display(description=_t("next try"), ordering="next_attempt_at")
+    def next_column(self, row: Message) -> SafeString:
+        return columns.moment(row, None if row.sent_at or row.dropped else row.next_attempt_at)
+
+    @display(description=_t("sent"), ordering="sent_at")
+    def sent_column(self, row: Message) -> SafeString:
+        return columns.moment(row, row.sent_at)
 
     @display(description=_t("letter"))
     def what_column(self, row: Message) -> str:

@@ -18,7 +18,7 @@ from claims.models import Claim
 from claims.services.articles import language_tag
 from claims.services.transitions import database_time
 from reviews.models import Absence, Interest, Reviewer
-from reviews.services.people import GivenAbsence, check_absence, check_hours
+from reviews.services.people import GivenAbsence, check_hours, check_span, check_taker
 
 WEEKDAYS = [(number + 1, name) for number, name in dates.WEEKDAYS.items()]
 
@@ -73,12 +73,15 @@ class AbsenceForm(Refusing, forms.ModelForm[Absence]):
     ends_at = theme_moment_field(_("Until"))
 
     def clean(self) -> dict[str, Any]:
-        """What the fields say together."""
+        """What the fields say together, and all of it at once."""
         given = super().clean() or {}
         reviewer = given.get("reviewer") or (self.instance.reviewer if self.instance.reviewer_id else None)
-        if reviewer is not None and given.get("starts_at") and given.get("ends_at"):
+        if given.get("starts_at") and given.get("ends_at"):
             with self.refusing():
-                check_absence(reviewer, self.given())
+                check_span(given["starts_at"], given["ends_at"])
+        if reviewer is not None and "then" in given and "hand_over_to" in given:
+            with self.refusing():
+                check_taker(reviewer, given["then"], given["hand_over_to"])
         return given
 
     def _get_validation_exclusions(self) -> set[str]:

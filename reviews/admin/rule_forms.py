@@ -47,6 +47,7 @@ class RuleForm(PlainForm):
     pointers: ClassVar[dict[str, str]] = {
         "/conditions/hedged": "hedged",
         "/conditions/topics": "topics",
+        "/conditions/languages": "more_languages",
         "/conditions/outlets": "outlets_1",
         "/conditions/sources": "sources_1",
         "/outcomes/skills": "skills",
@@ -56,7 +57,7 @@ class RuleForm(PlainForm):
         "/outcomes/deadline_policy": "deadline_policy",
         **{
             f"/conditions/{name}": name
-            for name in ("desks", "source_kinds", "languages", "priorities", "hedge_kinds", "dated", "within_days")
+            for name in ("desks", "source_kinds", "priorities", "hedge_kinds", "dated", "within_days")
         },
     }
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -67,6 +68,9 @@ class RuleForm(PlainForm):
     )
     source_kinds = _boxes(gettext_lazy("Chain contains"), SourceKind.choices)
     topics = _words(gettext_lazy("Topic is"), gettext_lazy("Separated by commas; one of them is enough."))
+    more_languages = _words(
+        gettext_lazy("Or another language"), gettext_lazy("By its tag, for example pt-BR; several with commas.")
+    )
     priorities = _boxes(gettext_lazy("Priority is"), PRIORITIES)
     hedged = _select(gettext_lazy("Quote"), [("", EITHER), ("yes", _("is hedged")), ("no", _("is not hedged"))])
     hedge_kinds = _boxes(gettext_lazy("Hedge is"), [(str(kind), kind.replace("_", " ")) for kind in HEDGES])
@@ -135,7 +139,7 @@ class RuleForm(PlainForm):
             sources=self._named("sources"),
             source_kinds=tuple(told["source_kinds"]),
             topics=_listed(told["topics"]),
-            languages=tuple(told["languages"]),
+            languages=(*told["languages"], *_listed(told["more_languages"])),
             priorities=_numbers(told["priorities"]),
             hedged=_answer(told["hedged"]),
             hedge_kinds=tuple(told["hedge_kinds"]),

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from claims.deadlines import aware
-from claims.errors import Invalid, NotFound, StaleVersion
+from claims.errors import Faults, Invalid, NotFound, StaleVersion
 from claims.models import Source, User
 from claims.permissions import Viewer, check_sets_up
 from claims.services.articles import language_tag, line
@@ -140,14 +140,28 @@ class GivenAbsence:
 
 
 def check_absence(reviewer: Reviewer, given: GivenAbsence) -> None:
-    """Whether an absence is clear. Raises `AbsenceUnclear` with what is not."""
-    if given.ends_at <= given.starts_at:
+    """Whether an absence is clear. Raises `AbsenceUnclear` with what is not, or `SeveralFaults`."""
+    faults = Faults()
+    with faults.caught():
+        check_span(given.starts_at, given.ends_at)
+    with faults.caught():
+        check_taker(reviewer, given.then, given.hand_over_to)
+    faults.refuse()
+
+
+def check_span(starts_at: datetime, ends_at: datetime) -> None:
+    """Whether an absence has a length. Raises `AbsenceUnclear`."""
+    if ends_at <= starts_at:
         raise AbsenceUnclear(pointer="/ends_at")
-    if given.then == Then.HAND_OVER and given.hand_over_to is None:
+
+
+def check_taker(reviewer: Reviewer, then: str, to: Reviewer | None) -> None:
+    """Whether it is clear who takes over from somebody who is away. Raises `AbsenceUnclear`."""
+    if then == Then.HAND_OVER and to is None:
         raise AbsenceUnclear("Say whom the claims go to.", pointer="/hand_over_to")
-    if given.then != Then.HAND_OVER and given.hand_over_to is not None:
+    if then != Then.HAND_OVER and to is not None:
         raise AbsenceUnclear("Nobody takes over unless the claims are handed over.", pointer="/hand_over_to")
-    if given.hand_over_to == reviewer:
+    if to == reviewer:
         raise AbsenceUnclear("Name somebody else to take over.", pointer="/hand_over_to")
 
 

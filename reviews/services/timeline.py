@@ -162,6 +162,10 @@ def _flag(told: Told) -> str:
     return wordings.flag_words(told.data("kind") if kind == "raise_flag" else kind)
 
 
+def _no_more(told: Told) -> str:
+    return _("No longer: %(flag)s") % {"flag": wordings.flag_words(told.data("kind"))}
+
+
 def _linked(pattern: str, name: str) -> Words:
     return lambda told: _(pattern) % {"who": told.who, "number": int(told.data(name) or 0)}
 
@@ -239,7 +243,7 @@ SAID: dict[str, Words] = {
     "claim.date_passed": _flag,
     "claim.escalate": _escalated,
     "claim.raise_flag": _flag,
-    "claim.clear_flag": _simple("A flag was cleared"),
+    "claim.clear_flag": _no_more,
     "article.changed": _article_changed,
     "article.compare": _simple("%(who)s compared the article with what is quoted from it"),
     "article.cancel": _simple("The provider cancelled the article that is quoted"),

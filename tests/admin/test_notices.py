@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from claims.lifecycle import Action, DismissalReason
 from claims.models import ClaimEvent, Desk, User
-from reviews.models import Assignment, Notice, Reviewer
+from reviews.models import Assignment, Message, Notice, Reviewer
 from reviews.noticing import ByMail, NoticeReason, Way
 from reviews.services.acting import act
 from reviews.services.notice_list import settings_of, ways_of
@@ -67,6 +69,18 @@ def test_a_notice_of_a_seat_that_somebody_lost_says_so(
     told = signed_in(reviewer.user).get("/notices").body["results"]
     assert {row["claim"]: row["still_so"] for row in told}[lost.claim_id] is False
     assert sum(row["still_so"] for row in told) == 1
+
+
+def test_letters_show_their_times_as_the_rest_of_the_desk_does(signed: SignIn, reviewer: Reviewer) -> None:
+    at = make.now()
+    letter = Message.objects.create(user=reviewer.user, day=at.date(), made_at=at, next_attempt_at=at)
+    client, listed = signed(make.an_administrator()), reverse("admin:reviews_message_changelist")
+    assert client.get(listed).content.decode().count("<time ") == 2  # made, next try
+    Message.objects.update(sent_at=make.now())
+    assert client.get(listed).content.decode().count("<time ") == 2  # made, sent
+    shown = client.get(reverse("admin:reviews_message_change", args=[letter.pk])).content.decode()
+    assert re.search(r"\d{1,2} [A-Z][a-z]{2} \d{4}, \d\d:\d\d", shown)
+    assert not re.search(r"[ap]\.m\.", shown)
 
 
 def test_an_empty_list_says_what_will_stand_there(signed: SignIn, reviewer: Reviewer) -> None:

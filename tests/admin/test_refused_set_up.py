@@ -52,6 +52,28 @@ def test_an_absence_without_whom_it_goes_to_says_so_and_names_no_constraint(clie
         "then": "hand_over",
     }
     assert refusals(client, "reviews_absence_add", given) == ["Hand over to: Say whom the claims go to."]
+    backwards = refusals(client, "reviews_absence_add", given | {"ends_at": "2026-11-30T08:00"})
+    assert backwards == ["Until: An absence ends after it begins.", "Hand over to: Say whom the claims go to."]
+    assert refusals(client, "reviews_absence_add", given | {"ends_at": ""})[1:] == backwards[1:]
+
+
+@pytest.mark.parametrize(
+    ("page", "told"),
+    [
+        ("reviews_reviewer_add", {"Person: Choose one of these.", "Languages read: Fill in “Languages read”."}),
+        ("claims_desk_add", {"Name: Fill in “Name”.", "Time zone: Name the time zone, for example Europe/Kyiv."}),
+        ("reviews_reviewpolicy_add", {"Must agree: Fill in “Must agree”."}),
+        ("reviews_workcalendar_add", {"Name: Fill in “Name”."}),
+        ("reviews_deadlinepolicy_add", {"Key: Fill in “Key”."}),
+        ("claims_apikey_add", {"Scopes: Choose at least one of these."}),
+        ("claims_user_add", {"Username: Fill in “Username”.", "Password: Fill in “Password”."}),
+        ("claims_source_add", {"Name: Fill in “Name”."}),
+    ],
+)
+def test_an_empty_form_says_of_each_field_what_to_do(client: Client, page: str, told: set[str]) -> None:
+    sentences = refusals(client, page, dict(NO_ROWS))
+    assert told <= set(sentences)
+    assert not [one for one in sentences if "This field is required" in one]
 
 
 def test_hours_over_midnight_are_told_at_their_day(client: Client) -> None:

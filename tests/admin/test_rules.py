@@ -88,6 +88,7 @@ def test_a_rule_is_built_from_the_form_and_comes_back_as_it_was_built(signed: Si
         sources_2="",
         source_kinds=["person", "unnamed"],
         languages=["uk"],
+        more_languages="pt-br",
         priorities=["1", "2"],
         hedged="yes",
         hedge_kinds=["probable"],
@@ -108,6 +109,7 @@ def test_a_rule_is_built_from_the_form_and_comes_back_as_it_was_built(signed: Si
     ruled = made.ruled()
     assert ruled.outcomes == Outcomes(("budget",), desk.pk, 1, policy.pk, deadline.pk)
     assert (ruled.conditions.topics, ruled.conditions.outlets) == (("budget", "taxes"), (outlet.pk,))
+    assert ruled.conditions.languages == ("pt-br", "uk")
     assert ruled.conditions.asked == tuple(vars(Conditions()))
     form = client.get(page_of(made)).context["form"]
     again = {name: value for name, value in form.initial.items() if value is not None} | {"do": "save"}
@@ -191,6 +193,7 @@ def test_somebody_elses_change_is_told_and_the_text_kept(signed: SignIn, desk: D
         ({"sources_1": "Nobody"}, "There is no source called “Nobody”."),
         ({"hedged": "no", "hedge_kinds": ["probable"]}, "A quote that is not hedged has no kind of hedge."),
         ({"dated": "no", "within_days": "2"}, "A claim without a date of its own has none within days."),
+        ({"more_languages": "pt-BR, in english"}, "Write a language tag such as en or pt-BR; this says"),
         ({"name": ""}, "Name the rule: its name stands on every claim it takes."),
     ],
 )

@@ -11,13 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from claims.lifecycle import Action
 from claims.models import Claim, ClaimEvent, Flag, FlagKind
 from claims.services.flagging import Found, lower_flags, raise_flags
-from claims.services.transitions import locked
+from claims.services.transitions import database_time, locked
 from reviews.errors import NotEligible
 from reviews.models import Absence, Assignment, PolicyKind, Reviewer
 from reviews.services.acting import act, acting_on
 from reviews.services.assigning import ROUTER
 from reviews.services.routing import FIT, Routed, pass_on, route_waiting
 from reviews.services.seating import Seat, give_seats
+from reviews.services.timeline import entries
 from tests import factories as make
 from tests.concurrency.crowd import broken_promises
 
@@ -64,6 +65,8 @@ def test_a_claim_somebody_can_take_again_loses_its_flag_with_an_event_of_its_own
     assert route_waiting() == Routed(assigned=2)
     types = list(ClaimEvent.objects.filter(claim=claim).order_by("-seq").values_list("type", flat=True)[:3])
     assert types == ["claim.clear_flag", "claim.assign", "claim.raise_flag"]
+    last = ClaimEvent.objects.filter(claim=claim).latest("seq")
+    assert entries([last], database_time(), None)[0].words == "No longer: Nobody can take this"
     assert not Flag.objects.standing().exists()
     assert Flag.objects.filter(claim__in=[claim, plain], cleared_by="claim.clear_flag").count() == 2
     assert broken_promises() == {}
