@@ -1,4 +1,4 @@
-"""Everything the page of one claim shows, read in a fixed number of queries and without its lock."""
+"""Everything the page of one claim shows, each part read once, when something asks for it, and without its lock."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Prefetch, Q
+from django.db.models import Prefetch
 
 from claims.errors import NotFound
 from claims.lifecycle import Action, Role, State
@@ -23,64 +22,144 @@ from claims.models import (
     Flag,
     FlagKind,
     RevisedPassage,
-    Visibility,
 )
-from claims.permissions import Viewer, desk_roles, visible_claims, visible_evidence
+from claims.permissions import Viewer, desk_roles, visible_claims
 from claims.services.transitions import Held
-from reviews.models import Assignment, AssignmentStatus, Course, Interest, Part, Review, ReviewPolicy, SecondOpinion
+from reviews.models import Assignment, AssignmentStatus, Course, Part, Review, ReviewPolicy, SecondOpinion
 from reviews.models.assignment import HOLDING
 from reviews.permissions import roles_with
 from reviews.services.acting import Acting, Offer, offers_to
+from reviews.services.claimparts import Merged, assignments_of, evidence_seen, is_by, linked_to, of_round, siblings_of
 from reviews.services.queueplaces import Place, place_of
 from reviews.services.rules import earlier_seen
 from reviews.services.seats import Seats, asked_by
 from reviews.visibility import Seen, may_read_reviews
 
 EVENTS = 200
-_PEOPLE = ("reviewer__user", "review__reviewer__user")
-
-
-@dataclass(frozen=True)
-class Merged:
-    """A claim that was merged into this one: where it stands, and its evidence as far as the reader may see it."""
-
-    claim: Claim
-    appearances: Sequence[Appearance]
-    evidence: Sequence[Evidence]
 
 
 @dataclass(frozen=True)
 class ClaimPage:
     """One claim as somebody sees it at one moment. `mine` is their open assignment.
 
-    `earlier` says why rules before the one that took it did not, as far as the reader sees them. `revised` is what
-    later texts make of its quotes, `policy` says how many judge it (None: one), `opinion` is the second opinion asked
-    for in this round, `seats` are the round's.
+    What every step of the claim needs is read at once. The rest, which only the claim's own page shows whole, is read
+    when it is asked for first: a dialog costs no article, no evidence and no history.
     """
 
     claim: Claim
-    appearance: Appearance | None
-    chain: Sequence[ChainStep]
-    siblings: Sequence[Appearance]
-    evidence: Sequence[Evidence]
+    viewer: Viewer
+    now: datetime
     assignments: Sequence[Assignment]
-    reviews: Sequence[Review]
-    decisions: Sequence[Decision]
-    events: Sequence[ClaimEvent]
-    flags: Sequence[Flag]
-    policy: ReviewPolicy | None
-    opinion: SecondOpinion | None
-    seats: Seats
     mine: Assignment | None
-    my_review: Review | None
     roles: frozenset[Role]
-    offers: dict[Action, Offer]
-    place: Place
-    course: Course | None
-    earlier: Sequence[dict[str, Any]]
-    parts: Sequence[Claim]
-    merged: Sequence[Merged]
-    revised: Sequence[RevisedPassage]
+
+    @property
+    def decisions(self) -> list[Decision]:
+        """Every decision, the latest first."""
+        return list(self.claim.all_decisions)  # type: ignore[attr-defined]  # prefetched by `read_claim`
+
+    @property
+    def flags(self) -> list[Flag]:
+        """The flags that stand."""
+        return list(self.claim.standing_flags)  # type: ignore[attr-defined]  # prefetched by `read_claim`
+
+    @cached_property
+    def appearance(self) -> Appearance | None:
+        """Where the claim stands first."""
+        return self.claim.first_appearance()
+
+    @property
+    def chain(self) -> list[ChainStep]:
+        """Who passed it on there, the nearest to the article first."""
+        return list(self.appearance.chain.all()) if self.appearance else []
+
+    @cached_property
+    def siblings(self) -> list[Appearance]:
+        """All claims of the same text that the reader may see, in its order."""
+        return siblings_of(self.appearance, self.viewer)
+
+    @cached_property
+    def evidence(self) -> list[Evidence]:
+        """The evidence that the reader may see, oldest first."""
+        return evidence_seen(self.viewer, self.claim, on_it=self.mine is not None)
+
+    @cached_property
+    def events(self) -> list[ClaimEvent]:
+        """The newest events of its history, the newest first."""
+        return list(self.claim.events.order_by("-seq")[:EVENTS])
+
+    @cached_property
+    def course(self) -> Course | None:
+        """Which rule took it, how many judge it and when they have to."""
+        whole = Course.objects.select_related("rule", "review_policy", "deadline_policy")
+        return whole.filter(claim=self.claim).first()
+
+    @property
+    def policy(self) -> ReviewPolicy | None:
+        """How many judge it; None: one."""
+        return self.course.review_policy if self.course else None
+
+    @cached_property
+    def opinion(self) -> SecondOpinion | None:
+        """The second opinion asked for in this round."""
+        return SecondOpinion.objects.filter(claim=self.claim, round=self.claim.round).first()
+
+    @cached_property
+    def earlier(self) -> Sequence[dict[str, Any]]:
+        """Why rules before the one that took it did not, as far as the reader sees them."""
+        return earlier_seen([self.course], self.viewer).get(self.claim.pk, []) if self.course else []
+
+    @property
+    def split(self) -> bool:
+        """Whether the reviews of the round differ."""
+        return any(flag.kind == FlagKind.SPLIT for flag in self.flags)
+
+    @cached_property
+    def seats(self) -> Seats:
+        """The seats of the running round."""
+        asked = asked_by(self.policy).and_more(int(self.opinion is not None))
+        return Seats(asked, self.split, _held(self.claim, self.assignments))
+
+    @cached_property
+    def reviews(self) -> list[Review]:
+        """The reviews of the running round that the reader may see."""
+        return _readable(self.claim, self.assignments, self.mine, self.viewer, split=self.split)
+
+    @property
+    def my_review(self) -> Review | None:
+        """The reader's own review of the running round."""
+        done = of_round(self.claim, self.assignments)
+        return next((one.review for one in done if is_by(one, _number(self.viewer))), None)
+
+    @cached_property
+    def offers(self) -> dict[Action, Offer]:
+        """What the reader may do with it, or why not."""
+        held = _as_held(self.claim, self.decisions, self.now)
+        acting = Known(held, self.viewer.actor.having(*self.roles), self.mine, self.assignments)
+        return {offer.action: offer for offer in offers_to(acting)}
+
+    @cached_property
+    def place(self) -> Place:
+        """Where it stands in the reader's own queue."""
+        return place_of(self.claim.pk, self.viewer, self.now)
+
+    @cached_property
+    def linked(self) -> tuple[list[Claim], list[Merged]]:
+        """What was split off it, and what was merged into it."""
+        return linked_to(self.claim, self.viewer, self.now)
+
+    @property
+    def parts(self) -> list[Claim]:
+        return self.linked[0]
+
+    @property
+    def merged(self) -> list[Merged]:
+        return self.linked[1]
+
+    @cached_property
+    def revised(self) -> Sequence[RevisedPassage]:
+        """What later texts make of its quotes and of those of claims merged into it."""
+        return RevisedPassage.objects.of([self.claim.pk, *(one.claim.pk for one in self.merged)])
 
     @property
     def older(self) -> int:
@@ -142,82 +221,14 @@ def read_claim(claim_id: int, viewer: Viewer, now: datetime) -> ClaimPage:
     )
     if claim is None:
         raise NotFound(f"There is no claim #{claim_id}.")
-    return _page(claim, viewer, now)
+    assignments = assignments_of(claim)
+    mine = _mine(assignments, _number(viewer))
+    return ClaimPage(claim, viewer, now, assignments, mine, roles_with(viewer, claim, mine))
 
 
-def _assignments(claim: Claim) -> list[Assignment]:
-    """Newest first, `declared` naming the sources of the claim in which whoever holds it has declared an interest."""
-    places = claim.appearances.all()  # prefetched with their chains
-    sources = {step.source_id for place in places for step in place.chain.all() if step.source_id}
-    sources |= {place.revision.article.outlet_id for place in places}
-    declared = Interest.objects.filter(reviewer=OuterRef("reviewer"), source__in=sorted(sources))
-    named = ArraySubquery(declared.order_by("source__name").values("source__name"))
-    seats = Assignment.objects.filter(claim=claim).select_related(*_PEOPLE).annotate(declared=named)
-    return list(seats.order_by("-assigned_at"))
-
-
-def _page(claim: Claim, viewer: Viewer, now: datetime) -> ClaimPage:
-    me = viewer.user.pk if viewer.user else None
-    assignments = _assignments(claim)
-    mine = _mine(assignments, me)
-    roles = roles_with(viewer, claim, mine)
-    flags: list[Flag] = claim.standing_flags  # type: ignore[attr-defined]  # prefetched above
-    decisions: list[Decision] = claim.all_decisions  # type: ignore[attr-defined]  # prefetched above
-    appearance = claim.first_appearance()
-    done = _of_round(claim, assignments)
-    acting = Known(_as_held(claim, decisions, now), viewer.actor.having(*roles), mine, assignments)
-    split = any(flag.kind == FlagKind.SPLIT for flag in flags)
-    course = Course.objects.filter(claim=claim).select_related("rule", "review_policy", "deadline_policy").first()
-    policy = course.review_policy if course else None
-    opinion = SecondOpinion.objects.filter(claim=claim, round=claim.round).first()
-    parts, merged = _linked(claim, viewer, now)
-    return ClaimPage(
-        claim=claim,
-        appearance=appearance,
-        chain=list(appearance.chain.all()) if appearance else [],
-        siblings=_siblings(appearance, viewer),
-        evidence=_evidence(viewer, claim, on_it=mine is not None),
-        assignments=assignments,
-        reviews=_readable(claim, assignments, mine, viewer, split=split),
-        decisions=decisions,
-        events=list(claim.events.order_by("-seq")[:EVENTS]),
-        flags=flags,
-        policy=policy,
-        opinion=opinion,
-        seats=Seats(asked_by(policy).and_more(int(opinion is not None)), split, _held(claim, assignments)),
-        mine=mine,
-        my_review=next((one.review for one in done if _is_by(one, me)), None),
-        roles=roles,
-        offers={offer.action: offer for offer in offers_to(acting)},
-        place=place_of(claim.pk, viewer, now),
-        course=course,
-        earlier=earlier_seen([course], viewer).get(claim.pk, []) if course else [],
-        parts=parts,
-        merged=merged,
-        revised=RevisedPassage.objects.of([claim.pk, *(one.claim.pk for one in merged)]),
-    )
-
-
-def _linked(claim: Claim, viewer: Viewer, now: datetime) -> tuple[list[Claim], list[Merged]]:
-    """What was split off the claim, and what was merged into it: one query, two more where there is any."""
-    places = Appearance.objects.select_related("revision__article__outlet").defer("revision__text")
-    items = Prefetch("evidence", Evidence.objects.standing())
-    merged = Claim.objects.merged_into(claim.pk).values("pk")
-    is_merged = ExpressionWrapper(Q(pk__in=merged), output_field=BooleanField())
-    seen = visible_claims(viewer, now).annotate(is_merged=is_merged).order_by("pk")
-    seen = seen.filter(Q(split_from=claim) | Q(is_merged=True))
-    claims = list(seen.prefetch_related(Prefetch("appearances", places), items))
-    parts: list[Claim] = [one for one in claims if one.split_from_id == claim.pk]
-    return parts, [
-        Merged(one, list(one.appearances.all()), [item for item in one.evidence.all() if _may_see(item, one, viewer)])
-        for one in claims
-        if one.is_merged
-    ]
-
-
-def _may_see(item: Evidence, claim: Claim, viewer: Viewer) -> bool:
-    """Nobody is on a merged claim any more, so what is protected is for its desk's editors."""
-    return item.visibility != Visibility.PROTECTED or claim.desk_id in viewer.editor_of
+def _number(viewer: Viewer) -> int | None:
+    """The number of the person who reads; None for a key."""
+    return viewer.user.pk if viewer.user else None
 
 
 @dataclass(frozen=True)
@@ -234,7 +245,7 @@ class Known(Acting):
     @cached_property
     def first_reviewer(self) -> int | None:
         """The person who judged the claim first in the running round."""
-        done = _of_round(self.held.claim, self.seats)
+        done = of_round(self.held.claim, self.seats)
         first = min(done, key=lambda one: (one.review.submitted_at, one.review.pk), default=None)
         return first.reviewer.user_id if first is not None else None
 
@@ -248,7 +259,7 @@ def _as_held(claim: Claim, decisions: Sequence[Decision], now: datetime) -> Held
 
 
 def _mine(assignments: Sequence[Assignment], me: int | None) -> Assignment | None:
-    held = (one for one in assignments if one.status == AssignmentStatus.OPEN and _is_by(one, me))
+    held = (one for one in assignments if one.status == AssignmentStatus.OPEN and is_by(one, me))
     return min(held, key=lambda one: one.pk, default=None)
 
 
@@ -257,37 +268,14 @@ def _held(claim: Claim, assignments: Sequence[Assignment]) -> list[tuple[str, in
     return [(one.part, one.seat, one.status) for one in here]
 
 
-def _of_round(claim: Claim, assignments: Sequence[Assignment]) -> list[Assignment]:
-    """Completed assignments of the running round: those with a review."""
-    return [one for one in assignments if one.round == claim.round and hasattr(one, "review")]
-
-
-def _is_by(assignment: Assignment, user_id: int | None) -> bool:
-    return assignment.reviewer.user_id == user_id
-
-
 def _readable(
     claim: Claim, assignments: Sequence[Assignment], mine: Assignment | None, viewer: Viewer, *, split: bool
 ) -> list[Review]:
     """The reviews of the running round this reader may see: their own always, the others under the blind rule."""
-    me = viewer.user.pk if viewer.user else None
-    done = _of_round(claim, assignments)
+    me = _number(viewer)
+    done = of_round(claim, assignments)
     adjudicates = mine is not None and mine.part == Part.ADJUDICATION
     may_adjudicate = adjudicates or Role.EDITOR in desk_roles(viewer, claim.desk_id)
-    reader = Seen(mine is not None and not adjudicates, any(_is_by(one, me) for one in done), may_adjudicate)
+    reader = Seen(mine is not None and not adjudicates, any(is_by(one, me) for one in done), may_adjudicate)
     everything = may_read_reviews(reader, decided=claim.state == State.DECIDED, split=split)
-    return [one.review for one in done if everything or _is_by(one, me)]
-
-
-def _siblings(appearance: Appearance | None, viewer: Viewer) -> list[Appearance]:
-    if appearance is None:
-        return []
-    there = Appearance.objects.filter(revision=appearance.revision_id).select_related("claim").order_by("start", "id")
-    return [
-        one for one in there if viewer.desks is None or one.claim.desk_id is None or one.claim.desk_id in viewer.desks
-    ]
-
-
-def _evidence(viewer: Viewer, claim: Claim, *, on_it: bool) -> list[Evidence]:
-    seen = visible_evidence(viewer, claim, on_it=on_it)
-    return list(seen.with_reading().select_related("derives_from").order_by("added_at", "id"))
+    return [one.review for one in done if everything or is_by(one, me)]

@@ -6,7 +6,9 @@ import html
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from claims.lifecycle import Action, State
 from claims.models import Claim, ClaimEvent, Desk, DeskRole, User
@@ -73,6 +75,23 @@ def test_each_choice_of_a_dialog_carries_the_words_of_its_button(
         f'data-cd-words="Ask {other} for a second' in client.get(step_of(claim, "ask_second_opinion")).content.decode()
     )
     assert f'data-cd-words="Give it to {desk.name}"' in client.get(step_of(claim, "change_desk")).content.decode()
+
+
+def test_a_dialog_waits_for_nothing_that_it_does_not_show(signed: SignIn, editor: User, claim: Claim) -> None:
+    client = signed(editor)
+    with CaptureQueriesContext(connection) as whole:
+        client.get(page_of(claim))
+    with CaptureQueriesContext(connection) as asked:
+        client.get(step_of(claim, "set_priority"))
+    shows = [
+        'FROM "claims_evidence"',
+        'ORDER BY "claims_appearance"."start"',
+        '"claims_claimevent"."seq" DESC LIMIT 200',
+    ]
+    for part in shows:
+        assert any(part in one["sql"] for one in whole)
+        assert not any(part in one["sql"] for one in asked)
+    assert len(asked) <= 11
 
 
 def test_a_dismissal_needs_its_words_and_keeps_the_form(signed: SignIn, editor: User, claim: Claim) -> None:
