@@ -1,9 +1,13 @@
-"""Takes in the whole body of a request: measures one sent in chunks, reads what is left before the answer goes out.
+"""Takes in the whole body of a request: measures one sent in chunks, refuses one that ends before its announced length,
+reads what is left before the answer goes out.
 
 A body sent in chunks has no length, and to the framework no length is no body: it would be dropped without a word.
 
 A refusal is often ready long before the body has arrived. A server that answers and closes then resets the connection
 while the client is still sending, and many clients report the reset instead of the refusal that explains it.
+
+A body that breaks off would be read to where it got. Its beginning would be judged in place of the whole, and the
+answer kept for its Idempotency-Key: the same call sent again, whole, would be another one under that key, and refused.
 
 Nobody holds a thread by announcing a body and falling silent.
 """
@@ -21,6 +25,7 @@ IN_MEMORY = 1024 * 1024  # bytes; a longer body sent in chunks waits on disk
 BLOCK = 64 * 1024
 PATIENCE = 20.0  # seconds between two parts of a body
 PATIENCE_AFTER = 3.0  # the same once the answer is known
+BROKEN_OFF = "The body ended before its announced length."
 
 
 def drained(application: WSGIApplication, *, most: int = MOST) -> WSGIApplication:
@@ -56,6 +61,41 @@ def measured(application: WSGIApplication, *, most: int = MOST_IN_CHUNKS) -> WSG
             return application({**environ, "wsgi.input": whole, "CONTENT_LENGTH": str(length)}, start_response)
 
     return answering
+
+
+def whole(application: WSGIApplication) -> WSGIApplication:
+    """The application, with bodies of which reading raises `OSError` when they end before their announced length."""
+
+    def answering(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        return application({**environ, "wsgi.input": Announced(environ["wsgi.input"], length)}, start_response)
+
+    return answering
+
+
+class Announced:
+    """A body of which so many bytes were announced."""
+
+    def __init__(self, body: InputStream, length: int) -> None:
+        self._body, self._left = body, length
+
+    def read(self, size: int) -> bytes:
+        """So many bytes, or those that are left of the announced. Raises `ConnectionResetError` when fewer come."""
+        block = self._counted(self._body.read(min(size, self._left)))
+        if len(block) < size and self._left:
+            raise ConnectionResetError(BROKEN_OFF)
+        return block
+
+    def readline(self, size: int) -> bytes:
+        """The same, up to the end of a line."""
+        block = self._counted(self._body.readline(min(size, self._left)))
+        if len(block) < size and self._left and not block.endswith(b"\n"):
+            raise ConnectionResetError(BROKEN_OFF)
+        return block
+
+    def _counted(self, block: bytes) -> bytes:
+        self._left -= len(block)
+        return block
 
 
 def _wait_at_most(seconds: float | None, environ: WSGIEnvironment) -> None:

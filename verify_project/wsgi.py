@@ -4,9 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from verify_project.draining import drained, measured
+from verify_project.draining import drained, measured, whole
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "verify_project.settings")
 os.environ.setdefault("CLAIMDESK_PROCESS", "web")  # short limits for its statements
 
-application = drained(measured(get_wsgi_application()))
+application = drained(measured(whole(get_wsgi_application())))

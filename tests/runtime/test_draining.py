@@ -1,5 +1,6 @@
 """A body is taken in whole, a refusal reaches its caller while the body is on its way, and nobody holds us up."""
 
+import json
 import socket
 from collections.abc import Iterable
 from io import BytesIO
@@ -7,11 +8,13 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
-from django.core.handlers.wsgi import WSGIRequest
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.test import RequestFactory
 
+from claims.models import Scope
+from tests.factories import a_claim, a_desk, a_key
 from verify_project import draining
-from verify_project.draining import drained, measured
+from verify_project.draining import Announced, drained, measured, whole
 
 
 def refusing(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -69,14 +72,14 @@ def echo(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[by
     return [environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))]
 
 
-def sent(application: Any, body: Any, **environ: str) -> tuple[list[str], bytes]:
+def sent(application: Any, body: Any, **environ: Any) -> tuple[list[str], bytes]:
     """What a request with this body gets: the statuses begun, and the answer."""
     statuses: list[str] = []
 
     def start(status: str, *_: Any) -> Any:
         statuses.append(status)
 
-    told = {"wsgi.input": body, "HTTP_TRANSFER_ENCODING": "chunked", **environ}
+    told = {"HTTP_TRANSFER_ENCODING": "chunked", **environ, "wsgi.input": body}
     return statuses, b"".join(application(told, start))
 
 
@@ -108,3 +111,41 @@ def test_the_framework_reads_a_body_sent_in_chunks() -> None:
     environ |= {"wsgi.input": BytesIO(b"in chunks"), "HTTP_TRANSFER_ENCODING": "chunked"}
     assert list(measured(application)(environ, lambda *_: lambda _: None)) == []
     assert bodies == [b"in chunks"]
+
+
+def test_a_body_that_ends_before_its_announced_length_does_not_pass_for_the_whole() -> None:
+    body = Announced(BytesIO(b"one\ntwo"), 7)
+    assert (body.read(2), body.readline(9), body.read(99), body.read(1)) == (b"on", b"e\n", b"two", b"")
+    assert Announced(BytesIO(b"more than announced"), 4).read(99) == b"more"
+    for read in (Announced(BytesIO(b"part"), 5).read, Announced(BytesIO(b"part"), 5).readline):
+        with pytest.raises(ConnectionResetError):
+            read(99)
+
+
+def framework(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """The site itself, without the signals by which the framework lets go of the database."""
+    response = WSGIHandler().get_response(WSGIRequest(environ))
+    start_response(f"{response.status_code} {response.reason_phrase}", [])
+    return [response.getvalue()]
+
+
+FORM = b'--b\r\nContent-Disposition: form-data; name="title"\r\n\r\nA letter\r\n--b--\r\n'
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "kind", "body", "then"),
+    [
+        ("/claims", "application/json", b'{"statement": "The ferry is late.", "language": "en"}', "201 Created"),
+        ("/claims/{}/evidence", "multipart/form-data; boundary=b", FORM, "422 Unprocessable Entity"),
+    ],
+)
+def test_a_call_that_broke_off_may_be_sent_again_under_its_key(path: str, kind: str, body: bytes, then: str) -> None:
+    (_, shown), claim = a_key(*Scope), a_claim(a_desk())
+    there = f"/api/v1{path.format(claim.pk)}"
+    ours = {"HTTP_AUTHORIZATION": f"Bearer {shown}", "HTTP_IDEMPOTENCY_KEY": "once", "CONTENT_LENGTH": str(len(body))}
+    called = RequestFactory().generic("POST", there, body, kind).environ | ours
+    application = whole(framework)
+    broken, refusal = sent(application, BytesIO(body[:-9]), **called)
+    assert (broken, json.loads(refusal)["code"]) == (["400 Bad Request"], "body_cut_off")
+    assert sent(application, BytesIO(body), **called)[0] == [then]
