@@ -60,11 +60,13 @@ def test_words_without_a_space_stay_inside_the_page(
     places = {
         "queue": "/admin/",
         "claim": f"/admin/claims/claim/{claim.pk}/change/",
+        "step": f"/admin/claims/claim/{claim.pk}/step/set_due/",
         "article": f"/admin/claims/article/{written.article.pk}/change/",
         "all-claims": "/admin/claims/claim/",
     }
     for name, path in places.items():
         page.goto(path)
+        expect(page.get_by_role("link", name="Home", include_hidden=True)).to_be_attached()
         look(page, f"endless-{name}", looks=[(1440, "light"), (390, "light")])
         page.wait_for_function(
             "[...document.querySelectorAll('[data-cd-scroll]')].every(e => e.scrollWidth <= e.clientWidth)"
