@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import ceil
 from threading import Lock
 from typing import Any
 
@@ -53,7 +54,7 @@ class Counter:
             self._counts[caller] = (begun, count + 1)
             if len(self._counts) > MOST_CALLERS:
                 self._forget(now)
-        seconds = max(1, int(begun + self.window - now))
+        seconds = max(1, ceil(begun + self.window - now))  # whoever waits that long is not early
         if count >= self.quota:
             raise self._limited(Left(0, seconds))
         return Left(self.quota - count - 1, seconds)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import psycopg
@@ -260,6 +260,18 @@ def test_the_count_begins_anew_after_the_window() -> None:
     with pytest.raises(RateLimited):
         counter.take("a")
     assert counter.take("a").requests == 1
+
+
+@pytest.mark.parametrize("refused_at", [0.4, 1.0, 30.7, 59.99])
+def test_whoever_waits_as_long_as_they_are_told_is_not_refused_again(refused_at: float) -> None:
+    now = [0.25]
+    counter = limits.Counter(quota=1, clock=lambda: now[0])
+    counter.take("a")
+    now[0] += refused_at
+    with pytest.raises(RateLimited) as refused:
+        counter.take("a")
+    now[0] += int(cast("dict[str, str]", refused.value.facts["headers"])["Retry-After"])
+    assert counter.take("a").requests == 0
 
 
 def test_every_problem_type_leads_to_a_page(db: None) -> None:
