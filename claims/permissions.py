@@ -67,6 +67,12 @@ def check_scope(viewer: Viewer, scope: Scope) -> None:
         raise ScopeMissing(f"This key needs the scope {scope}: {scope.label}.", scope=str(scope))
 
 
+def check_handles_claims(viewer: Viewer) -> None:
+    """A key that has to do with no claims is told nothing of one, not even in a refusal. Raises `ScopeMissing`."""
+    if viewer.key is not None and not {Scope.CLAIMS_READ, Scope.CLAIMS_WRITE, Scope.CLAIMS_TRIAGE} & set(viewer.scopes):
+        check_scope(viewer, Scope.CLAIMS_READ)
+
+
 def check_sets_up(viewer: Viewer, refusal: str, *, editors: bool = False, confined: str = "") -> None:
     """Set-up is kept by keys with `setup:manage` and by administrators; with `editors`, by whoever edits a desk, too.
 

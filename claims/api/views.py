@@ -67,7 +67,7 @@ class OnlyJson(BaseContentNegotiation):
 
 
 class ApiView(APIView):
-    """Base of all endpoints. `reads` and `writes` are the scopes a key needs for them, None when keys never may."""
+    """Base of all endpoints. `reads` and `writes` are the scopes a key needs for them, None when any key may ask."""
 
     authentication_classes: Sequence[type[BaseAuthentication]] = (KeyAuthentication, BrowserSession)
     permission_classes: Sequence[Any] = (IsAuthenticated,)

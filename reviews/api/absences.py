@@ -20,6 +20,7 @@ from claims.api.repeating import repeatable
 from claims.api.schema import answered, page_response, sent
 from claims.api.views import ApiView
 from claims.exports.times import rfc3339
+from claims.models import Scope
 from reviews.api import examples
 from reviews.models import Absence, Reviewer, Then
 from reviews.permissions import check_keeps, reviewers_kept_by, reviewers_seen_by
@@ -81,7 +82,7 @@ class OfReviewer(Paged):
 class PeopleView(ApiView):
     """What endpoints about absences and interests share."""
 
-    writes = None  # people keep people: the services refuse keys
+    writes = Scope.CLAIMS_READ  # people keep people: the services refuse keys
     http_method_names: Sequence[str] = (*ApiView.http_method_names, "delete")
     matched = frozenset({"PATCH", "DELETE"})
 

@@ -19,7 +19,7 @@ from claims.api.schema import sent
 from claims.deadlines import own_date
 from claims.lifecycle import Action, DismissalReason, WaitingReason
 from claims.models import Claim, Desk, Evidence
-from claims.permissions import visible_claims
+from claims.permissions import check_handles_claims, visible_claims
 from claims.services.splitting import GivenPart
 from reviews.api.action_bodies import BODIES
 from reviews.api.claim_bodies import given_date
@@ -108,6 +108,7 @@ class Actions(ClaimView):
     @repeatable
     def post(self, request: Request, number: int) -> Response:
         """Take a step. Needs If-Match. A step the state or a guard does not allow answers 409 with the sentence."""
+        check_handles_claims(self.viewer)
         version = expected_version(request, self.acted_on(number, request.data).version)
         action = named_action(request.data)
         told = checked(BODIES[action], request.data, desks=self._desks_for(action))

@@ -18,7 +18,7 @@ from claims.api.passage_shapes import NoteBody
 from claims.api.repeating import repeatable
 from claims.api.schema import page_response, sent
 from claims.api.views import ApiView
-from claims.models import Cancellation
+from claims.models import Cancellation, Scope
 from claims.permissions import visible_claims
 from reviews.api import examples
 from reviews.services.comparing import note_canceled, quoting
@@ -41,7 +41,7 @@ class ClaimCancellations(ApiView):
 class NotedCancellation(ApiView):
     """That somebody says what a cancelled article means for a claim."""
 
-    writes = None  # people only
+    writes = Scope.CLAIMS_READ  # people only: the service refuses keys; others are told nothing of the claim
 
     @extend_schema(
         request=NoteBody, responses={200: CancellationOut}, examples=[sent("It stands", examples.STANDS_ANYWAY)]

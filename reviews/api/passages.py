@@ -17,7 +17,7 @@ from claims.api.passage_shapes import NoteBody, PassageOut, PassageTextOut, pass
 from claims.api.repeating import repeatable
 from claims.api.schema import page_response, sent
 from claims.api.views import ApiView
-from claims.models import RevisedPassage
+from claims.models import RevisedPassage, Scope
 from claims.permissions import visible_claims
 from reviews.api import examples
 from reviews.services.comparing import note_compared, quoting
@@ -64,7 +64,7 @@ class OnePassage(PassageView):
 class ComparedPassage(PassageView):
     """That somebody has compared a passage."""
 
-    writes = None  # people only
+    writes = Scope.CLAIMS_READ  # people only: the service refuses keys; others are told nothing of the claim
 
     @extend_schema(request=NoteBody, responses={200: PassageTextOut}, examples=[sent("It stands", examples.COMPARED)])
     @repeatable

@@ -227,6 +227,17 @@ def test_a_key_accepts_only_with_the_scope_to_triage(desk: Desk) -> None:
     assert with_key(Scope.CLAIMS_READ, Scope.CLAIMS_TRIAGE).act(claim.pk, action="accept").body["state"] == "queued"
 
 
+@pytest.mark.parametrize("scope", [Scope.EVENTS_READ, Scope.WEBHOOKS_MANAGE, Scope.EVIDENCE_WRITE, Scope.SETUP_MANAGE])
+def test_a_key_that_has_to_do_with_no_claims_is_told_nothing_of_one_in_refusals(scope: Scope, desk: Desk) -> None:
+    claim, stranger = a_claim(desk, State.PROPOSED), with_key(scope)
+    for number, version in ((claim.pk, '"99"'), (claim.pk, f'"{claim.version}"'), (claim.pk + 1, '"1"')):
+        refused = stranger.post(f"/claims/{number}/actions", {"action": "publish"}, If_Match=version)
+        assert (refused.status, refused.code) == (403, "scope_missing")
+        assert "current_etag" not in refused.body
+    for door in ("/passages/1/compared", "/cancellations/1/noted", "/absences", "/interests"):
+        assert stranger.post(door, {}).code == "scope_missing"
+
+
 def test_a_browser_needs_its_csrf_token_for_every_change(desk: Desk) -> None:
     claim = a_claim(desk, State.PROPOSED)
     person = Api(client=Client(enforce_csrf_checks=True))
