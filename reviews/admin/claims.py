@@ -25,6 +25,7 @@ from claims.services.undoing import gave_away
 from reviews.admin.claimview import shown
 from reviews.admin.evidence_pages import EvidencePages
 from reviews.admin.judging import liked, why_not_assign
+from reviews.admin.many import ManyPages, chosen, take_on_each
 from reviews.admin.passage_pages import PassagePages
 from reviews.admin.preview import preview_of
 from reviews.admin.rows import row_of
@@ -42,7 +43,7 @@ CLAIM = "admin:claims_claim_change"
 
 
 @admin.register(Claim)
-class ClaimAdmin(EvidencePages, PassagePages, ClaimListAdmin):
+class ClaimAdmin(EvidencePages, PassagePages, ManyPages, ClaimListAdmin):
     """The list of claims, and the page of one."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -55,6 +56,7 @@ class ClaimAdmin(EvidencePages, PassagePages, ClaimListAdmin):
             ("<int:claim_id>/step/<str:name>/", self.step_view, "step"),
             *self.evidence_pages(),
             *self.passage_pages(),
+            *self.many_pages(),
         ]
         wrap = self.admin_site.admin_view
         urls = [path(where, wrap(view), name=f"claims_claim_{name}") for where, view, name in own]
@@ -168,12 +170,18 @@ class ClaimAdmin(EvidencePages, PassagePages, ClaimListAdmin):
             except ClaimDeskError as refusal:
                 form.refuse(refusal)
             else:
+                if also := self._also(request, claim_id):
+                    return take_on_each(request, dialog, form, also)
                 tag = str(claim_id) if dialog.undoable else ""
                 messages.success(request, f"#{claim_id}: {form.done() or dialog.done}", extra_tags=tag)
                 if came_from(request):
                     return redirect(came_from(request))
                 return redirect(CLAIM, after) if after else self._back(request, dialog, claim_id)
         return self._dialog(request, page, dialog, form)
+
+    def _also(self, request: HttpRequest, claim_id: int) -> list[Claim]:
+        """The other claims that were ticked with this one in the queue."""
+        return [claim for claim in chosen(request, "also") if claim.pk != claim_id]
 
     def _take_back(self, request: HttpRequest, claim_id: int) -> HttpResponse:
         """Undo having given the claim to another desk, perhaps one whose claims the person does not see."""
@@ -206,6 +214,7 @@ class ClaimAdmin(EvidencePages, PassagePages, ClaimListAdmin):
             "title": dialog.title,
             "zones": zone_names(),
             "cancel": came_from(request) or _address(page.claim.pk),
+            "also": self._also(request, page.claim.pk),
             **self._stale(request, page, form, stale),
         }
         return self.answer(request, "reviews/step.html", context, status=409 if stale else 200)

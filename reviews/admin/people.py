@@ -24,6 +24,7 @@ from claims.admin.base import belongs, edits_a_desk, now_of, number_in, viewer_o
 from claims.admin.kept import KeptAdmin
 from claims.models import DeskRole, Membership, SetUpEvent
 from claims.templatetags.claimdesk_bars import load_bar
+from reviews.admin.many import named
 from reviews.admin.people_forms import HandOverAll, ReviewerForm
 from reviews.admin.people_inlines import AbsenceInline, InterestInline, keeps, leads
 from reviews.models import Absence, Reviewer, Then
@@ -32,7 +33,6 @@ from reviews.services.leaving import MOVABLE, due_meanwhile, hand_over_all, open
 from reviews.services.loads import loaded, spread_of
 from reviews.services.people import LED, add_reviewer, change_profile, come_back
 
-NAMED = 8  # so many claims are named where a sentence is about many
 HAND_OVER = "admin:reviews_reviewer_hand_over"
 
 
@@ -135,7 +135,7 @@ class ReviewerAdmin(KeptAdmin[Reviewer]):
             given = form.cleaned_data
             handed = hand_over_all(reviewer, viewer, to=given["to"], note=given["note"], claims=given["claims"])
             for sentence, numbers in handed.refused.items():
-                messages.warning(request, f"{_named(numbers)}: {sentence}")
+                messages.warning(request, f"{named(numbers)}: {sentence}")
             if handed.done:
                 messages.success(request, _handed_words(len(handed.done)))
             if handed.left:
@@ -220,13 +220,6 @@ class ReviewerAdmin(KeptAdmin[Reviewer]):
 
 def _handed_words(number: int) -> str:
     return ngettext("%(number)d claim handed over.", "%(number)d claims handed over.", number) % {"number": number}
-
-
-def _named(claims: Sequence[int]) -> str:
-    """ "#39, #50 and 3 more"."""
-    first = ", ".join(f"#{number}" for number in claims[:NAMED])
-    more = len(claims) - NAMED
-    return gettext("%(claims)s and %(n)d more") % {"claims": first, "n": more} if more > 0 else first
 
 
 def _due_during(request: HttpRequest, reviewer: Reviewer) -> set[int]:

@@ -17,6 +17,7 @@ from claims import timewords, wordings
 from claims.admin.base import belongs, now_of, viewer_of
 from claims.lifecycle import State
 from claims.models import Claim, FlagKind
+from reviews.admin import many
 from reviews.admin.preview import preview_of
 from reviews.admin.rows import Row, row_of
 from reviews.services import queue
@@ -175,6 +176,7 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "states": State.choices,
         "flags": [(kind, wordings.flag_words(kind)) for kind in FlagKind.values],
         "orders": Order.choices,
+        "many": [] if asked.view == View.DECIDED else list(many.STEPS.items()),
         "preview": preview_of(chosen, viewer) if chosen else None,
         "chosen": chosen,
         "pages": {

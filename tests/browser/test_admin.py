@@ -206,8 +206,8 @@ def test_n_takes_the_next_claim_of_the_pool(
     expect(page.get_by_role("heading", level=1)).to_have_text("In the pool.")
 
 
-def test_the_preview_follows_the_chosen_row(
-    live_server: LiveServer, signed_in: SignedIn, reviewer: Reviewer, claims: list[Claim]
+def test_the_preview_follows_the_chosen_row_and_keys_tick_it(
+    live_server: LiveServer, signed_in: SignedIn, reviewer: Reviewer, claims: list[Claim], look: LOOK
 ) -> None:
     page = signed_in(live_server, reviewer.user)
     page.goto("/admin/")
@@ -219,6 +219,15 @@ def test_the_preview_follows_the_chosen_row(
     expect(preview).to_be_hidden()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_contain_text("Take next from pool")
+    page.keyboard.press("Escape")
+    ticked = page.locator("[name=claims]:checked")
+    page.keyboard.press("x")
+    expect(ticked).to_have_count(1)
+    page.keyboard.press("Shift+ArrowUp")
+    expect(ticked).to_have_count(2)
+    look(page, "queue-ticked", looks=[(1440, "light"), (390, "dark")])
+    page.get_by_role("button", name="Change review due").click()
+    expect(page.get_by_text("With it 1 more:")).to_be_visible()
 
 
 def test_keys_act_as_the_person_has_chosen(

@@ -1,4 +1,4 @@
-/* Keeps the overview fresh: asks every 20 s while it is seen, at once when something falls due, and says when it cannot. */
+/* Keeps the overview fresh: asks while it is seen, and says when it cannot. */
 (() => {
   "use strict";
   const EVERY = 20e3, LEAST = 5e3, MISSES = 3;

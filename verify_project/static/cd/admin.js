@@ -1,5 +1,4 @@
-/* The reviewers' pages made faster; all work by plain links and forms without it.
-   1 preview  2 article  3 quotes  4 dates  5 drafts */
+/* The reviewers' pages made faster; all work without it. */
 (() => {
   "use strict";
 

@@ -1,6 +1,4 @@
-/* Makes the pages faster; they work without it. No library.
-   1 words  2 time  3 keys  4 rows  5 forms  6 theme  7 menus
-   Pages use data attributes; scripts use window.cd (see docs/design.md). */
+/* Makes the pages faster; they work without it. Pages use data attributes, scripts window.cd (docs/design.md). */
 (() => {
   "use strict";
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -9,8 +7,7 @@
   /* 1 Words: from the page, so that they are in its language. */
   const words = JSON.parse(document.getElementById("cd-words").dataset.words);
 
-  /* 2 Time: the server's clock, carried on by this machine's monotonic one: no wrong clock here
-     moves a deadline. */
+  /* 2 Time: the server's clock, carried on by this machine's monotonic one. */
   const started = performance.now();
   const served = Date.parse(words.now);
   const now = () => served + performance.now() - started;
@@ -31,13 +28,9 @@
     return at - moment < MINUTE ? words.just : fill(words.ago, { duration: duration(at - moment) });
   };
   const svg = (name) => {
-    const drawing = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    drawing.setAttribute("class", "cd-i");
-    drawing.setAttribute("aria-hidden", "true");
-    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-    use.setAttribute("href", `${words.sprite}#${name}`);
-    drawing.append(use);
-    return drawing;
+    const drawn = document.createElement("template");
+    drawn.innerHTML = `<svg class="cd-i" aria-hidden="true"><use href="${words.sprite}#${name}"/></svg>`;
+    return drawn.content;
   };
   const KINDS = ["late", "soon", "plain"];
   const kindOf = (due, warn, at) => (due < at ? "late" : due - warn < at ? "soon" : "plain");
@@ -176,8 +169,8 @@
   addKey("?", words.keysLabel, listKeys);
   addKey("g q", words.queueLabel, () => location.assign(words.queue));
 
-  /* 4 Rows: a table with data-cd-rows; j and k move, the link of the row takes the focus, so Enter
-     opens it. Pages listen to cd:row to show a preview. */
+  /* 4 Rows of a table with data-cd-rows: j and k move, the link takes the focus, so Enter opens it.
+     Pages listen to cd:row. x and Shift with arrows tick. */
   const rows = () => all("[data-cd-rows] [data-cd-row]").filter(shown);
   const current = () => rows().find((row) => row.classList.contains("cd-sel-row"));
   const choose = (row) => {
@@ -201,6 +194,16 @@
     table.addEventListener("focusin", (event) => {
       const row = event.target.closest("[data-cd-row]");
       if (row && row !== current()) choose(row);
+    });
+    const box = () => current()?.querySelector("[name=claims]");
+    if (table.dataset.cdSelect) addKey("x", table.dataset.cdSelect, () => box()?.click());
+    table.addEventListener("keydown", (event) => {
+      const step = event.shiftKey && box() && { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      box().checked = true;
+      move(step);
+      box().checked = true;
     });
   }
 

@@ -1,0 +1,94 @@
+"""Several claims of the queue at once: the dialog of one step, whose form is then sent for each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from claims.admin.base import belongs, now_of, number_in, viewer_of
+from claims.errors import ClaimDeskError
+from claims.lifecycle import Action
+from claims.models import Claim
+from claims.permissions import visible_claims
+from reviews.admin.step_forms import StepForm
+from reviews.admin.steps import Dialog
+from reviews.services.queue import PAGE
+from reviews.services.rowsteps import steps_of, with_seats
+
+NAMED = 8  # so many claims are named where a sentence is about many
+STEPS: Mapping[Action, Any] = MappingProxyType(
+    {
+        Action.HAND_OVER: _("Hand over"),
+        Action.WAIT: _("Wait"),
+        Action.SET_DUE: _("Change review due"),
+        Action.CHANGE_DESK: _("Change desk"),
+        Action.DISMISS: _("Dismiss"),
+    }
+)
+
+
+def named(claims: Sequence[int]) -> str:
+    """ "#39, #50 and 3 more"."""
+    first = ", ".join(f"#{number}" for number in claims[:NAMED])
+    more = len(claims) - NAMED
+    return gettext("%(claims)s and %(n)d more") % {"claims": first, "n": more} if more > 0 else first
+
+
+def chosen(request: HttpRequest, field: str) -> list[Claim]:
+    """The claims that the address names and the reader sees, in that order; no more than a page of the queue has."""
+    numbers = list(dict.fromkeys(number_in(one) for one in request.GET.getlist(field)))[:PAGE]
+    seen = visible_claims(viewer_of(request), now_of(request)).filter(pk__in=numbers)
+    rows = {claim.pk: claim for claim in with_seats(seen.select_related("desk"))}
+    return [rows[number] for number in numbers if number in rows]
+
+
+class ManyPages:
+    """The way from the ticked rows of the queue to the dialog of a step."""
+
+    def many_pages(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
+        """Addresses, views and names."""
+        return [("steps/", self.many_view, "many")]
+
+    def many_view(self, request: HttpRequest) -> HttpResponse:
+        """Open the dialog on the first claim that offers the step; the others go with it in the address."""
+        if not belongs(request):
+            raise PermissionDenied
+        claims, step = chosen(request, "claims"), request.GET.get("step", "")
+        if not claims or step not in STEPS:
+            return redirect("admin:index")
+        able = (claim for claim in claims if steps_of(claim, viewer_of(request), (Action(step),)))
+        lead = next(able, claims[0])
+        address = reverse("admin:claims_claim_step", args=[lead.pk, step])
+        others = urlencode([("also", claim.pk) for claim in claims if claim.pk != lead.pk])
+        return redirect(f"{address}?{others}" if others else address)
+
+
+def take_on_each(request: HttpRequest, dialog: Dialog, form: StepForm, claims: Sequence[Claim]) -> HttpResponseRedirect:
+    """The step was taken on one claim; take it on these, too, each by itself: what one refuses stops no other.
+
+    Each is looked at again under its own lock. Which version of it the reader saw in the list is not asked.
+    """
+    form.cleaned_data["version"] = None
+    form.cleaned_data.pop("seat", None)  # it named somebody's seat on the first claim
+    refused: dict[str, list[int]] = {}
+    for claim in claims:
+        try:
+            dialog.run(claim.pk, form, viewer_of(request))
+        except ClaimDeskError as refusal:
+            refused.setdefault(refusal.message, []).append(claim.pk)
+    for sentence, numbers in refused.items():
+        messages.warning(request, f"{named(numbers)}: {sentence}")
+    number = 1 + len(claims) - sum(map(len, refused.values()))
+    words = ngettext("%(number)d claim: %(done)s", "%(number)d claims: %(done)s", number)
+    messages.success(request, words % {"number": number, "done": form.done() or dialog.done})
+    return redirect("admin:index")

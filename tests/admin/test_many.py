@@ -1,0 +1,78 @@
+"""Several claims of the queue at once: ticked, one dialog, each claim by itself."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import pytest
+from django.urls import reverse
+
+from claims.lifecycle import State
+from claims.models import Claim, Desk, User
+from reviews.models import Assignment, Reviewer
+from tests import factories as make
+from tests.admin.conftest import SignIn, page_of, step_of
+
+NOT_WAITING = "Hand over is possible only in Queued, In review or Second opinion; this claim is Waiting."
+
+
+def asked(step: str, *claims: object) -> str:
+    """The address that the form around the rows leads to."""
+    return f"/admin/claims/claim/steps/?{urlencode({'step': step, 'claims': claims}, doseq=True)}"
+
+
+@pytest.fixture
+def three(desk: Desk, editor: User, reviewer: Reviewer) -> list[Claim]:
+    """Three claims of the reviewer, the first of which waits."""
+    claims = [make.a_claim(desk, state, by=editor) for state in (State.WAITING, State.QUEUED, State.QUEUED)]
+    for claim in claims[1:]:
+        make.put_on(claim, reviewer, editor)
+    return claims
+
+
+def test_the_rows_are_ticked_and_a_dialog_opens_on_the_first_that_offers_the_step(
+    signed: SignIn, editor: User, reviewer: Reviewer, three: list[Claim]
+) -> None:
+    client = signed(reviewer.user)
+    home = client.get("/admin/").content.decode()
+    assert home.count('name="claims"') == 2
+    assert f'aria-label="Select #{three[1].pk}"' in home
+    numbers = [claim.pk for claim in three]
+    opened = signed(editor).get(asked("hand_over", *numbers, numbers[0], 999999))
+    assert opened["Location"] == f"{step_of(three[1], 'hand_over')}?also={numbers[0]}&also={numbers[2]}"
+    alone = signed(editor).get(asked("wait", numbers[2]))
+    assert alone["Location"] == step_of(three[2], "wait")
+    for nothing in (asked("wait"), asked("reopen", numbers[1]), asked("wait", "x")):
+        assert signed(editor).get(nothing)["Location"] == "/admin/"
+
+
+def test_a_step_is_taken_on_each_and_what_one_refuses_stops_no_other(
+    signed: SignIn, editor: User, reviewer: Reviewer, three: list[Claim]
+) -> None:
+    client, waits, lead, other = signed(editor), *three
+    address = f"{step_of(lead, 'hand_over')}?also={waits.pk}&also={other.pk}"
+    shown = client.get(address).content.decode()
+    assert "With it 2 more: <a" in shown.replace("\n", "")
+    assert page_of(other) in shown
+    sent = client.post(address, {"to": "pool", "note": "", "version": lead.version}, follow=True)
+    assert sent.redirect_chain == [(reverse("admin:index"), 302)]
+    said = [str(message) for message in sent.context["messages"]]
+    assert said == [f"#{waits.pk}: {NOT_WAITING}", "2 claims: Back in the pool."]
+    assert not Assignment.objects.open().filter(reviewer=reviewer).exists()
+    assert make.fresh(waits).state == State.WAITING
+
+
+def test_a_refused_form_takes_the_step_on_none(signed: SignIn, editor: User, three: list[Claim]) -> None:
+    _, lead, other = three
+    address = f"{step_of(lead, 'dismiss')}?also={other.pk}"
+    assert signed(editor).post(address, {"reason": "", "version": lead.version}).status_code == 200
+    stale = signed(editor).post(address, {"reason": "off_subject", "version": lead.version + 1})
+    assert stale.status_code == 409
+    assert {make.fresh(claim).state for claim in (lead, other)} == {State.QUEUED}
+
+
+def test_nobody_moves_claims_that_they_do_not_see(signed: SignIn, editor: User, three: list[Claim]) -> None:
+    foreign = make.a_claim(make.a_desk())
+    address = f"{step_of(three[1], 'dismiss')}?also={foreign.pk}"
+    signed(editor).post(address, {"reason": "off_subject", "version": three[1].version})
+    assert (make.fresh(three[1]).state, make.fresh(foreign).state) == (State.DISMISSED, State.QUEUED)
