@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from claims.deadlines import FORERUNNER, TimeFlag, holding, moments
+from claims.ladders import tracks
 from claims.lifecycle import State
 from claims.models import OUTLIVES_A_VERDICT, WAIT_OVER, Alarm, Claim, Decision, Flag, FlagKind
-from claims.services.ladders import ladder_alarms
+from claims.services.ladders import Ladders, alarms_of, ladder_alarms, steps_of
 
 SETTLED = frozenset({State.DECIDED, State.DISMISSED})
 
@@ -36,6 +37,14 @@ def rewrite_alarms(claim: Claim, standing: Decision | None, now: datetime, cause
     if claim.state in SETTLED:
         stays = OUTLIVES_A_VERDICT if claim.state == State.DECIDED else frozenset()
         clear_flags(claim, now, cause, kinds=sorted(set(FlagKind.values) - stays))
+
+
+def write_first_alarms(claim: Claim, now: datetime) -> None:
+    """The same for a claim made in this transaction, of which nothing can have been announced, taken or decided."""
+    facts = claim.date_facts(None)
+    coming = {str(kind): at for kind, at in still_to_come(moments(facts), now).items()}
+    ladders = Ladders(steps_of({claim.desk_id} if claim.desk_id is not None else ()))
+    Alarm.objects.bulk_create(alarms_for(claim, coming | alarms_of(claim, ladders, tracks(facts), {}, now), now))
 
 
 def _clear_untrue(flags: Sequence[Flag], wanted: dict[TimeFlag, datetime], now: datetime, cause: str) -> None:

@@ -7,7 +7,7 @@ leaving the block commits. Whoever else wants the claim waits at the lock and lo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -18,11 +18,11 @@ from django.db import connection, models, transaction
 from claims import lifecycle
 from claims.actors import Actor
 from claims.errors import NotFound, StaleVersion
-from claims.lifecycle import Action, State
+from claims.lifecycle import OPEN_STATES, Action, State
 from claims.models import Claim, ClaimEvent, ClaimHead, Decision, Flag, chained
 from claims.models.making import new
 from claims.models.many import any_of
-from claims.services.announcing import clear_flags, rewrite_alarms
+from claims.services.announcing import clear_flags, rewrite_alarms, write_first_alarms
 from claims.services.looks import follow_state
 
 _BODY = DjangoJSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -88,7 +88,7 @@ def proposed(
         now = now or database_time()
         begin(claim, now)
         claim.save(force_insert=True)
-        held = Held(claim, ClaimHead.objects.create(claim=claim), now)
+        held = Held(claim, ClaimHead.objects.create(claim=claim), now, is_new=True)
         held.record("claim.propose", by=by, from_state="", reason=reason, data=data)
         yield held
 
@@ -101,17 +101,19 @@ def begin(claim: Claim, now: datetime) -> None:
 class Held:
     """A claim under its lock. `now` is the database's time after the lock was had.
 
-    `other` is a second claim held with it, where a step touches two.
+    `other` is a second claim held with it, where a step touches two. `is_new` says that the claim was made in this very
+    transaction: nobody else has seen it, so that nothing was decided, announced or begun that would have to be read.
     """
 
     other: Held | None = None
 
-    def __init__(self, claim: Claim, head: ClaimHead, now: datetime) -> None:
-        self.claim, self.now, self._head = claim, now, head
+    def __init__(self, claim: Claim, head: ClaimHead, now: datetime, *, is_new: bool = False) -> None:
+        self.claim, self.now, self._head, self.is_new = claim, now, head, is_new
+        self._has_alarms = not is_new
         self._standing: Decision | None = None
-        self._standing_read = False
+        self._standing_read = is_new
         self._public: Decision | None = None
-        self._public_read = False
+        self._public_read = is_new
 
     @property
     def standing(self) -> Decision | None:
@@ -169,7 +171,7 @@ class Held:
         event = self.record(
             f"claim.{action}", by=by, from_state=before, reason=reason, data=recorded, occurred_at=occurred_at
         )
-        if decision_changed or MOVES_ALARMS & written.keys():
+        if decision_changed or _moves_alarms(written.keys(), before, after):
             self._keep_alarms(event.type)
         if after != before and State.DISMISSED in {before, after}:
             follow_state(self.claim, self.now)
@@ -229,7 +231,11 @@ class Held:
         self._head.save(update_fields=["event_seq", "hash"])
 
     def _keep_alarms(self, cause: str) -> None:
-        rewrite_alarms(self.claim, self.standing, self.now, cause)
+        if self._has_alarms:
+            rewrite_alarms(self.claim, self.standing, self.now, cause)
+        else:
+            write_first_alarms(self.claim, self.now)
+            self._has_alarms = True
 
     def raise_flag(self, kind: str, *, by: Actor, reason: str) -> None:
         """Raise a flag that is not the clock's, unless it stands already with the same reason."""
@@ -263,6 +269,12 @@ def body_of(event: ClaimEvent, reason: str, data: Mapping[str, Any]) -> str:
         "recorded_at": event.recorded_at.astimezone(UTC).isoformat(),
     }
     return _BODY.encode(content)
+
+
+def _moves_alarms(written: Collection[str], before: State, after: State) -> bool:
+    """Whether the clock reckons with something that was written. Which of the open states a claim is in is not that."""
+    moved = MOVES_ALARMS.intersection(written)
+    return bool(moved) and not (moved == {"state"} and {before, after} <= OPEN_STATES)
 
 
 def _target(rule: lifecycle.Rule, before: State, to: State | None) -> State:

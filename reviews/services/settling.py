@@ -96,7 +96,7 @@ def write_course(held: Held, settled: Settled, terms: Terms) -> Course:
     that has begun.
     """
     columns = _settled_columns(held, settled, terms)
-    if _has_begun(held.claim):
+    if not held.is_new and _has_begun(held.claim):
         course, _ = Course.objects.update_or_create(claim=held.claim, defaults=columns)
         return course
     course = first_course(held, settled, terms)
