@@ -45,8 +45,16 @@ def expected_version(request: Request, current: int, *, needed: bool = True) -> 
     if header.strip() == "*":
         return None
     if str(current) not in tags(header, strong=True):
-        raise StaleVersion(current=current, sent=header[:80])
+        raise _stale(header, current)
     return current
+
+
+def _stale(header: str, current: int | str) -> StaleVersion:
+    """Why this If-Match is refused: mostly because somebody was faster. A weak tag never fits (RFC 9110, 13.1.1)."""
+    if str(current) in tags(header, strong=False):
+        weak = f"Nobody changed this, but W/{tag(current)} is a weak tag: a proxy that compresses makes them so. "
+        return StaleVersion(f"{weak}Send {tag(current)}.", current=current, sent=header[:80])
+    return StaleVersion(current=current, sent=header[:80])
 
 
 def is_known(request: Request, current: int | str) -> bool:
@@ -65,5 +73,5 @@ def expected_mark(request: Request, current: str) -> str | None:
     if header.strip() == "*":
         return None
     if current not in tags(header, strong=True):
-        raise StaleVersion(current=current, sent=header[:80])
+        raise _stale(header, current)
     return current

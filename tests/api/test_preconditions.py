@@ -41,6 +41,14 @@ def test_another_tag_is_stale(desk: Desk, header: str) -> None:
     assert fresh(claim).statement == claim.statement
 
 
+def test_a_weak_tag_is_refused_for_what_it_is_since_reading_again_would_bring_it_again(desk: Desk) -> None:
+    claim, editor = a_claim(desk), signed_in(an_editor(desk))
+    answer = editor.patch(f"/claims/{claim.pk}", {"statement": "New words."}, If_Match=f'W/"{claim.version}"')
+    assert f'Nobody changed this, but W/"{claim.version}" is a weak tag' in answer.body["detail"]
+    old = editor.patch(f"/claims/{claim.pk}", {"statement": "New words."}, If_Match='W/"0"')
+    assert old.body["detail"].startswith("Somebody changed this")
+
+
 @pytest.mark.parametrize("header", ['"{version}"', "{version}", '"1000", "{version}"', "*"])
 def test_the_tag_just_read_is_good(desk: Desk, header: str) -> None:
     claim = a_claim(desk)
