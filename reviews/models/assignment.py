@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.db.models import Q, TextChoices, UniqueConstraint
+from django.db.models import Exists, OuterRef, Q, TextChoices, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from claims.lifecycle import State
+from reviews.models.reviewer import Absence
 
 LOADING_STATES = (State.QUEUED, State.IN_REVIEW, State.WAITING, State.SECOND_OPINION)
 
@@ -43,6 +44,13 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def loading(self) -> Self:
         """What counts against a reviewer's limit: open, on a claim that is neither decided nor dismissed."""
         return self.open().filter(claim__state__in=LOADING_STATES)
+
+    def but_for_absences(self) -> Self:
+        """Without the seats that somebody gave up while they were away: once back, they may have the claim again."""
+        away = Absence.objects.filter(
+            reviewer=OuterRef("reviewer"), starts_at__lte=OuterRef("ended_at"), ends_at__gte=OuterRef("ended_at")
+        )
+        return self.exclude(Q(status=AssignmentStatus.HANDED_OVER) & Exists(away))
 
 
 class Assignment(models.Model):

@@ -15,8 +15,10 @@ from claims.services.transitions import database_time
 from reviews.models import Absence, Assignment, AssignmentStatus, DeskDefaults, Reviewer, Then
 from reviews.services import stillness
 from reviews.services.acting import act, acting_on
-from reviews.services.assigning import recuse
+from reviews.services.assigning import hand_over, recuse
 from reviews.services.leaving import due_meanwhile, hand_over_all, open_claims_of, settle_absences, take_back_standing
+from reviews.services.people import come_back
+from reviews.services.pool import take_next
 from reviews.services.routing import Routed, route_waiting
 from reviews.services.stillness import Marked, flag_standstill, idle_since
 from reviews.tasks import tend
@@ -89,8 +91,27 @@ def test_what_goes_to_the_pool_is_routed_again_and_flagged_when_nobody_can_take_
     assert route_waiting() == Routed(assigned=3, unroutable=1)
     assert held_by(omar) == 3
     assert Flag.objects.standing().get(kind=FlagKind.UNROUTABLE).reason == (
-        "World desk has 2 reviewers: 1 at the limit of 3, 1 gave this claim up before."
+        "World desk has 2 reviewers: 1 at the limit of 3, 1 away."
     )
+    assert broken_promises() == {}
+
+
+def test_whoever_comes_back_may_have_again_what_they_gave_up_by_being_away(
+    desk: Desk, editor: User, ines: Reviewer, omar: Reviewer
+) -> None:
+    routed, taken, declined = claims_of(ines, editor, desk, *[State.IN_REVIEW] * 3)
+    with acting_on(declined.pk, make.viewer(ines)) as acting:
+        assert acting.mine is not None
+        hand_over(acting.held, acting.mine, by=acting.by)
+    Reviewer.objects.filter(pk=omar.pk).update(is_active=False)
+    away(ines, then=Then.POOL, starts_at=database_time())
+    assert settle_absences() == 2
+    assert route_waiting().assigned == 0
+    assert come_back(ines, make.viewer(ines)) == 1
+    assert take_next(make.viewer(ines)) in (routed, taken)
+    assert route_waiting() == Routed(assigned=1, unroutable=1)
+    assert held_by(ines) == 2
+    assert not Assignment.objects.open().filter(claim=declined).exists()
     assert broken_promises() == {}
 
 
