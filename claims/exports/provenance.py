@@ -48,6 +48,7 @@ class Provenance:
     evidence: Sequence[Evidence]
     reviews: Sequence[Judged]
     decisions: Sequence[Decision]
+    merged: Sequence[int]  # claims that were merged into this one
     api: str
 
     def document(self) -> dict[str, Any]:
@@ -59,12 +60,17 @@ class Provenance:
 
     @property
     def _claim(self) -> str:
-        return f"{self.api}/claims/{self.claim.pk}"
+        return self._named(self.claim.pk)
+
+    def _named(self, claim: int) -> str:
+        return f"{self.api}/claims/{claim}"
 
     def _nodes(self) -> Iterator[Node]:
         yield {
             **_entity(self._claim, self.claim.created_at, self.claim.statement),
             "prov:wasQuotedFrom": _each(self._revision(seen) for seen in self.appearances),
+            "prov:wasDerivedFrom": _each(self._named(one) for one in (self.claim.split_from_id,) if one),
+            "prov:alternateOf": _each(self._named(one) for one in (self.claim.duplicate_of_id, *self.merged) if one),
         }
         for seen in self.appearances:
             yield from self._place(seen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 from django.db.models import Prefetch
 from django.http import HttpResponseBase
@@ -15,7 +16,7 @@ from claims.exports.claimreview import MEDIA_TYPE
 from claims.exports.provenance import Judged, Provenance
 from claims.exports.site import site_at
 from claims.models import Appearance, Claim, Copy, Decision, Evidence, Visibility
-from claims.permissions import Viewer
+from claims.permissions import Viewer, visible_claims
 from reviews.models import Review
 from reviews.services.reading import readable_reviews
 
@@ -34,12 +35,12 @@ class ClaimProvenance(ApiView):
         As far as the caller may see them; nothing of protected evidence is in it, whoever asks.
         """
         site = site_at(self.link("/"))
-        document = provenance_of(self.claim(number), self.viewer, f"{site.url}/api/v1").document()
+        document = provenance_of(self.claim(number), self.viewer, self.now, f"{site.url}/api/v1").document()
         return marked(request, json.dumps(document, ensure_ascii=False).encode(), MEDIA_TYPE)
 
 
-def provenance_of(claim: Claim, viewer: Viewer, api: str) -> Provenance:
-    """What the viewer may see of it. Eight queries, whatever the claim."""
+def provenance_of(claim: Claim, viewer: Viewer, now: datetime, api: str) -> Provenance:
+    """What the viewer may see of it. Nine queries, whatever the claim."""
     places = Appearance.objects.filter(claim=claim).select_related("revision__article__outlet").defer("revision__text")
     items = Evidence.objects.filter(claim=claim).exclude(visibility=Visibility.PROTECTED).with_reading()
     copies = Copy.objects.select_related("snapshot").defer("text", "headers")
@@ -50,6 +51,7 @@ def provenance_of(claim: Claim, viewer: Viewer, api: str) -> Provenance:
         evidence=list(items.order_by("pk").prefetch_related(Prefetch("copies", copies))),
         reviews=[_judged(review) for review in reviews],
         decisions=list(Decision.objects.filter(claim=claim).order_by("number").prefetch_related("evidence")),
+        merged=list(visible_claims(viewer, now).filter(duplicate_of=claim).order_by("pk").values_list("pk", flat=True)),
         api=api,
     )
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from django.conf import settings
 
 from claims.lifecycle import State
 from claims.models import Claim, Desk, DeskRole, User, Visibility
@@ -44,6 +47,7 @@ def test_a_claim_is_split_and_both_name_the_other(api: Api, claim: Claim) -> Non
     assert part["own_date"]["confirm_by"] == answer.body["own_date"]["confirm_by"]
     (shared,) = api.get(f"/claims/{number}/evidence").body["results"]
     assert (shared["copied_from"], shared["url"]) == (item.pk, item.url)
+    assert provenance(api, number)["prov:wasDerivedFrom"] == [named(claim.pk)]
 
 
 def test_the_second_claim_has_a_date_of_its_own_or_none(api: Api, claim: Claim) -> None:
@@ -75,10 +79,13 @@ def test_a_claim_is_merged_and_stays_in_lists(api: Api, claim: Claim, desk: Desk
         "duplicate_of": claim.pk,
     }
     assert api.get(f"/claims/{claim.pk}").body["merged"] == [repeats.pk]
+    assert provenance(api, claim.pk)["prov:alternateOf"] == [named(repeats.pk)]
+    assert provenance(api, repeats.pk)["prov:alternateOf"] == [named(claim.pk)]
     assert repeats.pk in [row["id"] for row in api.get("/claims?state=dismissed&q=minister").body["results"]]
     back = api.act(repeats.pk, action="undo")
     assert (back.body["state"], back.body["dismissal"]) == ("queued", None)
     assert api.get(f"/claims/{claim.pk}").body["merged"] == []
+    assert "prov:alternateOf" not in provenance(api, repeats.pk)
 
 
 def test_refusals_point_at_what_is_wrong(api: Api, claim: Claim) -> None:
@@ -101,8 +108,20 @@ def test_a_merged_claim_of_another_desk_is_named_only_to_those_who_see_it(claim:
     assert both.act(repeats.pk, action="merge", into=claim.pk).status == 200
     assert both.get(f"/claims/{claim.pk}").body["merged"] == [repeats.pk]
     assert signed_in(editor).get(f"/claims/{claim.pk}").body["merged"] == []
+    assert "prov:alternateOf" not in provenance(signed_in(editor), claim.pk)
     told = signed_in(editor).get(f"/claims/{claim.pk}/events").body["results"]
     assert [row["data"] for row in told if "absorb" in row["type"]] == [{"merged": repeats.pk}]
+
+
+def named(number: int) -> dict[str, str]:
+    """A claim as the graph names it."""
+    return {"@id": f"{settings.SITE_URL}/api/v1/claims/{number}"}
+
+
+def provenance(api: Api, number: int) -> dict[str, Any]:
+    """The claim's own node of its graph."""
+    nodes = api.get(f"/claims/{number}/provenance").body["@graph"]
+    return next(node for node in nodes if node["@id"] == named(number)["@id"])
 
 
 def joined_to_both(user: User, claim: Claim) -> User:
