@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from claims.lifecycle import CorrectionClass
 from claims.models import Decision, Visibility
-from reviews.admin.step_forms import StepForm, why_field
+from claims.services.transitions import database_time
+from reviews.admin.step_forms import ReasonStep, StepForm, why_field
 from reviews.admin.verdicts import WHY_EMPTY
 
 CLASSES = [
@@ -114,3 +115,18 @@ class WithdrawStep(StepForm):
         return self.page.public
 
     sentences = (gettext_lazy("The verdict is taken back. Its address stays and says why. It cannot be undone."),)
+
+
+class ReopenStep(ReasonStep):
+    """The verdict stands no more. What cannot be done until there is another one is said before."""
+
+    @property
+    def sentences(self) -> list[str]:
+        """What readers go on seeing, and that a claim whose review due has passed is late at once."""
+        words = []
+        if self.page.public is not None:
+            words.append(_("Readers go on seeing what is public until another verdict is."))
+            words.append(_("To take it from them, withdraw it first."))
+        if self.page.claim.review_due_at is not None and self.page.claim.review_due_at < database_time():
+            words.append(_("Its review due has passed: once reopened it is late until you change that."))
+        return words

@@ -12,7 +12,7 @@ from claims.lifecycle import Action
 from claims.permissions import Viewer
 from reviews.admin import seat_steps
 from reviews.admin.linking_forms import MergeStep, SplitStep
-from reviews.admin.outcome_forms import CorrectStep, PublishStep, WithdrawStep
+from reviews.admin.outcome_forms import CorrectStep, PublishStep, ReopenStep, WithdrawStep
 from reviews.admin.person_forms import DeclineStep, HandOverStep, OpinionStep, PersonStep, RecuseStep
 from reviews.admin.step_forms import (
     AcceptStep,
@@ -22,7 +22,6 @@ from reviews.admin.step_forms import (
     OwnDateStep,
     PlainStep,
     PriorityStep,
-    ReasonStep,
     SetDueStep,
     StepForm,
     WaitStep,
@@ -160,7 +159,7 @@ DIALOGS: Mapping[str, Dialog] = {
         Action.REOPEN,
         _t("Reopen this claim"),
         _t("Reopen"),
-        ReasonStep,
+        ReopenStep,
         _act(Action.REOPEN),
         _t("Reopened. Its verdict no longer stands."),
         undoable=True,

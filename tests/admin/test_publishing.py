@@ -16,7 +16,7 @@ from claims.models import Claim, Decision, Desk, User, Visibility
 from reviews.models import Reviewer
 from reviews.services.acting import act
 from tests import factories as make
-from tests.admin.conftest import SignIn
+from tests.admin.conftest import SignIn, step_of
 
 pytestmark = pytest.mark.django_db
 WORDS = "Nothing that anybody could find settles it either way."
@@ -34,6 +34,11 @@ def decided(desk: Desk, editor: User, reviewer: Reviewer) -> Claim:
 
 def page(client: Client, claim: Claim) -> str:
     return unescape(client.get(reverse("admin:claims_claim_change", args=[claim.pk])).content.decode())
+
+
+def step_body(client: Client, claim: Claim) -> str:
+    """The dialog that reopens the claim."""
+    return client.get(step_of(claim, "reopen")).content.decode()
 
 
 def dialog(client: Client, claim: Claim, name: str, **given: Any) -> Any:
@@ -97,6 +102,12 @@ def test_a_reopened_claim_says_who_reopened_it_and_that_readers_know_the_earlier
     client: Client, decided: Claim, editor: User
 ) -> None:
     act(decided.pk, Action.PUBLISH, make.viewer(editor))
+    due = make.ahead(hours=-1)
+    asked = [step_body(client, decided)]
+    Claim.objects.filter(pk=decided.pk).update(review_due_at=due)
+    asked.append(step_body(client, decided))
+    assert ["it is late until you change that" in body for body in asked] == [False, True]
+    assert all("To take it from them, withdraw it first." in body for body in asked)
     act(decided.pk, Action.REOPEN, make.viewer(editor), reason="The ministry answered.")
     shown = page(client, decided)
     assert f"Reopened by {editor.full_name}, " in shown
