@@ -6,6 +6,7 @@ is no fault of ours, and the answer says when to come again.
 
 import sys
 from collections.abc import Callable
+from typing import cast
 
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
@@ -66,5 +67,6 @@ def only_read(request: HttpRequest) -> HttpResponse:
 
 def as_problem(refusal: ClaimDeskError) -> HttpResponse:
     """Answer a program with the refusal as problem+json."""
-    headers = refusal.facts.get("headers")
-    return JsonResponse(problem(refusal), status=refusal.status, content_type=MEDIA_TYPE, headers=headers)
+    told, headers = problem(refusal), cast("dict[str, str]", refusal.facts.get("headers", {}))
+    named = headers | {"X-Request-Id": told["request_id"]}
+    return JsonResponse(told, status=refusal.status, content_type=MEDIA_TYPE, headers=named)

@@ -16,7 +16,7 @@ PROGRAMS = "/api/v1/"
 
 
 class HttpsMiddleware:
-    """Stands before the framework's own, which redirects all else."""
+    """Refuses what the framework leaves alone (`SECURE_REDIRECT_EXEMPT`); all else it redirects."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

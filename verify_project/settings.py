@@ -79,11 +79,11 @@ if PROCESS == "stream":  # tells, and shows nothing: a quarter less memory witho
 MIDDLEWARE = [
     "verify_project.health.LivenessMiddleware",
     "verify_project.metrics.counting.RequestMetricsMiddleware",
-    "verify_project.https.HttpsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "verify_project.headers.ContentSecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "verify_project.requestlog.RequestLogMiddleware",
+    "verify_project.https.HttpsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "verify_project.reading.ReadOnlyMiddleware",
@@ -213,7 +213,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = int(timedelta(days=7).total_seconds())
 CSRF_COOKIE_SAMESITE = "Lax"
-SECURE_REDIRECT_EXEMPT = ["^readyz$", "^metrics$"]  # asked from inside, by monitors that take a redirect for health
+# Asked from inside, by monitors that take a redirect for health; programs are refused, see `verify_project.https`.
+SECURE_REDIRECT_EXEMPT = ["^readyz$", "^metrics$", "^api/v1/"]
 if PRODUCTION:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds())

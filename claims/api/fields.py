@@ -183,8 +183,9 @@ class OneOf(serializers.ChoiceField):
         """The key."""
         if isinstance(data, str) and data in self.choices:
             return data
-        listed = ", ".join(str(choice) for choice in self.choices if choice != "")
-        raise serializers.ValidationError(f"Must be one of {listed}.", code="not_a_choice")
+        listed = [str(choice) for choice in self.choices if choice != ""]
+        told = f"one of {', '.join(listed)}" if listed[1:] else f"“{listed[0]}”"
+        raise serializers.ValidationError(f"Must be {told}.", code="not_a_choice")
 
     def reads_like(self, reader: Callable[[Any], Read]) -> Read:
         """How a `QuickReader` reads it: a key at once, anything else the plain way."""

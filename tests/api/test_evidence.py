@@ -166,6 +166,11 @@ def form(api: Api, number: int, *parts: tuple[str, bytes], **headers: str) -> An
     return api("POST", f"/claims/{number}/evidence", None, b"".join([*lines, b"--x--\r\n"]), **kind)
 
 
+def test_a_form_brings_files_alone_and_says_so(api: Api, desk: Desk) -> None:
+    answer = form(api, a_claim(desk).pk, FILE, *SAID, ('kind"', b"link"))
+    assert (answer.status, answer.pointers, answer.body["detail"]) == (422, ["/kind"], "Must be “file”.")
+
+
 FILE = ('file"; filename="a.txt"', b"words")
 SAID = [('question"', b"so"), ('stance"', b"supports")]
 

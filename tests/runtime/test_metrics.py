@@ -176,6 +176,7 @@ def test_monitors_are_answered_over_plain_http_where_pages_lead_away_and_program
     claim = {"statement": "The ferry is late.", "language": "en"}
     refused = Client().post("/api/v1/claims", claim, content_type="application/json")
     assert (refused.status_code, refused.json()["code"]) == (403, "https_needed")  # a redirect would make it a GET
+    assert refused.json()["request_id"] == refused.headers["X-Request-Id"] != ""
     assert Client().get("/api/v1/me", secure=True).json()["code"] == "not_signed_in"
 
 
