@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from claims.api.fields import Body, DeskNamed, Moment, Words, YesNo
-from claims.api.parameters import Instant, Paged, Search, WholeNumber
+from claims.api.parameters import Instant, LanguageTag, Paged, WholeNumber
 from claims.services.articles import TEXT_LIMIT
 
 PLAIN = ("outlet", "headline", "language", "published_at")  # what plain text does not say of itself
@@ -135,7 +135,7 @@ class ArticleFilters(Paged):
 
     outlet = WholeNumber(required=False, help_text="Number of the outlet.")
     desk = DeskNamed(required=False, help_text="Number or key of the desk.")
-    language = Search(required=False)
+    language = LanguageTag(required=False)
     url = Words(longest=2000, required=False, help_text="Any spelling of the article's address.")
     published_after = Instant(required=False)
     published_before = Instant(required=False)

@@ -27,6 +27,7 @@ from claims.errors import ClaimDeskError
 from claims.exports.factchecktools import SERVICE, VERSION, discovery, fact_checked_claim, host_of
 from claims.exports.site import Site, site_at
 from claims.exports.stated import stated
+from claims.services.articles import is_language_tag
 from claims.services.published import Wanted, search_published
 from claims.services.transitions import database_time
 
@@ -36,7 +37,6 @@ LONGEST = 2_000
 OLDEST_DAYS = 365_000
 CONTENT_TYPE = "application/json; charset=UTF-8"
 _SALT = "claims.api.factchecktools"
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*\Z")
 _WHOLE = re.compile(r"-?[0-9]{1,12}\Z", re.ASCII)
 # google.rpc.Code
 STATUS_WORDS = {
@@ -222,7 +222,7 @@ def _wanted(given: Mapping[str, str]) -> Wanted:
     query, language = given.get("query", "").strip(), given.get("languageCode", "")
     if not query and not given.get("reviewPublisherSiteFilter"):
         raise _refused("query", "Give a query, or a reviewPublisherSiteFilter.")
-    if language and not _LANGUAGE.match(language):
+    if language and not is_language_tag(language):
         raise _refused("languageCode", "A BCP-47 code, for example en or en-US.")
     since = None
     if "maxAgeDays" in given:

@@ -13,6 +13,7 @@ from claims.api.errors import BadParameter
 from claims.api.fields import LARGEST_ID, Moment, Words
 from claims.api.paging import LARGEST_PAGE, PAGE, Page
 from claims.api.problems import faults_of
+from claims.services.articles import NO_TAG, is_language_tag
 
 
 class Parameters(serializers.Serializer[Any]):
@@ -43,6 +44,17 @@ class Search(Words):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(longest=200, **options)
+
+
+class LanguageTag(Search):
+    """A language by its tag (BCP 47). What is none would find nothing and not say why."""
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """The tag, or the sentence that claims and articles are refused with."""
+        tag = super().run_validation(data)
+        if not is_language_tag(tag):
+            raise serializers.ValidationError(NO_TAG.format(tag), code="invalid")
+        return tag
 
 
 class Whether(serializers.BooleanField):

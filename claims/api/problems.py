@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from enum import Enum
@@ -35,6 +36,18 @@ HINTS = {
 SINGLE: dict[str, type[ClaimDeskError]] = {
     kind.code: kind for kind in (NaiveTime, UnusableText, UnusableAddress, errors.UnknownField, errors.ReadOnlyField)
 }
+# The framework's own sentences in our words: what to send. "{name}" is the member, {0} what the sentence says.
+WORDS = (
+    (r"This field is required\.", 'Send "{name}": it is needed here.'),
+    (r"This field may not be null\.", 'Send a value for "{name}", not null.'),
+    (r"Ensure this value is greater than or equal to (-?\d+)\.", "Send a number of at least {0}."),
+    (r"Ensure this value is less than or equal to (-?\d+)\.", "Send a number of at most {0}."),
+    (r"A valid integer is required\.|String value too large\.", "Send a whole number."),
+    (r'Expected a list of items but got type "\w+"\.', "Send a list."),
+    (r"This list may not be empty\.", "Send at least one."),
+    (r"Ensure this field has no more than (\d+) elements\.", "Send at most {0}."),
+    (r"Ensure this field has at least (\d+) elements\.", "Send at least {0}."),
+)
 log = logging.getLogger(__name__)
 
 
@@ -186,4 +199,18 @@ def faults_of(detail: Any, pointer: str = "") -> Iterator[dict[str, Any]]:
     else:
         code = getattr(detail, "code", "invalid")
         hint = HINTS.get(code, "")
-        yield {"pointer": pointer, "code": code, "detail": str(detail), **({"hint": hint} if hint else {})}
+        yield {
+            "pointer": pointer,
+            "code": code,
+            "detail": _in_our_words(str(detail), pointer),
+            **({"hint": hint} if hint else {}),
+        }
+
+
+def _in_our_words(sentence: str, pointer: str) -> str:
+    """A sentence of the framework as we say it; one of ours as it is."""
+    for theirs, ours in WORDS:
+        if found := re.fullmatch(theirs, sentence):
+            name = pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+            return ours.format(*found.groups(), name=name)
+    return sentence

@@ -20,7 +20,19 @@ from claims.services.transitions import database_time
 
 TEXT_LIMIT = 1_000_000
 LONGEST_TAG = 16
-_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*\Z")
+NO_TAG = 'Write a language tag such as en or pt-BR; this says "{}".'
+# RFC 5646 2.1. Of its languages only those of two or three letters are in use; no longer one was ever registered.
+_TAG = re.compile(
+    r"""
+    [a-z]{2,3} (-[a-z]{3}){0,3}           # the language, and what extends it
+    (-[a-z]{4})?                          # script
+    (-([a-z]{2}|[0-9]{3}))?               # region
+    (-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*  # variants
+    (-[a-wyz0-9](-[a-z0-9]{2,8})+)*       # extensions
+    (-x(-[a-z0-9]{1,8})+)? \Z             # for private use
+    """,
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
+)
 
 Given = TypeVar("Given")
 Read = TypeVar("Read")
@@ -90,7 +102,7 @@ def language_tag(value: str, field: str) -> str:
     """A language tag (BCP 47), for example `pt-BR`. Raises `Invalid`: what is none would reach no reviewer."""
     tag = line(value, field, LONGEST_TAG)
     if not is_language_tag(tag):
-        raise Invalid(f'Write a language tag such as en or pt-BR; this says "{tag}".', pointer=f"/{field}")
+        raise Invalid(NO_TAG.format(tag), pointer=f"/{field}")
     return tag
 
 

@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from claims.api.fields import DeskNamed, OneOf
 from claims.api.paging import Order
-from claims.api.parameters import Instant, Listed, Paged, Search, Whether, WholeNumber
+from claims.api.parameters import Instant, LanguageTag, Listed, Paged, Search, Whether, WholeNumber
 from claims.lifecycle import State
 from claims.models import Appearance, ChainStep, Claim, Decision, FlagKind
 from claims.models.claim import ClaimQuerySet
@@ -51,7 +51,7 @@ class ClaimFilters(Paged):
     flag = Listed(child=OneOf(FlagKind.choices), required=False, help_text="What holds now, computed from the clock.")
     desk = DeskNamed(required=False, help_text="Number or key.")
     topic = Listed(child=Search(), required=False)
-    language = Listed(child=Search(), required=False)
+    language = Listed(child=LanguageTag(), required=False)
     outlet = WholeNumber(required=False, help_text="Number of the outlet of the article.")
     source = WholeNumber(required=False, help_text="A source in the chain.")  # type: ignore[assignment]  # the metaclass takes fields off the class
     article = WholeNumber(

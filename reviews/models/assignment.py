@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, TextChoices, UniqueConstraint
+from django.db.models import Q, TextChoices, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from claims.lifecycle import State
-from reviews.models.reviewer import Absence
 
 LOADING_STATES = (State.QUEUED, State.IN_REVIEW, State.WAITING, State.SECOND_OPINION)
 
@@ -46,15 +45,16 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.open().filter(claim__state__in=LOADING_STATES)
 
     def but_for_absences(self) -> Self:
-        """Without the seats that somebody gave up while they were away: once back, they may have the claim again."""
-        away = Absence.objects.filter(
-            reviewer=OuterRef("reviewer"), starts_at__lte=OuterRef("ended_at"), ends_at__gte=OuterRef("ended_at")
-        )
-        return self.exclude(Q(status=AssignmentStatus.HANDED_OVER) & Exists(away))
+        """Without the seats that left somebody while they were away: once back, they may have the claim again."""
+        return self.exclude(status=AssignmentStatus.HANDED_OVER, while_away=True)
 
 
 class Assignment(models.Model):
-    """One person in one seat of one round. `reasons` says why this person and why not the others."""
+    """One person in one seat of one round. `reasons` says why this person and why not the others.
+
+    `while_away` is whether it was handed over during an absence of theirs, as known at that moment: the absence may be
+    moved or removed later, and nobody has given a claim up by one that was entered by mistake.
+    """
 
     claim = models.ForeignKey("claims.Claim", models.PROTECT, verbose_name=_("claim"), related_name="assignments")
     reviewer = models.ForeignKey(
@@ -71,6 +71,7 @@ class Assignment(models.Model):
     note = models.CharField(_("note"), max_length=600, blank=True)
     assigned_at = models.DateTimeField(_("assigned"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    while_away = models.BooleanField(_("left them while they were away"), default=False, db_default=False)
 
     objects = AssignmentQuerySet.as_manager()
 

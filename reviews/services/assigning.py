@@ -15,7 +15,7 @@ from claims.models import Claim, ClaimEvent, DeskRole, FlagKind, Membership
 from claims.services.articles import text
 from claims.services.transitions import Held
 from reviews.errors import InterestMissing, NotEligible, NoteMissing, NotOnIt
-from reviews.models import Assignment, AssignmentStatus, Interest, Part, Reviewer
+from reviews.models import Absence, Assignment, AssignmentStatus, Interest, Part, Reviewer
 from reviews.services import people
 from reviews.services.seats import check_free
 
@@ -83,7 +83,7 @@ def end(held: Held, assignment: Assignment, status: AssignmentStatus, note: str 
     assignment.status, assignment.ended_at = status, held.now
     if note:
         assignment.note = note
-    assignment.save(update_fields=["status", "ended_at", "note"])
+    assignment.save(update_fields=["status", "ended_at", "note", "while_away"])
 
 
 def put_back(held: Held, undone: ClaimEvent, taken_off: Collection[int] = ()) -> None:
@@ -97,8 +97,8 @@ def put_back(held: Held, undone: ClaimEvent, taken_off: Collection[int] = ()) ->
     for seat in Assignment.objects.filter(claim=held.claim, ended_at=at, status__in=LEFT).exclude(assigned_at=at):
         told = held.claim.events.filter(type="claim.assign", recorded_at=seat.assigned_at)
         note = next((event.reason for event in told if event.data["assignment"] == seat.pk), "")
-        seat.status, seat.ended_at, seat.note = AssignmentStatus.OPEN, None, note
-        seat.save(update_fields=["status", "ended_at", "note"])
+        seat.status, seat.ended_at, seat.note, seat.while_away = AssignmentStatus.OPEN, None, note, False
+        seat.save(update_fields=["status", "ended_at", "note", "while_away"])
 
 
 def release_strangers(held: Held, *, by: Actor) -> None:
@@ -144,6 +144,7 @@ def hand_over(
     if to is not None and to == assignment.reviewer:
         raise NotEligible(f"{to} has this claim already.")
     _check_theirs(assignment, by)
+    assignment.while_away = Absence.objects.at(held.now).filter(reviewer=assignment.reviewer).exists()
     end(held, assignment, AssignmentStatus.HANDED_OVER, note)
     told = {"assignment": assignment.pk, "from": str(assignment.reviewer), "name": str(to) if to else ""}
     stays = to is not None

@@ -114,6 +114,17 @@ def test_a_filter_without_a_value_is_a_slip(api: Api, desk: Desk, query: str) ->
     assert api.get(f"/claims?{query}").code == "bad_parameter"
 
 
+@pytest.mark.parametrize("path", ["/claims", "/articles"])
+def test_a_language_that_is_no_tag_is_refused_with_the_sentence_of_bodies(api: Api, path: str) -> None:
+    asked, sent = (
+        api.get(f"{path}?language=english"),
+        api.post("/claims", {"statement": "It rains.", "language": "english"}),
+    )
+    assert (asked.code, sent.pointers) == ("bad_parameter", ["/language"])
+    assert asked.body["detail"] == f"language: {sent.body['detail']}"
+    assert api.get(f"{path}?language=pt-BR").body["results"] == []
+
+
 def test_a_plus_that_was_not_escaped_is_read_as_meant(api: Api, desk: Desk) -> None:
     claim = a_claim(desk)
     assert found(api, "created_after=2020-01-01T00:00:00+02:00") == [claim.pk]

@@ -26,8 +26,8 @@ from claims.api.views import ApiView
 from claims.errors import ClaimDeskError, NotFound
 from claims.models import Claim, Desk
 from reviews.api import claims as claim_views
-from tests.api.conftest import Api
-from tests.factories import a_claim
+from tests.api.conftest import Api, signed_in
+from tests.factories import a_claim, an_editor
 
 
 @pytest.mark.parametrize(
@@ -120,6 +120,29 @@ def test_all_faults_of_a_body_come_at_once(api: Api) -> None:
     assert {"/statment", "/state", "/priority", "/topics/1"} <= set(answer.pointers)
     codes = {fault["pointer"]: fault["code"] for fault in answer.body["errors"]}
     assert (codes["/statment"], codes["/state"]) == ("unknown_field", "read_only")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "sentence"),
+    [
+        ("/claims", {"statement": "It rains.", "language": "en", "priority": 9}, "Send a number of at most 4."),
+        ("/claims", {"statement": "It rains.", "language": "en", "priority": 0}, "Send a number of at least 1."),
+        ("/claims", {"statement": "It rains.", "language": "en", "topics": "rain"}, "Send a list."),
+        ("/claims", {"statement": "It rains.", "language": "en", "topics": ["a"] * 21}, "Send at most 20."),
+        ("/claims", {"statement": None, "language": "en"}, 'Send a value for "statement", not null.'),
+        ("/routing_rules:reorder", {}, 'Send "order": it is needed here.'),
+        ("/routing_rules", {}, 'Send "name": it is needed here.'),
+    ],
+)
+def test_what_the_framework_refuses_is_said_in_our_words(
+    desk: Desk, path: str, body: dict[str, Any], sentence: str
+) -> None:
+    assert signed_in(an_editor(desk)).post(path, body, If_Match="*").body["detail"] == sentence
+
+
+def test_a_page_of_more_rows_than_there_may_be_says_how_many_may(api: Api) -> None:
+    assert api.get("/claims?limit=500").body["detail"] == "limit: Send a number of at most 100."
+    assert api.get("/claims?limit=many").body["detail"] == "limit: Send a whole number."
 
 
 def test_a_pointer_escapes_what_json_pointers_escape(api: Api) -> None:

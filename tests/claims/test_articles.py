@@ -10,7 +10,7 @@ import pytest
 
 from claims.errors import Invalid, NaiveTime, UnusableAddress, UnusableText
 from claims.models import Article, ArticleRevision, Source
-from claims.services.articles import GivenArticle, TakenIn, take_in
+from claims.services.articles import GivenArticle, TakenIn, is_language_tag, take_in
 from tests.concurrency.crowd import at_once, refusals
 from tests.factories import TEXT, a_desk, an_article
 
@@ -114,6 +114,9 @@ def test_the_zone_is_the_given_one_else_the_outlets_else_the_desks() -> None:
         ({"outlet": ""}, Invalid, "/outlet"),
         ({"language": ""}, Invalid, "/language"),
         ({"language": "plain English"}, Invalid, "/language"),
+        ({"language": "english"}, Invalid, "/language"),
+        ({"language": "en-x"}, Invalid, "/language"),
+        ({"language": "en-GB-GB"}, Invalid, "/language"),
         ({"url": "javascript:alert(1)"}, UnusableAddress, "/url"),
         ({"published_at": NOON.replace(tzinfo=None)}, NaiveTime, "/published_at"),
         ({"published_zone": "Europe/Atlantis"}, Invalid, "/published_zone"),
@@ -143,3 +146,10 @@ def test_the_same_article_from_many_hands_at_once_is_kept_once(url: str) -> None
     assert (len(numbers), Article.objects.count(), Source.objects.count()) == (1, 2, 1)
     kept = ArticleRevision.objects.filter(article__in=numbers)
     assert sorted(kept.values_list("number", flat=True)) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "tag", ["en", "gsw", "pt-BR", "zh-Hant-TW", "es-419", "de-CH-1996", "zh-cmn-Hans-CN", "en-x-desk"]
+)
+def test_every_shape_of_language_tag_is_known(tag: str) -> None:
+    assert is_language_tag(tag)

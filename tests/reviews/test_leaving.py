@@ -17,7 +17,7 @@ from reviews.services import stillness
 from reviews.services.acting import act, acting_on
 from reviews.services.assigning import hand_over, recuse
 from reviews.services.leaving import due_meanwhile, hand_over_all, open_claims_of, settle_absences, take_back_standing
-from reviews.services.people import come_back
+from reviews.services.people import GivenAbsence, change_absence, come_back, remove_absence
 from reviews.services.pool import take_next
 from reviews.services.routing import Routed, route_waiting
 from reviews.services.stillness import Marked, flag_standstill, idle_since
@@ -113,6 +113,20 @@ def test_whoever_comes_back_may_have_again_what_they_gave_up_by_being_away(
     assert held_by(ines) == 2
     assert not Assignment.objects.open().filter(claim=declined).exists()
     assert broken_promises() == {}
+
+
+def test_an_absence_that_is_removed_or_moved_after_it_began_leaves_nothing_given_up(
+    desk: Desk, editor: User, ines: Reviewer
+) -> None:
+    claims = claims_of(ines, editor, desk, State.IN_REVIEW, State.IN_REVIEW)
+    absence = away(ines, then=Then.POOL)
+    assert settle_absences() == 2
+    later = GivenAbsence(starts_at=make.ahead(days=1), ends_at=make.ahead(days=2), then=Then.POOL)
+    change_absence(absence, make.viewer(ines), later)
+    assert take_next(make.viewer(ines)) in claims
+    remove_absence(absence, make.viewer(ines))
+    assert route_waiting().assigned == 1
+    assert held_by(ines) == 2
 
 
 def test_who_keeps_their_claims_keeps_them_and_they_are_marked(desk: Desk, editor: User, ines: Reviewer) -> None:
