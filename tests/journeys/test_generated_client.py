@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import pkgutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -52,6 +53,8 @@ def part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Part]:
 
 
 def test_it_brings_an_article_and_a_claim_changes_it_and_reads_what_happened(site: Site, part: Part) -> None:
+    for found in pkgutil.walk_packages(part("api").__path__, f"{PACKAGE}.api."):
+        assert part(found.name.removeprefix(f"{PACKAGE}."))
     models = part("models")
     client = part("client").AuthenticatedClient(
         base_url=site.url, token=a_key(*Scope)[1], raise_on_unexpected_status=True
