@@ -112,9 +112,11 @@ def digest_is_due(now: datetime, at: time | None, zone: str) -> date | None:
     """The day whose digest should go out at `now`, None when none should: before its time, or more than 6 h after."""
     if at is None:
         return None
-    day = day_of(now, zone)
-    begins = at_clock(day, at, zone)
-    return day if begins <= now < begins + DIGEST_UNTIL else None
+    today = day_of(now, zone)
+    for day in (today, today - timedelta(days=1)):  # an evening's may be made after midnight
+        if timedelta() <= now - at_clock(day, at, zone) < DIGEST_UNTIL:
+            return day
+    return None
 
 
 def next_try(attempts: int) -> timedelta:

@@ -176,13 +176,6 @@ class ServerError(Refused):
     status = 500
 
 
-class Busy(Refused):
-    """Somebody else is writing this at the moment. Ask again in a second."""
-
-    code = "busy"
-    status = 503
-
-
 class Unavailable(Refused):
     """The database cannot be reached at the moment. Ask again in a few seconds."""
 

@@ -21,6 +21,7 @@ from rest_framework.response import Response
 
 from claims.api import errors
 from claims.errors import ClaimDeskError, NaiveTime, SeveralFaults, StaleVersion, UnusableAddress, UnusableText
+from claims.services.onebyone import Busy
 
 MEDIA_TYPE = "application/problem+json"
 TYPES = "/api/docs/problems/"
@@ -156,7 +157,7 @@ def _database(exc: OperationalError | InterfaceError) -> ClaimDeskError:
     state = cause.sqlstate if isinstance(cause, psycopg.Error) else None
     if isinstance(cause, psycopg.Error) and (state is None or state.startswith(("57P", "08"))):
         return errors.Unavailable(headers={"Retry-After": AWAY_SECONDS})
-    return errors.Busy(headers={"Retry-After": BUSY_SECONDS})
+    return Busy(headers={"Retry-After": BUSY_SECONDS})
 
 
 # The framework's exceptions, and which refusal of ours each of them is.

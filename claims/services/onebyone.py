@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from time import monotonic
 from typing import TypeVar
 
+import psycopg
 import structlog
 from django.db import DatabaseError, OperationalError
 from django.db.models import Model, QuerySet
 
 from claims.errors import ClaimDeskError
 
+PATIENCE = 15.0  # seconds that a step on many claims takes at most: proxies give up on a page after 30
 M = TypeVar("M", bound=Model)
 log = structlog.get_logger(__name__)
 
@@ -35,3 +39,43 @@ def one_by_one(rows: QuerySet[M], work: Callable[[M], int], *, batch: int, faile
         if done == batch:
             break
     return came_to
+
+
+class Busy(ClaimDeskError):
+    """Somebody else is writing this at the moment. Ask again in a second."""
+
+    code = "busy"
+    status = 503
+
+
+@dataclass(frozen=True)
+class Stepped:
+    """What became of several claims: which the step was taken on, which refused it by why, and which had no time."""
+
+    done: list[int] = field(default_factory=list)
+    refused: dict[str, list[int]] = field(default_factory=dict)
+    left: list[int] = field(default_factory=list)
+
+
+def step_on_each(claims: Iterable[int], step: Callable[[int], object]) -> Stepped:
+    """Take a step on each claim, in a transaction of its own, for as long as somebody waits for an answer.
+
+    What one refuses, or somebody else holds, stops no other. Raises nothing that concerns a single claim, and
+    `OperationalError` when the database is out of reach.
+    """
+    stepped, ends = Stepped(), monotonic() + PATIENCE
+    for number in claims:
+        if monotonic() > ends:
+            stepped.left.append(number)
+            continue
+        try:
+            step(number)
+        except ClaimDeskError as refusal:
+            stepped.refused.setdefault(refusal.message, []).append(number)
+        except OperationalError as failed:
+            if not isinstance(failed.__cause__, psycopg.errors.LockNotAvailable):
+                raise
+            stepped.refused.setdefault(Busy().message, []).append(number)
+        else:
+            stepped.done.append(number)
+    return stepped

@@ -25,7 +25,7 @@ from claims.services.undoing import gave_away
 from reviews.admin.claimview import shown
 from reviews.admin.evidence_pages import EvidencePages
 from reviews.admin.judging import liked, why_not_assign
-from reviews.admin.many import ManyPages, chosen, take_on_each
+from reviews.admin.many import ManyPages, chosen, numbers, take_on_each
 from reviews.admin.passage_pages import PassagePages
 from reviews.admin.preview import preview_of
 from reviews.admin.rows import row_of
@@ -170,7 +170,7 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, ClaimListAdmin):
             except ClaimDeskError as refusal:
                 form.refuse(refusal)
             else:
-                if also := self._also(request, claim_id):
+                if also := [number for number in numbers(request, "also") if number != claim_id]:
                     return take_on_each(request, dialog, form, also)
                 tag = str(claim_id) if dialog.undoable else ""
                 messages.success(request, f"#{claim_id}: {form.done() or dialog.done}", extra_tags=tag)

@@ -16,16 +16,15 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.admin.base import belongs, now_of, number_in, viewer_of
-from claims.errors import ClaimDeskError
 from claims.lifecycle import Action
 from claims.models import Claim
 from claims.permissions import visible_claims
+from claims.services.onebyone import step_on_each
 from reviews.admin.step_forms import StepForm
 from reviews.admin.steps import Dialog
 from reviews.services.queue import PAGE
 from reviews.services.rowsteps import steps_of, with_seats
 
-NAMED = 8  # so many claims are named where a sentence is about many
 STEPS: Mapping[Action, Any] = MappingProxyType(
     {
         Action.HAND_OVER: _("Hand over"),
@@ -38,18 +37,21 @@ STEPS: Mapping[Action, Any] = MappingProxyType(
 
 
 def named(claims: Sequence[int]) -> str:
-    """ "#39, #50 and 3 more"."""
-    first = ", ".join(f"#{number}" for number in claims[:NAMED])
-    more = len(claims) - NAMED
-    return gettext("%(claims)s and %(n)d more") % {"claims": first, "n": more} if more > 0 else first
+    """ "#39, #50", all of them: whoever is refused has to know which."""
+    return ", ".join(f"#{number}" for number in claims)
+
+
+def numbers(request: HttpRequest, field: str) -> list[int]:
+    """The claims that the address names, seen or not; no more than a page of the queue has."""
+    return [number for number in dict.fromkeys(map(number_in, request.GET.getlist(field))) if number][:PAGE]
 
 
 def chosen(request: HttpRequest, field: str) -> list[Claim]:
-    """The claims that the address names and the reader sees, in that order; no more than a page of the queue has."""
-    numbers = list(dict.fromkeys(number_in(one) for one in request.GET.getlist(field)))[:PAGE]
-    seen = visible_claims(viewer_of(request), now_of(request)).filter(pk__in=numbers)
+    """The claims that the address names and the reader sees, in that order."""
+    wanted = numbers(request, field)
+    seen = visible_claims(viewer_of(request), now_of(request)).filter(pk__in=wanted)
     rows = {claim.pk: claim for claim in with_seats(seen.select_related("desk"))}
-    return [rows[number] for number in numbers if number in rows]
+    return [rows[number] for number in wanted if number in rows]
 
 
 class ManyPages:
@@ -73,22 +75,21 @@ class ManyPages:
         return redirect(f"{address}?{others}" if others else address)
 
 
-def take_on_each(request: HttpRequest, dialog: Dialog, form: StepForm, claims: Sequence[Claim]) -> HttpResponseRedirect:
+def take_on_each(request: HttpRequest, dialog: Dialog, form: StepForm, claims: Sequence[int]) -> HttpResponseRedirect:
     """The step was taken on one claim; take it on these, too, each by itself: what one refuses stops no other.
 
-    Each is looked at again under its own lock. Which version of it the reader saw in the list is not asked.
+    Each is looked at again under its own lock. Which version of it the reader saw in the list is not asked. One that
+    the reader does not see any more is refused by name like any other.
     """
     form.cleaned_data["version"] = None
     form.cleaned_data.pop("seat", None)  # it named somebody's seat on the first claim
-    refused: dict[str, list[int]] = {}
-    for claim in claims:
-        try:
-            dialog.run(claim.pk, form, viewer_of(request))
-        except ClaimDeskError as refusal:
-            refused.setdefault(refusal.message, []).append(claim.pk)
-    for sentence, numbers in refused.items():
-        messages.warning(request, f"{named(numbers)}: {sentence}")
-    number = 1 + len(claims) - sum(map(len, refused.values()))
+    stepped = step_on_each(claims, lambda number: dialog.run(number, form, viewer_of(request)))
+    for sentence, refusing in stepped.refused.items():
+        messages.warning(request, f"{named(refusing)}: {sentence}")
+    if stepped.left:
+        words = gettext("There was no time for %(claims)s: nothing was done with them.")
+        messages.warning(request, words % {"claims": named(stepped.left)})
+    number = 1 + len(stepped.done)
     words = ngettext("%(number)d claim: %(done)s", "%(number)d claims: %(done)s", number)
     messages.success(request, words % {"number": number, "done": form.done() or dialog.done})
     return redirect("admin:index")

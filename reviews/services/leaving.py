@@ -9,9 +9,7 @@ back.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from time import monotonic
 
 import structlog
 from django.db import DatabaseError, OperationalError, transaction
@@ -22,6 +20,7 @@ from claims.errors import ClaimDeskError
 from claims.lifecycle import Role, State
 from claims.models import Claim, Membership
 from claims.permissions import Viewer, visible_claims
+from claims.services.onebyone import Stepped, step_on_each
 from claims.services.transitions import Held, database_time, hold_many, locked
 from reviews.models import Absence, Assignment, DeskDefaults, Part, Reviewer, Then
 from reviews.services.acting import acting_on
@@ -34,7 +33,6 @@ from reviews.services.stillness import away_sentence, idle_before, idle_since
 ABSENCE = rule("absence").having(Role.SYSTEM, Role.EDITOR)
 DEPARTURE = rule("departure").having(Role.SYSTEM, Role.EDITOR)
 STANDSTILL = rule("standstill").having(Role.SYSTEM, Role.EDITOR)
-PATIENCE = 15.0  # seconds that handing over many claims takes at most: proxies give up on a page after 30
 MOVABLE = (State.QUEUED, State.IN_REVIEW, State.SECOND_OPINION)
 log = structlog.get_logger(__name__)
 
@@ -147,38 +145,18 @@ def _one(pk: int, claim_id: int, settle: Callable[[Held, Assignment], bool]) -> 
             return settle(held, seat)
 
 
-@dataclass(frozen=True)
-class HandedOver:
-    """What became of several claims: which changed hands, which did not by why, and which there was no time for."""
-
-    done: list[int] = field(default_factory=list)
-    refused: dict[str, list[int]] = field(default_factory=dict)
-    left: list[int] = field(default_factory=list)
-
-
 def hand_over_all(
     reviewer: Reviewer, viewer: Viewer, *, to: Reviewer | None, note: str, claims: Iterable[int]
-) -> HandedOver:
-    """Hand over several claims of one person, each as its own step: what one refuses stops no other.
+) -> Stepped:
+    """Hand over several claims of one person, each as its own step. For them and for editors of a claim's desk."""
 
-    For the person and for editors of a claim's desk; for as long as somebody waits for an answer. Raises nothing that
-    concerns a single claim.
-    """
-    handed, ends = HandedOver(), monotonic() + PATIENCE
-    for claim_id in claims:
-        if monotonic() > ends:
-            handed.left.append(claim_id)
-            continue
-        try:
-            with acting_on(claim_id, viewer) as acting:
-                mine = Assignment.objects.open().filter(claim=claim_id, reviewer=reviewer).order_by("seat").first()
-                seat = assignment_of(acting.held, mine.pk if mine else 0, None)
-                pass_on(acting.held, seat, to, by=acting.by, note=note)
-        except ClaimDeskError as refused:
-            handed.refused.setdefault(refused.message, []).append(claim_id)
-        else:
-            handed.done.append(claim_id)
-    return handed
+    def one(claim_id: int) -> None:
+        with acting_on(claim_id, viewer) as acting:
+            mine = Assignment.objects.open().filter(claim=claim_id, reviewer=reviewer).order_by("seat").first()
+            seat = assignment_of(acting.held, mine.pk if mine else 0, None)
+            pass_on(acting.held, seat, to, by=acting.by, note=note)
+
+    return step_on_each(claims, one)
 
 
 def open_claims_of(reviewer: Reviewer, viewer: Viewer, now: datetime) -> QuerySet[Claim]:

@@ -45,6 +45,7 @@ def test_the_page_says_how_far_the_reading_has_come(
     shown = page(client, claim)
     assert "The page did not open (403). Keep the link anyway or attach a file." in shown
     assert "Try again" in shown
+    assert 'role="status"' not in shown.split('aria-labelledby="evidence"')[1]  # each item would be read out as news
     far.article(REPORT, title="<b>Bridge</b> & tunnel")
     assert client.post(at(item, "fetch")).headers["Location"].endswith(f"#evidence-{item.pk}")
     read_pages()

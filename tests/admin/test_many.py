@@ -76,3 +76,19 @@ def test_nobody_moves_claims_that_they_do_not_see(signed: SignIn, editor: User, 
     address = f"{step_of(three[1], 'dismiss')}?also={foreign.pk}"
     signed(editor).post(address, {"reason": "off_subject", "version": three[1].version})
     assert (make.fresh(three[1]).state, make.fresh(foreign).state) == (State.DISMISSED, State.QUEUED)
+
+
+def test_every_claim_that_refuses_is_named_with_those_that_left_the_readers_sight(
+    signed: SignIn, editor: User, desk: Desk, three: list[Claim]
+) -> None:
+    waiting = [three[0], *(make.a_claim(desk, State.WAITING, by=editor) for _ in range(9))]
+    foreign, lead = make.a_claim(make.a_desk()), three[1]
+    others = urlencode([("also", claim.pk) for claim in (*waiting, foreign)])
+    sent = signed(editor).post(
+        f"{step_of(lead, 'hand_over')}?{others}", {"to": "pool", "note": "", "version": lead.version}, follow=True
+    )
+    assert [str(message) for message in sent.context["messages"]] == [
+        f"{', '.join(f'#{claim.pk}' for claim in waiting)}: {NOT_WAITING}",
+        f"#{foreign.pk}: There is no claim #{foreign.pk}.",
+        "1 claim: Back in the pool.",
+    ]

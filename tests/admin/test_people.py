@@ -14,8 +14,8 @@ from django.utils.html import strip_tags
 
 from claims.lifecycle import State
 from claims.models import Claim, Desk, DeskRole, Membership, User
+from claims.services import onebyone
 from reviews.models import Absence, Assignment, Interest, Reviewer
-from reviews.services import leaving
 from tests import factories as make
 from tests.admin.conftest import SignIn
 
@@ -88,7 +88,7 @@ def test_what_waits_is_not_ticked_where_several_claims_are_handed_over(
 def test_what_takes_too_long_stays_ticked_and_says_so(
     signed: SignIn, reviewer: Reviewer, claims: list[Claim], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(leaving, "PATIENCE", -1)
+    monkeypatch.setattr(onebyone, "PATIENCE", -1)
     address = reverse("admin:reviews_reviewer_hand_over", args=[reviewer.pk])
     numbers = [claim.pk for claim in claims]
     left = signed(reviewer.user).post(address, {"claims": numbers, "to": "", "note": ""}).content.decode()

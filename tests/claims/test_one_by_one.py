@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 from django.db import OperationalError
 
 from claims.errors import Invalid
 from claims.models import Desk
-from claims.services.onebyone import one_by_one
+from claims.services import onebyone
+from claims.services.onebyone import one_by_one, step_on_each
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -37,3 +39,28 @@ def test_a_database_that_is_out_of_reach_ends_the_pass() -> None:
 
     with pytest.raises(OperationalError):
         one_by_one(Desk.objects.all(), work, batch=9, failed="not_done")
+
+
+def test_a_claim_that_somebody_holds_is_named_and_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def step(number: int) -> None:
+        if number == 2:
+            raise OperationalError("timeout") from psycopg.errors.LockNotAvailable()
+        if number == 3:
+            raise Invalid("This one never will.")
+
+    stepped = step_on_each([1, 2, 3, 4], step)
+    assert (stepped.done, stepped.left) == ([1, 4], [])
+    assert stepped.refused == {
+        "Somebody else is writing this at the moment. Ask again in a second.": [2],
+        "This one never will.": [3],
+    }
+    monkeypatch.setattr(onebyone, "PATIENCE", -1.0)
+    assert step_on_each([1, 2], step).left == [1, 2]
+
+
+def test_a_step_on_many_ends_where_the_database_is_lost() -> None:
+    def step(_number: int) -> None:
+        raise OperationalError("gone") from psycopg.errors.AdminShutdown()
+
+    with pytest.raises(OperationalError):
+        step_on_each([1], step)

@@ -82,11 +82,21 @@ def test_a_digest_is_due_from_its_time_for_six_hours_once_a_day() -> None:
     assert digest_is_due(at("2026-11-26 09:00", NEW_YORK), None, NEW_YORK) is None
 
 
+def test_an_evenings_digest_may_be_made_after_midnight() -> None:
+    late = time(23, 59)
+    assert digest_is_due(at("2026-11-27 00:10", NEW_YORK), late, NEW_YORK) == date(2026, 11, 26)
+    assert digest_is_due(at("2026-11-27 05:59", NEW_YORK), late, NEW_YORK) is None
+
+
 @given(MOMENTS, CLOCKS, ZONES)
 def test_a_digest_belongs_to_the_day_on_the_persons_clock(now: datetime, clock: time, zone: str) -> None:
-    day = digest_is_due(now, clock, zone)
-    begins = at_clock(day_of(now, zone), clock, zone)
-    assert day == (day_of(now, zone) if begins <= now < begins + DIGEST_UNTIL else None)
+    today = day_of(now, zone)
+    running = [
+        day
+        for day in (today, today - timedelta(days=1))
+        if at_clock(day, clock, zone) <= now < at_clock(day, clock, zone) + DIGEST_UNTIL
+    ]
+    assert digest_is_due(now, clock, zone) == (running[0] if running else None)
 
 
 def test_tries_come_further_apart_and_never_more_than_an_hour() -> None:
