@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from claims import hedges, quotes
 from claims.actors import Actor
 from claims.errors import NotUndoable, PartSame
-from claims.lifecycle import Action, DismissalReason
+from claims.lifecycle import Action, DismissalReason, State
 from claims.models import Appearance, ChainStep, Claim, ClaimEvent, Evidence
 from claims.services.articles import text
 from claims.services.cancellations import follow_articles
@@ -60,6 +60,9 @@ def parting(held: Held, given: GivenPart, *, by: Actor) -> Iterator[Held]:
     first, part = held.claim, _part(held.claim, given, by)
     if part.statement == first.statement:
         raise PartSame(pointer="/statement")
+    # A split raises no version, so nothing else tells the second of two sendings from the first.
+    if Claim.objects.filter(split_from=first, statement=part.statement).exclude(state=State.DISMISSED).exists():
+        raise PartSame("A claim that was split off this one says that already.", pointer="/statement")
     words = text(given.quote, "quote", 4000).strip()
     places = [_place(seen, words) for seen in first.appearances.select_related("revision").prefetch_related("chain")]
     data = {"split_from": first.pk, "quote": next((place.exact for place, _ in places if place.is_first), "")}

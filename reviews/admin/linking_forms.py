@@ -33,7 +33,11 @@ class SplitStep(StepForm):
         "/short_text": "short_text",
         "/own_date": "same_date",
     }
-    statement = why_field(gettext_lazy("What the second claim says, in one sentence"), most=1000)
+    statement = why_field(
+        gettext_lazy("What the second claim says, in one sentence"),
+        most=1000,
+        empty=gettext_lazy("Say what the second claim says."),
+    )
     quote = forms.CharField(
         label=gettext_lazy("Its words in the article"),
         required=False,
@@ -125,7 +129,9 @@ class MergeStep(StepForm):
 
     def arguments(self) -> dict[str, Any]:
         given = self.cleaned_data
-        number = given["number"] or given.get("into")
+        number, chosen = given["number"] or given.get("into"), given.get("into")
+        if chosen and number != chosen:
+            raise Invalid(f"You chose #{chosen} and wrote #{number}. Name one of them.", pointer="/into")
         if not number:
             raise Invalid("Name the claim that stays.", pointer="/into")
         stays = visible_claims(self.viewer, database_time()).filter(pk=number).first()

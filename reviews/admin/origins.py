@@ -11,7 +11,7 @@ from claims.models import Evidence
 from claims.origins import Node
 from reviews.services.origins import origins_in
 
-RADIUS, INDENT, LINE, LABEL = 11, 30, 30, 44
+RADIUS, INDENT, LINE = 11, 30, 30
 WIDTH = 420
 
 
@@ -29,6 +29,15 @@ class Dot:
     @property
     def label_x(self) -> int:
         return self.x + RADIUS + 8
+
+    @property
+    def label_y(self) -> int:
+        return self.y - 9
+
+    @property
+    def room(self) -> int:
+        """How wide the label may be; it is cut there, however wide its letters are."""
+        return max(WIDTH - self.label_x, 0)
 
 
 @dataclass(frozen=True)
@@ -72,6 +81,5 @@ def _dot(node: Node, lines: dict[int, Node], numbers: dict[int, str], titles: di
     if node.parent is not None:
         above = lines[node.parent]
         path = f"M{x - INDENT} {LINE // 2 + LINE * above.line + RADIUS}V{y}H{x - RADIUS}"
-    title = titles.get(node.item) or _("an item you do not see")
-    label = title if len(title) <= LABEL else f"{title[: LABEL - 1]}…"
+    label = titles.get(node.item) or _("an item you do not see")
     return Dot(numbers.get(node.item, "?"), x, y, label, node.parent is None, path)

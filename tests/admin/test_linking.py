@@ -48,6 +48,7 @@ def test_the_words_of_the_second_claim_are_cut_from_the_quote(client: Client, cl
     assert "The letter" in shown
     refused = send(client, claim, "split", statement="", quote="The minister")
     assert refused.status_code == 200
+    assert "Say what the second claim says." in refused.content.decode()
     answer = send(
         client, claim, "split", statement="She denied it.", quote="The minister", same_date="on", evidence=[item.pk]
     )
@@ -87,6 +88,16 @@ def test_it_is_merged_into_the_one_that_was_chosen(client: Client, claim: Claim,
     assert "Name the claim that stays." in unescape(send(client, repeats, "merge").content.decode())
     assert send(client, repeats, "merge", **{field: claim.pk}).status_code == 302
     assert make.fresh(repeats).duplicate_of == claim
+
+
+def test_a_claim_that_was_chosen_and_the_number_of_another_are_not_both_meant(
+    client: Client, claim: Claim, desk: Desk
+) -> None:
+    repeats, other = make.a_claim(desk, State.QUEUED), make.a_claim(desk)
+    refused = send(client, repeats, "merge", into=claim.pk, number=other.pk)
+    sentence = f"You chose #{claim.pk} and wrote #{other.pk}. Name one of them."
+    assert sentence in unescape(refused.content.decode())
+    assert make.fresh(repeats).state == State.QUEUED
 
 
 def test_the_page_of_the_claim_that_stays_shows_where_the_other_stood_and_its_evidence(

@@ -71,6 +71,10 @@ def test_overview_and_list_are_clean_in_both_widths_and_themes(
     # The chart is wider than a phone, and opens where it says something; no name is broken within a word.
     expect(page.locator(".desk-now")).to_be_in_viewport()
     assert page.get_by_test_id("people").get_by_role("rowheader", name="Emeka Stridsholm").evaluate(LINES) <= 2
+    page.emulate_media(forced_colors="active")
+    expect(page.locator(".cd-kpi-late")).to_have_css("border-top-width", "3px")
+    colours = "icons => [...new Set(icons.map(icon => getComputedStyle(icon).color))]"
+    assert len(page.locator(".cd-kpi h2 .cd-i").evaluate_all(colours)) == 1
 
 
 def test_the_first_day_is_clean_and_says_what_to_do(

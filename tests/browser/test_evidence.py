@@ -56,7 +56,8 @@ def changed(reviewer: Reviewer, far: Site) -> Evidence:
     read_pages()
     far.article("Anything.")
     taken = make.evidence_for(claim, by=editor, title="Harbour Post repeats the report", derives_from=first)
-    make.evidence_for(claim, by=editor, title="A blog repeats the Harbour Post", derives_from=taken)
+    unbroken = make.evidence_for(claim, by=editor, title="W" * 200, derives_from=taken)
+    make.evidence_for(claim, by=editor, title="A blog repeats the Harbour Post", derives_from=unbroken)
     make.evidence_for(claim, by=editor, url=far.link("who"), title="Who told us", visibility=Visibility.PROTECTED)
     return first
 
@@ -78,6 +79,10 @@ def test_evidence_pages_are_accessible_and_stay_inside_the_window(
     for name, path in places.items():
         page.goto(path)
         look(page, f"evidence-{name}")
+    page.goto(places["claim"])
+    within = "all => all.every(e => e.getBoundingClientRect().right <= e.closest('svg').getBoundingClientRect().right)"
+    assert page.locator(".cd-origin-t").count() > 1
+    assert page.locator(".cd-origin-t").evaluate_all(within)
 
 
 def test_a_change_is_compared_by_keyboard_alone(at_work: SignedIn, changed: Evidence) -> None:

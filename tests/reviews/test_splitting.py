@@ -92,6 +92,13 @@ def test_both_claims_know_each_other_and_the_first_keeps_what_it_had(claim: Clai
     assert nothing_broken()
 
 
+def test_a_split_that_is_sent_twice_makes_one_claim(claim: Claim, editor: User) -> None:
+    part = split(claim, editor)
+    with pytest.raises(PartSame, match="A claim that was split off this one says that already."):
+        split(claim, editor)
+    assert list(claim.parts.all()) == [part]
+
+
 @pytest.mark.parametrize(
     ("state", "becomes"),
     [(State.PROPOSED, State.PROPOSED), (State.QUEUED, State.QUEUED), (State.IN_REVIEW, State.QUEUED)],
@@ -314,6 +321,7 @@ def test_a_split_is_undone_by_dismissing_the_second_claim_while_nobody_works_on_
     undo(claim, editor)
     part = fresh(part)
     assert (part.state, part.dismissal_note, part.split_from) == ("dismissed", "The split was undone.", claim)
+    assert split(claim, editor) != part
     assert nothing_broken()
 
 
