@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -120,7 +121,9 @@ class Absence(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.reviewer}: {self.starts_at:%Y-%m-%d} – {self.ends_at:%Y-%m-%d}"
+        theirs = ZoneInfo(self.reviewer.user.zone)
+        begins, ends = self.starts_at.astimezone(theirs), self.ends_at.astimezone(theirs)
+        return f"{self.reviewer}: {begins:%Y-%m-%d} – {ends:%Y-%m-%d}"
 
 
 class Interest(models.Model):

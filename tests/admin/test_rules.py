@@ -16,6 +16,7 @@ from claims.services.proposing import GivenStep
 from reviews.models import DeadlinePolicy, DeskDefaults, PolicyKind, Resettling, ReviewPolicy, RoutingRule, RuleVersion
 from reviews.rules import Conditions, Outcomes
 from reviews.services.acting import act
+from reviews.services.routing import route_waiting
 from reviews.services.rules import GivenRule, change_rule
 from tests import factories as make
 from tests.admin.conftest import SignIn
@@ -262,6 +263,10 @@ def test_the_page_of_a_claim_says_why_it_is_here(signed: SignIn, desk: Desk, edi
     assert f"If <b>desk is {desk.name}</b>, then <b>needs: law</b>." in body
     assert "priority is not 1" in body
     assert "accepted it into the queue, by the rule “Law”" in body
+    mine = make.a_reviewer(desk, topics=["law"])
+    assert route_waiting().assigned == 1
+    kept = body_of(signed(mine.user), reverse("admin:claims_claim_change", args=[taken.pk]))
+    assert "As it was when the claim was given out, " in kept
     assert "Why here?" not in body_of(signed(editor), reverse("admin:claims_claim_change", args=[other.pk]))
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from time import sleep
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -127,6 +128,16 @@ def test_an_absence_that_is_removed_or_moved_after_it_began_leaves_nothing_given
     remove_absence(absence, make.viewer(ines))
     assert route_waiting().assigned == 1
     assert held_by(ines) == 2
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Australia/Lord_Howe"])
+def test_an_absence_is_named_by_the_days_on_the_persons_own_clock(ines: Reviewer, zone: str) -> None:
+    ines.user.zone = zone
+    begins, ends = (datetime(2026, 11, day, 0 if day == 28 else 23, 59, tzinfo=ZoneInfo(zone)) for day in (28, 30))
+    assert (
+        str(Absence(reviewer=ines, starts_at=begins.astimezone(UTC), ends_at=ends.astimezone(UTC)))
+        == "Ines: 2026-11-28 – 2026-11-30"
+    )
 
 
 def test_who_keeps_their_claims_keeps_them_and_they_are_marked(desk: Desk, editor: User, ines: Reviewer) -> None:
