@@ -276,8 +276,8 @@ def script_words(context: Context) -> SafeString:
     """
     given = {"now": page_now(context).isoformat(), "zone": timezone.get_current_timezone_name()}
     keys = getattr(getattr(context.get("request"), "user", None), "shortcuts", "on")
-    given |= {"sprite": static("cd/icons.svg"), "queue": reverse("admin:index"), "keys": keys}
-    return format_html('<template id="cd-words" data-words="{}"></template>', json.dumps(given | _patterns()))
+    given |= {"sprite": static("cd/icons.svg"), "queue": reverse("admin:index"), "keys": keys} | _patterns()
+    return format_html('<template id="cd-words" data-keys="{}" data-words="{}"></template>', keys, json.dumps(given))
 
 
 def _patterns() -> dict[str, str]:

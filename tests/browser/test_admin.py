@@ -228,6 +228,11 @@ def test_the_preview_follows_the_chosen_row_and_keys_tick_it(
     look(page, "queue-ticked", looks=[(1440, "light"), (390, "dark")])
     page.get_by_role("button", name="Change review due").click()
     expect(page.get_by_text("With it 1 more:")).to_be_visible()
+    assert page.locator("kbd:visible").count() > 0
+    reviewer.user.shortcuts = "off"
+    reviewer.user.save(update_fields=["shortcuts"])
+    page.reload()
+    expect(page.locator("kbd:visible")).to_have_count(0)
 
 
 def test_keys_act_as_the_person_has_chosen(
