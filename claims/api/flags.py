@@ -42,7 +42,7 @@ class FlagFilters(Paged):
     kind = Listed(child=OneOf(FlagKind.choices), required=False)
     claim = WholeNumber(required=False)
     desk = DeskNamed(required=False, help_text="Number or key.")
-    standing = serializers.ChoiceField(["true", "false"], required=False, help_text="true: not cleared.")
+    standing = OneOf(["true", "false"], required=False, help_text="true: not cleared.")
     raised_after = Instant(required=False)
     raised_before = Instant(required=False)
 

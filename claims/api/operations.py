@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from claims.api.article_shapes import DeskRef, desk_out
 from claims.api.errors import NothingHere
+from claims.api.fields import OneOf
 from claims.api.paging import page_of
 from claims.api.parameters import Listed, Paged, Parameters, given, page_in
 from claims.api.repeating import repeatable
@@ -89,7 +90,7 @@ class OperationFilters(Paged):
     """Which operations."""
 
     several = frozenset({"state"})
-    state = Listed(child=serializers.ChoiceField(OperationState.choices), required=False)
+    state = Listed(child=OneOf(OperationState.choices), required=False)
 
 
 class OperationView(ApiView):

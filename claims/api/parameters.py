@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from claims.api.errors import BadParameter
-from claims.api.fields import LARGEST_ID, Moment, Words
+from claims.api.fields import LARGEST_ID, Moment, OneOf, Words
 from claims.api.paging import LARGEST_PAGE, PAGE, Page
 from claims.api.problems import faults_of
 from claims.services.articles import NO_TAG, is_language_tag
@@ -29,7 +29,7 @@ class Paged(Parameters):
         min_value=1, max_value=LARGEST_PAGE, default=PAGE, help_text="Rows on a page, at most 100."
     )
     cursor = serializers.CharField(required=False, max_length=600, help_text="Where the page begins; from `next`.")
-    count = serializers.ChoiceField(["exact"], required=False, help_text="`exact` counts all rows, which costs time.")
+    count = OneOf(["exact"], required=False, help_text="`exact` counts all rows, which costs time.")
 
 
 class WholeNumber(serializers.IntegerField):

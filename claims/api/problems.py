@@ -45,6 +45,7 @@ WORDS = (
     (r"Ensure this value is less than or equal to (-?\d+)\.", "Send a number of at most {0}."),
     (r"A valid integer is required\.|String value too large\.", "Send a whole number."),
     (r'Expected a list of items but got type "\w+"\.', "Send a list."),
+    (r'Enter a valid "slug" .*', "Write it in letters, digits, hyphens and underscores alone."),
     (r"This list may not be empty\.", "Send at least one."),
     (r"Ensure this field has no more than (\d+) elements\.", "Send at most {0}."),
     (r"Ensure this field has at least (\d+) elements\.", "Send at least {0}."),

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from claims.api.errors import NothingHere
 from claims.api.examples import FEWER_TYPES, FROM_THE_FIRST, ROTATION
 from claims.api.feedplaces import place_of
-from claims.api.fields import Nothing, checked
+from claims.api.fields import Nothing, OneOf, checked
 from claims.api.paging import Order, page_of
 from claims.api.parameters import Listed, Paged, Parameters, WholeNumber, given, page_in
 from claims.api.preconditions import expected_version, is_known, tag
@@ -55,7 +55,7 @@ class DeliveryFilters(Paged):
     """Which deliveries."""
 
     several = frozenset({"state"})
-    state = Listed(child=serializers.ChoiceField(DeliveryState.choices), required=False)
+    state = Listed(child=OneOf(DeliveryState.choices), required=False)
     claim = WholeNumber(required=False)
 
 

@@ -18,6 +18,7 @@ from rest_framework.request import Request
 
 from claims.api.authentication import BrowserSession, FeedSecretAuthentication, KeyAuthentication
 from claims.api.errors import BadCursor
+from claims.api.fields import OneOf
 from claims.api.parameters import Parameters, given
 from claims.api.views import ApiView, marked
 from claims.deadlines import TimeFlag
@@ -44,8 +45,8 @@ class CalendarParameters(Parameters):
     """Who asks, whose deadlines, and as what."""
 
     key = serializers.CharField(required=False)
-    whose = serializers.ChoiceField(["mine", "desks"], default="mine")
-    component = serializers.ChoiceField(["vevent", "vtodo"], default="vevent")
+    whose = OneOf(["mine", "desks"], default="mine")
+    component = OneOf(["vevent", "vtodo"], default="vevent")
 
 
 class OwnFeed(ApiView):

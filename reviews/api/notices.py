@@ -55,7 +55,7 @@ class NoticeOut(serializers.Serializer[Any]):
 class NoticeFilters(Paged):
     """Which notices."""
 
-    unread = serializers.ChoiceField(["true"], required=False, help_text="`true`: only those not read yet.")
+    unread = OneOf(["true"], required=False, help_text="`true`: only those not read yet.")
 
 
 class ReadBody(Body):

@@ -27,7 +27,7 @@ from claims.errors import ClaimDeskError, NotFound
 from claims.models import Claim, Desk
 from reviews.api import claims as claim_views
 from tests.api.conftest import Api, signed_in
-from tests.factories import a_claim, an_editor
+from tests.factories import a_claim, an_administrator, an_editor
 
 
 @pytest.mark.parametrize(
@@ -143,6 +143,12 @@ def test_what_the_framework_refuses_is_said_in_our_words(
 def test_a_page_of_more_rows_than_there_may_be_says_how_many_may(api: Api) -> None:
     assert api.get("/claims?limit=500").body["detail"] == "limit: Send a number of at most 100."
     assert api.get("/claims?limit=many").body["detail"] == "limit: Send a whole number."
+    assert api.get("/claims?count=yes").body["detail"] == "count: Must be “exact”."
+
+
+def test_a_key_that_is_no_slug_is_refused_as_its_page_refuses_it(db: None) -> None:
+    refused = signed_in(an_administrator()).post("/desks", {"key": "a b!", "name": "Sport"})
+    assert refused.body["detail"] == "Write it in letters, digits, hyphens and underscores alone."
 
 
 def test_a_pointer_escapes_what_json_pointers_escape(api: Api) -> None:
