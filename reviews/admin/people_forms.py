@@ -72,6 +72,11 @@ class AbsenceForm(Refusing, forms.ModelForm[Absence]):
     starts_at = theme_moment_field(_("From"))
     ends_at = theme_moment_field(_("Until"))
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        zone = timezone.get_current_timezone_name()
+        self.fields["starts_at"].help_text = _("On your clock, %(zone)s, whoever is away.") % {"zone": zone}
+
     def clean(self) -> dict[str, Any]:
         """What the fields say together, and all of it at once."""
         given = super().clean() or {}

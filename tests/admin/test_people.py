@@ -85,6 +85,13 @@ def test_what_waits_is_not_ticked_where_several_claims_are_handed_over(
     assert "What waits is handed over when its wait is over" in form
 
 
+def test_whoever_marks_somebody_as_away_is_told_on_whose_clock(signed: SignIn, editor: User) -> None:
+    editor.zone = "Australia/Lord_Howe"
+    editor.save(update_fields=["zone"])
+    form = signed(editor).get(reverse("admin:reviews_absence_add")).content.decode()
+    assert "On your clock, Australia/Lord_Howe, whoever is away." in form
+
+
 def test_what_takes_too_long_stays_ticked_and_says_so(
     signed: SignIn, reviewer: Reviewer, claims: list[Claim], monkeypatch: pytest.MonkeyPatch
 ) -> None:
