@@ -62,7 +62,10 @@ class ManyPages:
         return [("steps/", self.many_view, "many")]
 
     def many_view(self, request: HttpRequest) -> HttpResponse:
-        """Open the dialog on the first claim that offers the step; the others go with it in the address."""
+        """Open the dialog on the first claim that offers the step; the others go with it in the address.
+
+        So does one that has left the reader's sight since it was ticked: it is refused by name with the rest.
+        """
         if not belongs(request):
             raise PermissionDenied
         claims, step = chosen(request, "claims"), request.GET.get("step", "")
@@ -71,7 +74,7 @@ class ManyPages:
         able = (claim for claim in claims if steps_of(claim, viewer_of(request), (Action(step),)))
         lead = next(able, claims[0])
         address = reverse("admin:claims_claim_step", args=[lead.pk, step])
-        others = urlencode([("also", claim.pk) for claim in claims if claim.pk != lead.pk])
+        others = urlencode([("also", number) for number in numbers(request, "claims") if number != lead.pk])
         return redirect(f"{address}?{others}" if others else address)
 
 
