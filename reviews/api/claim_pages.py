@@ -1,7 +1,7 @@
 """A page of claims on the fast path: one statement in which the database writes the JSON of all of them.
 
-What depends on the clock, on words of history or on who reads is added here, by the same functions that make a single
-claim (`claim_shapes`). A test holds both renderings equal, for every state of a claim and every kind of reader.
+What depends on the clock, on words of history or on who reads is added here. A claim alone is a page of one. A test
+holds all of it to a plain rendering by the ORM, for every state of a claim and every kind of reader.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from claims.models.making import new
 from claims.permissions import Viewer, visible_claims
 from claims.verdicts import Outcome, Said, So
 from claims.wordings import said_words, so_words
-from reviews.api.claim_around import Around, read_linked
+from reviews.api.claim_linked import Linked, read_linked
 from reviews.api.claim_page_sql import PAGE
 from reviews.api.claim_shapes import flags_of, merged_quote_out
 from reviews.models import Course
@@ -76,14 +76,23 @@ def claim_page(view: ApiView, request: Request, rows: QuerySet[Claim], page: Pag
 
 
 def page_written(claims: Sequence[Claim], viewer: Viewer, now: datetime, link: Link) -> Written:
-    """The claims of one page in their order, each as `claim_shapes.claim_out` has it."""
+    """The claims of one page in their order, each the text of a `ClaimOut`: one query, few more where any is linked."""
     rows = read_page([claim.pk for claim in claims], viewer, link) if claims else []
-    around = Around()
-    if linked := [row.id for row in rows if row.linked]:
-        read_linked(around, visible_claims(viewer, now), linked)
+    linked = [row.id for row in rows if row.linked]
+    links = read_linked(visible_claims(viewer, now), linked) if linked else Linked()
     courses = [new(Course, claim_id=row.id, earlier=row.earlier) for row in rows if row.earlier]
-    around.earlier = earlier_seen(courses, viewer)
-    return Written(_text(row, around, now) for row in rows)
+    earlier = earlier_seen(courses, viewer)
+    return Written(_text(row, links, earlier.get(row.id, []), now) for row in rows)
+
+
+def claims_out(claims: Sequence[Claim], viewer: Viewer, now: datetime, link: Link) -> list[dict[str, Any]]:
+    """These claims, each a `ClaimOut`, for an answer that says more than that."""
+    return [json.loads(text) for text in page_written(claims, viewer, now, link)]
+
+
+def claim_out(claim: Claim, viewer: Viewer, now: datetime, link: Link) -> dict[str, Any]:
+    """One claim, a `ClaimOut`, exactly as in a list."""
+    return claims_out([claim], viewer, now, link)[0]
 
 
 def read_page(numbers: Sequence[int], viewer: Viewer, link: Link) -> list[Row]:
@@ -119,30 +128,30 @@ def _called(choices: Sequence[tuple[str, Any]]) -> dict[str, str]:
     return {key: str(label) for key, label in choices}
 
 
-def _text(row: Row, around: Around, now: datetime) -> str:
+def _text(row: Row, linked: Linked, earlier: list[dict[str, Any]], now: datetime) -> str:
     """The stretches with what belongs between them."""
     logged = {kind: (since, reason) for kind, since, reason in row.flagged}
-    merged = [merged_quote_out(one) for one in around.merged_quotes.get(row.id, ())]
+    merged = [merged_quote_out(one) for one in linked.merged_quotes.get(row.id, ())]
     between: Mapping[str, Any] = {
         "flags": flags_of(row.facts, logged, now),
         "review_due_why": _why_due(row) if row.review_due_at else "",
-        "parts": around.parts.get(row.id, []),
-        "merged": around.merged.get(row.id, []),
+        "parts": linked.parts.get(row.id, []),
+        "merged": linked.merged.get(row.id, []),
         "merged_quotes": merged,
     }
     added = {name: f'"{name}":{_json(value)}' for name, value in between.items()}
     parts = (
         *(_inner(row.head), added["flags"], _inner(row.due), added["review_due_why"], _inner(row.dates)),
         *(added["parts"], added["merged"], _inner(row.quote), added["merged_quotes"], _inner(row.people)),
-        *(f'"course":{_course(row, around)}', _inner(row.tail)),
+        *(f'"course":{_course(row, earlier)}', _inner(row.tail)),
     )
     return "{" + ",".join(parts) + "}"
 
 
-def _course(row: Row, around: Around) -> str:
+def _course(row: Row, earlier: list[dict[str, Any]]) -> str:
     if row.course is None:
         return "null"
-    return "{" + f'{_inner(row.course)},"earlier":{_json(around.earlier.get(row.id, []))}' + "}"
+    return "{" + f'{_inner(row.course)},"earlier":{_json(earlier)}' + "}"
 
 
 def _inner(written: str) -> str:

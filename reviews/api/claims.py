@@ -29,8 +29,7 @@ from reviews.api.claim_bodies import ClaimBody, ClaimPatch
 from reviews.api.claim_documents import ClaimOut
 from reviews.api.claim_filters import ORDERS, ClaimFilters, narrowed
 from reviews.api.claim_making import Making, location_of
-from reviews.api.claim_pages import claim_page
-from reviews.api.claim_shapes import claim_out
+from reviews.api.claim_pages import claim_out, claim_page
 from reviews.permissions import open_assignment
 from reviews.services.accepting import bring
 from reviews.services.acting import act

@@ -19,7 +19,7 @@ from claims.models import Claim, Scope
 from claims.permissions import visible_claims
 from claims.services.matching import Alike, alike
 from reviews.api.claim_documents import ClaimOut
-from reviews.api.claim_shapes import claims_out
+from reviews.api.claim_pages import claims_out
 from reviews.api.claims import ClaimView
 
 MOST, USUAL = 20, 10

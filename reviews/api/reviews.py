@@ -24,7 +24,8 @@ from claims.models import Claim, Decision
 from claims.verdicts import Answers, Outcome, Said, So
 from claims.wordings import said_words, so_words
 from reviews.api.claim_documents import ClaimOut, PublishedOut
-from reviews.api.claim_shapes import claim_out, publication_out
+from reviews.api.claim_pages import claim_out
+from reviews.api.claim_shapes import publication_out
 from reviews.api.claims import ClaimView
 from reviews.api.people import reviewer_named
 from reviews.models import Review

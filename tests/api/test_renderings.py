@@ -1,4 +1,4 @@
-"""A list and a single claim say the same, although the database writes the one and the code the other."""
+"""What the database writes of a claim is what the plain rendering says of it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from claims.services.proposing import GivenClaim, GivenStep, propose
 from claims.services.splitting import GivenPart
 from claims.services.transitions import locked
 from reviews.api.claim_pages import page_written
-from reviews.api.claim_shapes import claims_out
 from reviews.models import Reviewer
 from reviews.rules import Conditions, Outcomes
 from reviews.services.acting import act
 from reviews.services.assigning import ROUTER
+from tests.api.plain_claims import claims_out
 from tests.factories import (
     CONFIRMED,
     TEXT,
