@@ -1,6 +1,7 @@
-"""The site that joins the two apps: its commands, templates and static files."""
+"""The site that joins the two apps: its commands, templates and static files, and its admin."""
 
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin
 
 
 class SiteConfig(AppConfig):
@@ -9,3 +10,10 @@ class SiteConfig(AppConfig):
     name = "verify_project"
     label = "verify_project"
     verbose_name = "Claim Desk"
+
+
+class DeskAdminConfig(admin.AdminConfig):
+    """The admin with our site."""
+
+    default = False  # named in INSTALLED_APPS
+    default_site = "verify_project.adminsite.Site"

@@ -53,10 +53,10 @@ else:
 # Parts.
 INSTALLED_APPS = [
     "verify_project",  # first: its templates stand before the theme's
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
-    "django.contrib.admin",
+    "verify_project.apps.DeskAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
