@@ -20,6 +20,7 @@ from tests.emptying import empty_tables
 from tests.intake.pages import FERRY, Site, site
 from tests.keeping import files_in
 from tests.running import Running, beat_words, broker_client, started, worker_words
+from verify_project.room import with_room
 
 # The one that takes least of the processor comes first.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -81,6 +82,13 @@ def long_ones_early(items: list[pytest.Item], workers: int) -> list[pytest.Item]
 
 def module_of(item: pytest.Item) -> str:
     return item.nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    """Run every test, with all that it needs, where calls have room: below pytest's own frames it makes a quarter."""
+    runner: Any = item.config.pluginmanager.get_plugin("runner")
+    return bool(with_room(runner.pytest_runtest_protocol, item, nextitem))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -10,7 +10,7 @@ from verify_project.runtime.processes import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "verify_project.settings")
 
-app = Celery("verify_project")
+app = Celery("verify_project", task_cls="verify_project.room:RoomyTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()

@@ -77,6 +77,7 @@ if PROCESS == "stream":  # tells, and shows nothing: a quarter less memory witho
         *("pgtrigger", "claims"),
     ]
 MIDDLEWARE = [
+    "verify_project.room.RoomMiddleware",
     "verify_project.health.LivenessMiddleware",
     "verify_project.metrics.counting.RequestMetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",

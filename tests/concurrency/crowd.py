@@ -14,6 +14,7 @@ from claims.errors import ClaimDeskError
 from claims.services.patience import statements_within
 from claims.services.verifying import Invariant, Query, record_invariants
 from reviews.services.verifying import work_invariants
+from verify_project.room import with_room
 
 Answer = TypeVar("Answer")
 PATIENCE = 60.0  # seconds until a crowd that hangs fails its test
@@ -27,7 +28,7 @@ def at_once(*acts: Callable[[], Answer]) -> list[Answer | ClaimDeskError]:
     def one(act: Callable[[], Answer]) -> Answer | ClaimDeskError:
         gate.wait(PATIENCE)
         try:
-            return act()
+            return with_room(act)
         except ClaimDeskError as refusal:
             return refusal
         finally:
