@@ -28,6 +28,7 @@ from claims.api.retiring import Retiring
 from claims.api.schema import ApiSchema
 from claims.api.written import as_json
 from claims.models import ApiKey, Article, Claim, Desk, Scope
+from claims.models.asking import one_or_none
 from claims.permissions import Viewer, check_scope, desks_of, visible_articles, visible_claims
 from claims.services.transitions import database_time
 
@@ -159,14 +160,14 @@ class ApiView(APIView):
 
     def claim(self, number: int) -> Claim:
         """A claim the caller may see. Raises `NothingHere`."""
-        found = visible_claims(self.viewer, self.now).select_related("desk").filter(pk=number).first()
+        found = one_or_none(visible_claims(self.viewer, self.now).select_related("desk").filter(pk=number))
         if found is None:
             raise NothingHere(f"There is no claim #{number}.")
         return found
 
     def article(self, number: int) -> Article:
         """An article the caller may see. Raises `NothingHere`."""
-        found = visible_articles(self.viewer, self.now).select_related("outlet", "desk").filter(pk=number).first()
+        found = one_or_none(visible_articles(self.viewer, self.now).select_related("outlet", "desk").filter(pk=number))
         if found is None:
             raise NothingHere(f"There is no article {number}.")
         return found

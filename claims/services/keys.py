@@ -16,6 +16,7 @@ from django.db import transaction
 from claims.actors import Actor, rule
 from claims.errors import ClaimDeskError, Invalid
 from claims.models import ApiKey, Desk, KeyEvent, KeyStep, Scope, User, hashed
+from claims.models.asking import one_or_none
 from claims.services.articles import line
 from claims.services.transitions import database_time
 
@@ -72,7 +73,7 @@ def make_key(
 def key_by(shown: str) -> ApiKey | None:
     """The key that was shown as this text once, live or not; None when there is none."""
     parts = _KEY.match(shown)
-    key = ApiKey.objects.filter(pk=int(parts.group(1))).first() if parts else None
+    key = one_or_none(ApiKey.objects.filter(pk=int(parts.group(1)))) if parts else None
     # Compared even when there is no such key, so that time tells nothing.
     secret = hashed(parts.group(2)) if parts else ""
     same = hmac.compare_digest(secret, key.secret_sha256 if key else _NOBODY)

@@ -20,6 +20,7 @@ from claims.actors import Actor
 from claims.errors import NotFound, StaleVersion
 from claims.lifecycle import OPEN_STATES, Action, State
 from claims.models import Claim, ClaimEvent, ClaimHead, Decision, Flag, chained
+from claims.models.asking import one_or_none
 from claims.models.making import new
 from claims.models.many import any_of
 from claims.services.announcing import clear_flags, rewrite_alarms, write_first_alarms
@@ -119,7 +120,7 @@ class Held:
     def standing(self) -> Decision | None:
         """The standing decision, read once under the lock."""
         if not self._standing_read:
-            self._standing = Decision.objects.filter(claim=self.claim, standing=True).first()
+            self._standing = one_or_none(Decision.objects.filter(claim=self.claim, standing=True))
             self._standing_read = True
         return self._standing
 

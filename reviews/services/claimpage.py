@@ -23,6 +23,7 @@ from claims.models import (
     FlagKind,
     RevisedPassage,
 )
+from claims.models.asking import one_or_none
 from claims.permissions import Viewer, desk_roles, visible_claims
 from claims.services.transitions import Held
 from reviews.models import Assignment, AssignmentStatus, Course, Part, Review, ReviewPolicy, SecondOpinion
@@ -212,13 +213,8 @@ def read_claim(claim_id: int, viewer: Viewer, now: datetime) -> ClaimPage:
     decisions = Prefetch("decisions", Decision.objects.order_by("-number"), to_attr="all_decisions")
     chain = Prefetch("chain", ChainStep.objects.select_related("source"))
     places = Appearance.objects.select_related("revision__article__outlet").prefetch_related(chain)
-    claim = (
-        visible_claims(viewer, now)
-        .select_related("desk", "head", "duplicate_of", "made_by_user", "made_by_key")
-        .prefetch_related(flags, decisions, Prefetch("appearances", places))
-        .filter(pk=claim_id)
-        .first()
-    )
+    seen = visible_claims(viewer, now).select_related("desk", "head", "duplicate_of", "made_by_user", "made_by_key")
+    claim = one_or_none(seen.prefetch_related(flags, decisions, Prefetch("appearances", places)).filter(pk=claim_id))
     if claim is None:
         raise NotFound(f"There is no claim #{claim_id}.")
     assignments = assignments_of(claim)

@@ -17,6 +17,7 @@ from claims.actors import Actor
 from claims.errors import ActionNotPossible, ClaimDeskError
 from claims.lifecycle import State
 from claims.models import Claim, Flag, FlagKind
+from claims.models.asking import one_or_none
 from claims.services.transitions import Held
 from reviews.consensus import Asked
 from reviews.errors import SeatTaken
@@ -26,7 +27,7 @@ from reviews.models.assignment import HOLDING
 
 def policy_of(claim: Claim) -> ReviewPolicy | None:
     """The policy settled for a claim; None means one reviewer."""
-    course = Course.objects.filter(claim=claim).select_related("review_policy").first()
+    course = one_or_none(Course.objects.filter(claim=claim).select_related("review_policy"))
     return course.review_policy if course else None
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from claims.models import Claim, Desk
+from claims.models.asking import one_or_none
 from claims.services.transitions import Held
 from reviews.models import Assignment, Course, DeadlinePolicy, DeskDefaults
 from reviews.models.assignment import HOLDING
@@ -74,7 +75,7 @@ class Terms:
 
 def terms_of(settled: Settled, desk: Desk) -> Terms:
     """The policies that the rule names, and the desk's defaults for what it leaves open."""
-    usual = DeskDefaults.objects.filter(desk=desk).select_related("deadline_policy__calendar").first()
+    usual = one_or_none(DeskDefaults.objects.filter(desk=desk).select_related("deadline_policy__calendar"))
     named = settled.outcomes.deadline_policy
     policies = DeadlinePolicy.objects.select_related("calendar").in_bulk([named]) if named is not None else {}
     return terms_from(settled, usual, policies)
