@@ -18,6 +18,7 @@ from reviews.dashboard.numbers import NUMBERS
 
 # Pages that are made for the sign-in of others, or end the session of whoever walks them.
 LEFT_OUT = re.compile(r"logout|password|autocomplete|jsi18n|api/schema|static|/stream")
+Known = dict[str, list[int]]  # numbers by noun
 PARAMETER = re.compile(r"<(?:(?P<kind>[^:>]+):)?(?P<name>[^>]+)>")
 
 
@@ -32,7 +33,8 @@ class Seen:
 
 def addresses_about(claim: Claim) -> list[str]:
     """Every address of the site that can be read, filled with this claim and what belongs to it."""
-    found = {address for route in _routes(get_resolver().url_patterns) for address in _filled(route, claim)}
+    known: Known = {}
+    found = {address for route in _routes(get_resolver().url_patterns) for address in _filled(route, claim, known)}
     return sorted(address for address in found if not LEFT_OUT.search(address))
 
 
@@ -45,12 +47,12 @@ def _routes(patterns: Any, prefix: str = "") -> Iterator[str]:
             yield f"/{route}"
 
 
-def _filled(route: str, claim: Claim) -> Iterator[str]:
+def _filled(route: str, claim: Claim, known: Known) -> Iterator[str]:
     parameters = [match["name"] for match in PARAMETER.finditer(route)]
     if not parameters:
         yield route
         return
-    for values in _values(route, parameters, claim):
+    for values in _values(route, parameters, claim, known):
         yield PARAMETER.sub(partial(_value, values), route)
 
 
@@ -58,28 +60,31 @@ def _value(values: Mapping[str, object], match: re.Match[str]) -> str:
     return str(values[match["name"]])
 
 
-def _values(route: str, parameters: list[str], claim: Claim) -> Iterator[Mapping[str, object]]:
+def _values(route: str, parameters: list[str], claim: Claim, known: Known) -> Iterator[Mapping[str, object]]:
     choices = {"name": list(DIALOGS), "key": list(NUMBERS)}
     named = next((choices[name] for name in parameters if name in choices), [None])
-    for number in _numbers(route, claim):
+    for number in _numbers(route, claim, known):
         for word in named:
             yield {name: word if name in choices else number for name in parameters}
 
 
-def _numbers(route: str, claim: Claim) -> list[int]:
+def _numbers(route: str, claim: Claim, known: Known) -> list[int]:
     """What stands for a number in this address: rows of the admin's model there, of the API's noun, else the claim."""
-    article = claim.appearances.get().revision.article_id
-    nouns = {
-        "articles": [article],
-        "evidence": list(claim.evidence.values_list("pk", flat=True)),
-    }
-    for app, model in re.findall(r"/admin/(\w+)/(\w+)/", route):
-        if (app, model) not in {("claims", "claim"), ("claims", "article")} and app in {"claims", "reviews"}:
-            return list(apps.get_model(app, model)._default_manager.values_list("pk", flat=True)[:5])
-        return [article] if model == "article" else [claim.pk]
-    for noun, numbers in nouns.items():
-        if f"/{noun}/<" in route:
-            return numbers
+    noun = re.search(r"/admin/(\w+/\w+)/|/(articles|evidence)/<", route)
+    name = next((found for found in noun.groups() if found), "") if noun else ""
+    if name not in known:
+        known[name] = _rows(name, claim)
+    return known[name]
+
+
+def _rows(noun: str, claim: Claim) -> list[int]:
+    if noun in {"articles", "claims/article"}:
+        return [claim.appearances.get().revision.article_id]
+    if noun == "evidence":
+        return list(claim.evidence.values_list("pk", flat=True))
+    app, _, model = noun.partition("/")
+    if app in {"claims", "reviews"} and model != "claim":
+        return list(apps.get_model(app, model)._default_manager.values_list("pk", flat=True)[:5])
     return [claim.pk]
 
 
