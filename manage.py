@@ -11,10 +11,8 @@ def main() -> None:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    from verify_project.room import with_room
-
     try:
-        with_room(execute_from_command_line, sys.argv)
+        execute_from_command_line(sys.argv)
     except ImproperlyConfigured as problem:
         sys.exit(f"{problem}")
 

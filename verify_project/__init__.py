@@ -6,9 +6,10 @@ Celery's app is imported here so that every process that sets Django up uses it.
 import gc
 
 # Before anything is imported: a million objects that stay would else be walked in search of rubbish every 700 objects,
-# which takes a tenth of a start. Requests leave rubbish, too, but never so much of it.
+# which takes a tenth of a start. `SiteConfig` puts it back when the models are there.
+USUAL = gc.get_threshold()
 gc.set_threshold(20_000, 10, 10)
 
 from verify_project.celery import app as celery_app  # noqa: E402 - after the line above
 
-__all__ = ["celery_app"]
+__all__ = ["USUAL", "celery_app"]
