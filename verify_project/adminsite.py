@@ -15,8 +15,7 @@ class Site(UnfoldAdminSite):  # type: ignore[misc]  # the theme comes without ty
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
         """The models somebody may see, by app, gathered when a template asks.
 
-        Django gathers it for the sidebar of every page. Ours has groups of its own, so that a quarter of what stood
-        around a page was worked out for nobody.
+        Django gathers it for the sidebar of every page. Ours has groups of its own and does not show it.
         """
         whole = super().get_app_list
         return SimpleLazyObject(lambda: whole(request, app_label))
