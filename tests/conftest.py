@@ -86,7 +86,7 @@ def module_of(item: pytest.Item) -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
-    """Run every test, with all that it needs, where calls have room: below pytest's own frames it makes a quarter."""
+    """Run every test where calls have room, which they lack below pytest's own frames as they do below a server's."""
     runner: Any = item.config.pluginmanager.get_plugin("runner")
     return bool(with_room(runner.pytest_runtest_protocol, item, nextitem))
 

@@ -6,7 +6,7 @@ Celery's app is imported here so that every process that sets Django up uses it.
 import gc
 
 # Before anything is imported: a million objects that stay would else be walked in search of rubbish every 700 objects,
-# which takes a tenth of a start. `SiteConfig` puts it back when the models are there.
+# which takes a tenth of a start. `SiteConfig` puts it back when the models are there; the live stream leaves it.
 USUAL = gc.get_threshold()
 gc.set_threshold(20_000, 10, 10)
 

@@ -76,8 +76,13 @@ def claim_page(view: ApiView, request: Request, rows: QuerySet[Claim], page: Pag
 
 
 def page_written(claims: Sequence[Claim], viewer: Viewer, now: datetime, link: Link) -> Written:
-    """The claims of one page in their order, each the text of a `ClaimOut`: one query, few more where any is linked."""
-    rows = read_page([claim.pk for claim in claims], viewer, link) if claims else []
+    """The claims of one page in their order, each the text of a `ClaimOut`."""
+    return _written([claim.pk for claim in claims], viewer, now, link)
+
+
+def _written(numbers: Sequence[int], viewer: Viewer, now: datetime, link: Link) -> Written:
+    """One query; a few more, whatever their number, where claims are linked or rules were asked before the one."""
+    rows = read_page(numbers, viewer, link) if numbers else []
     linked = [row.id for row in rows if row.linked]
     links = read_linked(visible_claims(viewer, now), linked) if linked else Linked()
     courses = [new(Course, claim_id=row.id, earlier=row.earlier) for row in rows if row.earlier]
@@ -85,14 +90,14 @@ def page_written(claims: Sequence[Claim], viewer: Viewer, now: datetime, link: L
     return Written(_text(row, links, earlier.get(row.id, []), now) for row in rows)
 
 
-def claims_out(claims: Sequence[Claim], viewer: Viewer, now: datetime, link: Link) -> list[dict[str, Any]]:
-    """These claims, each a `ClaimOut`, for an answer that says more than that."""
-    return [json.loads(text) for text in page_written(claims, viewer, now, link)]
+def claims_out(numbers: Sequence[int], viewer: Viewer, now: datetime, link: Link) -> list[dict[str, Any]]:
+    """The claims with these numbers, each a `ClaimOut`, for an answer that says more than that."""
+    return [json.loads(text) for text in _written(numbers, viewer, now, link)]
 
 
 def claim_out(claim: Claim, viewer: Viewer, now: datetime, link: Link) -> dict[str, Any]:
     """One claim, a `ClaimOut`, exactly as in a list."""
-    return claims_out([claim], viewer, now, link)[0]
+    return claims_out([claim.pk], viewer, now, link)[0]
 
 
 def read_page(numbers: Sequence[int], viewer: Viewer, link: Link) -> list[Row]:

@@ -15,7 +15,7 @@ from claims.api.parameters import Parameters, given
 from claims.api.repeating import repeatable
 from claims.api.schema import sent
 from claims.likeness import Difference
-from claims.models import Claim, Scope
+from claims.models import Scope
 from claims.permissions import visible_claims
 from claims.services.matching import Alike, alike
 from reviews.api.claim_documents import ClaimOut
@@ -62,8 +62,8 @@ class MatchView(ClaimView):
 
     def matches(self, found: list[Alike]) -> Response:
         """Each with its claim, in a fixed number of queries."""
-        rows = Claim.objects.select_related("desk").filter(pk__in=[one.claim for one in found])
-        shown = {one["id"]: one for one in claims_out(list(rows), self.viewer, self.now, self.link)}
+        numbers = [one.claim for one in found]
+        shown = {one["id"]: one for one in claims_out(numbers, self.viewer, self.now, self.link)}
         results = [
             {
                 "similarity": one.similarity,

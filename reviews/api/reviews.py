@@ -127,7 +127,7 @@ class Reviews(ClaimView):
         only_asks = isinstance(request.data, Mapping) and set(request.data) == {"second_opinion"}
         told = checked(OpinionBody if only_asks else ReviewBody, request.data)
         review = self._submit(number, version, told)
-        claim = Claim.objects.select_related("desk").get(pk=number)
+        claim = Claim.objects.get(pk=number)
         body = {
             "review": review and review_out(review, self.evidence_shown(claim)),
             "claim": claim_out(claim, self.viewer, self.now, self.link),
