@@ -111,7 +111,10 @@ class Client:
         target = httpcore.URL(scheme=parts.scheme.encode(), host=host.encode(), port=port, target=target_of(parts))
         headers = _headers(errand, parts)
         try:
-            with connection, connection.stream(errand.method, target, headers=headers, content=errand.body) as response:
+            asked = connection.stream(
+                errand.method, target, headers=headers, content=errand.body, extensions={"trace": allowance.follow}
+            )
+            with connection, asked as response:
                 return self._read(errand, url, response)
         except (httpcore.ProtocolError, httpcore.NetworkError) as error:
             raise NotUnderstood() from error

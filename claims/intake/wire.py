@@ -22,6 +22,7 @@ import httpcore
 from claims.intake.refusals import CertificateNotTrusted, NameNotKnown, NoAnswer, NotUnderstood, TooLarge, TooSlow
 
 CONNECT = 5.0  # seconds for one address, so that the next one gets its turn
+HEAD = 256 * 1024  # bytes before an answer has begun; each head alone may have 100 KiB, which `h11` sees to
 Resolve = Callable[[str, int], list[str]]
 
 
@@ -31,6 +32,7 @@ class Allowance:
 
     until: float
     bytes_left: int
+    head_left: int | None = None  # while the head of an answer is read
 
     @classmethod
     def of(cls, seconds: float, most_bytes: int) -> Allowance:
@@ -46,8 +48,19 @@ class Allowance:
     def arrived(self, count: int) -> None:
         """So many bytes came. Raises `TooLarge` when they were too many."""
         self.bytes_left -= count
-        if self.bytes_left < 0:
+        if self.head_left is not None:
+            self.head_left -= count
+        if self.bytes_left < 0 or (self.head_left or 0) < 0:
             raise TooLarge()
+
+    def follow(self, step: str, _: object) -> None:
+        """Be told where an errand is, as `httpcore` traces it.
+
+        Whatever a host says before its answer ("100 Continue", any number of times) is read and thrown away there:
+        ten megabytes of it would keep a processor busy for many seconds.
+        """
+        if "receive_response_headers" in step:
+            self.head_left = HEAD if step.endswith("started") else None
 
 
 def look_up(host: str, port: int) -> list[str]:

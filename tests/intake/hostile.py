@@ -36,7 +36,7 @@ PATHS = {
     "length-short": "not_understood",
     "huge-header": "not_understood",
     "many-headers": "not_understood",
-    "continue-flood": "too_large too_slow",
+    "continue-flood": "too_large",
     "gzip-bomb": "too_large too_slow",
     "gzip-nest": "not_understood",
     "gzip-broken": "not_understood",
