@@ -3,7 +3,7 @@
 import os
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import setup_logging, worker_init, worker_process_init
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 from verify_project.runtime.processes import die_with_parent
@@ -21,7 +21,18 @@ def use_django_logging(**_: object) -> None:
     """Keep Celery from replacing the log configuration that Django has set up."""
 
 
+_keeper: list[int] = []
+
+
+@worker_init.connect
+def keep_pool(**_: object) -> None:
+    """This process is the parent of the pool that begins."""
+    _keeper[:] = [os.getpid()]
+
+
 @worker_process_init.connect
 def end_with_worker(**_: object) -> None:
-    """A worker killed with -9 cannot end its pool; the kernel does it for us."""
+    """A worker killed with -9 cannot end its pool; the kernel does it for us, unless the worker has gone already."""
     die_with_parent()
+    if _keeper and os.getppid() != _keeper[0]:
+        os._exit(1)

@@ -203,3 +203,27 @@ def test_a_plain_user_needs_no_system_directory() -> None:
         )
         assert done.returncode == 0, done.stderr
         assert (home / "data/postgres/PG_VERSION").owner() == "nobody"
+
+
+ORPHANED = """
+import os
+from verify_project import celery
+
+def status(do):
+    child = os.fork()
+    if not child:
+        os._exit(do())
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+def pool():
+    celery.end_with_worker()
+    return 0
+
+celery.keep_pool()
+print(status(pool), status(lambda: status(pool)))
+"""
+
+
+def test_a_process_of_a_pool_whose_worker_went_while_it_was_made_ends_at_once() -> None:
+    done = subprocess.run([sys.executable, "-c", ORPHANED], cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    assert done.stdout == "0 1\n"

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -71,6 +71,16 @@ def everybody() -> Iterator[tuple[Born, int]]:
 def alive(family: set[Born]) -> set[Born]:
     """Those of the family that still live."""
     return family & {born for born, _ in everybody()}
+
+
+def described(family: set[Born]) -> list[str]:
+    """What each of them runs, with its parent."""
+    parents, found = dict(everybody()), []
+    for born in family & parents.keys():
+        with suppress(OSError):  # it has gone meanwhile
+            words = Path(f"/proc/{born[0]}/cmdline").read_bytes().split(b"\0")
+            found.append(f"{born} of {parents[born]}: {b' '.join(words).decode()}")
+    return found
 
 
 class Start(Protocol):
@@ -140,7 +150,7 @@ def test_whatever_dies_comes_back_ctrl_c_ends_them_all_and_so_does_the_death_of_
     assert len(family) > 8  # web, workers with their pools, beat, the servers with theirs
     site.process.send_signal(signal.SIGINT)
     assert site.process.wait(40) == 0, site.said()
-    assert alive(family) == set()
+    assert described(alive(family)) == []
     assert "everything has ended" in site.said()
 
     again = start()
@@ -148,7 +158,7 @@ def test_whatever_dies_comes_back_ctrl_c_ends_them_all_and_so_does_the_death_of_
     assert len(family) > 8
     again.process.kill()
     wait_until(lambda: not alive(family), within=20)
-    assert alive(family) == set()
+    assert described(alive(family)) == []
 
 
 def child(site: Site, program: bytes) -> Born:
