@@ -1,11 +1,17 @@
-"""Taking the next claim from the pool: the most urgent one that somebody could take; many takers each get another."""
+"""Taking the next claim from the pool: the most urgent one that somebody could take; many takers each get another.
+
+What somebody else holds at that instant is about to be theirs, most likely, so nobody waits for it while there is
+another: fifty people who begin their day at once would else stand in one line for each claim in turn.
+"""
 
 from __future__ import annotations
+
+from django.db import transaction
 
 from claims.models import Claim
 from claims.models.many import any_of
 from claims.permissions import Viewer, visible_claims
-from claims.services.transitions import database_time, locked
+from claims.services.transitions import database_time, hold_many, locked
 from reviews.errors import NobodyInPool, NotEligible, SeatTaken
 from reviews.models import Reviewer
 from reviews.permissions import actor_on
@@ -29,7 +35,8 @@ POOL = 100  # so many claims that suit somebody who takes the next are read at o
 def take_next(viewer: Viewer, batch: int = POOL) -> Claim:
     """Take the most urgent pool claim that this person could take, atomically: of many takers each gets another one.
 
-    `batch` claims are read at once; whoever loses all of them to others looks at the next ones. Raises `NobodyInPool`
+    One that is held at this instant is passed over, and waited for when nothing else is left for them. `batch` claims
+    are read at once; whoever loses all of them to others looks at the next ones. Raises `NobodyInPool`
     when nothing is left for them, with the reason for the most urgent, and `NotEligible` when they are at their limit.
     """
     me = myself(viewer)
@@ -40,17 +47,21 @@ def take_next(viewer: Viewer, batch: int = POOL) -> Claim:
     pool = wanting_people().filter(pk__in=visible_claims(viewer, now).values("pk")).select_related("desk")
     pool = pool.order_by("priority", "review_due_at", "id")
     fitting = takeable_by(me, viewer.reviewer_of, pool, now)
-    lost: list[int] = []
-    while claims := list(fitting.exclude(pk__in=any_of(lost))[:batch]):
-        facts = facts_of(claims, first_free_seats(claims))
-        for claim in claims:
-            choice = choose(facts[claim.pk], candidates, now)
-            if choice.reviewer_id is None:
-                raise _nothing_for_them(claim, choice)
-            try:
-                return _take(claim, me, choice, viewer)
-            except SeatTaken:
-                lost.append(claim.pk)
+    lost: set[int] = set()
+    for waits in (False, True):
+        held: set[int] = set()
+        while claims := list(fitting.exclude(pk__in=any_of(lost | held))[:batch]):
+            facts = facts_of(claims, first_free_seats(claims))
+            for claim in claims:
+                choice = choose(facts[claim.pk], candidates, now)
+                if choice.reviewer_id is None:
+                    raise _nothing_for_them(claim, choice)
+                try:
+                    return _take(claim, me, choice, viewer, waits=waits)
+                except SeatTaken:
+                    lost.add(claim.pk)
+                except _HeldNow:
+                    held.add(claim.pk)
     left = pool.exclude(pk__in=any_of(lost)).first()
     if left is None:
         raise NobodyInPool()
@@ -58,7 +69,18 @@ def take_next(viewer: Viewer, batch: int = POOL) -> Claim:
     raise _nothing_for_them(left, choose(facts[left.pk], candidates, now))
 
 
-def _take(claim: Claim, me: Reviewer, choice: Choice, viewer: Viewer) -> Claim:
+class _HeldNow(Exception):
+    """Somebody else holds the claim at this instant."""
+
+
+def _take(claim: Claim, me: Reviewer, choice: Choice, viewer: Viewer, *, waits: bool) -> Claim:
+    with transaction.atomic():
+        if not waits and not hold_many([claim.pk]):
+            raise _HeldNow
+        return _seated(claim, me, choice, viewer)
+
+
+def _seated(claim: Claim, me: Reviewer, choice: Choice, viewer: Viewer) -> Claim:
     with locked(claim.pk) as held:
         if not wants_somebody(held):
             raise SeatTaken()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from threading import Event
+from time import sleep
 
 import pytest
 from django.db import transaction
@@ -102,6 +104,26 @@ def test_of_fifty_takers_each_gets_another_claim_or_a_sentence() -> None:
     assert refusals(answers) == ["No claim waits in the pool that you can take."] * (takers - waiting)
     assert Assignment.objects.filter(status=AssignmentStatus.OPEN).values("reviewer").distinct().count() == waiting
     assert broken_promises() == {}
+
+
+def test_what_somebody_holds_is_passed_over_and_waited_for_when_nothing_else_is_left() -> None:
+    desk = make.a_desk()
+    urgent, other = make.a_claim(desk, priority=1), make.a_claim(desk)
+    takers = [partial(take_next, make.viewer(make.a_reviewer(desk))) for _ in range(2)]
+    with locked(urgent.pk):
+        assert at_once(takers[0]) == [other]
+    gone = Event()
+
+    def hold() -> None:
+        with locked(urgent.pk):
+            gone.set()
+            sleep(0.3)
+
+    def take() -> Claim:
+        gone.wait(10)
+        return takers[1]()
+
+    assert at_once(hold, take) == [None, urgent]
 
 
 def test_with_several_routers_nobody_gets_more_than_their_limit_and_no_claim_two_people() -> None:
