@@ -53,10 +53,16 @@ def resolved(described: Described) -> Described:
 
 
 @cache
-def _validator(reference: str) -> Draft202012Validator:
+def _registry() -> Registry[Any]:
+    """The document with all that is in it looked through once; who looks something up would else begin anew."""
     resource = Resource.from_contents(document(), default_specification=DRAFT202012)
-    registry: Registry[Any] = Registry().with_resource("urn:document", resource)
-    return Draft202012Validator({"$ref": f"urn:document{reference}"}, registry=registry)
+    known: Registry[Any] = Registry().with_resource("urn:document", resource)
+    return known.crawl()
+
+
+@cache
+def _validator(reference: str) -> Draft202012Validator:
+    return Draft202012Validator({"$ref": f"urn:document{reference}"}, registry=_registry())
 
 
 def check_answer(method: str, address: str, status: int, headers: dict[str, str], body: Any) -> None:
