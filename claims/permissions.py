@@ -18,6 +18,7 @@ from claims.errors import RoleMissing, ScopeMissing
 from claims.lifecycle import Role
 from claims.models import ApiKey, Article, Claim, Desk, DeskRole, Evidence, Membership, Scope, User, Visibility
 from claims.models.evidence import EvidenceQuerySet
+from claims.models.worded import worded
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Viewer:
 
 def viewer_for_user(user: User) -> Viewer:
     """What this person sees and is, from their memberships. An administrator sees every desk."""
-    rows = list(Membership.objects.filter(user=user).values_list("desk_id", "role", "can_triage"))
+    rows = _memberships(user.pk)
     return Viewer(
         actor=user.as_actor(),
         desks=None if user.is_superuser else frozenset(desk for desk, _, _ in rows),
@@ -53,6 +54,11 @@ def viewer_for_user(user: User) -> Viewer:
         reviewer_of=frozenset(desk for desk, role, _ in rows if role == DeskRole.REVIEWER),
         triager_of=frozenset(desk for desk, role, triages in rows if role == DeskRole.REVIEWER and triages),
     )
+
+
+@worded
+def _memberships(user: int) -> QuerySet[Membership, tuple[int, str, bool]]:
+    return Membership.objects.filter(user=user).values_list("desk_id", "role", "can_triage")
 
 
 def viewer_for_key(key: ApiKey) -> Viewer:
@@ -119,14 +125,36 @@ def visible_claims(viewer: Viewer, now: datetime | Now) -> QuerySet[Claim]:
     return claims.exclude(appearances__revision__article__in=hidden)
 
 
+def sees_claim(viewer: Viewer, claim: int) -> bool:
+    """Whether the claim is one of those at this moment."""
+    if viewer.user is None:
+        return visible_claims(viewer, Now()).filter(pk=claim).exists()
+    return any(of_their_desks(viewer, desk) for desk in _desks_of(claim))
+
+
+def of_their_desks(viewer: Viewer, desk: int | None) -> bool:
+    """Whether somebody sees what is on this desk, or on none: `_of_desks` of a row that was read."""
+    return viewer.desks is None or (bool(viewer.desks) and (desk is None or desk in viewer.desks))
+
+
+@worded
+def _desks_of(claim: int) -> QuerySet[Claim, int | None]:
+    return Claim.objects.filter(pk=claim).values_list("desk", flat=True)
+
+
 def visible_articles(viewer: Viewer, now: datetime) -> QuerySet[Article]:
     """Articles of the viewer's desks, and those without a desk, less what is under embargo for them."""
     return Article.objects.filter(_of_desks(viewer, "desk")).exclude(_embargoed(viewer, "", now))
 
 
+def sees_protected(viewer: Viewer, claim: Claim, *, on_it: bool) -> bool:
+    """Whether somebody sees the protected evidence of a claim they see: who is on it, and its desk's editors."""
+    return on_it or (claim.desk_id is not None and claim.desk_id in viewer.editor_of)
+
+
 def visible_evidence(viewer: Viewer, claim: Claim, *, on_it: bool) -> EvidenceQuerySet:
     """Evidence of one visible claim; protected items only for whoever is on it and for its desk's editors."""
-    if on_it or (claim.desk_id is not None and claim.desk_id in viewer.editor_of):
+    if sees_protected(viewer, claim, on_it=on_it):
         return Evidence.objects.filter(claim=claim)
     return Evidence.objects.filter(claim=claim).exclude(visibility=Visibility.PROTECTED)
 

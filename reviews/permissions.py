@@ -10,6 +10,7 @@ from claims.actors import Actor
 from claims.errors import RoleMissing
 from claims.lifecycle import Role
 from claims.models import Claim, DeskRole, Membership, Scope, User
+from claims.models.worded import worded
 from claims.permissions import Viewer, check_scope, record_roles
 from reviews.models import Assignment, Part, Reviewer
 
@@ -18,8 +19,13 @@ def open_assignment(claim: Claim, user_id: int | None) -> Assignment | None:
     """The assignment this person still has to do on the claim, None when there is none."""
     if user_id is None:
         return None
-    held = Assignment.objects.open().filter(claim=claim, reviewer__user=user_id).select_related("reviewer__user")
-    return held.order_by("pk").first()
+    return _open_assignments.one(claim.pk, user_id)
+
+
+@worded
+def _open_assignments(claim: int, user: int) -> QuerySet[Assignment]:
+    held = Assignment.objects.open().filter(claim=claim, reviewer__user=user)
+    return held.select_related("reviewer__user").order_by("pk")[:1]
 
 
 def roles_on(viewer: Viewer, claim: Claim) -> frozenset[Role]:

@@ -10,6 +10,8 @@ from itertools import count
 from time import sleep
 from typing import Any
 
+from django.db.models import QuerySet
+
 from claims.deadlines import Precision
 from claims.errors import DueTooEarly
 from claims.ladders import Step
@@ -28,6 +30,7 @@ from claims.models import (
     Scope,
     User,
 )
+from claims.models.worded import worded
 from claims.permissions import Viewer, desk_roles, viewer_for_key, viewer_for_user
 from claims.services.articles import GivenArticle, TakenIn, take_in
 from claims.services.evidence import GivenEvidence, add_evidence, keep_file
@@ -203,7 +206,14 @@ def a_claim(
 
 def fresh(claim: Claim) -> Claim:
     """The claim as the database has it now."""
-    return Claim.objects.select_related("desk").get(pk=claim.pk)
+    found = _claims.one(claim.pk)
+    assert found is not None
+    return found
+
+
+@worded
+def _claims(claim: int) -> QuerySet[Claim]:
+    return Claim.objects.select_related("desk").filter(pk=claim)
 
 
 def a_rule(

@@ -40,7 +40,10 @@ class Reliability(TextChoices):
 class SourceQuerySet(models.QuerySet["Source"]):
     def called(self, name: str) -> Self:
         """Named sources with this name, case ignored, or this alias as written. Unnamed roles are never merged."""
-        name = one_blank(name)  # as names are kept
+        return self.named(one_blank(name))
+
+    def named(self, name: str) -> Self:
+        """The same for a name in the form in which names are kept."""
         same = Exact(Lower("name"), Lower(Value(name)))
         return self.exclude(kind=SourceKind.UNNAMED).filter(Q(same) | Q(aliases__contains=[name]))
 

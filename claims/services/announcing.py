@@ -10,19 +10,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db import connection
+from django.db.models import QuerySet
+
 from claims.deadlines import FORERUNNER, TimeFlag, holding, moments
 from claims.ladders import tracks
 from claims.lifecycle import State
 from claims.models import OUTLIVES_A_VERDICT, WAIT_OVER, Alarm, Claim, Decision, Flag, FlagKind
+from claims.models.worded import worded
 from claims.services.ladders import Ladders, alarms_of, ladder_alarms, steps_of
 
+CLEAR = """
+UPDATE claims_flag SET cleared_at = %s, cleared_by = %s
+ WHERE claim_id = %s AND cleared_at IS NULL AND kind = ANY(%s)
+"""
+FORGET = "DELETE FROM claims_alarm WHERE claim_id = %s"
 SETTLED = frozenset({State.DECIDED, State.DISMISSED})
 
 
 def rewrite_alarms(claim: Claim, standing: Decision | None, now: datetime, cause: str) -> None:
     """Set the claim's alarms anew and clear the flags that no longer hold; `cause` is the type of what changed it."""
     wanted = moments(claim.date_facts(standing))
-    flags = list(Flag.objects.filter(claim=claim, kind__in=TimeFlag.values))
+    flags = _clocks_flags(claim.pk)
     announced = {(flag.kind, flag.moment): flag for flag in flags}
     _clear_untrue(flags, wanted, now, cause)
     for kind in holding(wanted, now):
@@ -32,11 +41,17 @@ def rewrite_alarms(claim: Claim, standing: Decision | None, now: datetime, cause
             flag.save(update_fields=["cleared_at", "cleared_by"])
     coming = {str(kind): at for kind, at in still_to_come(wanted, now).items() if (kind, at) not in announced}
     alarms = alarms_for(claim, coming | ladder_alarms(claim, standing, now), now)
-    Alarm.objects.filter(claim=claim).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET, [claim.pk])
     Alarm.objects.bulk_create(alarms)
     if claim.state in SETTLED:
         stays = OUTLIVES_A_VERDICT if claim.state == State.DECIDED else frozenset()
         clear_flags(claim, now, cause, kinds=sorted(set(FlagKind.values) - stays))
+
+
+@worded
+def _clocks_flags(claim: int) -> QuerySet[Flag]:
+    return Flag.objects.filter(claim=claim, kind__in=TimeFlag.values)
 
 
 def write_first_alarms(claim: Claim, now: datetime) -> None:
@@ -71,6 +86,7 @@ def alarms_for(claim: Claim, moments_of: dict[str, datetime], now: datetime) -> 
 
 def clear_flags(claim: Claim, now: datetime, cleared_by: str, kinds: Sequence[str]) -> int:
     """Clear standing flags of these kinds that are not the clock's; answers how many were cleared."""
-    standing = Flag.objects.filter(claim=claim, cleared_at__isnull=True, kind__in=kinds)
-    standing = standing.exclude(kind__in=TimeFlag.values)
-    return standing.update(cleared_at=now, cleared_by=cleared_by)
+    others = [kind for kind in kinds if kind not in TimeFlag]
+    with connection.cursor() as cursor:
+        cursor.execute(CLEAR, [now, cleared_by, claim.pk, others])
+        return int(cursor.rowcount)

@@ -9,11 +9,15 @@ from datetime import datetime
 from typing import TypeVar
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from claims.addresses import AddressRefused, canonical_url
 from claims.deadlines import aware, zone_named
 from claims.errors import ClaimDeskError, Invalid, UnusableAddress, UnusableText
 from claims.models import Article, ArticleRevision, DateKnown, Desk, Following, Source, SourceKind
+from claims.models.making import new
+from claims.models.worded import worded
+from claims.models.writing import insert
 from claims.permissions import Viewer, visible_articles
 from claims.plaintext import TextRefused, clean, clean_line, one_blank, sha256_of
 from claims.services.transitions import database_time
@@ -121,7 +125,7 @@ def address(value: str, field: str) -> str:
 
 def outlet_called(name: str) -> Source:
     """The outlet with this name or alias; a new one when nobody has it."""
-    known = Source.objects.called(name).filter(kind=SourceKind.OUTLET).order_by("pk").first()
+    known = _outlets.one(one_blank(name))
     if known is not None:
         return known
     try:
@@ -129,6 +133,11 @@ def outlet_called(name: str) -> Source:
             return Source.objects.create(name=name, kind=SourceKind.OUTLET)
     except IntegrityError:
         return Source.objects.get(name__iexact=name, kind=SourceKind.OUTLET)
+
+
+@worded
+def _outlets(name: str) -> QuerySet[Source]:
+    return Source.objects.named(name).filter(kind=SourceKind.OUTLET).order_by("pk")[:1]
 
 
 def take_in(given: GivenArticle, *, stands_now: bool = False) -> TakenIn:
@@ -179,8 +188,9 @@ def _keep(given: GivenArticle, words: str, *, stands_now: bool) -> TakenIn:
     fresh = _article(given)
     known = _same(fresh)
     if known is None:
-        fresh.save(force_insert=True)
-        first = fresh.revisions.create(number=1, text=words, sha256=sha256_of(words))
+        insert(fresh)
+        first = new(ArticleRevision, article=fresh, number=1, text=words, sha256=sha256_of(words))
+        insert(first)
         return TakenIn(fresh, first, is_new=True, is_new_text=True)
     Article.objects.select_for_update(no_key=True).get(pk=known.pk)
     revision, is_new_text = _revision(known, words, stands_now=stands_now)
@@ -191,7 +201,8 @@ def _article(given: GivenArticle) -> Article:
     outlet = outlet_called(_needed(name_line(given.outlet, "outlet", 200), "outlet"))
     zone = given.published_zone or outlet.zone or (given.desk.zone if given.desk else "UTC")
     placed("published_zone", zone_named, zone)
-    return Article(
+    return new(
+        Article,
         outlet=outlet,
         canonical_url=address(given.url, "url"),
         headline=_needed(line(given.headline, "headline", 400), "headline"),
@@ -222,10 +233,15 @@ def _needed(value: str, field: str) -> str:
 
 def _same(fresh: Article) -> Article | None:
     if fresh.canonical_url:
-        return Article.objects.filter(canonical_url=fresh.canonical_url).first()
+        return _articles_at.one(fresh.canonical_url)
     return Article.objects.filter(
         canonical_url="", outlet=fresh.outlet, headline=fresh.headline, published_at=fresh.published_at
     ).first()
+
+
+@worded
+def _articles_at(link: str) -> QuerySet[Article]:
+    return Article.objects.filter(canonical_url=link).order_by("pk")[:1]
 
 
 def _revision(article: Article, words: str, *, stands_now: bool) -> tuple[ArticleRevision, bool]:

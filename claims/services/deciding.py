@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from claims.errors import AnswerMissing, EvidenceMissing, Faults
 from claims.models import Claim, Decision, Evidence
+from claims.models.making import new
+from claims.models.worded import worded
+from claims.models.writing import insert, update
 from claims.services.evidence import mark_used
 from claims.services.transitions import Held
 from claims.verdicts import Answers, Said, check_answers, check_evidence
@@ -36,17 +41,28 @@ def check_verdict(held: Held, answers: Answers, exception_reason: str = "", *, c
     with faults.caught():
         check_answers(answers, held.claim.confirm_by, held.now)
     with faults.caught():
-        items = [item.as_item() for item in Evidence.objects.filter(claim=held.claim)]
+        items = [item.as_item() for item in _evidence(held.claim.pk)]
         check_evidence(answers, items, desk.min_origins if counts_origins else 1, exception_reason)
     faults.refuse()
+
+
+@worded
+def _evidence(claim: int) -> QuerySet[Evidence]:
+    return Evidence.objects.filter(claim=claim)
+
+
+@worded
+def _decisions(claim: int) -> QuerySet[Decision]:
+    return Decision.objects.filter(claim=claim).order_by("-number")[:1]
 
 
 def record_decision(
     held: Held, answers: Answers, evidence: list[Evidence], *, exception_reason: str = "", is_demo: bool = False
 ) -> Decision:
     """Write the decision and let it stand. The caller takes the step to `decided` in the same transaction."""
-    last = Decision.objects.filter(claim=held.claim).order_by("-number").first()
-    decision = Decision.objects.create(
+    last = _decisions.one(held.claim.pk)
+    decision = new(
+        Decision,
         claim=held.claim,
         number=last.number + 1 if last else 1,
         said=answers.said,
@@ -59,7 +75,9 @@ def record_decision(
         supersedes=last,
         is_demo=is_demo,
     )
-    decision.evidence.set(evidence)
+    insert(decision)
+    if evidence:
+        decision.evidence.set(evidence)
     mark_used(held, evidence)
     held.decide(decision)
     return decision
@@ -71,8 +89,9 @@ def reword(held: Held, before: Decision, why: str) -> Decision:
     The answers were given when `before` was decided, so a date that has passed since is not answered by it.
     """
     before.standing = False
-    before.save(update_fields=["standing"])
-    decision = Decision.objects.create(
+    update(before, ["standing"])
+    decision = new(
+        Decision,
         claim=held.claim,
         number=before.number + 1,
         said=before.said,
@@ -85,6 +104,7 @@ def reword(held: Held, before: Decision, why: str) -> Decision:
         supersedes=before,
         is_demo=before.is_demo,
     )
+    insert(decision)
     decision.evidence.set(before.evidence.all())
     held.decide(decision)
     return decision

@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from claims.actors import Actor, rule
 from claims.errors import ActionNotPossible, RoleMissing
 from claims.lifecycle import Role, State
 from claims.models import Appearance, ArticleRevision, Claim, Following, RevisedPassage, User
+from claims.models.worded import worded
 from claims.passages import Fate, Followed, Laid, follow, same_words
 from claims.services.linkflags import keep_flags
 from claims.services.onebyone import one_by_one
@@ -78,11 +79,16 @@ def follow_quotes(held: Held, laid: dict[int, Laid]) -> None:
 
     `laid` keeps texts by the number of their revision from one claim to the next.
     """
-    quotes = held.claim.appearances.select_related("revision").defer("revision__text")
-    newest = quotes.annotate(newest=Max("revision__article__revisions__number")).order_by("pk")
-    found = [_found(held, quote, _number(quote), laid) for quote in newest if _number(quote) > quote.revision.number]
+    later = (quote for quote in _quotes(held.claim.pk) if _number(quote) > quote.revision.number)
+    found = [_found(held, quote, _number(quote), laid) for quote in later]
     if any(found):
         keep_flags(held, by=FOLLOWER)
+
+
+@worded
+def _quotes(claim: int) -> QuerySet[Appearance]:
+    quotes = Appearance.objects.filter(claim=claim).select_related("revision").defer("revision__text")
+    return quotes.annotate(newest=Max("revision__article__revisions__number")).order_by("pk")
 
 
 def _number(quote: Appearance) -> int:

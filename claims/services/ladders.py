@@ -7,10 +7,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, QuerySet, prefetch_related_objects
 
 from claims.ladders import DEFAULT, Rung, Step, Taken, Track, awaited, standing_on, tracks
 from claims.models import LADDER_ALARM, Alarm, Claim, Decision, Escalation, Ladder
+from claims.models.many import any_of
+from claims.models.worded import worded
 
 TRACKS = {kind: track for track, kind in LADDER_ALARM.items()}
 
@@ -55,8 +57,14 @@ def _taken(steps: Sequence[Escalation]) -> Taken:
 
 def steps_of(desks: Collection[int]) -> dict[int, Sequence[Step]]:
     """The steps of desks that have a ladder of their own."""
-    ladders = Ladder.objects.filter(desk__in=desks).prefetch_related("steps")
+    ladders = _ladders(sorted(desks)) if desks else []
+    prefetch_related_objects(ladders, "steps")
     return {ladder.desk_id: [row.rule for row in ladder.steps.all()] for ladder in ladders}
+
+
+@worded
+def _ladders(desks: list[int]) -> QuerySet[Ladder]:
+    return Ladder.objects.filter(desk__in=any_of(desks))
 
 
 def ladder_alarms(claim: Claim, standing: Decision | None, now: datetime) -> dict[str, datetime]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from django.db.models import F, Max, Q
+from django.db.models import F, Max, Q, QuerySet
 
 from claims.actors import Actor, rule
 from claims.lifecycle import State
 from claims.models import Cancellation, Claim, Fetch, FetchState, FlagKind, RevisedPassage
+from claims.models.worded import worded
 from claims.services.transitions import Held
 
 KEEPER = rule("state of the evidence")
@@ -50,15 +51,25 @@ def _gone_words(count: int) -> str:
 
 def _to_compare(claim: Claim) -> Counter[int]:
     """How many passages wait to be compared, of this claim and of each that was merged into it."""
-    merged = Claim.objects.merged_into(claim.pk).values("pk")
+    return Counter(_waiting(claim.pk))
+
+
+@worded
+def _waiting(claim: int) -> QuerySet[RevisedPassage, int]:
+    merged = Claim.objects.merged_into(claim).values("pk")
     resting = Q(appearance__claim=claim) | Q(appearance__claim__in=merged)
-    return Counter(RevisedPassage.objects.to_compare().filter(resting).values_list("appearance__claim", flat=True))
+    return RevisedPassage.objects.to_compare().filter(resting).values_list("appearance__claim", flat=True)
 
 
 def _canceled(claim: Claim) -> bool:
     """Whether an article was cancelled that the claim quotes, or one merged into it, and nobody has judged that."""
-    merged = Claim.objects.merged_into(claim.pk).values("pk")
-    return Cancellation.objects.to_note().filter(Q(claim=claim) | Q(claim__in=merged)).exists()
+    return bool(_to_note(claim.pk))
+
+
+@worded
+def _to_note(claim: int) -> QuerySet[Cancellation, int]:
+    merged = Claim.objects.merged_into(claim).values("pk")
+    return Cancellation.objects.to_note().filter(Q(claim=claim) | Q(claim__in=merged)).values_list("pk", flat=True)[:1]
 
 
 def _changed_words(pages: int, passages: int, merged: Sequence[int]) -> str:

@@ -13,6 +13,7 @@ from claims.deadlines import Precision, ZoneBasis, aware, own_date
 from claims.errors import Invalid, QuoteAmbiguous, QuoteNotInText
 from claims.models import ApiKey, Appearance, ArticleRevision, ChainStep, Claim, Desk, Source, SourceKind, User
 from claims.models.making import new
+from claims.models.writing import insert
 from claims.services.articles import address, line, name_line, outlet_called, text
 from claims.services.cancellations import follow_articles
 from claims.services.steps import check_due, check_priority
@@ -104,7 +105,7 @@ def proposing(given: GivenClaim, maker: Maker) -> Iterator[Held]:
     with proposed(claim, maker.actor, data={"quote": anchor.exact} if anchor else None) as held:
         if given.quote and anchor:
             appearance = appearance_of(claim, given, given.quote.revision, anchor)
-            appearance.save(force_insert=True)
+            insert(appearance)
             steps = [step_of(appearance, order, step, source_called) for order, step in enumerate(given.chain, 1)]
             ChainStep.objects.bulk_create(steps)
             follow_articles(held)

@@ -20,9 +20,10 @@ from claims.actors import Actor
 from claims.errors import NotFound, StaleVersion
 from claims.lifecycle import OPEN_STATES, Action, State
 from claims.models import Claim, ClaimEvent, ClaimHead, Decision, Flag, chained
-from claims.models.asking import one_or_none
 from claims.models.making import new
 from claims.models.many import any_of
+from claims.models.writing import insert, update
+from claims.services import lockedrows
 from claims.services.announcing import clear_flags, rewrite_alarms, write_first_alarms
 from claims.services.looks import follow_state
 
@@ -50,12 +51,11 @@ def locked(claim_id: int, version: int | None = None, *, beside: int | None = No
     Raises `NotFound` and, when somebody changed the claim since, `StaleVersion`.
     """
     with transaction.atomic():
-        wanted = [claim_id] if beside is None else [claim_id, beside]
-        heads = {head.pk: head for head in ClaimHead.objects.select_for_update().filter(pk__in=wanted).order_by("pk")}
-        for number in wanted:
-            if number not in heads:
-                raise NotFound(f"There is no claim #{number}.")
-        claims = {claim.pk: claim for claim in Claim.objects.select_related("desk").filter(pk__in=wanted)}
+        wanted = claim_id, claim_id if beside is None else beside
+        heads = {head.pk: head for head in lockedrows.heads(*wanted)}
+        if missing := [number for number in wanted if number not in heads]:
+            raise NotFound(f"There is no claim #{missing[0]}.")
+        claims = {claim.pk: claim for claim in lockedrows.claims(*wanted)}
         claim, now = claims[claim_id], database_time()
         if version is not None and claim.version != version:
             raise StaleVersion(current=claim.version, expected=version)
@@ -88,8 +88,10 @@ def proposed(
     with transaction.atomic():
         now = now or database_time()
         begin(claim, now)
-        claim.save(force_insert=True)
-        held = Held(claim, ClaimHead.objects.create(claim=claim), now, is_new=True)
+        insert(claim)
+        head = new(ClaimHead, claim=claim)
+        insert(head)
+        held = Held(claim, head, now, is_new=True)
         held.record("claim.propose", by=by, from_state="", reason=reason, data=data)
         yield held
 
@@ -120,7 +122,7 @@ class Held:
     def standing(self) -> Decision | None:
         """The standing decision, read once under the lock."""
         if not self._standing_read:
-            self._standing = one_or_none(Decision.objects.filter(claim=self.claim, standing=True))
+            self._standing = lockedrows.standing.one(self.claim.pk)
             self._standing_read = True
         return self._standing
 
@@ -132,7 +134,7 @@ class Held:
     def public(self) -> Decision | None:
         """The decision readers are told now, read once under the lock."""
         if not self._public_read:
-            self.tell(Decision.objects.public().filter(claim=self.claim).first())
+            self.tell(lockedrows.public.one(self.claim.pk))
         return self._public
 
     def tell(self, decision: Decision | None) -> None:
@@ -225,11 +227,11 @@ class Held:
         return event
 
     def _keep_claim(self, fields: Sequence[str]) -> None:
-        self.claim.save(update_fields=fields)
+        update(self.claim, fields)
 
     def _keep_event(self, event: ClaimEvent) -> None:
-        event.save(force_insert=True)
-        self._head.save(update_fields=["event_seq", "hash"])
+        insert(event)
+        update(self._head, ["event_seq", "hash"])
 
     def _keep_alarms(self, cause: str) -> None:
         if self._has_alarms:

@@ -8,10 +8,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from claims.actors import Actor
 from claims.lifecycle import Action
 from claims.models import Cancellation, Claim, ClaimEvent, Desk, RevisedPassage
+from claims.models.worded import worded
 from claims.services import steps
 from claims.services.linkflags import keep_flags
 from claims.services.proposing import GivenClaim, Maker, proposing
@@ -77,8 +79,17 @@ def _rests_on_something(held: Held) -> bool:
     """Whether there may be anything to flag: a claim accepted as it is made has no evidence yet."""
     if held.claim.created_at < held.now or held.claim.split_from_id is not None:
         return True
-    passages = RevisedPassage.objects.filter(appearance__claim=held.claim).order_by().values("pk")
-    return passages.union(Cancellation.objects.filter(claim=held.claim).order_by().values("pk")).exists()
+    return bool(_passages(held.claim.pk) or _cancellations(held.claim.pk))
+
+
+@worded
+def _passages(claim: int) -> QuerySet[RevisedPassage, int]:
+    return RevisedPassage.objects.filter(appearance__claim=claim).values_list("pk", flat=True)[:1]
+
+
+@worded
+def _cancellations(claim: int) -> QuerySet[Cancellation, int]:
+    return Cancellation.objects.filter(claim=claim).values_list("pk", flat=True)[:1]
 
 
 def change_desk(held: Held, *, by: Actor, desk: Desk, reason: str) -> ClaimEvent:

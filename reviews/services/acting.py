@@ -17,7 +17,7 @@ from claims.actors import Actor
 from claims.errors import ClaimDeskError, NotFound
 from claims.lifecycle import TRANSITIONS, Action, Role, State, check
 from claims.models import Claim, ClaimEvent, ClaimHead, Desk
-from claims.permissions import Viewer, desk_roles, visible_claims
+from claims.permissions import Viewer, desk_roles, sees_claim, visible_claims
 from claims.services import steps
 from claims.services.transitions import Held, database_time, locked
 from claims.services.undoing import gave_away, touched, undo, undoable
@@ -63,7 +63,7 @@ def acting_on(
 
     Raises `NotFound`, `StaleVersion`.
     """
-    seen = visible_claims(viewer, Now()).filter(pk=claim_id).exists()
+    seen = sees_claim(viewer, claim_id)
     if not seen and not (action == Action.UNDO and gave_away(claim_id, viewer.user)):
         raise NotFound(f"There is no claim #{claim_id}.")
     with locked(claim_id, version, beside=beside) as held:

@@ -6,12 +6,16 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from claims.actors import Actor, rule
 from claims.errors import NotFound, RoleMissing
 from claims.lifecycle import Action, Role, State
-from claims.models import Claim, ClaimEvent, DeskRole, FlagKind, Membership
+from claims.models import Appearance, Claim, ClaimEvent, DeskRole, FlagKind, Membership
+from claims.models.making import new
+from claims.models.many import any_of
+from claims.models.worded import worded
+from claims.models.writing import insert, update
 from claims.services.articles import text
 from claims.services.transitions import Held
 from reviews.errors import InterestMissing, NotEligible, NoteMissing, NotOnIt
@@ -61,7 +65,8 @@ def _seated(held: Held, reviewer: Reviewer, *, part: Part, **said: Any) -> Assig
     """The new row on the first free seat of the running round."""
     if named := interests_as_of_now(held.claim, reviewer):
         raise NotEligible(f"{reviewer}: has declared an interest in {', '.join(named)}.")
-    assignment = Assignment(
+    assignment = new(
+        Assignment,
         claim=held.claim,
         reviewer=reviewer,
         part=part,
@@ -72,7 +77,7 @@ def _seated(held: Held, reviewer: Reviewer, *, part: Part, **said: Any) -> Assig
     )
     try:
         with transaction.atomic():
-            assignment.save(force_insert=True)
+            insert(assignment)
     except IntegrityError as taken:
         raise NotEligible(f"{reviewer} is on this claim already.") from taken
     return assignment
@@ -83,7 +88,7 @@ def end(held: Held, assignment: Assignment, status: AssignmentStatus, note: str 
     assignment.status, assignment.ended_at = status, held.now
     if note:
         assignment.note = note
-    assignment.save(update_fields=["status", "ended_at", "note", "while_away"])
+    update(assignment, ["status", "ended_at", "note", "while_away"])
 
 
 def put_back(held: Held, undone: ClaimEvent, taken_off: Collection[int] = ()) -> None:
@@ -186,14 +191,23 @@ def recuse(held: Held, assignment: Assignment, *, by: Actor, source_id: int | No
 
 def sources_of(claim: Claim) -> set[int]:
     """Every source the claim came through: its chains and the outlets of its articles."""
-    seen = claim.appearances.values_list("chain__source", "revision__article__outlet")
-    return {source for pair in seen for source in pair if source is not None}
+    return {source for pair in _sources(claim.pk) for source in pair if source is not None}
+
+
+@worded
+def _sources(claim: int) -> QuerySet[Appearance, tuple[int | None, int]]:
+    return Appearance.objects.filter(claim=claim).values_list("chain__source", "revision__article__outlet")
 
 
 def interests_in(claim: Claim, reviewer: Reviewer) -> list[str]:
     """The claim's sources, by name, in which somebody has declared an interest."""
-    declared = Interest.objects.filter(reviewer=reviewer, source__in=sources_of(claim))
-    return sorted(declared.values_list("source__name", flat=True))
+    sources = sources_of(claim)
+    return sorted(_declared(reviewer.pk, sorted(sources))) if sources else []
+
+
+@worded
+def _declared(reviewer: int, sources: list[int]) -> QuerySet[Interest, str]:
+    return Interest.objects.filter(reviewer=reviewer, source__in=any_of(sources)).values_list("source__name", flat=True)
 
 
 def interests_as_of_now(claim: Claim, reviewer: Reviewer) -> list[str]:

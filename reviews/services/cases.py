@@ -9,10 +9,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from claims.hedges import Kind
 from claims.models import Appearance, ChainStep, Claim, Desk, Evidence, Source, Visibility
+from claims.models.worded import worded
 from reviews.models import Course, DeadlinePolicy, ReviewPolicy, RuleVersion
 from reviews.rules import Case, Ruled
 from reviews.rulewords import Names
@@ -54,7 +56,12 @@ class _Around:
 
 def standing_rules() -> list[Ruled]:
     """The rules that are switched on, in their order, in one statement: nobody sees half a change."""
-    return [version.ruled() for version in RuleVersion.objects.newest().filter(is_active=True)]
+    return [version.ruled() for version in _switched_on()]
+
+
+@worded
+def _switched_on() -> QuerySet[RuleVersion]:
+    return RuleVersion.objects.newest().filter(is_active=True)
 
 
 def came(claim_ids: Sequence[int]) -> dict[int, Came]:

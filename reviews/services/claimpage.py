@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from claims.errors import NotFound
 from claims.lifecycle import Action, Role, State
@@ -23,8 +23,8 @@ from claims.models import (
     FlagKind,
     RevisedPassage,
 )
-from claims.models.asking import one_or_none
-from claims.permissions import Viewer, desk_roles, visible_claims
+from claims.models.worded import worded
+from claims.permissions import Viewer, desk_roles, of_their_desks, sees_claim
 from claims.services.transitions import Held
 from reviews.models import Assignment, AssignmentStatus, Course, Part, Review, ReviewPolicy, SecondOpinion
 from reviews.models.assignment import HOLDING
@@ -92,8 +92,7 @@ class ClaimPage:
     @cached_property
     def course(self) -> Course | None:
         """Which rule took it, how many judge it and when they have to."""
-        whole = Course.objects.select_related("rule", "review_policy", "deadline_policy")
-        return whole.filter(claim=self.claim).first()
+        return _courses.one(self.claim.pk)
 
     @property
     def policy(self) -> ReviewPolicy | None:
@@ -103,7 +102,7 @@ class ClaimPage:
     @cached_property
     def opinion(self) -> SecondOpinion | None:
         """The second opinion asked for in this round."""
-        return SecondOpinion.objects.filter(claim=self.claim, round=self.claim.round).first()
+        return _opinions.one(self.claim.pk, self.claim.round)
 
     @cached_property
     def earlier(self) -> Sequence[dict[str, Any]]:
@@ -213,13 +212,29 @@ def read_claim(claim_id: int, viewer: Viewer, now: datetime) -> ClaimPage:
     decisions = Prefetch("decisions", Decision.objects.order_by("-number"), to_attr="all_decisions")
     chain = Prefetch("chain", ChainStep.objects.select_related("source"))
     places = Appearance.objects.select_related("revision__article__outlet").prefetch_related(chain)
-    seen = visible_claims(viewer, now).select_related("desk", "head", "duplicate_of", "made_by_user", "made_by_key")
-    claim = one_or_none(seen.prefetch_related(flags, decisions, Prefetch("appearances", places)).filter(pk=claim_id))
-    if claim is None:
+    claim = _claims.one(claim_id)
+    if claim is None or not (of_their_desks(viewer, claim.desk_id) if viewer.user else sees_claim(viewer, claim_id)):
         raise NotFound(f"There is no claim #{claim_id}.")
+    prefetch_related_objects([claim], flags, decisions, Prefetch("appearances", places))
     assignments = assignments_of(claim)
     mine = _mine(assignments, _number(viewer))
     return ClaimPage(claim, viewer, now, assignments, mine, roles_with(viewer, claim, mine))
+
+
+@worded
+def _claims(claim: int) -> QuerySet[Claim]:
+    whole = Claim.objects.select_related("desk", "head", "duplicate_of", "made_by_user", "made_by_key")
+    return whole.filter(pk=claim)
+
+
+@worded
+def _courses(claim: int) -> QuerySet[Course]:
+    return Course.objects.select_related("rule", "review_policy", "deadline_policy").filter(claim=claim)
+
+
+@worded
+def _opinions(claim: int, round_number: int) -> QuerySet[SecondOpinion]:
+    return SecondOpinion.objects.filter(claim=claim, round=round_number).order_by("pk")[:1]
 
 
 def _number(viewer: Viewer) -> int | None:

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Prefetch, Q
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Prefetch, Q, QuerySet
 
 from claims.models import Appearance, Claim, Evidence, Visibility
-from claims.permissions import Viewer, visible_claims, visible_evidence
+from claims.models.evidence import EvidenceQuerySet
+from claims.models.many import any_of
+from claims.models.worded import worded
+from claims.permissions import Viewer, of_their_desks, sees_protected, visible_claims
 from reviews.models import Assignment, Interest
 
 _PEOPLE = ("reviewer__user", "review__reviewer__user")
@@ -30,10 +33,15 @@ def assignments_of(claim: Claim) -> list[Assignment]:
     places = claim.appearances.all()  # prefetched with their chains
     sources = {step.source_id for place in places for step in place.chain.all() if step.source_id}
     sources |= {place.revision.article.outlet_id for place in places}
-    declared = Interest.objects.filter(reviewer=OuterRef("reviewer"), source__in=sorted(sources))
+    return _seats(claim.pk, sorted(sources))
+
+
+@worded
+def _seats(claim: int, sources: list[int]) -> QuerySet[Assignment]:
+    declared = Interest.objects.filter(reviewer=OuterRef("reviewer"), source__in=any_of(sources))
     named = ArraySubquery(declared.order_by("source__name").values("source__name"))
     seats = Assignment.objects.filter(claim=claim).select_related(*_PEOPLE).annotate(declared=named)
-    return list(seats.order_by("-assigned_at"))
+    return seats.order_by("-assigned_at")
 
 
 def linked_to(claim: Claim, viewer: Viewer, now: datetime) -> tuple[list[Claim], list[Merged]]:
@@ -72,14 +80,29 @@ def siblings_of(appearance: Appearance | None, viewer: Viewer) -> list[Appearanc
     """Every quote of the same text whose claim the reader may see, in the order of the text; none without a text."""
     if appearance is None:
         return []
-    there = Appearance.objects.filter(revision=appearance.revision_id).order_by("start", "id")
-    there = there.select_related("claim").only("start", "end", "claim__desk")  # there may be hundreds
-    return [
-        one for one in there if viewer.desks is None or one.claim.desk_id is None or one.claim.desk_id in viewer.desks
-    ]
+    return [one for one in _quotes_of(appearance.revision_id) if of_their_desks(viewer, one.claim.desk_id)]
+
+
+@worded
+def _quotes_of(revision: int) -> QuerySet[Appearance]:
+    there = Appearance.objects.filter(revision=revision).order_by("start", "id")
+    return there.select_related("claim").only("start", "end", "claim__desk")  # there may be hundreds
 
 
 def evidence_seen(viewer: Viewer, claim: Claim, *, on_it: bool) -> list[Evidence]:
     """The evidence that the reader may see, oldest first."""
-    seen = visible_evidence(viewer, claim, on_it=on_it)
-    return list(seen.with_reading().select_related("derives_from").order_by("added_at", "id"))
+    return (_all_evidence if sees_protected(viewer, claim, on_it=on_it) else _open_evidence)(claim.pk)
+
+
+def _in_order(items: EvidenceQuerySet) -> QuerySet[Evidence]:
+    return items.with_reading().select_related("derives_from").order_by("added_at", "id")
+
+
+@worded
+def _all_evidence(claim: int) -> QuerySet[Evidence]:
+    return _in_order(Evidence.objects.filter(claim=claim))
+
+
+@worded
+def _open_evidence(claim: int) -> QuerySet[Evidence]:
+    return _in_order(Evidence.objects.filter(claim=claim).exclude(visibility=Visibility.PROTECTED))

@@ -12,10 +12,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from claims.deadlines import aware
 from claims.errors import Faults, Invalid, NotFound, StaleVersion
 from claims.models import Source, User
+from claims.models.worded import worded
 from claims.permissions import Viewer, check_sets_up
 from claims.services.articles import language_tag, line
 from claims.services.rows import check_columns, mark_of
@@ -85,8 +87,13 @@ def held(reviewer: Reviewer) -> Iterator[Reviewer]:
     wait for ever.
     """
     with transaction.atomic():
-        rows = Reviewer.objects.select_for_update(of=("self",), no_key=True)
-        yield rows.select_related("user").get(pk=reviewer.pk)
+        (row,) = _rows_held(reviewer.pk)
+        yield row
+
+
+@worded
+def _rows_held(reviewer: int) -> QuerySet[Reviewer]:
+    return Reviewer.objects.select_for_update(of=("self",), no_key=True).select_related("user").filter(pk=reviewer)
 
 
 def change_profile(

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
+
 from claims.actors import Actor, rule
 from claims.errors import ReasonMissing
 from claims.lifecycle import Action, Role, State
 from claims.models import Decision, Evidence, FlagKind
+from claims.models.making import new
+from claims.models.worded import worded
+from claims.models.writing import insert
 from claims.services.articles import line, text
 from claims.services.deciding import check_verdict, own_voice, record_decision, told
 from claims.services.evidence import mark_used
@@ -55,10 +60,15 @@ def submit_review(
     answers = _whole(held, answers)
     exception_reason = line(exception_reason, "exception_reason", 300) if Role.EDITOR in by.roles else ""
     _check(held, assignment, answers, exception_reason)
-    evidence = list(Evidence.objects.standing().filter(claim=held.claim))
+    evidence = _evidence(held.claim.pk)
     review = _keep(held, assignment, answers, evidence, exception_reason)
     _follow(held, review, by=by, evidence=evidence, is_demo=is_demo)
     return review
+
+
+@worded
+def _evidence(claim: int) -> QuerySet[Evidence]:
+    return Evidence.objects.standing().filter(claim=claim)
 
 
 def ask_second_opinion(
@@ -85,7 +95,7 @@ def ask_second_opinion(
         start_if_queued(held, by=by)
         answers = _whole(held, answers)
         _check(held, assignment, answers)
-        review = _keep(held, assignment, answers, list(Evidence.objects.standing().filter(claim=held.claim)))
+        review = _keep(held, assignment, answers, _evidence(held.claim.pk))
     # Whoever has just judged the claim gives away what they think as soon as they say why somebody else should look.
     told = _told(review) if review is not None else {}
     held.take(Action.ASK_SECOND_OPINION, by=by, reason="" if review is not None else reason, data=told)
@@ -128,9 +138,13 @@ def _check(held: Held, assignment: Assignment, answers: Answers, exception_reaso
 
 def _exception(held: Held, answers: Answers) -> str:
     """Why an editor who gave the same answer in this round accepted fewer origins for it; empty when none did."""
-    alike = Review.objects.filter(claim=held.claim, round=held.claim.round, so=answers.so or "")
-    said = alike.exclude(exception_reason="").order_by("-submitted_at", "-pk")
-    return said.values_list("exception_reason", flat=True).first() or ""
+    return _exceptions.one(held.claim.pk, held.claim.round, answers.so or "") or ""
+
+
+@worded
+def _exceptions(claim: int, round_number: int, so: str) -> QuerySet[Review, str]:
+    alike = Review.objects.filter(claim=claim, round=round_number, so=so).exclude(exception_reason="")
+    return alike.order_by("-submitted_at", "-pk").values_list("exception_reason", flat=True)[:1]
 
 
 def _whole(held: Held, answers: Answers) -> Answers:
@@ -142,7 +156,8 @@ def _whole(held: Held, answers: Answers) -> Answers:
 def _keep(
     held: Held, assignment: Assignment, answers: Answers, evidence: Sequence[Evidence], exception_reason: str = ""
 ) -> Review:
-    review = Review.objects.create(
+    review = new(
+        Review,
         assignment=assignment,
         claim=held.claim,
         reviewer=assignment.reviewer,
@@ -156,6 +171,7 @@ def _keep(
         evidence_ids=[item.pk for item in evidence],
         submitted_at=held.now,
     )
+    insert(review)
     mark_used(held, evidence)
     end(held, assignment, AssignmentStatus.COMPLETED)
     return review
@@ -193,12 +209,15 @@ def _told(review: Review) -> dict[str, object]:
 
 def _seals(held: Held) -> dict[str, str]:
     """By number the SHA-256 of each review of the round, for the history: it says no word that is not open by now."""
-    rows = Review.objects.filter(claim=held.claim, round=held.claim.round)
-    return {str(row.pk): row.seal() for row in rows}
+    return {str(row.pk): row.seal() for row in _reviews(held.claim.pk, held.claim.round)}
+
+
+@worded
+def _reviews(claim: int, round_number: int) -> QuerySet[Review]:
+    return Review.objects.filter(claim=claim, round=round_number)
 
 
 def _judgements(held: Held) -> list[Judgement]:
-    rows = Review.objects.filter(claim=held.claim, round=held.claim.round)
     return [
         Judgement(
             row.pk,
@@ -208,7 +227,7 @@ def _judgements(held: Held) -> list[Judgement]:
             OwnDateOutcome(row.outcome) if row.outcome else None,
             adjudicates=row.part == Part.ADJUDICATION,
         )
-        for row in rows
+        for row in _reviews(held.claim.pk, held.claim.round)
     ]
 
 

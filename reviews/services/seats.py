@@ -17,7 +17,7 @@ from claims.actors import Actor
 from claims.errors import ActionNotPossible, ClaimDeskError
 from claims.lifecycle import State
 from claims.models import Claim, Flag, FlagKind
-from claims.models.asking import one_or_none
+from claims.models.worded import worded
 from claims.services.transitions import Held
 from reviews.consensus import Asked
 from reviews.errors import SeatTaken
@@ -27,8 +27,13 @@ from reviews.models.assignment import HOLDING
 
 def policy_of(claim: Claim) -> ReviewPolicy | None:
     """The policy settled for a claim; None means one reviewer."""
-    course = one_or_none(Course.objects.filter(claim=claim).select_related("review_policy"))
+    course = _courses.one(claim.pk)
     return course.review_policy if course else None
+
+
+@worded
+def _courses(claim: int) -> QuerySet[Course]:
+    return Course.objects.filter(claim=claim).select_related("review_policy")
 
 
 def asked_by(policy: ReviewPolicy | None) -> Asked:
@@ -41,8 +46,13 @@ def asked_by(policy: ReviewPolicy | None) -> Asked:
 
 def asked_of(claim: Claim) -> Asked:
     """Whom the claim's running round asks, second opinions included."""
-    opinions = SecondOpinion.objects.filter(claim=claim, round=claim.round).count()
-    return asked_by(policy_of(claim)).and_more(opinions)
+    opinions = _second_opinions(claim.pk, claim.round)
+    return asked_by(policy_of(claim)).and_more(len(opinions))
+
+
+@worded
+def _second_opinions(claim: int, round_number: int) -> QuerySet[SecondOpinion, int]:
+    return SecondOpinion.objects.filter(claim=claim, round=round_number).values_list("pk", flat=True)
 
 
 @dataclass(frozen=True)
@@ -98,8 +108,13 @@ class Seats:
 
 def seats_of(claim: Claim) -> Seats:
     """The seats of the claim's running round as they are now."""
-    here = Assignment.objects.filter(claim=claim, round=claim.round, status__in=HOLDING)
-    return Seats(asked_of(claim), is_split(claim), list(here.values_list("part", "seat", "status")))
+    return Seats(asked_of(claim), is_split(claim), _held(claim.pk, claim.round))
+
+
+@worded
+def _held(claim: int, round_number: int) -> QuerySet[Assignment, tuple[str, int, str]]:
+    here = Assignment.objects.filter(claim=claim, round=round_number, status__in=HOLDING)
+    return here.values_list("part", "seat", "status")
 
 
 def free_seats(held: Held, part: Part = Part.REVIEW) -> list[int]:
@@ -118,7 +133,12 @@ def check_free(held: Held, part: Part) -> int:
 
 def is_split(claim: Claim) -> bool:
     """Whether the reviews of the running round differ and nobody has settled it."""
-    return Flag.objects.standing().filter(claim=claim, kind=FlagKind.SPLIT).exists()
+    return bool(_standing_flags(claim.pk, FlagKind.SPLIT))
+
+
+@worded
+def _standing_flags(claim: int, kind: str) -> QuerySet[Flag, int]:
+    return Flag.objects.standing().filter(claim=claim, kind=kind).values_list("pk", flat=True)
 
 
 def reviewers_asked() -> Combinable:

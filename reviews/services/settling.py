@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from claims.models import Claim, Desk
-from claims.models.asking import one_or_none
+from claims.models.worded import worded
 from claims.services.transitions import Held
 from reviews.models import Assignment, Course, DeadlinePolicy, DeskDefaults
 from reviews.models.assignment import HOLDING
@@ -75,10 +77,15 @@ class Terms:
 
 def terms_of(settled: Settled, desk: Desk) -> Terms:
     """The policies that the rule names, and the desk's defaults for what it leaves open."""
-    usual = one_or_none(DeskDefaults.objects.filter(desk=desk).select_related("deadline_policy__calendar"))
+    usual = _defaults.one(desk.pk)
     named = settled.outcomes.deadline_policy
     policies = DeadlinePolicy.objects.select_related("calendar").in_bulk([named]) if named is not None else {}
     return terms_from(settled, usual, policies)
+
+
+@worded
+def _defaults(desk: int) -> QuerySet[DeskDefaults]:
+    return DeskDefaults.objects.filter(desk=desk).select_related("deadline_policy__calendar")
 
 
 def terms_from(settled: Settled, usual: DeskDefaults | None, policies: Mapping[int, DeadlinePolicy]) -> Terms:

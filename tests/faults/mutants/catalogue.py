@@ -22,7 +22,7 @@ SEQUENCE = "ALTER TABLE claims_claimevent DROP CONSTRAINT event_seq_once;"
 MUTANTS = {
     "claims-unlocked": Mutant(
         "Claims are changed without their lock, and no constraint stands behind it.",
-        {"claims.services.transitions": [("ClaimHead.objects.select_for_update().", "ClaimHead.objects.")]},
+        {"claims.services.lockedrows": [("ClaimHead.objects.select_for_update().", "ClaimHead.objects.")]},
         SEQUENCE
         + "ALTER TABLE claims_decision DROP CONSTRAINT decision_number_once;"
         + "ALTER TABLE claims_decision DROP CONSTRAINT claims_decision_supersedes_id_key;"
@@ -74,11 +74,7 @@ MUTANTS = {
     ),
     "event-after-commit": Mutant(
         "The event is written after the transaction of its change.",
-        {
-            "claims.services.transitions": [
-                ("event.save(force_insert=True)", "transaction.on_commit(lambda: event.save(force_insert=True))")
-            ]
-        },
+        {"claims.services.transitions": [("insert(event)", "transaction.on_commit(lambda: insert(event))")]},
     ),
     "workers-clock": Mutant(
         "The sweep goes by the clock of the worker instead of the database's.",
