@@ -13,10 +13,11 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from claims.actors import Actor
+from claims.actors import Actor, ActorKind
 from claims.errors import RoleMissing, ScopeMissing
 from claims.lifecycle import Role
 from claims.models import ApiKey, Article, Claim, Desk, DeskRole, Evidence, Membership, Scope, User, Visibility
+from claims.models.asking import one_or_none
 from claims.models.evidence import EvidenceQuerySet
 from claims.models.worded import worded
 
@@ -63,8 +64,13 @@ def _memberships(user: int) -> QuerySet[Membership, tuple[int, str, bool]]:
 
 def viewer_for_key(key: ApiKey) -> Viewer:
     """What this key sees: its desks, or every desk when it names none."""
-    desks = frozenset(key.desks.values_list("pk", flat=True))
+    desks = frozenset(_desks_of_key(key.pk))
     return Viewer(actor=key.as_actor(), desks=desks or None, key=key, scopes=frozenset(key.scopes))
+
+
+@worded
+def _desks_of_key(key: int) -> QuerySet[Desk, int]:
+    return Desk.objects.filter(apikey=key).order_by().values_list("pk", flat=True)
 
 
 def check_scope(viewer: Viewer, scope: Scope) -> None:
@@ -132,9 +138,31 @@ def sees_claim(viewer: Viewer, claim: int) -> bool:
     return any(of_their_desks(viewer, desk) for desk in _desks_of(claim))
 
 
+def visible_claim(viewer: Viewer, number: int, now: datetime | Now) -> Claim | None:
+    """That claim with its desk, None where the viewer sees none of this number."""
+    if viewer.user is not None:
+        claim = _claims.one(number)
+        return claim if claim is not None and of_their_desks(viewer, claim.desk_id) else None
+    if viewer.desks is None and isinstance(now, datetime):
+        return _claims_for_keys.one(number, now)
+    return one_or_none(visible_claims(viewer, now).select_related("desk").filter(pk=number))
+
+
 def of_their_desks(viewer: Viewer, desk: int | None) -> bool:
     """Whether somebody sees what is on this desk, or on none: `_of_desks` of a row that was read."""
     return viewer.desks is None or (bool(viewer.desks) and (desk is None or desk in viewer.desks))
+
+
+@worded
+def _claims(number: int) -> QuerySet[Claim]:
+    return Claim.objects.select_related("desk").filter(pk=number)
+
+
+@worded
+def _claims_for_keys(number: int, now: datetime) -> QuerySet[Claim]:
+    """As a key sees them that is confined to no desk."""
+    anybody = Viewer(Actor(ActorKind.KEY, "", 0), None)
+    return visible_claims(anybody, now).select_related("desk").filter(pk=number)
 
 
 @worded

@@ -29,7 +29,7 @@ from claims.api.schema import ApiSchema
 from claims.api.written import as_json
 from claims.models import ApiKey, Article, Claim, Desk, Scope
 from claims.models.asking import one_or_none
-from claims.permissions import Viewer, check_scope, desks_of, visible_articles, visible_claims
+from claims.permissions import Viewer, check_scope, desks_of, visible_articles, visible_claim
 from claims.services.transitions import database_time
 
 ACCEPT_PATCH = "application/merge-patch+json"
@@ -160,7 +160,7 @@ class ApiView(APIView):
 
     def claim(self, number: int) -> Claim:
         """A claim the caller may see. Raises `NothingHere`."""
-        found = one_or_none(visible_claims(self.viewer, self.now).select_related("desk").filter(pk=number))
+        found = visible_claim(self.viewer, number, self.now)
         if found is None:
             raise NothingHere(f"There is no claim #{number}.")
         return found

@@ -18,6 +18,7 @@ from django.db.backends.postgresql.compiler import SQLCompiler
 from django.db.models import QuerySet
 from django.db.models.sql import Query
 
+BEYOND = 2**63
 Given = TypeVarTuple("Given")
 Answer = TypeVar("Answer")
 # What a parameter may be, with two stand-ins for the one at a place: what differs between them came from it. Words are
@@ -96,6 +97,8 @@ class _Words:
 
     def rows(self, given: Sequence[Any]) -> list[Any]:
         """The answer, as the queryset gives it."""
+        if any(isinstance(one, int) and not -BEYOND <= one < BEYOND for one in given):
+            return []  # as the ORM has it: no column holds such a number
         alias, values = self._rows.db, list(self._values)
         for place in self._slots:
             values[place] = self._values[place].filled(given)

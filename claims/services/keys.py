@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 from secrets import token_urlsafe
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from claims.actors import Actor, rule
 from claims.errors import ClaimDeskError, Invalid
 from claims.models import ApiKey, Desk, KeyEvent, KeyStep, Scope, User, hashed
-from claims.models.asking import one_or_none
+from claims.models.worded import worded
 from claims.services.articles import line
 from claims.services.transitions import database_time
 
@@ -73,7 +74,7 @@ def make_key(
 def key_by(shown: str) -> ApiKey | None:
     """The key that was shown as this text once, live or not; None when there is none."""
     parts = _KEY.match(shown)
-    key = one_or_none(ApiKey.objects.filter(pk=int(parts.group(1)))) if parts else None
+    key = _keys.one(int(parts.group(1))) if parts else None
     # Compared even when there is no such key, so that time tells nothing.
     secret = hashed(parts.group(2)) if parts else ""
     same = hmac.compare_digest(secret, key.secret_sha256 if key else _NOBODY)
@@ -84,6 +85,11 @@ def key_by(shown: str) -> ApiKey | None:
         return None
     key.opened_by = secret
     return key
+
+
+@worded
+def _keys(number: int) -> QuerySet[ApiKey]:
+    return ApiKey.objects.filter(pk=number)
 
 
 def rotate_key(number: int, *, overlap: timedelta, shown: str | None = None, by: Actor = COMMAND) -> tuple[ApiKey, str]:

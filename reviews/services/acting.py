@@ -17,7 +17,7 @@ from claims.actors import Actor
 from claims.errors import ClaimDeskError, NotFound
 from claims.lifecycle import TRANSITIONS, Action, Role, State, check
 from claims.models import Claim, ClaimEvent, ClaimHead, Desk
-from claims.permissions import Viewer, desk_roles, sees_claim, visible_claims
+from claims.permissions import Viewer, desk_roles, sees_claim, visible_claim
 from claims.services import steps
 from claims.services.transitions import Held, database_time, locked
 from claims.services.undoing import gave_away, touched, undo, undoable
@@ -214,7 +214,7 @@ def _offer(acting: Acting, action: Action) -> Offer:
 
 def claim_seen(claim_id: int, viewer: Viewer) -> Claim:
     """A claim the viewer may see. Raises `NotFound`."""
-    claim = visible_claims(viewer, Now()).filter(pk=claim_id).first()
+    claim = visible_claim(viewer, claim_id, Now())
     if claim is None:
         raise NotFound(f"There is no claim #{claim_id}.")
     return claim

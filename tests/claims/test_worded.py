@@ -65,7 +65,7 @@ def test_rows_come_with_what_is_read_beside_them() -> None:
         one.priority = 4
         one.save(update_fields=["priority"])
         assert Claim.objects.get(pk=claim.pk).priority == 4
-    assert with_desk.one(0) is None
+    assert [with_desk.one(number) for number in (0, -(2**63), 2**63 - 1, 2**63, 10**30)] == [None] * 5
     assert every_desk() == list(Desk.objects.order_by("pk"))
 
 
