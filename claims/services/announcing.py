@@ -17,6 +17,7 @@ from claims.deadlines import FORERUNNER, TimeFlag, holding, moments
 from claims.ladders import tracks
 from claims.lifecycle import State
 from claims.models import OUTLIVES_A_VERDICT, WAIT_OVER, Alarm, Claim, Decision, Flag, FlagKind
+from claims.models.making import new
 from claims.models.worded import worded
 from claims.services.ladders import Ladders, alarms_of, ladder_alarms, steps_of
 
@@ -80,7 +81,8 @@ def alarms_for(claim: Claim, moments_of: dict[str, datetime], now: datetime) -> 
     if claim.waiting_until is not None:
         moments_of = {**moments_of, WAIT_OVER: claim.waiting_until}
     return [
-        Alarm(claim=claim, kind=kind, moment=moment, wake_at=max(moment, now)) for kind, moment in moments_of.items()
+        new(Alarm, claim=claim, kind=kind, moment=moment, wake_at=max(moment, now))
+        for kind, moment in moments_of.items()
     ]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from claims.models import Claim, Desk
+from claims.models.making import new
 from claims.models.worded import worded
 from claims.services.transitions import Held
 from reviews.models import Assignment, Course, DeadlinePolicy, DeskDefaults
@@ -116,7 +117,7 @@ def write_course(held: Held, settled: Settled, terms: Terms) -> Course:
 def first_course(held: Held, settled: Settled, terms: Terms) -> Course:
     """The same, unsaved, for a claim that has none yet."""
     columns = _settled_columns(held, settled, terms)
-    return Course(claim=held.claim, review_policy_id=terms.review_policy, **columns)
+    return new(Course, claim=held.claim, review_policy_id=terms.review_policy, **columns)
 
 
 def _settled_columns(held: Held, settled: Settled, terms: Terms) -> dict[str, Any]:
