@@ -79,17 +79,13 @@ def _rests_on_something(held: Held) -> bool:
     """Whether there may be anything to flag: a claim accepted as it is made has no evidence yet."""
     if held.claim.created_at < held.now or held.claim.split_from_id is not None:
         return True
-    return bool(_passages(held.claim.pk) or _cancellations(held.claim.pk))
+    return bool(_resting(held.claim.pk))
 
 
 @worded
-def _passages(claim: int) -> QuerySet[RevisedPassage, int]:
-    return RevisedPassage.objects.filter(appearance__claim=claim).values_list("pk", flat=True)[:1]
-
-
-@worded
-def _cancellations(claim: int) -> QuerySet[Cancellation, int]:
-    return Cancellation.objects.filter(claim=claim).values_list("pk", flat=True)[:1]
+def _resting(claim: int) -> QuerySet[RevisedPassage, tuple[int]]:
+    passages = RevisedPassage.objects.filter(appearance__claim=claim).order_by().values_list("pk")
+    return passages.union(Cancellation.objects.filter(claim=claim).order_by().values_list("pk"))
 
 
 def change_desk(held: Held, *, by: Actor, desk: Desk, reason: str) -> ClaimEvent:
