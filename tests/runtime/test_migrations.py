@@ -1,0 +1,56 @@
+"""The tables of a new site are made in one step; a site that has some of the many old steps takes the rest of them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from django.db.migrations.autodetector import MigrationAutodetector
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import ModelState, ProjectState
+
+values = MigrationAutodetector(ProjectState(), ProjectState()).deep_deconstruct  # comparable ones, all the way down
+Models = dict[tuple[str, str], dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def loader() -> MigrationLoader:
+    """What the folders hold, the old steps beside those that stand for them."""
+    return MigrationLoader(None, replace_migrations=False)
+
+
+def test_the_tables_made_in_one_step_are_those_that_the_old_steps_lead_to(loader: MigrationLoader) -> None:
+    new = [key for key, migration in loader.disk_migrations.items() if migration.replaces]
+    old = [loader.disk_migrations[key].replaces[-1] for key in new]
+    assert sorted(key[0] for key in new) == ["claims", "reviews"]
+    stepwise, at_once = models_after(loader, old), models_after(loader, new)
+    assert stepwise.keys() == at_once.keys()
+    for key, said in stepwise.items():
+        assert at_once[key] == said, key
+
+
+def test_the_one_step_stands_for_every_old_step_in_turn(loader: MigrationLoader) -> None:
+    for (app, name), migration in loader.disk_migrations.items():
+        if migration.replaces:
+            before = sorted(other for app_of, other in loader.disk_migrations if app_of == app and other != name)
+            last = migration.replaces[-1][1]
+            assert migration.replaces == [(app, other) for other in before if other <= last]
+
+
+def models_after(loader: MigrationLoader, nodes: Sequence[tuple[str, str]]) -> Models:
+    """What the migrations up to `nodes` say of each model: fields, options, bases."""
+    state: ProjectState = loader.project_state(list(nodes))
+    return {key: told(model) for key, model in state.models.items()}
+
+
+def told(model: ModelState) -> dict[str, Any]:
+    options = {name: value for name, value in model.options.items() if name != "abstract"}  # no table is
+    guards = {kind: sorted(options.pop(kind, []), key=lambda it: str(it.name)) for kind in ("indexes", "constraints")}
+    triggers = sorted((trigger.name, repr(trigger.install_sql)) for trigger in options.pop("triggers", []))
+    return {
+        "fields": {name: values(field)[1:] for name, field in model.fields.items()},
+        "guards": {kind: values(found) for kind, found in guards.items()},
+        "triggers": triggers,
+        "options": values(options),
+        "bases": model.bases,
+        "managers": [name for name, _ in model.managers],
+    }
