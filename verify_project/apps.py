@@ -3,7 +3,9 @@
 import gc
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin import apps as admin
+from django.contrib.admin import autodiscover
 
 from verify_project import USUAL
 
@@ -20,8 +22,14 @@ class SiteConfig(AppConfig):
         gc.set_threshold(*USUAL)
 
 
-class DeskAdminConfig(admin.AdminConfig):
+class DeskAdminConfig(admin.SimpleAdminConfig):
     """The admin with our site."""
 
     default = False  # named in INSTALLED_APPS
     default_site = "verify_project.adminsite.Site"
+
+    def ready(self) -> None:
+        """Workers and beat show no pages: theirs are looked for only when an address is made (`urls.py`)."""
+        super().ready()
+        if settings.PROCESS != "worker":
+            autodiscover()

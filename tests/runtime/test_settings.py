@@ -196,6 +196,15 @@ def test_a_socket_directory_in_the_address_becomes_the_host() -> None:
     assert "statement_timeout=5s" in found["OPTIONS"]["options"]
 
 
+def test_a_worker_loads_the_pages_of_the_admin_when_it_makes_the_first_address_of_one() -> None:
+    asks = (
+        "import sys; from django.urls import reverse; print('claims.admin' in sys.modules); "
+        "print(reverse('admin:claims_claim_changelist'), reverse('admin:reviews_reviewer_changelist'))"
+    )
+    ran = manage("shell", "--no-imports", "-c", asks, CLAIMDESK_PROCESS="worker")
+    assert ran.stdout.splitlines() == ["False", "/admin/claims/claim/ /admin/reviews/reviewer/"], ran.stderr
+
+
 @pytest.mark.parametrize("process", ["web", "stream"])
 def test_where_somebody_waits_the_client_stops_waiting_after_the_server_should_have(process: str) -> None:
     statement, _, _ = addresses.LIMITS[process]
