@@ -4,6 +4,9 @@ Other versions of Celery, kombu and redis-py have been seen to exit, or to live 
 nothing, after the loss of the broker. Their pins are lifted together, and only if this passes.
 """
 
+import os
+import signal
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -15,6 +18,7 @@ import pytest
 from claims.models import Heartbeat
 from tests.conftest import StartCelery
 from tests.running import beat_words, started, wait_until, worker_words
+from tests.runtime.families import alive, described, everybody, offspring
 from verify_project.runtime import places, processes
 from verify_project.runtime.valkey import Broker
 
@@ -66,6 +70,26 @@ def test_a_worker_survives_the_broker_killed_while_a_task_runs(broker: Broker, t
         wait_until(lambda: sweeps_again(since=seen), within=60)
         assert worker.process.poll() is None, worker.said()
         assert sweeps_again(since=seen), worker.said()
+
+
+KEEPER = """
+import os
+from verify_project.runtime.site import children
+from verify_project.runtime.supervisor import supervise
+(deadlines,) = [child for child in children(dict(os.environ), 8000) if child.name == "deadlines"]
+supervise([deadlines], is_ready=lambda: False, when_ready=lambda: None)
+"""
+
+
+def test_a_worker_ends_when_its_keeper_is_killed_even_one_that_stands_still(broker: Broker, tmp_path: Path) -> None:
+    with started([sys.executable, "-c", KEEPER], tmp_path / "keeper.log", BROKER_URL=broker.url) as keeper:
+        keeper.wait_for(" ready.")
+        family = offspring(keeper.process.pid)
+        assert len(family) >= 2  # the worker and its pool
+        (worker,) = (pid for (pid, _), parent in everybody() if parent == keeper.process.pid)
+        os.kill(worker, signal.SIGSTOP)
+        keeper.kill()
+        assert wait_until(lambda: not alive(family), within=20), described(family)
 
 
 def sweeps_again(*, since: datetime) -> bool:

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -18,11 +18,11 @@ from urllib.error import HTTPError
 import pytest
 
 from tests.running import free_port, wait_until
+from tests.runtime.families import Born, alive, described, everybody, offspring
 from tests.runtime.test_servers import ADDRESSES
 from verify_project.runtime.places import CHECKOUT, RuntimeProblem
 from verify_project.runtime.site import check_port, stream_port, welcome_text
 
-Born = tuple[int, int]  # process id and start time: ids come back, the pair does not
 READY_WITHIN = 90.0  # seconds; with a busy machine and every migration
 
 
@@ -45,42 +45,12 @@ class Site:
 
     def family(self) -> set[Born]:
         """Every process it has started, and those they have started."""
-        parents = dict(everybody())
-        known = {self.process.pid}
-        while more := {born for born, parent in parents.items() if parent in known and born[0] not in known}:
-            known |= {pid for pid, _ in more}
-        return {born for born in parents if born[0] in known - {self.process.pid}}
+        return offspring(self.process.pid)
 
     def get(self, path: str) -> int:
         """Status of a page."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as response:
             return int(response.status)
-
-
-def everybody() -> Iterator[tuple[Born, int]]:
-    """Every living process, known by its id and its start, with the id of its parent."""
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = entry.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if fields[0] != "Z":
-            yield (int(entry.parent.name), int(fields[19])), int(fields[1])
-
-
-def alive(family: set[Born]) -> set[Born]:
-    """Those of the family that still live."""
-    return family & {born for born, _ in everybody()}
-
-
-def described(family: set[Born]) -> list[str]:
-    """What each of them runs, with its parent."""
-    parents, found = dict(everybody()), []
-    for born in family & parents.keys():
-        with suppress(OSError):  # it has gone meanwhile
-            words = Path(f"/proc/{born[0]}/cmdline").read_bytes().split(b"\0")
-            found.append(f"{born} of {parents[born]}: {b' '.join(words).decode()}")
-    return found
 
 
 class Start(Protocol):
@@ -150,7 +120,7 @@ def test_whatever_dies_comes_back_ctrl_c_ends_them_all_and_so_does_the_death_of_
     assert len(family) > 8  # web, workers with their pools, beat, the servers with theirs
     site.process.send_signal(signal.SIGINT)
     assert site.process.wait(40) == 0, site.said()
-    assert described(alive(family)) == []
+    assert not alive(family), described(family)
     assert "everything has ended" in site.said()
 
     again = start()
@@ -158,7 +128,7 @@ def test_whatever_dies_comes_back_ctrl_c_ends_them_all_and_so_does_the_death_of_
     assert len(family) > 8
     again.process.kill()
     wait_until(lambda: not alive(family), within=20)
-    assert described(alive(family)) == []
+    assert not alive(family), described(family)
 
 
 def child(site: Site, program: bytes) -> Born:

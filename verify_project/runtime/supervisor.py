@@ -34,11 +34,12 @@ def say(name: str, line: str) -> None:
 
 @dataclass
 class Child:
-    """One process to keep running."""
+    """One process to keep running. `should_we_die` is the signal that the kernel sends it then."""
 
     name: str
     command: list[str]
     environment: dict[str, str]
+    should_we_die: signal.Signals = signal.SIGTERM
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     lives: int = 0
@@ -53,7 +54,7 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=before_exec(signal.SIGTERM),
+            preexec_fn=before_exec(self.should_we_die),
         )
         self.started = time.monotonic()
         self.lives += 1
