@@ -19,7 +19,7 @@ from django.db import migrations, models
 
 import claims.models.event
 import claims.models.zone
-from claims.migrations._together import Together
+from claims.models.together import Together
 
 
 class Migration(migrations.Migration):

@@ -13,7 +13,7 @@ import claims.models.event
 import claims.models.zone
 import reviews.models.calendar
 import reviews.models.reviewer
-from claims.migrations._together import Together
+from claims.models.together import Together
 
 
 class Migration(migrations.Migration):

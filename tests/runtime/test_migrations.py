@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ModelState, ProjectState
@@ -34,6 +35,21 @@ def test_the_one_step_stands_for_every_old_step_in_turn(loader: MigrationLoader)
             before = sorted(other for app_of, other in loader.disk_migrations if app_of == app and other != name)
             last = migration.replaces[-1][1]
             assert migration.replaces == [(app, other) for other in before if other <= last]
+
+
+@pytest.mark.django_db
+def test_tables_that_live_on_changes_keep_room_and_are_tidied_early() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname, reloptions FROM pg_class WHERE relkind = 'r' AND reloptions IS NOT NULL")
+        assert dict(cursor.fetchall()) == {
+            "claims_claimhead": ["fillfactor=70"],
+            "claims_alarm": [
+                "autovacuum_vacuum_scale_factor=0",
+                "autovacuum_vacuum_threshold=2000",
+                "autovacuum_analyze_scale_factor=0",
+                "autovacuum_analyze_threshold=5000",
+            ],
+        }
 
 
 def models_after(loader: MigrationLoader, nodes: Sequence[tuple[str, str]]) -> Models:

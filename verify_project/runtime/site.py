@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -108,27 +107,18 @@ def manage(environment: dict[str, str], *words: str) -> str:
 
 
 def children(environment: dict[str, str], port: int) -> list[Child]:
-    """The processes of the site: a worker for each queue, so that nothing slow keeps anything else waiting.
-
-    Should we be killed, the kernel ends Celery's by force. At SIGTERM they would say so first, into a log that is gone
-    by then, fail at that, take it for the loss of the broker, and look for one for ever.
-    """
+    """The processes of the site: a worker for each queue, so that nothing slow keeps anything else waiting."""
     stream = environment.get("STREAM_PORT") or str(stream_port(port))
     worker = environment | {"CLAIMDESK_PROCESS": "worker"}
     schedule = str(places.data_directory() / "beat")
     return [
         Child("web", web_command(port), environment | {"CLAIMDESK_PROCESS": "web"}),
         Child("stream", [sys.executable, "-m", "verify_project.stream", "--port", stream], environment),
-        *(
-            Child(name, command, worker, should_we_die=signal.SIGKILL)
-            for name, command in {
-                "worker": worker_command("work", os.environ.get("WORKER_SLOTS", "2")),
-                "deadlines": worker_command("deadlines", "1"),
-                "slow": worker_command("slow", os.environ.get("SLOW_SLOTS", "2")),
-                "webhooks": worker_command("webhooks", "1"),
-                "beat": [*CELERY, "beat", "--schedule", schedule, "--pidfile="],
-            }.items()
-        ),
+        Child("worker", worker_command("work", os.environ.get("WORKER_SLOTS", "2")), worker),
+        Child("deadlines", worker_command("deadlines", "1"), worker),
+        Child("slow", worker_command("slow", os.environ.get("SLOW_SLOTS", "2")), worker),
+        Child("webhooks", worker_command("webhooks", "1"), worker),
+        Child("beat", [*CELERY, "beat", "--schedule", schedule, "--pidfile="], worker),
     ]
 
 

@@ -1,8 +1,10 @@
 """Keeps a handful of processes running and their lines in one log.
 
-Each child is in a session of its own, so that Ctrl-C reaches only us and we end them in order;
-each asks the kernel to end it should we be killed. One that ends is started again, not more
-often than every `RESTART_FLOOR` seconds.
+Each child is in a session of its own, so that Ctrl-C reaches only us and we end them in order. One that ends is started
+again, not more often than every `RESTART_FLOOR` seconds.
+
+Each asks the kernel to end it by force should we be killed. At SIGTERM a Celery worker first says that it ends, into a
+log that has gone with us; it fails at that, takes it for the loss of its broker, and looks for one for ever.
 """
 
 import os
@@ -34,12 +36,11 @@ def say(name: str, line: str) -> None:
 
 @dataclass
 class Child:
-    """One process to keep running. `should_we_die` is the signal that the kernel sends it then."""
+    """One process to keep running."""
 
     name: str
     command: list[str]
     environment: dict[str, str]
-    should_we_die: signal.Signals = signal.SIGTERM
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     lives: int = 0
@@ -54,7 +55,7 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=before_exec(self.should_we_die),
+            preexec_fn=before_exec(signal.SIGKILL),
         )
         self.started = time.monotonic()
         self.lives += 1
