@@ -27,7 +27,6 @@ FLAGS = [
     "--disable-features=IsolateOrigins,site-per-process",
     "--in-process-gpu",
     "--disable-extensions",
-    "--js-flags=--no-opt",  # every page is new to its process: what is made fast there is never run again
 ]
 HEIGHTS = {1440: 900, 390: 844}
 LOOKS = [(1440, "light"), (390, "dark"), (390, "light"), (1440, "dark")]
