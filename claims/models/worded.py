@@ -18,6 +18,8 @@ from django.db.backends.postgresql.compiler import SQLCompiler
 from django.db.models import QuerySet
 from django.db.models.sql import Query
 
+from claims.models.prepared import Repeated
+
 BEYOND = 2**63
 Given = TypeVarTuple("Given")
 Answer = TypeVar("Answer")
@@ -78,8 +80,10 @@ class _Words:
     """The statement, its values in their order, and what the compiler found out about the columns."""
 
     def __init__(self, rows: Any, text: str, values: Sequence[Any], found: Mapping[str, Any]) -> None:
-        self._rows, self._text, self._values, self._found = rows, text, values, found
-        self._slots = [place for place, value in enumerate(values) if isinstance(value, _Slot)]
+        self._rows, self._found = rows, found
+        constants = {place: value for place, value in enumerate(values) if not isinstance(value, _Slot)}
+        self._slots = [value for value in values if isinstance(value, _Slot)]
+        self._statement = Repeated(text, constants, [slot.type for slot in self._slots])
         self._converters: Any = None
 
     @classmethod
@@ -99,15 +103,13 @@ class _Words:
         """The answer, as the queryset gives it."""
         if any(isinstance(one, int) and not -BEYOND <= one < BEYOND for one in given):
             return []  # as the ORM has it: no column holds such a number
-        alias, values = self._rows.db, list(self._values)
-        for place in self._slots:
-            values[place] = self._values[place].filled(given)
+        alias, values = self._rows.db, [slot.filled(given) for slot in self._slots]
         compiler = _Filled(self._rows.query, connections[alias], alias)
         if self._converters is None:
             columns = self._found["select"][: self._found["col_count"]]
             self._converters = super(_Filled, compiler).get_converters([column for column, *_ in columns])
         compiler.__dict__.update(self._found, converters=self._converters)
-        compiler.statement = self._text, values
+        compiler.statement = self._statement.with_values(connections[alias], values)
         filled: Any = QuerySet(self._rows.model, _FilledQuery(self._rows.query, compiler), alias)
         filled._fields = self._rows._fields
         return list(self._rows._iterable_class(filled))  # noqa: SLF001
@@ -119,6 +121,7 @@ class _Slot:
 
     place: int
     made: Callable[[Any], Any]
+    type: str
 
     def filled(self, given: Sequence[Any]) -> Any:
         if given[self.place] is None:
@@ -168,9 +171,10 @@ def _slot(value: Any, other: Any, pairs: Sequence[tuple[Any, Any, str]]) -> Any:
         return value
     for place, (one, another, kind) in enumerate(pairs):
         if (value, other) == (one, another):
-            return _Slot(place, _MAKE.get(kind, type(value) if kind == "int" else _as_given))
+            made = _MAKE.get(kind, type(value) if kind == "int" else _as_given)
+            return _Slot(place, made, "bigint" if kind == "int" else "unknown")
         if (value, other) == ([one], [another]):
-            return _Slot(place, _alone)
+            return _Slot(place, _alone, "unknown")
     raise ValueError(f"This question does not ask with what it is given, but with {value}.")
 
 

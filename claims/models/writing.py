@@ -14,6 +14,8 @@ from django.db import DatabaseError, connection
 from django.db.models import Field, Model
 from django.db.models.expressions import DatabaseDefault
 
+from claims.models.prepared import Repeated
+
 
 def insert(row: Model) -> None:
     """Write a new row; it gets its number, and what the database fills in. Raises what the database refuses."""
@@ -26,7 +28,7 @@ def insert(row: Model) -> None:
             fields.append(field)
             values.append(field.get_db_prep_save(value, connection))
     with connection.cursor() as cursor:
-        cursor.execute(_insertion(type(row), tuple(fields), tuple(filled)), values)
+        cursor.execute(*_insertion(type(row), tuple(fields), tuple(filled)).with_values(connection, values))
         found = cursor.fetchone() if filled else ()
     for field, value in zip(filled, found, strict=True):
         setattr(row, field.attname, value)
@@ -38,7 +40,8 @@ def update(row: Model, names: Sequence[str]) -> None:
     key, fields = row._meta.pk, _named(type(row), tuple(names))  # noqa: SLF001 - Django documents it
     values = [field.get_db_prep_save(field.pre_save(row, add=False), connection) for field in fields]
     with connection.cursor() as cursor:
-        cursor.execute(_change(type(row), fields), [*values, key.get_db_prep_save(row.pk, connection)])
+        values.append(key.get_db_prep_save(row.pk, connection))
+        cursor.execute(*_change(type(row), fields).with_values(connection, values))
         if cursor.rowcount != 1:
             raise DatabaseError(f"{row!r} is not there to be changed.")
 
@@ -54,16 +57,17 @@ def _named(model: type[Model], names: tuple[str, ...]) -> tuple[Any, ...]:
 
 
 @cache
-def _insertion(model: type[Model], fields: tuple[Any, ...], filled: tuple[Any, ...]) -> str:
+def _insertion(model: type[Model], fields: tuple[Any, ...], filled: tuple[Any, ...]) -> Repeated:
     columns, places = ", ".join(map(_quoted, fields)), ", ".join(map(_place, fields))
     told = f" RETURNING {', '.join(map(_quoted, filled))}" if filled else ""
-    return f"INSERT INTO {_table(model)} ({columns}) VALUES ({places}){told}"  # noqa: S608 - names of our models
+    return Repeated(f"INSERT INTO {_table(model)} ({columns}) VALUES ({places}){told}")  # noqa: S608 - names of ours
 
 
 @cache
-def _change(model: type[Model], fields: tuple[Any, ...]) -> str:
+def _change(model: type[Model], fields: tuple[Any, ...]) -> Repeated:
     written = ", ".join(f"{_quoted(field)} = {_place(field)}" for field in fields)
-    return f"UPDATE {_table(model)} SET {written} WHERE {_quoted(model._meta.pk)} = %s"  # noqa: S608, SLF001 - names of ours
+    key = _quoted(model._meta.pk)  # noqa: SLF001
+    return Repeated(f"UPDATE {_table(model)} SET {written} WHERE {key} = %s")  # noqa: S608 - names of ours
 
 
 def _table(model: type[Model]) -> str:

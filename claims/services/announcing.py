@@ -18,14 +18,15 @@ from claims.ladders import tracks
 from claims.lifecycle import State
 from claims.models import OUTLIVES_A_VERDICT, WAIT_OVER, Alarm, Claim, Decision, Flag, FlagKind
 from claims.models.making import new
+from claims.models.prepared import Repeated
 from claims.models.worded import worded
 from claims.services.ladders import Ladders, alarms_of, ladder_alarms, steps_of
 
-CLEAR = """
-UPDATE claims_flag SET cleared_at = %s, cleared_by = %s
- WHERE claim_id = %s AND cleared_at IS NULL AND kind = ANY(%s)
-"""
-FORGET = "DELETE FROM claims_alarm WHERE claim_id = %s"
+CLEAR = Repeated(
+    "UPDATE claims_flag SET cleared_at = %s, cleared_by = %s"
+    " WHERE claim_id = %s AND cleared_at IS NULL AND kind = ANY(%s)"
+)
+FORGET = Repeated("DELETE FROM claims_alarm WHERE claim_id = %s")
 SETTLED = frozenset({State.DECIDED, State.DISMISSED})
 
 
@@ -43,7 +44,7 @@ def rewrite_alarms(claim: Claim, standing: Decision | None, now: datetime, cause
     coming = {str(kind): at for kind, at in still_to_come(wanted, now).items() if (kind, at) not in announced}
     alarms = alarms_for(claim, coming | ladder_alarms(claim, standing, now), now)
     with connection.cursor() as cursor:
-        cursor.execute(FORGET, [claim.pk])
+        cursor.execute(*FORGET.with_values(connection, [claim.pk]))
     Alarm.objects.bulk_create(alarms)
     if claim.state in SETTLED:
         stays = OUTLIVES_A_VERDICT if claim.state == State.DECIDED else frozenset()
@@ -90,5 +91,5 @@ def clear_flags(claim: Claim, now: datetime, cleared_by: str, kinds: Sequence[st
     """Clear standing flags of these kinds that are not the clock's; answers how many were cleared."""
     others = [kind for kind in kinds if kind not in TimeFlag]
     with connection.cursor() as cursor:
-        cursor.execute(CLEAR, [now, cleared_by, claim.pk, others])
+        cursor.execute(*CLEAR.with_values(connection, [now, cleared_by, claim.pk, others]))
         return int(cursor.rowcount)

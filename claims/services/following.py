@@ -17,6 +17,7 @@ from claims.actors import Actor, rule
 from claims.errors import ActionNotPossible, RoleMissing
 from claims.lifecycle import Role, State
 from claims.models import Appearance, ArticleRevision, Claim, Following, RevisedPassage, User
+from claims.models.prepared import Repeated
 from claims.models.worded import worded
 from claims.passages import Fate, Followed, Laid, follow, same_words
 from claims.services.linkflags import keep_flags
@@ -27,12 +28,12 @@ from claims.services.transitions import Held, database_time, locked
 FOLLOWER = rule("following of quotes")
 COMPARERS = frozenset({Role.ON_IT, Role.ADJUDICATOR, Role.REVIEWER, Role.EDITOR})
 BATCH = 20
-QUOTED_ARTICLES = """
+QUOTED_ARTICLES = Repeated("""
 SELECT canceled_at FROM claims_article
 WHERE id IN (SELECT article_id FROM claims_appearance JOIN claims_articlerevision AS revision
              ON revision.id = revision_id WHERE claim_id = %s)
 ORDER BY id FOR SHARE
-"""
+""")
 
 
 def follow_revisions(batch: int = BATCH) -> int:
@@ -68,7 +69,7 @@ def follow_new_quotes(held: Held) -> bool:
     Answers whether one of the articles is cancelled: then that is to be looked at, too.
     """
     with connection.cursor() as cursor:
-        cursor.execute(QUOTED_ARTICLES, [held.claim.pk])
+        cursor.execute(*QUOTED_ARTICLES.with_values(connection, [held.claim.pk]))
         canceled = any(moment is not None for (moment,) in cursor.fetchall())
     follow_quotes(held, {})
     return canceled

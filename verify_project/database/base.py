@@ -38,7 +38,9 @@ class PatientConnection(psycopg.Connection[Any]):
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """Wait for an answer, no longer than `timeout` and `patience`. Raises `OperationalError` when it takes longer.
 
-        The connection is closed then: the answer may still come one day, and nobody would know to what.
+        The connection is closed then: the answer may still come one day, and nobody would know to what. It is closed
+        also when a statement that is prepared on it answers other columns by now, because somebody migrates: that is
+        `NotSupportedError`, and would be it again and again.
         """
         within = min((limit for limit in (timeout, self.patience) if limit is not None), default=None)
         begun = monotonic()
@@ -47,6 +49,9 @@ class PatientConnection(psycopg.Connection[Any]):
         except psycopg.OperationalError:
             if within is not None and monotonic() - begun >= within:
                 self.close()
+            raise
+        except psycopg.NotSupportedError:
+            self.close()
             raise
 
 
