@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import urljoin
 
 from django.apps import apps
+from django.http.response import HttpResponseRedirectBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -89,10 +91,16 @@ def _rows(noun: str, claim: Claim) -> list[int]:
 
 
 def walked(client: Client, addresses: list[str]) -> list[Seen]:
-    """What somebody sees at each of these addresses."""
-    found = []
-    for address in addresses:
-        response = client.get(address, follow=True)
+    """What somebody sees at each of these addresses, and at those they are led to, each asked for once."""
+    found: dict[str, Seen] = {}
+    waiting = addresses[::-1]
+    while waiting:
+        address = waiting.pop()
+        if address in found:
+            continue
+        response = client.get(address)
         content = b"".join(response) if response.streaming else response.content
-        found.append(Seen(address, response.status_code, content.decode(errors="replace")))
-    return found
+        found[address] = Seen(address, response.status_code, content.decode(errors="replace"))
+        if isinstance(response, HttpResponseRedirectBase):
+            waiting.append(urljoin(address, response.url))
+    return [*found.values()]
