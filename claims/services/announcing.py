@@ -20,6 +20,7 @@ from claims.models import OUTLIVES_A_VERDICT, WAIT_OVER, Alarm, Claim, Decision,
 from claims.models.making import new
 from claims.models.prepared import Repeated
 from claims.models.worded import worded
+from claims.models.writing import insert
 from claims.services.ladders import Ladders, alarms_of, ladder_alarms, steps_of
 
 CLEAR = Repeated(
@@ -45,7 +46,8 @@ def rewrite_alarms(claim: Claim, standing: Decision | None, now: datetime, cause
     alarms = alarms_for(claim, coming | ladder_alarms(claim, standing, now), now)
     with connection.cursor() as cursor:
         cursor.execute(*FORGET.with_values(connection, [claim.pk]))
-    Alarm.objects.bulk_create(alarms)
+    for alarm in alarms:
+        insert(alarm)
     if claim.state in SETTLED:
         stays = OUTLIVES_A_VERDICT if claim.state == State.DECIDED else frozenset()
         clear_flags(claim, now, cause, kinds=sorted(set(FlagKind.values) - stays))
@@ -61,7 +63,8 @@ def write_first_alarms(claim: Claim, now: datetime) -> None:
     facts = claim.date_facts(None)
     coming = {str(kind): at for kind, at in still_to_come(moments(facts), now).items()}
     ladders = Ladders(steps_of({claim.desk_id} if claim.desk_id is not None else ()))
-    Alarm.objects.bulk_create(alarms_for(claim, coming | alarms_of(claim, ladders, tracks(facts), {}, now), now))
+    for alarm in alarms_for(claim, coming | alarms_of(claim, ladders, tracks(facts), {}, now), now):
+        insert(alarm)
 
 
 def _clear_untrue(flags: Sequence[Flag], wanted: dict[TimeFlag, datetime], now: datetime, cause: str) -> None:

@@ -129,10 +129,12 @@ def outlet_called(name: str) -> Source:
     if known is not None:
         return known
     try:
+        outlet = new(Source, name=name, kind=SourceKind.OUTLET)
         with transaction.atomic():
-            return Source.objects.create(name=name, kind=SourceKind.OUTLET)
+            insert(outlet)
     except IntegrityError:
         return Source.objects.get(name__iexact=name, kind=SourceKind.OUTLET)
+    return outlet
 
 
 @worded

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from claims.errors import AnswerMissing, EvidenceMissing, Faults
-from claims.models import Claim, Decision, Evidence
+from claims.models import Appearance, Claim, Decision, Evidence
 from claims.models.making import new
 from claims.models.worded import worded
 from claims.models.writing import insert, update
@@ -21,11 +21,16 @@ def own_voice(claim: Claim, answers_said: Said) -> Said:
     """
     if answers_said not in {Said.NOT_CHECKED, Said.OWN_VOICE}:
         return answers_said
-    first = claim.first_appearance()
-    steps = first.chain.count() if first is not None else 0
+    steps = _steps_of_first_chain.one(claim.pk) or 0
     if answers_said == Said.OWN_VOICE and steps > 1:
         raise AnswerMissing("Somebody else is in the chain, so it is not the outlet's own voice.", pointer="/said")
     return Said.OWN_VOICE if steps == 1 else answers_said
+
+
+@worded
+def _steps_of_first_chain(claim: int) -> QuerySet[Appearance, int]:
+    first = Appearance.objects.filter(claim=claim, is_first=True).order_by("pk")
+    return first.annotate(steps=Count("chain")).values_list("steps", flat=True)[:1]
 
 
 def check_verdict(held: Held, answers: Answers, exception_reason: str = "", *, counts_origins: bool = True) -> None:

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from claims.models import Claim, Desk
 from claims.models.making import new
 from claims.models.worded import worded
+from claims.models.writing import insert
 from claims.services.transitions import Held
 from reviews.models import Assignment, Course, DeadlinePolicy, DeskDefaults
 from reviews.models.assignment import HOLDING
@@ -109,6 +110,9 @@ def write_course(held: Held, settled: Settled, terms: Terms) -> Course:
         course, _ = Course.objects.update_or_create(claim=held.claim, defaults=columns)
         return course
     course = first_course(held, settled, terms)
+    if held.is_new:
+        insert(course)
+        return course
     overwritten = ["review_policy", *columns]
     Course.objects.bulk_create([course], update_conflicts=True, unique_fields=["claim"], update_fields=overwritten)
     return course
