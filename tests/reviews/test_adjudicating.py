@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from claims.errors import ActionNotPossible, AnswerMissing, RoleMissing
-from claims.lifecycle import Action, State
+from claims.lifecycle import Action, DismissalReason, State
 from claims.models import Claim, Decision, Desk, DeskRole, Flag, User
 from claims.services.proposing import GivenClaim, GivenStep, propose
 from claims.verdicts import Answers, Outcome, Said, So
@@ -16,6 +16,7 @@ from reviews.models import Part, Reviewer
 from reviews.services.acting import act, acting_on, offered
 from reviews.services.reviewing import submit_review
 from reviews.services.routing import give
+from tests.asked import words_of
 from tests.factories import (
     CONFIRMED,
     UNPROVEN,
@@ -124,4 +125,7 @@ def test_asking_what_may_be_done_holds_no_lock(desk: Desk, editor: User) -> None
     claim = a_claim(desk, by=editor)
     with CaptureQueriesContext(connection) as asked:
         assert any(offer.allowed for offer in offered(claim.pk, viewer(editor)))
-    assert not any("FOR UPDATE" in query["sql"] for query in asked)
+    assert not any("FOR UPDATE" in words for words in words_of(asked))
+    with CaptureQueriesContext(connection) as taken:
+        act(claim.pk, Action.DISMISS, viewer(editor), reason=DismissalReason.OFF_SUBJECT)
+    assert any("FOR UPDATE" in words for words in words_of(taken))
