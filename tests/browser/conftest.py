@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from claims.lifecycle import State
@@ -33,6 +33,7 @@ LOOKS = [(1440, "light"), (390, "dark"), (390, "light"), (1440, "dark")]
 OPEN = Callable[..., Page]
 SHOT = Callable[[Page, str], None]
 LOOK = Callable[..., None]
+PATIENCE = 30_000.0  # milliseconds for a page to come to what is expected: how fast a page is, `make bench` measures
 WHY = "Nobody we asked could settle it either way."
 
 
@@ -44,6 +45,7 @@ def browser(chromium: str, django_db_setup: None) -> Iterator[Browser]:
     """
     assert django_db_setup is None
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium, headless=True, args=FLAGS)
         yield started
