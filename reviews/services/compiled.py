@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -38,18 +39,22 @@ class Slot:
 
 @dataclass(frozen=True)
 class Statement:
-    """Text of a statement, and its values: constants, and slots for those of whoever asks."""
+    """Text of a statement, and its values: constants, and slots for those of whoever asks.
+
+    Without a text it is known to have no answer, as for somebody without a desk.
+    """
 
     text: str
     values: tuple[object, ...]
 
-    def row_for(self, given: Mapping[object, Any]) -> dict[str, Any]:
-        """The one row it answers, by column."""
+    def answer(self, given: Mapping[object, Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """The names of its columns, and its rows."""
+        if not self.text:
+            return [], []
         values: list[Any] = [one.made(given[one.name]) if isinstance(one, Slot) else one for one in self.values]
         with connection.cursor() as cursor:
             cursor.execute(self.text, values)
-            (row,) = cursor.fetchall()
-            return dict(zip((column.name for column in cursor.description), row, strict=True))
+            return [column.name for column in cursor.description], cursor.fetchall()
 
 
 class Compiled:
@@ -60,7 +65,18 @@ class Compiled:
         self._known: dict[object, Statement] = {}
 
     def row_for(self, viewer: Viewer, now: datetime) -> dict[str, Any]:
-        """What the query answers this person at this moment. Raises `ValueError` when it asks with other values."""
+        """The one row that the query answers this person at this moment, by column. Raises what `rows_for` raises."""
+        names, (row,) = self._asked(viewer, now)
+        return dict(zip(names, row, strict=True))
+
+    def rows_for(self, viewer: Viewer, now: datetime) -> list[tuple[Any, ...]]:
+        """What the query answers this person at this moment, as the database has it.
+
+        Raises `ValueError` when it asks with other values than theirs.
+        """
+        return self._asked(viewer, now)[1]
+
+    def _asked(self, viewer: Viewer, now: datetime) -> tuple[list[str], list[tuple[Any, ...]]]:
         desks = sorted((viewer.desks or frozenset()) | viewer.editor_of | viewer.reviewer_of | viewer.triager_of)
         stand_in = _stand_in(viewer, {desk: FIRST_DESK - place for place, desk in enumerate(desks)})
         kind = (stand_in.desks, stand_in.editor_of, stand_in.reviewer_of, stand_in.triager_of, viewer.is_administrator)
@@ -71,11 +87,14 @@ class Compiled:
         given: dict[object, Any] = {ME: viewer.user.pk if viewer.user else 0}
         given.update(self._times(now).items())
         given |= {FIRST_DESK - place: desk for place, desk in enumerate(desks)}
-        return self._known[kind].row_for(given)
+        return self._known[kind].answer(given)
 
     def _compile(self, stand_in: Viewer, desks: int) -> Statement:
         names = {moment: name for name, moment in self._times(NOW).items()}
-        text, values = self._query(stand_in, NOW).query.sql_with_params()
+        try:
+            text, values = self._query(stand_in, NOW).query.sql_with_params()
+        except EmptyResultSet:
+            return Statement("", ())
         return Statement(text, tuple(_slot(value, names, desks) for value in values))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -16,12 +17,15 @@ from claims.lifecycle import State
 from claims.models import Desk, DeskRole, Heartbeat, User
 from claims.permissions import Viewer
 from claims.services.watch import HEARTBEAT
+from reviews.dashboard.filters import NOBODY, Filters, Period
+from reviews.dashboard.numbers import NUMBERS, tally, tally_query
 from reviews.models import Absence
 from reviews.services.compiled import Compiled
 from reviews.services.queue import Summary, summary_for, summary_from, summary_query
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
+ASKED = list(zip(NUMBERS, cycle(("desk", "age", "verdict", "reviewer")), strict=False))
 
 
 def worded_for(viewer: Viewer, now: datetime) -> Summary:
@@ -93,3 +97,27 @@ def test_a_query_that_asks_with_another_number_is_refused() -> None:
 
     with pytest.raises(ValueError, match="no number of its stand-in"):
         Compiled(query, lambda now: {"now": now}).row_for(make.viewer(make.an_editor(make.a_desk())), make.now())
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        Filters(),
+        Filters(zone="Pacific/Kiritimati", language="en", reviewer=NOBODY),
+        Filters(zone="America/New_York", decided_within=Period.MONTH),
+    ],
+    ids=["all", "nobody's", "decided"],
+)
+def test_the_numbers_of_everybody_are_those_of_a_query_worded_for_them(people: list[User], filters: Filters) -> None:
+    seen = set()
+    for viewer in map(make.viewer, people):
+        for now in (make.now(), make.ahead(days=3)):
+            rows = list(tally_query(ASKED, viewer, filters, now))
+            told = tally(ASKED, viewer, filters, now)
+            assert sorted((place, str(group), count) for place, group, count in rows) == sorted(
+                (ASKED.index(asked), str(group), count)
+                for asked, groups in told.items()
+                for group, count in groups.items()
+            )
+            seen.add(frozenset(rows))
+    assert len(seen) > 3
