@@ -21,11 +21,13 @@ run: ## start everything on 127.0.0.1:8000 (PORT=8001 for another port)
 	$(BOOTSTRAP)
 	@PORT=$(PORT) exec $(PYTHON) manage.py up
 
-# While the tables are made, which takes one processor, another writes the bytecode of the tests: each of the processes
-# that run them would else compile it for itself.
+# While the tables are made, which takes one processor, another writes the bytecode of what is new: each of the processes
+# that run the tests would else compile it for itself.
+COMPILED = .venv/.compiled
 test: ## run the tests (ARGS="tests/claims -q -n0" for some of them)
 	$(BOOTSTRAP) --dev
-	@[ -n "$(ARGS)" ] || $(PYTHON) -m pytest --collect-only -qq >/dev/null 2>&1 & \
+	@[ -n "$(ARGS)" ] || [ -z "$$(find tests claims reviews verify_project -name '*.py' -newer $(COMPILED) 2>&1)" ] || \
+	  { touch $(COMPILED); $(PYTHON) -m pytest --collect-only -qq >/dev/null 2>&1; } & \
 	CLAIMDESK_TEST_COPIES_TABLES=1 $(WITH) --throwaway --migrated -- $(PYTHON) -m pytest -n 3 --dist worksteal $(ARGS)
 
 contract: ## let a client that reads the API document try many things (EXAMPLES=100 SEED=7)
