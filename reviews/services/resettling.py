@@ -1,14 +1,18 @@
 """Settles open claims anew after rules changed: those somebody asked for, and those that nobody could take.
 
 A wish is a row; a periodic task carries it out, each claim under its own lock and with one event, and goes on where
-it stopped. It may run twice or at once: a claim that is settled as the rules say is left alone.
+it stopped. It may run twice or at once: a claim that is settled as the rules say is left alone. A wish may be about
+thousands of claims, and other tasks wait behind it: a pass ends after some seconds, there is one at a time, and claims
+that the rules leave as they are are told apart together, without their locks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
+from time import monotonic
+from typing import Any
 
 from django.db.models import F, QuerySet
 
@@ -16,6 +20,7 @@ from claims.actors import Actor, rule
 from claims.errors import DeskMissing
 from claims.lifecycle import Action, Role, State
 from claims.models import Claim, Desk, FlagKind
+from claims.services.alone import alone
 from claims.services.transitions import Held, database_time, locked
 from reviews.models import Assignment, Course, Resettling, RuleVersion
 from reviews.models.assignment import HOLDING
@@ -25,7 +30,9 @@ from reviews.services.cases import came, cases_of, given_to_rules, standing_rule
 from reviews.services.due import due_for
 from reviews.services.settling import Settled, Terms, judged, terms_of, told_course, write_course
 
-BATCH = 500
+TURN = 4023  # the advisory lock under which one process does it
+BATCH = 20  # claims after which a pass looks at the clock, and keeps how far it came
+SECONDS = 5.0  # for which one pass goes on, so that what waits behind it is not late
 
 
 def open_matches(rules: Sequence[Ruled], wanted: Ruled, among: QuerySet[Claim] | None = None) -> list[int]:
@@ -34,34 +41,58 @@ def open_matches(rules: Sequence[Ruled], wanted: Ruled, among: QuerySet[Claim] |
     `among` are the claims looked at, all of them where none are named.
     """
     found = Claim.objects.open() if among is None else Claim.objects.open().filter(pk__in=among.values("pk"))
-    claims = list(found.only("desk", "topics", "language", "priority", "confirm_by").order_by("pk"))
+    return [number for number, ruled in _taken_otherwise(rules, found) if ruled == wanted]
+
+
+def _taken_otherwise(rules: Sequence[Ruled], among: QuerySet[Claim]) -> Iterator[tuple[int, Ruled | None]]:
+    """Those of these claims that do not run as the rules take them now, ascending, with the rule that takes each.
+
+    Nothing runs yet under a rule that is only tried.
+    """
+    claims = list(among.only("desk", "topics", "language", "priority", "confirm_by").order_by("pk"))
     ways = came([claim.pk for claim in claims])
     given = given_to_rules(claims, ways)
     cases = cases_of(claims, dict.fromkeys(given, database_time()), given)
-    settled = {number for number, way in ways.items() if wanted.row and way.rule == wanted.row}
-    return [claim.pk for claim in claims if claim.pk not in settled and first_match(rules, cases[claim.pk]) == wanted]
+    for claim in claims:
+        ruled, way = first_match(rules, cases[claim.pk]), ways.get(claim.pk)
+        is_tried = ruled is not None and not ruled.row
+        if is_tried or way is None or way.rule != (ruled.row if ruled else None):
+            yield claim.pk, ruled
 
 
-def settle_asked() -> int:
-    """Carry out a part of every wish that is open; answers how many claims were settled anew."""
-    return sum(_carry_on(wish) for wish in Resettling.objects.filter(finished_at__isnull=True).order_by("id"))
+def settle_asked(seconds: float = SECONDS) -> int:
+    """Carry out a part of every wish that is open, for about so long; answers how many claims were settled anew.
+
+    Does nothing while another process does it.
+    """
+    with alone(TURN) as free:
+        end = monotonic() + seconds
+        wishes = Resettling.objects.filter(finished_at__isnull=True).order_by("id") if free else []
+        return sum(_carry_on(wish, end) for wish in wishes)
 
 
-def _carry_on(wish: Resettling) -> int:
-    found = [number for number in _wanted(wish) if number > wish.through][:BATCH]
-    settled = sum(_settle(number, wish) for number in found)
-    changes = {"settled": F("settled") + settled, "through": found[-1] if found else wish.through}
-    if len(found) < BATCH:
-        changes["finished_at"] = database_time()
-    Resettling.objects.filter(pk=wish.pk, finished_at__isnull=True).update(**changes)
-    return settled
+def _carry_on(wish: Resettling, end: float) -> int:
+    """At least one batch of a wish, and more until `end` on the monotonic clock."""
+    left, settled = [number for number in _wanted(wish) if number > wish.through], 0
+    while True:
+        batch, left = left[:BATCH], left[BATCH:]
+        done = sum(_settle(number, wish) for number in batch)
+        settled += done
+        changes: dict[str, Any] = {"settled": F("settled") + done}
+        if batch:
+            changes["through"] = batch[-1]
+        if not left:
+            changes["finished_at"] = database_time()
+        Resettling.objects.filter(pk=wish.pk, finished_at__isnull=True).update(**changes)
+        if not left or monotonic() >= end:
+            return settled
 
 
 def _wanted(wish: Resettling) -> list[int]:
     """The numbers of the claims that a wish is about, ascending. A version that is not the newest any more has none."""
-    if wish.rule_version_id is None:
-        return list(_unroutable().order_by("pk").values_list("pk", flat=True))
     rules = standing_rules()
+    if wish.rule_version_id is None:
+        return [number for number, _ in _taken_otherwise(rules, _unroutable())]
     wanted = next((ruled for ruled in rules if ruled.row == wish.rule_version_id), None)
     return open_matches(rules, wanted) if wanted else []
 

@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from claims.errors import Invalid, NotFound, RoleMissing
 from claims.lifecycle import Action, State
-from claims.models import Alarm, Claim, Desk, DeskRole, Flag, FlagKind, Scope, Source, User
+from claims.models import Alarm, Claim, ClaimEvent, Desk, DeskRole, Flag, FlagKind, Scope, Source, User
+from claims.services.alone import alone
 from claims.services.proposing import GivenStep
 from claims.services.verifying import record_invariants
 from reviews.models import (
@@ -35,6 +36,7 @@ from reviews.services.trying import Trial, try_rule
 from reviews.services.verifying import work_invariants
 from reviews.tasks import settle
 from tests import factories as make
+from tests.concurrency.crowd import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -316,7 +318,7 @@ def test_a_long_application_goes_on_where_it_stopped(desk: Desk, editor: User, m
     monkeypatch.setattr(resettling, "BATCH", 2)
     claims = [make.a_claim(desk, by=editor) for _ in range(5)]
     add_rule(GivenRule("New", mine(desk), Outcomes(("law",)), applies=True), make.viewer(editor))
-    assert [settle_asked() for _ in range(4)] == [2, 2, 1, 0]
+    assert [settle_asked(seconds=0) for _ in range(4)] == [2, 2, 1, 0]
     assert all(course(claim).topics == ["law"] for claim in claims)
 
 
@@ -336,3 +338,35 @@ def test_a_claim_that_nobody_could_take_is_looked_at_again_when_rules_change(des
     route_waiting()
     assert Assignment.objects.open().filter(claim=stuck).exists()
     assert broken() == []
+
+
+def test_claims_that_the_rules_leave_as_they_are_take_no_step_of_their_own(desk: Desk, editor: User) -> None:
+    counted = []
+    for number in (2, 9):
+        claims = [make.a_claim(desk, by=editor) for _ in range(number)]
+        route_waiting()
+        assert Flag.objects.standing().filter(claim__in=claims, kind=FlagKind.UNROUTABLE).count() == number
+        add_rule(
+            GivenRule(f"Elsewhere {number}", Conditions(desks=(desk.pk,), topics=("sea",)), Outcomes(("law",))),
+            make.viewer(editor),
+        )
+        with CaptureQueriesContext(connection) as asked:
+            assert settle_asked() == 0
+        counted.append(len(asked))
+        assert not Resettling.objects.filter(finished_at__isnull=True).exists()
+        assert not ClaimEvent.objects.filter(claim__in=claims, type="claim.settle").exists()
+    assert counted[0] == counted[1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_settled_while_another_process_does_it() -> None:
+    desk = make.a_desk()
+    editor = make.an_editor(desk)
+    claim = make.a_claim(desk, by=editor)
+    add_rule(GivenRule("New", mine(desk), Outcomes(("law",)), applies=True), make.viewer(editor))
+    with alone(resettling.TURN) as free:
+        assert free
+        assert at_once(settle_asked) == [0]
+    assert course(claim).topics == []
+    assert settle_asked() == 1
+    assert course(claim).topics == ["law"]
