@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -88,7 +90,6 @@ PLAIN = {
     "state": "state__in",
     "desk": "desk",
     "topic": "topics__overlap",
-    "language": "language__in",
     "priority": "priority__in",
 }
 
@@ -123,7 +124,13 @@ def _in_article(number: int, viewer: Viewer, now: datetime) -> Q:
     return _quoted(revision__article=number) | staying
 
 
+def _in_languages(tags: Iterable[str]) -> Q:
+    """In one of these languages; upper and lower case are the same (RFC 5646, 2.1.1)."""
+    return reduce(or_, (Q(language__iexact=tag) for tag in tags))
+
+
 _JOINED: Mapping[str, Callable[[Any], Q]] = {
+    "language": _in_languages,
     "outlet": lambda number: _quoted(revision__article__outlet=number),
     "published": lambda wanted: _told(DecisionQuerySet.public, wanted=wanted),
     "corrected": lambda wanted: _told(DecisionQuerySet.corrected, wanted=wanted),

@@ -61,6 +61,12 @@ def test_pages_follow_each_other_without_gap_or_repetition(api: Api, desk: Desk)
     assert walked(api, "/claims?limit=3&sort=created") == [claim.pk for claim in claims]
 
 
+def test_a_language_is_found_however_it_is_written(api: Api) -> None:
+    claims = [a_claim(a_desk(), State.PROPOSED, language=language) for language in ("EN", "en", "en-gb", "pt-BR")]
+    assert walked(api, "/claims?language=en") == [claims[1].pk, claims[0].pk]
+    assert walked(api, "/claims?language=EN-GB,PT-br") == [claims[3].pk, claims[2].pk]
+
+
 @pytest.mark.parametrize("sort", ["due", "-due", "own_date", "-own_date"])
 def test_rows_without_a_date_come_last_and_none_is_lost(api: Api, desk: Desk, sort: str) -> None:
     editor = an_editor(desk)
