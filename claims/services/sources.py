@@ -78,10 +78,14 @@ def usable_source(given: GivenSource, *, but: int = 0) -> GivenSource:
         _check_zone(given.zone)
     if given.parent is not None:
         _check_parent(given.parent, but)
-    known = Source.objects.called(name).filter(kind=given.kind).exclude(pk=but).first()
-    if known is not None:
-        raise SourceKnown(source=known.pk)
-    return replace(given, name=name, aliases=[name_line(alias, "aliases", 200) for alias in given.aliases])
+    aliases = [name_line(alias, "aliases", 200) for alias in given.aliases]
+    if len(set(aliases)) < len(aliases):
+        raise Invalid("An alias stands there twice. Name each once.", pointer="/aliases")
+    for word, pointer in [(name, "/name"), *((alias, "/aliases") for alias in aliases)]:
+        known = Source.objects.called(word).filter(kind=given.kind).exclude(pk=but).first()
+        if known is not None:
+            raise SourceKnown(source=known.pk, pointer=pointer)
+    return replace(given, name=name, aliases=aliases)
 
 
 def check_grade(before: str, after: str, why: str) -> str:

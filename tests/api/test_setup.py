@@ -115,6 +115,18 @@ def test_a_name_that_is_known_is_refused_with_the_same_sentence_in_both(editor: 
     assert (page.status_code, ferry.zone) == (302, "UTC")
 
 
+def test_an_alias_stands_for_one_source_of_its_kind(editor: Api) -> None:
+    port = a_source("Port", aliases=["Harbour"])
+    for alias in ("Harbour", "port", " Harbour "):
+        refused = editor.post("/sources", {"name": "Quay", "kind": "organisation", "aliases": [alias]})
+        assert (refused.status, refused.code, refused.body["source"]) == (409, "source_known", port.pk), alias
+    twice = editor.post("/sources", {"name": "Quay", "kind": "organisation", "aliases": ["The quay", "The  quay"]})
+    assert (twice.status, twice.pointers) == (422, ["/aliases"])
+    assert not Source.objects.filter(name="Quay").exists()
+    assert editor.post("/sources", {"name": "Quay", "kind": "person", "aliases": ["Harbour"]}).status == 201
+    assert editor.patch(f"/sources/{port.pk}", {"aliases": ["Harbour", "Pier"]}, If_Match="*").status == 200
+
+
 def test_several_blanks_in_the_name_of_a_source_are_one(editor: Api, desk: Desk) -> None:
     told = {"name": " Port \u00a0 authority", "kind": "organisation", "aliases": ["The  port"]}
     made = editor.post("/sources", told).body
