@@ -55,12 +55,12 @@ def checked(calendar: Calendar) -> Calendar:
     zone_named(calendar.zone)
     known_country(calendar.country, calendar.subdivision)
     if len(calendar.week) != 7:
-        raise Invalid("A week has seven days.")
+        raise Invalid("A week has seven days.", pointer="/hours")
     for spans in calendar.week:
         _in_order(spans)
     minutes = sum(closes - opens for spans in calendar.week for opens, closes in spans)
     if timedelta(minutes=minutes) < LEAST_WEEK:
-        raise NeverWorks()
+        raise NeverWorks(pointer="/hours")
     return calendar
 
 
@@ -75,27 +75,34 @@ def spans_of(words: Sequence[str]) -> tuple[Span, ...]:
 def _span(words: str) -> Span:
     read = _SPAN.fullmatch(words.strip())
     if read is None:
-        raise Invalid(f'"{words}" is no span of hours.', hint="Write 09:00-18:00.")
+        raise Invalid(f'"{words}" is no span of hours.', hint="Write 09:00-18:00.", pointer="/hours")
     hour, minute, last_hour, last_minute = (int(part) for part in read.groups())
     if max(minute, last_minute) > 59:
-        raise Invalid(f'"{words}" names a minute that there is not.', hint="Minutes run from 00 to 59.")
+        raise Invalid(
+            f'"{words}" names a minute that there is not.', hint="Minutes run from 00 to 59.", pointer="/hours"
+        )
     return hour * 60 + minute, last_hour * 60 + last_minute
 
 
 def _in_order(spans: tuple[Span, ...]) -> tuple[Span, ...]:
     for opens, closes in spans:
         if opens < 0 or closes > FULL_DAY:
-            raise Invalid(f'"{said(opens, closes)}" leaves the day.', hint="A day runs from 00:00 to 24:00.")
+            raise Invalid(
+                f'"{said(opens, closes)}" leaves the day.', hint="A day runs from 00:00 to 24:00.", pointer="/hours"
+            )
         if closes == opens:
-            raise Invalid(f'"{said(opens, closes)}" holds no time.')
+            raise Invalid(f'"{said(opens, closes)}" holds no time.', pointer="/hours")
         if closes < opens:
             raise Invalid(
                 f'"{said(opens, closes)}" runs over midnight.',
                 hint="Enter it as two: up to 24:00 on this day, from 00:00 on the next.",
+                pointer="/hours",
             )
     for before, after in pairwise(spans):
         if after[0] < before[1]:
-            raise Invalid(f'"{said(*before)}" and "{said(*after)}" overlap or stand in the wrong order.')
+            raise Invalid(
+                f'"{said(*before)}" and "{said(*after)}" overlap or stand in the wrong order.', pointer="/hours"
+            )
     return spans
 
 
@@ -108,13 +115,21 @@ def known_country(country: str, subdivision: str = "") -> None:
     """Raises `Invalid` when nobody knows the holidays of this country, or of this part of it."""
     if not country:
         if subdivision:
-            raise Invalid("A part of a country needs its country.")
+            raise Invalid("A part of a country needs its country.", pointer="/country")
         return
     parts = holidays.list_supported_countries().get(country)
     if parts is None:
-        raise Invalid(f'No holidays are known for the country "{country}".', hint="Use two letters such as UA or US.")
+        raise Invalid(
+            f'No holidays are known for the country "{country}".',
+            hint="Use two letters such as UA or US.",
+            pointer="/country",
+        )
     if subdivision and subdivision not in parts:
-        raise Invalid(f'No holidays are known for "{subdivision}" in {country}.', hint=f"Known: {', '.join(parts)}.")
+        raise Invalid(
+            f'No holidays are known for "{subdivision}" in {country}.',
+            hint=f"Known: {', '.join(parts)}.",
+            pointer="/subdivision",
+        )
 
 
 def is_free(calendar: Calendar, day: date) -> bool:

@@ -19,7 +19,9 @@ def check_columns(row: Model, *, unique: bool = True) -> None:
         row.full_clean(validate_unique=unique, validate_constraints=unique)
     except ValidationError as refused:
         name, sentences = next(iter(refused.message_dict.items()))
-        raise Invalid(sentences[0], pointer="" if name == NON_FIELD_ERRORS else f"/{name}") from refused
+        code = str(refused.error_dict[name][0].code or "")
+        placed = code if code.startswith("/") else ""  # where the rule of a whole row says what of it is wrong
+        raise Invalid(sentences[0], pointer=placed if name == NON_FIELD_ERRORS else f"/{name}") from refused
 
 
 def mark_of(*values: object) -> str:

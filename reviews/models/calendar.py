@@ -56,7 +56,7 @@ class WorkCalendar(models.Model):
         try:
             checked(self.rules)
         except Invalid as refused:
-            raise ValidationError(refused.message) from refused
+            raise ValidationError(refused.message, code=refused.pointer) from refused
 
     @property
     def rules(self) -> Calendar:

@@ -70,19 +70,26 @@ def test_a_calendar_without_hours_has_those_of_an_office(administrator: Api) -> 
 
 
 @pytest.mark.parametrize(
-    ("given", "sentence"),
+    ("given", "sentence", "pointer"),
     [
-        ({"hours": {"mon": ["22:00-06:00"]}}, '"22:00-06:00" runs over midnight.'),
-        ({"hours": {}}, "This calendar has less than an hour of work a week, or too little within ten years."),
-        ({"country": "XX", "subdivision": ""}, 'No holidays are known for the country "XX".'),
-        ({"zone": "Mars/Olympus"}, 'There is no time zone "Mars/Olympus".'),
+        ({"hours": {"mon": ["22:00-06:00"]}}, '"22:00-06:00" runs over midnight.', "/hours"),
+        ({"hours": {"mon": ["9-5"]}}, '"9-5" is no span of hours.', "/hours"),
+        (
+            {"hours": {}},
+            "This calendar has less than an hour of work a week, or too little within ten years.",
+            "/hours",
+        ),
+        ({"country": "XX", "subdivision": ""}, 'No holidays are known for the country "XX".', "/country"),
+        ({"country": "UA", "subdivision": "ZZ"}, 'No holidays are known for "ZZ" in UA.', "/subdivision"),
+        ({"country": "", "subdivision": "ZZ"}, "A part of a country needs its country.", "/country"),
+        ({"zone": "Mars/Olympus"}, 'There is no time zone "Mars/Olympus".', "/zone"),
     ],
 )
 def test_a_calendar_nobody_could_work_by_is_refused_with_the_same_sentence_in_both(
-    administrator: Api, signed: SignIn, given: dict[str, Any], sentence: str
+    administrator: Api, signed: SignIn, given: dict[str, Any], sentence: str, pointer: str
 ) -> None:
     refused = administrator.post("/calendars", CALENDAR | given)
-    assert (refused.status, refused.body["detail"]) == (422, sentence)
+    assert (refused.status, refused.body["detail"], refused.pointers) == (422, sentence, [pointer])
     told = CALENDAR | given
     form = {day: ", ".join(spans) for day, spans in told["hours"].items()} | {"closed": "2026-12-24"}
     form |= {name: told[name] for name in ("name", "zone", "country", "subdivision")}
