@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils.dateformat import format as date_format
 
 from claims.exports.claimreview import InPage
 from claims.lifecycle import Action
@@ -72,6 +74,20 @@ def test_a_correction_stands_on_the_page_and_a_substantial_one_before_all_else(n
     assert "Substantial: The minister was another one." in log
 
 
+@pytest.mark.django_db
+def test_days_in_lists_are_those_of_the_desk_as_on_the_page_itself(reader: Client) -> None:
+    early = make.now().hour < 10  # it is another day there than in UTC
+    news = NewsDesk(make.a_desk(zone="Pacific/Pago_Pago" if early else "Pacific/Kiritimati"))
+    claim, gone = news.corrected(news.published()), news.withdrawn(news.published())
+    there = make.now().astimezone(ZoneInfo(news.desk.zone))
+    day, in_utc = date_format(there.date(), "j F Y"), date_format(make.now().date(), "j F Y")
+    assert day != in_utc
+    for address, status in ((f"/c/{claim.pk}", 200), (f"/c/{gone.pk}", 410), ("/c/", 200), ("/c/corrections", 200)):
+        shown = text(reader, address, status)
+        assert day in shown, address
+        assert f">{in_utc}<" not in shown, address
+
+
 def test_what_was_withdrawn_says_when_and_why_and_nothing_else(news: NewsDesk, reader: Client) -> None:
     claim = news.published()
     first = reader.get(f"/c/{claim.pk}").headers["ETag"]
@@ -85,7 +101,7 @@ def test_what_was_withdrawn_says_when_and_why_and_nothing_else(news: NewsDesk, r
     assert reader.get(f"/c/{claim.pk}", headers={"If-None-Match": first}).status_code == 410
     again = reader.get(f"/c/{claim.pk}").headers["ETag"]
     assert reader.get(f"/c/{claim.pk}", headers={"If-None-Match": again}).status_code == 410
-    assert str(claim.pk) not in text(reader, "/c/")
+    assert f"/c/{claim.pk}\"" not in text(reader, "/c/")
     assert "It was about somebody else." in text(reader, "/c/corrections")
 
 
