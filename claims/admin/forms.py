@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,6 +53,9 @@ def say_what_is_missing(name: str, field: forms.Field) -> None:
     field.error_messages["required"] = said
 
 
+_DAY = re.compile(r"\d{4,}-\d\d-\d\d")
+
+
 class Refusing(forms.BaseForm):
     """A form that shows refusals. `pointers` maps a refusal's JSON pointer to the field it belongs to."""
 
@@ -99,6 +103,18 @@ class PlainForm(Refusing, forms.Form):
     def more_fields(self) -> dict[str, forms.Field]:
         """Fields that a loop makes better than a list does."""
         return {}
+
+
+class LocalMoment(forms.TextInput):
+    """A moment without its zone, which another field says. The browser drops a day without a time from such a field."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"type": "datetime-local"})
+
+    def format_value(self, value: Any) -> str | None:
+        """The words as the browser keeps them: a day begins at 00:00."""
+        words: str | None = super().format_value(value)
+        return f"{words}T00:00" if words and _DAY.fullmatch(words) else words
 
 
 class SayingSelect(forms.Select):

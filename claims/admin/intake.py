@@ -9,7 +9,16 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from claims.admin.forms import LANGUAGES, SAY_STATEMENT, SAY_ZONE, PlainForm, local_moment, window, zone_field
+from claims.admin.forms import (
+    LANGUAGES,
+    SAY_STATEMENT,
+    SAY_ZONE,
+    LocalMoment,
+    PlainForm,
+    local_moment,
+    window,
+    zone_field,
+)
 from claims.deadlines import Precision, ZoneBasis
 from claims.errors import Invalid
 from claims.models import ArticleRevision, DateKnown, Desk, SourceKind
@@ -38,10 +47,6 @@ def _desks() -> forms.ModelChoiceField[Desk]:
     return forms.ModelChoiceField(Desk.objects.none(), label=_("Desk"), required=False, empty_label=_("No desk yet"))
 
 
-def _local(kind: str) -> forms.TextInput:
-    return forms.TextInput(attrs={"type": kind})
-
-
 class ArticleForm(PlainForm):
     """An article as somebody pastes it."""
 
@@ -60,7 +65,7 @@ class ArticleForm(PlainForm):
     language = _languages()
     published_at = forms.CharField(
         label=_("Published, date and time"),
-        widget=_local("datetime-local"),
+        widget=LocalMoment(),
         help_text=_(
             "Words like “next week” and “yesterday” are counted from here. If the text lacks it, enter it; "
             "it will be marked as entered by you."
@@ -183,8 +188,8 @@ class ClaimForm(PlainForm):
         choices=[("", _("None")), *Precision.choices],
         widget=forms.Select(attrs={"data-cd-precision": "own_first own_last"}),
     )
-    own_first = forms.CharField(label=_("From"), required=False, widget=_local("datetime-local"))
-    own_last = forms.CharField(label=_("Until"), required=False, widget=_local("datetime-local"))
+    own_first = forms.CharField(label=_("From"), required=False, widget=LocalMoment())
+    own_last = forms.CharField(label=_("Until"), required=False, widget=LocalMoment())
     own_zone = zone_field(required=False, label=_("Time zone of its date"))
     own_basis = forms.ChoiceField(
         label=_("Whose time zone"), required=False, choices=ZoneBasis.choices, initial=ZoneBasis.OUTLET

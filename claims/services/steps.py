@@ -167,6 +167,8 @@ def wait(
     `tell_me` says in the event that whoever parks it wants to be told when the wait is over.
     """
     note = _note(note, needed=reason in {WaitingReason.OTHER, WaitingReason.OTHER_CLAIM})
+    if reason == WaitingReason.OWN_DATE and held.claim.confirm_by is None:
+        raise Invalid("This claim has no date of its own to wait for.", pointer="/reason")
     if until <= held.now:
         raise DueTooEarly("The wait must end ahead of now.", pointer="/waiting_until")
     if due < until:

@@ -12,8 +12,17 @@ from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from claims.admin.forms import SAY_STATEMENT, ClaimNumber, PlainForm, SayingSelect, moment_field, window, zone_field
-from claims.deadlines import OwnDate, Precision, ZoneBasis, own_date
+from claims.admin.forms import (
+    SAY_STATEMENT,
+    ClaimNumber,
+    LocalMoment,
+    PlainForm,
+    SayingSelect,
+    moment_field,
+    window,
+    zone_field,
+)
+from claims.deadlines import OwnDate, Precision, ZoneBasis, own_date, zone_named
 from claims.errors import Invalid
 from claims.lifecycle import DismissalReason, WaitingReason
 from claims.models import Desk
@@ -172,7 +181,7 @@ class SetDueStep(StepForm):
 class OwnDateStep(StepForm):
     """The date after which the world will show whether it holds."""
 
-    pointers: ClassVar[dict[str, str]] = {**StepForm.pointers, "/own_date": "first"}
+    pointers: ClassVar[dict[str, str]] = {**StepForm.pointers, "/own_date": "first", "/zone": "zone"}
     none = forms.BooleanField(label=gettext_lazy("It has no date of its own"), required=False)
     precision = forms.ChoiceField(
         label=gettext_lazy("Precision"),
@@ -180,12 +189,8 @@ class OwnDateStep(StepForm):
         initial=Precision.DAY,
         widget=forms.Select(attrs={"data-cd-precision": "first last"}),
     )
-    first = forms.CharField(
-        label=gettext_lazy("From"), required=False, widget=forms.TextInput(attrs={"type": "datetime-local"})
-    )
-    last = forms.CharField(
-        label=gettext_lazy("Until"), required=False, widget=forms.TextInput(attrs={"type": "datetime-local"})
-    )
+    first = forms.CharField(label=gettext_lazy("From"), required=False, widget=LocalMoment())
+    last = forms.CharField(label=gettext_lazy("Until"), required=False, widget=LocalMoment())
     zone = zone_field()
     zone_basis = forms.ChoiceField(label=gettext_lazy("Whose time zone"), choices=ZoneBasis.choices)
     words = forms.CharField(label=gettext_lazy("Words, as printed"), max_length=200, required=False)
@@ -204,6 +209,10 @@ class OwnDateStep(StepForm):
         given = self.cleaned_data
         if given["none"]:
             return {"own": None, "reason": given["reason"]}
+        try:
+            zone_named(given["zone"])
+        except Invalid as refused:
+            raise refused.at("/zone") from refused
         precision = Precision(given["precision"])
         words = (given["first"] or given["last"], given["last"] or given["first"])
         own = own_date(*window(words, precision, given["zone"], "/own_date"), precision, given["zone"])

@@ -223,6 +223,25 @@ def test_an_editor_who_takes_a_claim_gets_the_seat_that_waits_for_an_editor(
     assert Assignment.objects.open().get(claim=claim).part == Part.EDITOR
 
 
+def test_an_own_date_that_is_refused_stays_in_its_fields_and_the_refusal_stands_at_the_zone(
+    signed: SignIn, editor: User, claim: Claim
+) -> None:
+    given = {"version": claim.version, "precision": "day", "zone_basis": "stated", "words": "", "reason": "It says so."}
+    dates = {"first": "2030-12-02", "last": "2030-12-04", "zone": "Mars/Phobos"}
+    page = html.unescape(signed(editor).post(step_of(claim, "set_own_date"), given | dates).content.decode())
+    assert 'href="#id_zone">Time zone</a>: There is no time zone "Mars/Phobos".' in page
+    for value in ("2030-12-02T00:00", "2030-12-04T00:00"):  # the browser drops a day from such a field
+        assert f'value="{value}"' in page
+    assert make.fresh(claim).confirm_by is None
+
+
+def test_nobody_waits_for_a_date_that_a_claim_does_not_have(signed: SignIn, editor: User, claim: Claim) -> None:
+    given = {"version": claim.version, "reason": "own_date", "until": "2030-12-02T10:00", "due": "2030-12-03T10:00"}
+    page = html.unescape(signed(editor).post(step_of(claim, "wait"), given).content.decode())
+    assert "This claim has no date of its own to wait for." in page
+    assert make.fresh(claim).state == State.IN_REVIEW
+
+
 def test_an_editor_reopens_and_moves_dates(signed: SignIn, editor: User, reviewer: Reviewer, desk: Desk) -> None:
     claim = make.a_claim(desk, State.DECIDED, by=editor, reviewer=reviewer)
     client = signed(editor)
