@@ -159,6 +159,8 @@ def test_the_stream_has_a_port_beside_that_of_the_pages_or_the_one_that_is_named
     assert [stream_port(port) for port in (8000, 8001, 65500)] == [8100, 8101, 65400]
     monkeypatch.setenv("STREAM_PORT", "9000")
     assert stream_port(8000) == 9000
+    with pytest.raises(RuntimeProblem, match="PORT and STREAM_PORT are both 9000"):
+        stream_port(9000)
     monkeypatch.setenv("STREAM_PORT", "here")
     with pytest.raises(RuntimeProblem, match="STREAM_PORT must be a number; this says here"):
         stream_port(8000)

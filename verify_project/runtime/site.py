@@ -48,7 +48,10 @@ def stream_port(port: int) -> int:
     given = os.environ.get("STREAM_PORT", "")
     if given and not given.isdigit():
         raise RuntimeProblem(f"STREAM_PORT must be a number; this says {given}.")
-    return int(given) if given else port + APART if port + APART < 65536 else port - APART
+    found = int(given) if given else port + APART if port + APART < 65536 else port - APART
+    if found == port:
+        raise RuntimeProblem(f"PORT and STREAM_PORT are both {port}: choose another for one of them.")
+    return found
 
 
 def check_port(port: int, name: str = "PORT") -> None:
