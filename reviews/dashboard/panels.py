@@ -18,7 +18,7 @@ from claims.timewords import duration
 from claims.verdicts import So
 from claims.wordings import percent_words, so_words
 from reviews.agreement import ENOUGH
-from reviews.dashboard.filters import NOBODY, SAID_ONLY, Age
+from reviews.dashboard.filters import NOBODY, SAID_ONLY, Age, Filters
 from reviews.dashboard.number import Number
 from reviews.dashboard.numbers import NUMBERS, tally
 from reviews.dashboard.reading import Reading
@@ -109,8 +109,13 @@ class Board:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is not one claim to be seen. Asked only while every number is 0."""
+        """Whether there is not one claim to be seen under the filters. Looked up only while every number is 0."""
         return not any(self.count(key) for key in NUMBERS) and not self.reading.claims().exists()
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether any filter applies; the zone leaves out no claim."""
+        return self.reading.filters != Filters(zone=self.reading.filters.zone)
 
     @cached_property
     def on_time(self) -> str:

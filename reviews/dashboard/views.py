@@ -113,7 +113,8 @@ def _panels(reading: Reading) -> dict[str, Any]:
 @for_desks
 def sources(request: HttpRequest, reading: Reading) -> HttpResponse:
     """What became of dated claims, by source and by how sure they were printed."""
-    table = read_sources(reading, request.GET.get("q", ""))
+    search = request.GET.get("q", "").replace("\0", "")  # which no name holds, and the database does not take
+    table = read_sources(reading, search)
     context = {
         "reading": reading,
         "now": reading.now,
@@ -121,7 +122,7 @@ def sources(request: HttpRequest, reading: Reading) -> HttpResponse:
         "periods": VerdictPeriod,
         "parts": Part,
         "options": options(reading),
-        "search": request.GET.get("q", ""),
+        "search": search,
         "place": "sources",
     }
     return render(request, "dashboard/sources.html", context)

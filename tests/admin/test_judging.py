@@ -296,6 +296,8 @@ def test_every_fault_of_a_verdict_is_told_at_once_at_its_field(
         for sentence in (outcome, "this has 9.", also):
             assert sentence in page
     assert page.count("Answer “Is it so?”") == 1
+    assert '<a href="#id_so_0">' in page  # to the first of the choices
+    assert 'type="radio" id="id_so_0" name="so"' in page
 
 
 def test_an_outcome_left_open_reads_as_a_choice_to_make_once_the_date_has_passed(

@@ -207,6 +207,15 @@ def test_a_newsroom_without_claims_says_what_to_do(editor: User) -> None:
     assert "None late" in html
 
 
+def test_filters_that_nothing_matches_are_not_taken_for_an_empty_newsroom(desk: Desk, editor: User) -> None:
+    a_claim(desk, by=editor)
+    html = page(editor, "/desk/?language=uk")
+    assert "No claim matches these filters." in html
+    assert '<a class="cd-btn" href="/desk/">Show all claims</a>' in html
+    assert "No claims yet." not in html
+    assert "No claim matches" not in page(editor)
+
+
 def test_a_newsroom_with_nothing_open_does_not_say_it_has_no_claims(desk: Desk, editor: User) -> None:
     a_claim(desk, State.PROPOSED, by=editor)
     assert "No claims yet." not in page(editor)

@@ -118,6 +118,13 @@ def page(user: User, query: str = "") -> str:
     return unescape(answer.content.decode())
 
 
+def test_a_search_for_what_no_name_holds_finds_nothing(editor: User, desk: Desk) -> None:
+    some_claims([desk], editor, random.Random(5))  # noqa: S311 - as above
+    assert 'dir="auto">Outlet A<' in page(editor, "?q=%00outlet")
+    for asked in ("%00zz", "%25", "%5C", "'"):
+        assert 'dir="auto">Outlet A<' not in page(editor, f"?q={asked}")
+
+
 def test_a_share_is_shown_from_ten_and_the_caveat_always(editor: User, desk: Desk) -> None:
     text = an_article(outlet="Outlet A")
     for number in range(9):
