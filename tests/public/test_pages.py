@@ -101,7 +101,7 @@ def test_what_was_withdrawn_says_when_and_why_and_nothing_else(news: NewsDesk, r
     assert reader.get(f"/c/{claim.pk}", headers={"If-None-Match": first}).status_code == 410
     again = reader.get(f"/c/{claim.pk}").headers["ETag"]
     assert reader.get(f"/c/{claim.pk}", headers={"If-None-Match": again}).status_code == 410
-    assert f"/c/{claim.pk}\"" not in text(reader, "/c/")
+    assert f'/c/{claim.pk}"' not in text(reader, "/c/")
     assert "It was about somebody else." in text(reader, "/c/corrections")
 
 
