@@ -55,7 +55,7 @@ def checked(calendar: Calendar) -> Calendar:
     zone_named(calendar.zone)
     known_country(calendar.country, calendar.subdivision)
     if len(calendar.week) != 7:
-        raise Invalid("A week has seven days.", pointer="/hours")
+        raise _bad_hours("A week has seven days.")
     for spans in calendar.week:
         _in_order(spans)
     minutes = sum(closes - opens for spans in calendar.week for opens, closes in spans)
@@ -75,35 +75,33 @@ def spans_of(words: Sequence[str]) -> tuple[Span, ...]:
 def _span(words: str) -> Span:
     read = _SPAN.fullmatch(words.strip())
     if read is None:
-        raise Invalid(f'"{words}" is no span of hours.', hint="Write 09:00-18:00.", pointer="/hours")
+        raise _bad_hours(f'"{words}" is no span of hours.', "Write 09:00-18:00.")
     hour, minute, last_hour, last_minute = (int(part) for part in read.groups())
     if max(minute, last_minute) > 59:
-        raise Invalid(
-            f'"{words}" names a minute that there is not.', hint="Minutes run from 00 to 59.", pointer="/hours"
-        )
+        raise _bad_hours(f'"{words}" names a minute that there is not.', "Minutes run from 00 to 59.")
     return hour * 60 + minute, last_hour * 60 + last_minute
 
 
 def _in_order(spans: tuple[Span, ...]) -> tuple[Span, ...]:
     for opens, closes in spans:
         if opens < 0 or closes > FULL_DAY:
-            raise Invalid(
-                f'"{said(opens, closes)}" leaves the day.', hint="A day runs from 00:00 to 24:00.", pointer="/hours"
-            )
+            raise _bad_hours(f'"{said(opens, closes)}" leaves the day.', "A day runs from 00:00 to 24:00.")
         if closes == opens:
-            raise Invalid(f'"{said(opens, closes)}" holds no time.', pointer="/hours")
+            raise _bad_hours(f'"{said(opens, closes)}" holds no time.')
         if closes < opens:
-            raise Invalid(
+            raise _bad_hours(
                 f'"{said(opens, closes)}" runs over midnight.',
-                hint="Enter it as two: up to 24:00 on this day, from 00:00 on the next.",
-                pointer="/hours",
+                "Enter it as two: up to 24:00 on this day, from 00:00 on the next.",
             )
     for before, after in pairwise(spans):
         if after[0] < before[1]:
-            raise Invalid(
-                f'"{said(*before)}" and "{said(*after)}" overlap or stand in the wrong order.', pointer="/hours"
-            )
+            raise _bad_hours(f'"{said(*before)}" and "{said(*after)}" overlap or stand in the wrong order.')
     return spans
+
+
+def _bad_hours(sentence: str, hint: str = "") -> Invalid:
+    """The refusal, at the member that holds the hours."""
+    return Invalid(sentence, hint=hint, pointer="/hours")
 
 
 def said(opens: int, closes: int) -> str:

@@ -53,9 +53,6 @@ def say_what_is_missing(name: str, field: forms.Field) -> None:
     field.error_messages["required"] = said
 
 
-_DAY = re.compile(r"\d{4,}-\d\d-\d\d")
-
-
 class Refusing(forms.BaseForm):
     """A form that shows refusals. `pointers` maps a refusal's JSON pointer to the field it belongs to."""
 
@@ -103,6 +100,9 @@ class PlainForm(Refusing, forms.Form):
     def more_fields(self) -> dict[str, forms.Field]:
         """Fields that a loop makes better than a list does."""
         return {}
+
+
+_DAY = re.compile(r"\d{4,}-\d\d-\d\d")
 
 
 class LocalMoment(forms.TextInput):
@@ -197,8 +197,12 @@ def local_day(words: str) -> date:
 def window(words: tuple[str, str], precision: Precision, zone: str, pointer: str) -> Window:
     """First and last of an own date's window as `deadlines.own_date` takes them.
 
-    Raises `Invalid` at the pointer.
+    Raises `Invalid` at the pointer, for a zone that there is none of at its `/zone`.
     """
+    try:
+        zone_named(zone)
+    except Invalid as refused:
+        raise refused.at(f"{pointer}/zone") from None
     try:
         if precision == Precision.MINUTE:
             return local_moment(words[0], zone), local_moment(words[1], zone)

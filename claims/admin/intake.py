@@ -155,6 +155,7 @@ class ClaimForm(PlainForm):
 
     pointers: ClassVar[dict[str, str]] = {
         "/own_date": "own_first",
+        "/own_date/zone": "own_zone",
         "/own_date/words": "own_words",
         "/chain": "step_1_source",
         "/chain/source": "step_1_source",

@@ -66,7 +66,7 @@ def _insertion(model: type[Model], fields: tuple[Any, ...], filled: tuple[Any, .
 @cache
 def _change(model: type[Model], fields: tuple[Any, ...]) -> Repeated:
     written = ", ".join(f"{_quoted(field)} = {_place(field)}" for field in fields)
-    key = _quoted(model._meta.pk)  # noqa: SLF001
+    key = _quoted(model._meta.pk)  # noqa: SLF001 - Django documents it
     return Repeated(f"UPDATE {_table(model)} SET {written} WHERE {key} = %s")  # noqa: S608 - names of ours
 
 

@@ -22,7 +22,7 @@ from claims.admin.forms import (
     window,
     zone_field,
 )
-from claims.deadlines import OwnDate, Precision, ZoneBasis, own_date, zone_named
+from claims.deadlines import OwnDate, Precision, ZoneBasis, own_date
 from claims.errors import Invalid
 from claims.lifecycle import DismissalReason, WaitingReason
 from claims.models import Desk
@@ -181,7 +181,7 @@ class SetDueStep(StepForm):
 class OwnDateStep(StepForm):
     """The date after which the world will show whether it holds."""
 
-    pointers: ClassVar[dict[str, str]] = {**StepForm.pointers, "/own_date": "first", "/zone": "zone"}
+    pointers: ClassVar[dict[str, str]] = {**StepForm.pointers, "/own_date": "first", "/own_date/zone": "zone"}
     none = forms.BooleanField(label=gettext_lazy("It has no date of its own"), required=False)
     precision = forms.ChoiceField(
         label=gettext_lazy("Precision"),
@@ -209,10 +209,6 @@ class OwnDateStep(StepForm):
         given = self.cleaned_data
         if given["none"]:
             return {"own": None, "reason": given["reason"]}
-        try:
-            zone_named(given["zone"])
-        except Invalid as refused:
-            raise refused.at("/zone") from refused
         precision = Precision(given["precision"])
         words = (given["first"] or given["last"], given["last"] or given["first"])
         own = own_date(*window(words, precision, given["zone"], "/own_date"), precision, given["zone"])

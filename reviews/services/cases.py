@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import QuerySet
-from django.db.models.expressions import RawSQL
 
 from claims.hedges import Kind
 from claims.models import Appearance, ChainStep, Claim, Desk, Evidence, Source, Visibility
+from claims.models.many import any_of
 from claims.models.worded import worded
 from reviews.models import Course, DeadlinePolicy, ReviewPolicy, RuleVersion
 from reviews.rules import Case, Ruled
@@ -67,13 +67,8 @@ def _switched_on() -> QuerySet[RuleVersion]:
 def came(claim_ids: Sequence[int]) -> dict[int, Came]:
     """How each claim with a course came to where it is, by number, in one query."""
     columns = ("rule_id", "rule__desk_id", "rule__priority", "given_desk_id", "given_priority")
-    rows = Course.objects.filter(claim__in=among(claim_ids)).values_list("claim_id", *columns)
+    rows = Course.objects.filter(claim__in=any_of(claim_ids)).values_list("claim_id", *columns)
     return {claim: Came(*values) for claim, *values in rows}
-
-
-def among(numbers: Iterable[int]) -> RawSQL:
-    """Numbers for an `__in`, as one parameter: thousands of single ones take longer to send than to look up."""
-    return RawSQL("SELECT unnest(%s::bigint[])", [list(numbers)])
 
 
 def given_values(claim: Claim, by: Came | None) -> Given:
@@ -90,7 +85,7 @@ def given_values(claim: Claim, by: Came | None) -> Given:
 
 def protecting(claim_ids: Iterable[int]) -> set[int]:
     """Those of these claims on which evidence protects a source, replaced items included: who sees one sees all."""
-    rows = Evidence.objects.filter(claim__in=among(claim_ids), visibility=Visibility.PROTECTED)
+    rows = Evidence.objects.filter(claim__in=any_of(claim_ids), visibility=Visibility.PROTECTED)
     return set(rows.values_list("claim_id", flat=True))
 
 
@@ -130,12 +125,12 @@ def cases_of(claims: Sequence[Claim], at: Mapping[int, datetime], given: Mapping
 
 def _around(claim_ids: Sequence[int]) -> dict[int, _Around]:
     found: dict[int, _Around] = defaultdict(_Around)
-    seen = Appearance.objects.filter(claim__in=among(claim_ids)).order_by()
+    seen = Appearance.objects.filter(claim__in=any_of(claim_ids)).order_by()
     for claim, hedge, outlet in seen.values_list("claim_id", "hedge_kind", "revision__article__outlet_id"):
         found[claim].outlets.add(outlet)
         if hedge not in {"", Kind.NONE}:
             found[claim].hedges.add(hedge)
-    steps = ChainStep.objects.filter(appearance__claim__in=among(claim_ids), source__isnull=False).order_by()
+    steps = ChainStep.objects.filter(appearance__claim__in=any_of(claim_ids), source__isnull=False).order_by()
     for claim, source, kind in steps.values_list("appearance__claim_id", "source_id", "source__kind"):
         if source is not None and kind is not None:
             found[claim].sources.add(source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from typing import Any
 
 import pytest
@@ -102,6 +103,18 @@ def test_a_quote_that_is_not_there_shows_the_nearest_words(signed: SignIn, edito
     body = client.post(address, claim_of(desk, quote="The bridge opens next weak")).content.decode()
     assert "The quote does not stand in the text." in body
     assert "The bridge opens next week" in body
+    assert not Claim.objects.exists()
+
+
+def test_a_date_with_a_zone_that_there_is_none_of_stays_and_the_refusal_stands_at_the_zone(
+    signed: SignIn, editor: User, desk: Desk
+) -> None:
+    client = signed(editor)
+    address = client.post(IMPORT, article(desk=desk.pk)).headers["Location"]
+    own = {"own_precision": "day", "own_first": "2026-04-05", "own_zone": "Mars/Phobos"}
+    body = unescape(client.post(address, claim_of(desk, **own)).content.decode())
+    assert 'href="#id_own_zone">Time zone of its date</a>: There is no time zone "Mars/Phobos".' in body
+    assert 'value="2026-04-05T00:00"' in body
     assert not Claim.objects.exists()
 
 
