@@ -17,7 +17,7 @@ KEPT = 2_000  # hints; who comes back later than these reach is told to read ane
 
 
 class Eyes(NamedTuple):
-    """What a viewer sees: the numbers of their desks, None for all; a key sees less than a person under an embargo."""
+    """What a viewer sees: the numbers of their desks, None for all; under an embargo of no desk a key sees less."""
 
     desks: frozenset[int] | None
     is_key: bool
@@ -44,7 +44,7 @@ def sees(eyes: Eyes, sight: Sight) -> bool:
         return not (eyes.is_key and sight.embargoed)
     if not eyes.desks or not (sight.desk is None or sight.desk in eyes.desks):
         return False
-    return not eyes.is_key or sight.embargoed <= eyes.desks
+    return (sight.embargoed if eyes.is_key else sight.embargoed - {None}) <= eyes.desks
 
 
 @dataclass

@@ -6,9 +6,10 @@ them. What only the work knows (who is on a claim) is added in `reviews.permissi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
@@ -16,8 +17,21 @@ from django.db.models.functions import Now
 from claims.actors import Actor, ActorKind
 from claims.errors import RoleMissing, ScopeMissing
 from claims.lifecycle import Role
-from claims.models import ApiKey, Article, Claim, Desk, DeskRole, Evidence, Membership, Scope, User, Visibility
+from claims.models import (
+    ApiKey,
+    Appearance,
+    Article,
+    Claim,
+    Desk,
+    DeskRole,
+    Evidence,
+    Membership,
+    Scope,
+    User,
+    Visibility,
+)
 from claims.models.asking import one_or_none
+from claims.models.embargo import Moment, desks_holding, quotes_under_embargo
 from claims.models.evidence import EvidenceQuerySet
 from claims.models.worded import worded
 
@@ -111,41 +125,55 @@ def only_desk(viewer: Viewer, seen: Sequence[Desk]) -> Desk | None:
     return seen[0] if viewer.desks is not None and len(seen) == 1 else None
 
 
-def _embargoed(viewer: Viewer, path: str, now: datetime | Now) -> Q:
-    """Rows under an embargo that this viewer must not see: keys see them only when confined to that desk."""
-    if viewer.user is not None:
-        return Q(pk__in=[])
-    lifted = Q(**{f"{path}embargo_until__gt": now})
-    return lifted if viewer.desks is None else lifted & ~Q(**{f"{path}desk__in": sorted(viewer.desks)})
+def _of_others(viewer: Viewer, article: str) -> Q:
+    """Articles that are kept from this viewer while they are under embargo: those of desks that are not theirs.
+
+    An article of no desk is open to people and, under embargo, to no key. An administrator is of every desk.
+    """
+    if viewer.desks is None:
+        return Q(pk__in=[]) if viewer.user is not None else Q()
+    others = ~Q(**{f"{article}desk__in": sorted(viewer.desks)})
+    return others if viewer.user is None else others & Q(**{f"{article}desk__isnull": False})
 
 
-def visible_claims(viewer: Viewer, now: datetime | Now) -> QuerySet[Claim]:
+def under_embargo(viewer: Viewer, now: Moment) -> QuerySet[Appearance, Any]:
+    """The numbers of claims that are kept from this viewer because they are quoted from an article under embargo."""
+    return quotes_under_embargo(now).filter(_of_others(viewer, "revision__article__")).values("claim")
+
+
+def visible_claims(viewer: Viewer, now: Moment) -> QuerySet[Claim]:
     """Claims of the viewer's desks, and those without a desk yet, less what is under embargo for them.
 
     `now` is a moment that was read, or `Now()` for that of the database when it is asked.
     """
     claims = Claim.objects.filter(_of_desks(viewer, "desk"))
-    if viewer.user is not None:
+    if viewer.is_administrator:
         return claims
-    hidden = Article.objects.filter(_embargoed(viewer, "", now)).values("pk")
-    return claims.exclude(appearances__revision__article__in=hidden)
+    return claims.exclude(pk__in=under_embargo(viewer, now))
 
 
 def sees_claim(viewer: Viewer, claim: int) -> bool:
     """Whether the claim is one of those at this moment."""
     if viewer.user is None:
         return visible_claims(viewer, Now()).filter(pk=claim).exists()
-    return any(of_their_desks(viewer, desk) for desk in _desks_of(claim))
+    return any(sees_where(viewer, desk, holding) for desk, holding in _places_of(claim))
 
 
-def visible_claim(viewer: Viewer, number: int, now: datetime | Now) -> Claim | None:
+def visible_claim(viewer: Viewer, number: int, now: Moment) -> Claim | None:
     """That claim with its desk, None where the viewer sees none of this number."""
     if viewer.user is not None:
         claim = _claims.one(number)
-        return claim if claim is not None and of_their_desks(viewer, claim.desk_id) else None
+        return claim if claim is not None and sees_where(viewer, claim.desk_id, claim.holding or ()) else None
     if viewer.desks is None and isinstance(now, datetime):
         return _claims_for_keys.one(number, now)
     return one_or_none(visible_claims(viewer, now).select_related("desk").filter(pk=number))
+
+
+def sees_where(viewer: Viewer, desk: int | None, holding: Iterable[int | None]) -> bool:
+    """Whether a person sees a claim on this desk that articles under embargo, of the desks `holding`, say."""
+    if not of_their_desks(viewer, desk):
+        return False
+    return viewer.desks is None or viewer.desks.issuperset(one for one in holding if one is not None)
 
 
 def of_their_desks(viewer: Viewer, desk: int | None) -> bool:
@@ -155,7 +183,7 @@ def of_their_desks(viewer: Viewer, desk: int | None) -> bool:
 
 @worded
 def _claims(number: int) -> QuerySet[Claim]:
-    return Claim.objects.select_related("desk").filter(pk=number)
+    return Claim.objects.with_holding().select_related("desk").filter(pk=number)
 
 
 @worded
@@ -166,13 +194,16 @@ def _claims_for_keys(number: int, now: datetime) -> QuerySet[Claim]:
 
 
 @worded
-def _desks_of(claim: int) -> QuerySet[Claim, int | None]:
-    return Claim.objects.filter(pk=claim).values_list("desk", flat=True)
+def _places_of(claim: int) -> QuerySet[Claim, tuple[int | None, list[int | None]]]:
+    return Claim.objects.filter(pk=claim).values_list("desk", desks_holding("pk"))
 
 
 def visible_articles(viewer: Viewer, now: datetime) -> QuerySet[Article]:
     """Articles of the viewer's desks, and those without a desk, less what is under embargo for them."""
-    return Article.objects.filter(_of_desks(viewer, "desk")).exclude(_embargoed(viewer, "", now))
+    articles = Article.objects.filter(_of_desks(viewer, "desk"))
+    if viewer.user is not None:
+        return articles
+    return articles.exclude(_of_others(viewer, ""), embargo_until__gt=now)
 
 
 def sees_protected(viewer: Viewer, claim: Claim, *, on_it: bool) -> bool:

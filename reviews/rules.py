@@ -17,7 +17,10 @@ from claims.hedges import Kind
 
 HEDGES = tuple(kind for kind in Kind if kind != Kind.NONE)
 MOST_DAYS = 365
-LEAVES = "leaves"  # stands for a condition: the rule's desk is another one, and evidence protects a source
+# Each stands for a condition: the rule's desk is another one, and evidence protects a source, or the article of another
+# desk is under embargo.
+LEAVES = "leaves"
+EMBARGO = "embargo"
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ class Case:
 
     `sources` are the numbers of everybody in its chains, its outlets, and whatever these belong to. `hedges` are the
     kinds of hedge of its quotes; a plain quote has none. `protected`: evidence on it protects a source, and the editors
-    of another desk would get to see it.
+    of another desk would get to see it. `embargoed`: desks of its articles that are under embargo.
     """
 
     at: datetime
@@ -92,6 +95,7 @@ class Case:
     hedges: frozenset[str] = frozenset()
     own_date: datetime | None = None
     protected: bool = False
+    embargoed: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ class Ruled:
 
 @dataclass(frozen=True)
 class Passed:
-    """A rule that did not take a claim, and the first of its conditions that does not hold, or `LEAVES`."""
+    """A rule that did not take a claim, and the first of its conditions that does not hold, `LEAVES` or `EMBARGO`."""
 
     ruled: Ruled
     condition: str
@@ -127,14 +131,19 @@ def matches(conditions: Conditions, case: Case) -> bool:
     return all(_HOLDS[name](conditions, case) for name in conditions.asked)
 
 
-def leaves(ruled: Ruled, case: Case) -> bool:
-    """Whether the rule would take evidence that protects a source to another desk. Then it takes no such claim."""
-    return case.protected and ruled.outcomes.desk not in {None, case.desk}
+def keeping(ruled: Ruled, case: Case) -> str:
+    """Why the rule may not take the claim to its desk: `LEAVES` or `EMBARGO`, empty when it may. Then it takes none."""
+    desk = ruled.outcomes.desk
+    if desk in {None, case.desk}:
+        return ""
+    if case.protected:
+        return LEAVES
+    return EMBARGO if case.embargoed - {desk} else ""
 
 
 def first_match(rules: Iterable[Ruled], case: Case) -> Ruled | None:
     """The first of the rules that takes the claim, None when none does."""
-    return next((ruled for ruled in rules if matches(ruled.conditions, case) and not leaves(ruled, case)), None)
+    return next((ruled for ruled in rules if matches(ruled.conditions, case) and not keeping(ruled, case)), None)
 
 
 def passed_over(rules: Iterable[Ruled], case: Case) -> list[Passed]:
@@ -145,9 +154,9 @@ def passed_over(rules: Iterable[Ruled], case: Case) -> list[Passed]:
     found: list[Passed] = []
     for ruled in rules:
         failed = [name for name in ruled.conditions.asked if not _HOLDS[name](ruled.conditions, case)]
-        if not failed and not leaves(ruled, case):
+        failed = failed or [kept for kept in [keeping(ruled, case)] if kept]
+        if not failed:
             break
-        failed = failed or [LEAVES]
         if failed[0] != "desks":
             found.append(Passed(ruled, failed[0]))
     return found

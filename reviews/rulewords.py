@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reviews.eligibility import language_name, listed
-from reviews.rules import LEAVES, Case, Conditions, Outcomes, Passed
+from reviews.rules import EMBARGO, LEAVES, Case, Conditions, Outcomes, Passed
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,8 @@ def why_not(passed: Passed, case: Case, names: Names) -> str:
     name, conditions = passed.condition, passed.ruled.conditions
     if name == LEAVES:
         return "it would send the claim to another desk, and evidence on it protects a source"
+    if name == EMBARGO:
+        return "it would send the claim to another desk, and its article is under embargo"
     if name == "within_days" and case.own_date is None:
         return "it has no date of its own"
     return _WORDS[name](conditions, names, "is not", "does not contain", "not ")

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from reviews.services.embargoes import bring_home
 from reviews.services.escalation import carry_out
 from reviews.services.importnotices import tell_failed_imports
 from reviews.services.leaving import release_gone, settle_absences, take_back_standing
@@ -22,7 +23,8 @@ def route() -> None:
 
 @shared_task(name="reviews.settle")
 def settle() -> None:
-    """Settle open claims anew where somebody asked for it after rules changed."""
+    """Bring claims back to the desk of an article under embargo, and settle those anew that somebody asked for."""
+    bring_home()
     settle_asked()
 
 

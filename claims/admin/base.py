@@ -27,7 +27,7 @@ from claims.admin import columns
 from claims.admin.forms import say_what_is_missing
 from claims.errors import ClaimDeskError
 from claims.models import User
-from claims.permissions import Viewer, viewer_for_user
+from claims.permissions import Viewer, under_embargo, viewer_for_user
 
 if TYPE_CHECKING:  # the theme has no types; its admin is Django's with more attributes
     from django.contrib.admin import ModelAdmin, TabularInline
@@ -113,9 +113,13 @@ class NamedFields(BaseInlineFormSet[_Row, _Of, Any]):
 
 
 class RecordAdmin(ModelAdmin[_Row]):
-    """Rows that people read and services write. `desk_path` leads to the desk that confines them, empty: none does."""
+    """Rows that people read and services write. `desk_path` leads to the desk that confines them, empty: none does.
+
+    `claim_path` leads to the claim whose articles may be under embargo.
+    """
 
     desk_path = ""
+    claim_path = ""
     list_per_page = 50
     show_full_result_count = False
     compressed_fields = True
@@ -151,13 +155,17 @@ class RecordAdmin(ModelAdmin[_Row]):
         if not self.desk_path or viewer.desks is None:
             return rows
         mine = Q(**{f"{self.desk_path}__in": sorted(viewer.desks)})
-        return rows.filter(mine | Q(**{f"{self.desk_path}__isnull": True}))
+        rows = rows.filter(mine | Q(**{f"{self.desk_path}__isnull": True}))
+        if not self.claim_path:
+            return rows
+        return rows.exclude(**{f"{self.claim_path}__in": under_embargo(viewer, now_of(request))})
 
 
 class OfClaimAdmin(RecordAdmin[_Row]):
     """Rows that belong to a claim and link to its page."""
 
     desk_path = "claim__desk"
+    claim_path = "claim"
     list_select_related: ClassVar[tuple[str, ...]] = ("claim",)
 
     def get_list_display_links(self, request: HttpRequest, list_display: Any) -> list[Any]:

@@ -20,6 +20,7 @@ class ClaimListAdmin(RecordAdmin[Claim]):
     """Claims as rows: found by number and words, narrowed by state, flag, desk, outlet, priority and language."""
 
     desk_path = "desk"
+    claim_path = "pk"
     list_display = ("statement_line", "state_column", "due_column", "own_date_column", "desk", "verdict_column")
     list_display_links = None
     list_filter = (StateFilter, FlagFilter, DeskFilter, ClaimOutletFilter, PriorityFilter, LanguageFilter)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q, TextChoices, UniqueConstraint
@@ -52,10 +54,19 @@ class Article(models.Model):
         indexes = (
             models.Index(fields=("-published_at", "-id"), name="article_published"),
             models.Index(fields=("id",), condition=Q(untold=True), name="article_untold"),
+            models.Index(
+                fields=("embargo_until",), condition=Q(embargo_until__isnull=False), name="article_under_embargo"
+            ),
         )
 
     def __str__(self) -> str:
         return self.headline
+
+    def kept_with(self, now: datetime) -> list[int]:
+        """The desk whose people alone read it, by number, while it is under embargo; none else."""
+        if self.desk_id is None or self.embargo_until is None or self.embargo_until <= now:
+            return []
+        return [self.desk_id]
 
 
 class ArticleRevision(models.Model):

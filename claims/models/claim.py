@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.deadlines import DATE_NEAR, DateFacts, Precision, TimeFlag, ZoneBasis, answers_own_date, time_flags
 from claims.lifecycle import OPEN_STATES, DismissalReason, State, WaitingReason
 from claims.models.decision import Decision
+from claims.models.embargo import desks_holding
 from claims.verdicts import So
 
 if TYPE_CHECKING:
@@ -95,6 +96,10 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         standing = Decision.objects.filter(claim=OuterRef("pk"), standing=True, decided_at__gte=moment)
         return self.filter(Exists(standing), state=State.DECIDED)
 
+    def with_holding(self) -> Self:
+        """Each with `holding`: the desks of articles under embargo now that it is quoted from."""
+        return self.annotate(holding=desks_holding("pk"))
+
     def merged_into(self, number: int) -> Self:
         """Claims that were merged into this one, and those merged into them before."""
         return self.filter(pk__in=RawSQL(_MERGED, [number]))  # noqa: S611 - our own text, the number is bound
@@ -167,6 +172,8 @@ class Claim(models.Model):
     )
 
     objects = ClaimQuerySet.as_manager()
+
+    holding: Sequence[int | None] | None = None  # of a claim that was read `with_holding`
 
     class Meta:
         verbose_name = _("claim")

@@ -22,6 +22,7 @@ from claims.models.inserting import insert_together
 from claims.models.making import new
 from claims.services.announcing import alarms_for, still_to_come
 from claims.services.chainsources import ChainSources
+from claims.services.embargoes import check_starts_there
 from claims.services.ladders import Ladders, alarms_of, steps_of
 from claims.services.proposing import GivenClaim, Maker, anchor_of, appearance_of, claim_of, step_of
 from claims.services.steps import check_due
@@ -131,6 +132,7 @@ def propose_in_hand(given: GivenClaim, maker: Maker, places: Places) -> InHand:
     held = InHand(claim, places.now)
     held.record("claim.propose", by=maker.actor, from_state="", data={"quote": anchor.exact} if anchor else None)
     if given.quote and anchor:
+        check_starts_there(given.quote.revision.article, given.desk, held.now)
         held.appearance = place = appearance_of(claim, given, given.quote.revision, anchor)
         place.pk = next(places.appearances)
         held.chain = [step_of(place, order, step, places.source) for order, step in enumerate(given.chain, 1)]

@@ -13,15 +13,15 @@ from typing import NamedTuple
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import connection
-from django.db.models import Case, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from claims.actors import ActorKind
 from claims.hints import Eyes, Hint, Place, Recent, Sight
-from claims.models import ApiKey, Article, Claim, ClaimEvent, DatabaseClock, Scope, User
+from claims.models import ApiKey, Claim, ClaimEvent, DatabaseClock, Scope, User
+from claims.models.embargo import desks_holding
 from claims.models.many import any_of
 
 BATCH = 1_000  # events that are read at once
@@ -45,16 +45,13 @@ class News(NamedTuple):
 
 def news_behind(place: Place) -> News:
     """The next events of the change feed, at most `BATCH`: the same that `/events` would tell next."""
-    embargoed = Article.objects.filter(
-        revisions__appearances__claim=OuterRef("claim"), embargo_until__gt=DatabaseClock()
-    ).values("desk")
-    rows = ClaimEvent.objects.after(*place).annotate(embargoed=ArraySubquery(embargoed))
+    rows = ClaimEvent.objects.after(*place).annotate(holding=desks_holding("claim"))
     hints, sights = [], {}
-    for tx, pk, claim, type_, desk, embargo in rows.values_list(
-        "tx", "pk", "claim_id", "type", "claim__desk_id", "embargoed"
+    for tx, pk, claim, type_, desk, holding in rows.values_list(
+        "tx", "pk", "claim_id", "type", "claim__desk_id", "holding"
     )[:BATCH]:
         hints.append(Hint((tx, pk), claim, type_))
-        sights[claim] = Sight(desk, frozenset(embargo))
+        sights[claim] = Sight(desk, frozenset(holding))
     return News(hints, sights)
 
 
@@ -71,11 +68,8 @@ def recent_hints(kept: int) -> Recent:
 
 def sights_of(claims: Iterable[int]) -> dict[int, Sight]:
     """Where these claims stand now."""
-    embargoed = Article.objects.filter(
-        revisions__appearances__claim=OuterRef("pk"), embargo_until__gt=DatabaseClock()
-    ).values("desk")
-    rows = Claim.objects.filter(pk__in=any_of(claims)).annotate(embargoed=ArraySubquery(embargoed))
-    return {pk: Sight(desk, frozenset(found)) for pk, desk, found in rows.values_list("pk", "desk_id", "embargoed")}
+    rows = Claim.objects.filter(pk__in=any_of(claims)).values_list("pk", "desk_id", desks_holding("pk"))
+    return {pk: Sight(desk, frozenset(holding)) for pk, desk, holding in rows}
 
 
 def eyes_of(listeners: Iterable[Listener]) -> dict[Listener, Eyes]:

@@ -16,6 +16,7 @@ from claims.models.making import new
 from claims.models.writing import insert
 from claims.services.articles import address, line, name_line, outlet_called, text
 from claims.services.cancellations import follow_articles
+from claims.services.embargoes import check_starts_there
 from claims.services.steps import check_due, check_priority
 from claims.services.transitions import Held, proposed
 from claims.services.wording import wording
@@ -91,7 +92,8 @@ class Maker:
 def propose(given: GivenClaim, maker: Maker) -> Claim:
     """Make a claim.
 
-    Raises `UnusableText`, `QuoteNotInText`, `QuoteAmbiguous`, `Invalid`, `RoleMissing`; then nothing is written.
+    Raises `UnusableText`, `QuoteNotInText`, `QuoteAmbiguous`, `Invalid`, `RoleMissing`, `Embargoed`; then nothing is
+    written.
     """
     with proposing(given, maker) as held:
         return held.claim
@@ -104,6 +106,7 @@ def proposing(given: GivenClaim, maker: Maker) -> Iterator[Held]:
     anchor = anchor_of(given.quote) if given.quote else None
     with proposed(claim, maker.actor, data={"quote": anchor.exact} if anchor else None) as held:
         if given.quote and anchor:
+            check_starts_there(given.quote.revision.article, given.desk, held.now)
             appearance = appearance_of(claim, given, given.quote.revision, anchor)
             insert(appearance)
             steps = [step_of(appearance, order, step, source_called) for order, step in enumerate(given.chain, 1)]

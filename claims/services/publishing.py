@@ -26,6 +26,7 @@ from claims.lifecycle import Action, CorrectionClass
 from claims.models import Claim, ClaimEvent, Decision, Publication, Visibility
 from claims.services.articles import text
 from claims.services.deciding import reword
+from claims.services.embargoes import until_words
 from claims.services.steps import because
 from claims.services.transitions import Held
 from claims.verdicts import check_why
@@ -75,7 +76,7 @@ def _check_embargo(claim: Claim, now: datetime) -> None:
     ends = [seen.revision.article.embargo_until for seen in claim.appearances.all()]  # uses what was prefetched
     until = max((end for end in ends if end is not None), default=now)
     if until > now:
-        raise Embargoed(f"The article is under embargo until {until:%Y-%m-%d %H:%M} UTC.")
+        raise Embargoed(until_words(until))
 
 
 def publish(held: Held, *, by: Actor, correction_class: str = "", note: str = "") -> ClaimEvent:

@@ -24,6 +24,7 @@ from claims.errors import NotUndoable
 from claims.lifecycle import Action, Role, State
 from claims.models import Claim, ClaimEvent, Decision, Desk, Flag, User
 from claims.services.duplicates import check_repeats, other_of, tell_merged, tell_released
+from claims.services.embargoes import check_keeps_embargo
 from claims.services.linkflags import keep_flags
 from claims.services.splitting import take_back_part
 from claims.services.transitions import Held, database_time
@@ -118,7 +119,7 @@ def _last(claim_id: int) -> _Last:
 
 
 def undoable(held: Held, by: Actor) -> ClaimEvent:
-    """The event that this person may take back. Raises `NotUndoable` with the reason why there is none."""
+    """The event that this person may take back. Raises `NotUndoable` or `Embargoed`, with the reason why not."""
     return _step(held, by)[0][0]
 
 
@@ -140,6 +141,8 @@ def _step(held: Held, by: Actor) -> tuple[list[ClaimEvent], list[ClaimEvent]]:
     for event in with_it[1:]:
         if event.type not in FOLLOWING:
             raise NotUndoable(WHY_NOT.get(event.type, "This step cannot be undone."))
+    if back := _before(with_it).get("desk"):
+        check_keeps_embargo(held.claim, held.now, back)
     return with_it, routed
 
 
@@ -173,7 +176,7 @@ def undo(held: Held, *, by: Actor) -> ClaimEvent:
     """Write back what the person's last step changed, with its flags, its decision and its link to another claim.
 
     Seats are the work's to give back: the event names those that routing gave since and that go with the step.
-    Raises `NotUndoable`.
+    Raises `NotUndoable`, `Embargoed`.
     """
     events, routed = _step(held, by)
     step = events[0]

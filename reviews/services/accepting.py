@@ -15,6 +15,7 @@ from claims.lifecycle import Action
 from claims.models import Cancellation, Claim, ClaimEvent, Desk, RevisedPassage
 from claims.models.worded import worded
 from claims.services import steps
+from claims.services.embargoes import check_keeps_embargo
 from claims.services.linkflags import keep_flags
 from claims.services.proposing import GivenClaim, Maker, proposing
 from claims.services.transitions import Held
@@ -50,8 +51,10 @@ def accept(held: Held, *, by: Actor, desk: Desk | None = None, due: datetime | N
 
     `by` has been judged on the desk that the claim has or that they named. Where a rule sends it is the word of
     whoever wrote the rule, so it may be a desk on which `by` has no right.
-    Raises `DeskMissing`, `DueTooEarly`, `RoleMissing`, `ActionNotPossible`.
+    Raises `DeskMissing`, `DueTooEarly`, `RoleMissing`, `ActionNotPossible`, `Embargoed`.
     """
+    if desk is not None:
+        check_keeps_embargo(held.claim, held.now, desk)
     desk = desk or held.claim.desk
     settled = judged(held, (desk.pk if desk else None, held.claim.priority))
     if settled.outcomes.desk is not None:
@@ -91,8 +94,9 @@ def _resting(claim: int) -> QuerySet[RevisedPassage, tuple[int]]:
 def change_desk(held: Held, *, by: Actor, desk: Desk, reason: str) -> ClaimEvent:
     """Give the claim to another desk, where it is settled anew; whoever does not review there is taken off it.
 
-    What the claim ran under before goes with the event.
+    What the claim ran under before goes with the event. Raises `RoleMissing`, `ActionNotPossible`, `Embargoed`.
     """
+    check_keeps_embargo(held.claim, held.now, desk)
     before = told_course(held.claim)
     event = steps.change_desk(held, by=by, desk=desk, reason=reason, data={"course": before})
     release_strangers(held, by=by)

@@ -19,6 +19,7 @@ from claims.lifecycle import TRANSITIONS, Action, Role, State, check
 from claims.models import Claim, ClaimEvent, ClaimHead, Desk
 from claims.permissions import Viewer, desk_roles, sees_claim, visible_claim
 from claims.services import steps
+from claims.services.embargoes import check_keeps_embargo
 from claims.services.transitions import Held, database_time, locked
 from claims.services.undoing import gave_away, touched, undo, undoable
 from reviews.errors import NotOnIt
@@ -204,6 +205,7 @@ def _offer(acting: Acting, action: Action) -> Offer:
             raise NotOnIt(NOBODY_ON_IT)
         if action == Action.CHANGE_DESK:
             steps.check_may_give_away(acting.held, acting.by)
+            check_keeps_embargo(acting.held.claim, acting.held.now)
         if action in POSSIBLE:
             check_publisher(acting.by, acting.first_reviewer)
             POSSIBLE[action](acting.held)

@@ -104,7 +104,8 @@ class Standing:
     def _case(self, held: InHand) -> Case:
         """The claim as rules see it once it is written."""
         claim, place = held.claim, held.appearance
-        outlets = {place.revision.article.outlet_id} if place else set()
+        article = place.revision.article if place else None
+        outlets = {article.outlet_id} if article else set()
         chain = [step.source for step in held.chain if step.source]
         named = outlets | {source.pk for source in chain if source.pk}
         return Case(
@@ -118,6 +119,7 @@ class Standing:
             priority=claim.priority,
             hedges=frozenset({place.hedge_kind} - {"", Kind.NONE}) if place else frozenset(),
             own_date=claim.confirm_by,
+            embargoed=frozenset(article.kept_with(held.now) if article else ()),
         )
 
     @cached_property

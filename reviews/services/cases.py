@@ -12,7 +12,8 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from claims.hedges import Kind
-from claims.models import Appearance, ChainStep, Claim, Desk, Evidence, Source, Visibility
+from claims.models import Appearance, ChainStep, Claim, DatabaseClock, Desk, Evidence, Source, Visibility
+from claims.models.embargo import quotes_under_embargo
 from claims.models.many import any_of
 from claims.models.worded import worded
 from reviews.models import Course, DeadlinePolicy, ReviewPolicy, RuleVersion
@@ -52,6 +53,7 @@ class _Around:
     sources: set[int] = field(default_factory=set)
     kinds: set[str] = field(default_factory=set)
     hedges: set[str] = field(default_factory=set)
+    embargoes: list[tuple[int, datetime]] = field(default_factory=list)
 
 
 def standing_rules() -> list[Ruled]:
@@ -92,11 +94,19 @@ def protecting(claim_ids: Iterable[int]) -> set[int]:
 def given_to_rules(claims: Sequence[Claim], ways: Mapping[int, Came]) -> dict[int, Given]:
     """What rules settle each claim from, by number: as it came, before a rule moved it.
 
-    A claim with evidence that protects a source is settled where it is: rules would take it back to where it came from.
+    A claim with evidence that protects a source is settled where it is, and so is one whose article is under embargo:
+    rules would take it back to where it came from.
     """
-    stay = protecting([claim.pk for claim in claims])
+    numbers = [claim.pk for claim in claims]
+    stay = protecting(numbers) | _under_embargo(numbers)
     given = {claim.pk: given_values(claim, ways.get(claim.pk)) for claim in claims}
     return given | {claim.pk: (claim.desk_id, given[claim.pk][1]) for claim in claims if claim.pk in stay}
+
+
+def _under_embargo(claim_ids: Iterable[int]) -> set[int]:
+    """Those of these claims that an article says which is under embargo now and kept with its desk."""
+    quotes = quotes_under_embargo(DatabaseClock()).filter(claim__in=any_of(claim_ids))
+    return set(quotes.filter(revision__article__desk__isnull=False).values_list("claim_id", flat=True))
 
 
 def cases_of(claims: Sequence[Claim], at: Mapping[int, datetime], given: Mapping[int, Given]) -> dict[int, Case]:
@@ -119,6 +129,7 @@ def cases_of(claims: Sequence[Claim], at: Mapping[int, datetime], given: Mapping
             hedges=frozenset(around.hedges),
             own_date=claim.confirm_by,
             protected=claim.pk in protected,
+            embargoed=frozenset(desk for desk, until in around.embargoes if until > at[claim.pk]),
         )
     return cases
 
@@ -126,8 +137,10 @@ def cases_of(claims: Sequence[Claim], at: Mapping[int, datetime], given: Mapping
 def _around(claim_ids: Sequence[int]) -> dict[int, _Around]:
     found: dict[int, _Around] = defaultdict(_Around)
     seen = Appearance.objects.filter(claim__in=any_of(claim_ids)).order_by()
-    for claim, hedge, outlet in seen.values_list("claim_id", "hedge_kind", "revision__article__outlet_id"):
+    article = ("revision__article__outlet_id", "revision__article__desk_id", "revision__article__embargo_until")
+    for claim, hedge, outlet, desk, until in seen.values_list("claim_id", "hedge_kind", *article):
         found[claim].outlets.add(outlet)
+        found[claim].embargoes += [(desk, until)] if desk is not None and until is not None else []
         if hedge not in {"", Kind.NONE}:
             found[claim].hedges.add(hedge)
     steps = ChainStep.objects.filter(appearance__claim__in=any_of(claim_ids), source__isnull=False).order_by()

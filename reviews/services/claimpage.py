@@ -24,7 +24,7 @@ from claims.models import (
     RevisedPassage,
 )
 from claims.models.worded import worded
-from claims.permissions import Viewer, desk_roles, of_their_desks, sees_claim
+from claims.permissions import Viewer, desk_roles, sees_claim, sees_where
 from claims.services.transitions import Held
 from reviews.models import Assignment, AssignmentStatus, Course, Part, Review, ReviewPolicy, SecondOpinion
 from reviews.models.assignment import HOLDING
@@ -213,7 +213,7 @@ def read_claim(claim_id: int, viewer: Viewer, now: datetime) -> ClaimPage:
     chain = Prefetch("chain", ChainStep.objects.select_related("source"))
     places = Appearance.objects.select_related("revision__article__outlet").prefetch_related(chain)
     claim = _claims.one(claim_id)
-    if claim is None or not (of_their_desks(viewer, claim.desk_id) if viewer.user else sees_claim(viewer, claim_id)):
+    if claim is None or not _sees(viewer, claim):
         raise NotFound(f"There is no claim #{claim_id}.")
     prefetch_related_objects([claim], flags, decisions, Prefetch("appearances", places))
     assignments = assignments_of(claim)
@@ -223,8 +223,14 @@ def read_claim(claim_id: int, viewer: Viewer, now: datetime) -> ClaimPage:
 
 @worded
 def _claims(claim: int) -> QuerySet[Claim]:
-    whole = Claim.objects.select_related("desk", "head", "duplicate_of", "made_by_user", "made_by_key")
+    whole = Claim.objects.with_holding().select_related("desk", "head", "duplicate_of", "made_by_user", "made_by_key")
     return whole.filter(pk=claim)
+
+
+def _sees(viewer: Viewer, claim: Claim) -> bool:
+    if viewer.user is None:
+        return sees_claim(viewer, claim.pk)
+    return sees_where(viewer, claim.desk_id, claim.holding or ())
 
 
 @worded

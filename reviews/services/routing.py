@@ -16,7 +16,8 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from claims.actors import Actor
 from claims.errors import NotFound, RoleMissing
 from claims.lifecycle import Role, State
-from claims.models import Claim, Flag, FlagKind
+from claims.models import Claim, DatabaseClock, Flag, FlagKind
+from claims.models.embargo import astray
 from claims.permissions import Viewer, visible_claims
 from claims.services.flagging import Found, raise_flags
 from claims.services.transitions import Held, database_time, locked
@@ -57,8 +58,11 @@ class _Plan:
 
 
 def wanting_people() -> QuerySet[Claim]:
-    """Accepted claims of a desk with a free reviewer's seat in their running round."""
-    return wanting_reviewers(Claim.objects.all())
+    """Accepted claims of a desk with a free reviewer's seat in their running round.
+
+    Not those of an article under embargo on another desk: nobody of theirs would see them.
+    """
+    return wanting_reviewers(Claim.objects.exclude(pk__in=astray(DatabaseClock())))
 
 
 def route_waiting(batch: int = BATCH) -> Routed:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from claims.lifecycle import State
-from claims.models import Article, ChainStep, Claim, DateKnown, Desk, User
+from claims.models import Article, ChainStep, Claim, DateKnown, Desk, DeskRole, User
 from reviews.models import Reviewer
 from tests import factories as make
 from tests.admin.conftest import SignIn
@@ -152,6 +152,28 @@ def test_claims_of_other_desks_are_not_marked(signed: SignIn, editor: User) -> N
     article_id = foreign.first_appearance().revision.article_id  # type: ignore[union-attr]  # made with a quote
     body = signed(editor).get(reverse("admin:claims_article_change", args=[article_id])).content.decode()
     assert "Only for the others." not in body
+
+
+def test_pages_say_until_when_an_article_is_under_embargo(signed: SignIn, editor: User, desk: Desk) -> None:
+    taken = make.an_article(desk=desk, embargo_until=make.ahead(hours=2))
+    claim, client = make.a_claim(desk, by=editor, quote=make.a_quote(taken.revision)), signed(editor)
+    pages = [
+        reverse(f"admin:claims_{name}_change", args=[pk])
+        for name, pk in (("article", taken.article.pk), ("claim", claim.pk))
+    ]
+    assert all("Under embargo until" in client.get(page).content.decode() for page in pages)
+    Article.objects.update(embargo_until=make.now())
+    assert not any("Under embargo until" in client.get(page).content.decode() for page in pages)
+
+
+def test_a_claim_on_another_desk_is_refused_at_its_field_while_the_embargo_lasts(signed: SignIn, editor: User) -> None:
+    mine, other = Desk.objects.get(), make.a_desk()
+    make.joined(editor, other, DeskRole.EDITOR)
+    taken = make.an_article(desk=mine, embargo_until=make.ahead(hours=2))
+    sent = claim_of(other, quote=make.QUOTE, statement="It may be so.")
+    body = signed(editor).post(reverse("admin:claims_article_change", args=[taken.article.pk]), sent).content.decode()
+    assert f"Until then its claims stay on the desk {mine.name}." in unescape(body)
+    assert not Claim.objects.exists()
 
 
 def test_signing_in_wrongly_says_so_in_our_words(client: Any, editor: User) -> None:

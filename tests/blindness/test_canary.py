@@ -21,10 +21,10 @@ from reviews.services.acting import acting_on
 from reviews.services.editing import take_as_editor
 from reviews.services.reviewing import ask_second_opinion
 from tests import factories as make
-from tests.blindness.routes import Seen, addresses_about, walked
+from tests.blindness.hidden import CANARY, browser, said_by_an_article, under_embargo, with_words
+from tests.blindness.routes import addresses_about, walked
 
 pytestmark = pytest.mark.django_db
-CANARY = "Zinnober"
 REASON = f"{CANARY}: half of it can be shown and the other half cannot."
 FIRST = Answers(Said.ALTERED, So.PARTLY, REASON)
 KINDS: dict[str, Callable[[], ReviewPolicy]] = {
@@ -75,24 +75,17 @@ def running(request: pytest.FixtureRequest) -> Round:
     return Round(KINDS[request.param]())
 
 
-def browser(user: User) -> Client:
-    user.is_staff = True
-    user.save(update_fields=["is_staff"])
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def with_words(seen: list[Seen], words: str) -> list[str]:
-    return [one.address for one in seen if words in one.text]
-
-
 def questions(addresses: list[str]) -> list[str]:
     """The lists of the admin and the API, asked for what only the hidden review says, in every way they can be."""
     lists = [address for address in addresses if address.startswith("/admin/") and address.count("/") == 4]
     asked = (f"q={CANARY}", "so=partly", "said__exact=altered", f"reviews__why__contains={CANARY}")
     found = [f"{address}?{query}" for address in lists for query in asked]
-    return [*found, f"/admin/search/?s={CANARY}", f"/api/v1/claims?q={CANARY}", "/api/v1/claims?verdict=partly"]
+    return [
+        *found,
+        f"/admin/search/?s={CANARY}&extended=1",
+        f"/api/v1/claims?q={CANARY}",
+        "/api/v1/claims?verdict=partly",
+    ]
 
 
 def about_the_claim(running: Round) -> list[str]:
@@ -109,7 +102,10 @@ def test_whoever_still_has_to_judge_finds_nothing_of_the_first_review(
     rounds = [Round(KINDS[kinds[0]]())]
     second = rounds[0].second
     rounds += [Round(KINDS[kind](), second.reviewer) for kind in kinds[1:]]
-    addresses = sorted({address for one in rounds for address in addresses_about(one.claim)})
+    kept = said_by_an_article(rounds[0].desk, make.a_reviewer(rounds[0].desk))
+    under_embargo(kept)  # of another desk: what this article says is hidden from everybody here, too
+    claims = [*(one.claim for one in rounds), kept]
+    addresses = sorted({address for claim in claims for address in addresses_about(claim)})
     with caplog.at_level(logging.DEBUG):
         seen = walked(browser(second), addresses)
     read = {one.address for one in seen if one.status == 200}

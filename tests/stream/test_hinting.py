@@ -10,7 +10,7 @@ from django.test import Client
 
 from claims.hints import sees
 from claims.lifecycle import State
-from claims.models import ApiKey, Claim, ClaimEvent, DeskRole, Scope, User
+from claims.models import ApiKey, Article, Claim, ClaimEvent, DeskRole, Scope, User
 from claims.permissions import visible_claims
 from claims.services import hinting
 from claims.services.hinting import eyes_of, sights_of, signed_in, still_signed_in
@@ -39,7 +39,8 @@ def test_what_is_judged_in_memory_is_what_the_rows_say(django_assert_num_queries
     for desk in (world, city):
         a_claim(desk)
         for of in (world, city, None):
-            a_claim(desk, quote=a_quote(an_article(desk=of, embargo_until=ahead(hours=1)).revision))
+            a_claim(desk, quote=a_quote(an_article(desk=of).revision))
+    Article.objects.update(embargo_until=ahead(hours=1))
     Claim.objects.filter(pk=a_claim(city, State.PROPOSED).pk).update(desk=None)
     both = joined(an_editor(world), city, DeskRole.REVIEWER)
     who = [an_administrator(), an_editor(world), both, a_person("Outsider")]

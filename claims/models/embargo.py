@@ -1,0 +1,34 @@
+"""Articles under embargo, and the claims that are quoted from them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, QuerySet
+from django.db.models.functions import Now
+
+from claims.models.appearance import Appearance
+from claims.models.article import Article
+from claims.models.event import DatabaseClock
+
+Moment = datetime | Now | DatabaseClock
+"""A moment that was read, or the database's own when it is asked."""
+
+
+def desks_holding(claim: str) -> ArraySubquery:
+    """The desks of articles under embargo now that the claim in this column is quoted from; None for one of no desk."""
+    articles = Article.objects.filter(embargo_until__gt=DatabaseClock())
+    return ArraySubquery(articles.filter(revisions__appearances__claim=OuterRef(claim)).values("desk"))
+
+
+def quotes_under_embargo(now: Moment) -> QuerySet[Appearance]:
+    """Quotes from articles that are under embargo at this moment."""
+    return Appearance.objects.filter(revision__article__embargo_until__gt=now).order_by()
+
+
+def astray(now: Moment) -> QuerySet[Appearance, Any]:
+    """The numbers of claims on a desk that must not see an article they are quoted from: it is another desk's."""
+    quotes = quotes_under_embargo(now).filter(revision__article__desk__isnull=False, claim__desk__isnull=False)
+    return quotes.exclude(claim__desk=F("revision__article__desk")).values("claim")

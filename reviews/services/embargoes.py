@@ -1,0 +1,43 @@
+"""Brings claims back to the desk of an article that came under embargo after they had gone to another one.
+
+From the moment an article is under embargo nobody but its desk sees its claims: without this pass they would stand
+still where nobody sees them. A claim that is astray is found by what it is, not by a mark, so the pass may run twice,
+at once, or be killed at any claim.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef
+
+from claims.actors import rule
+from claims.lifecycle import TRANSITIONS, Action, Role
+from claims.models import Claim, DatabaseClock, Desk, Evidence, Visibility
+from claims.models.embargo import astray, quotes_under_embargo
+from claims.services.onebyone import one_by_one
+from claims.services.transitions import locked
+from reviews.services.accepting import change_desk
+
+BATCH = 100
+KEEPER = rule("embargo").having(Role.SYSTEM, Role.EDITOR)
+WHY = "Its article is under embargo, and only the article's desk may read it."
+
+
+def bring_home(batch: int = BATCH) -> int:
+    """Give claims to the desk of their article that is under embargo; answers how many.
+
+    One with evidence that protects a source stays where it is: another desk's editors would see whom it protects.
+    """
+    protecting = Evidence.objects.filter(claim=OuterRef("pk"), visibility=Visibility.PROTECTED)
+    claims = Claim.objects.filter(pk__in=astray(DatabaseClock()), state__in=TRANSITIONS[Action.CHANGE_DESK].sources)
+    return one_by_one(claims.exclude(Exists(protecting)).order_by("pk"), _home, batch=batch, failed="claim_left_astray")
+
+
+def _home(claim: Claim) -> int:
+    with locked(claim.pk) as held:
+        quotes = quotes_under_embargo(held.now).filter(claim=claim, revision__article__desk__isnull=False)
+        desks = Desk.objects.in_bulk(quotes.values_list("revision__article__desk", flat=True))
+        if held.claim.desk_id is None or held.claim.desk_id in desks or len(desks) != 1:
+            return 0
+        (desk,) = desks.values()
+        change_desk(held, by=KEEPER, desk=desk, reason=WHY)
+        return 1

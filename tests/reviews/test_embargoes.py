@@ -1,0 +1,220 @@
+"""Claims that an article under embargo says stay with the desk of the article, or come back to it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from claims.errors import Embargoed
+from claims.lifecycle import Action, State
+from claims.models import Article, Claim, ClaimEvent, Desk, DeskRole, Scope, User, Visibility
+from claims.services.proposing import GivenClaim
+from reviews import tasks
+from reviews.models import Assignment, Course, RuleVersion
+from reviews.rules import Conditions, Outcomes
+from reviews.services.acting import act, offered
+from reviews.services.bringing import Wanted, bring_many
+from reviews.services.embargoes import WHY, bring_home
+from reviews.services.pool import take_next
+from reviews.services.resettling import ask_to_apply, settle_asked
+from reviews.services.routing import route_waiting
+from tests import factories as make
+from tests.api.batches import batch
+from tests.api.conftest import signed_in, with_key
+
+pytestmark = pytest.mark.django_db
+STAYS = "Until then its claims stay on the desk"
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return make.a_desk()
+
+
+@pytest.fixture
+def editor(desk: Desk) -> User:
+    return make.an_editor(desk)
+
+
+@pytest.fixture
+def article(desk: Desk) -> Article:
+    """Under embargo for two hours."""
+    return make.an_article(desk=desk, embargo_until=make.ahead(hours=2)).article
+
+
+def from_it(article: Article, state: State, by: User, **given: object) -> Claim:
+    desk = article.desk
+    assert desk is not None
+    return make.a_claim(desk, state, by=by, quote=make.a_quote(article.revisions.get()), **given)  # type: ignore[arg-type]
+
+
+def ends(article: Article, at: datetime | None) -> None:
+    article.embargo_until = at
+    article.save(update_fields=["embargo_until"])
+
+
+def astray(there: Desk, article: Article, state: State = State.QUEUED, **given: object) -> Claim:
+    """A claim that had gone to another desk before the embargo."""
+    until = article.embargo_until
+    ends(article, None)
+    claim = make.a_claim(there, state, quote=make.a_quote(article.revisions.get()), **given)  # type: ignore[arg-type]
+    ends(article, until)
+    return claim
+
+
+def test_nobody_gives_it_to_another_desk_and_everybody_can_read_why(article: Article, editor: User) -> None:
+    claim, plain = from_it(article, State.QUEUED, editor), make.a_claim(Desk.objects.get(), by=editor)
+    viewer, other = make.viewer(editor), make.a_desk()
+    with pytest.raises(Embargoed, match=STAYS):
+        act(claim.pk, Action.CHANGE_DESK, viewer, desk=other, reason="It is theirs.")
+    told = {
+        one.pk: {offer.action: (offer.allowed, offer.code) for offer in offered(one.pk, viewer)}[Action.CHANGE_DESK]
+        for one in (claim, plain)
+    }
+    assert told == {claim.pk: (False, "embargoed"), plain.pk: (True, "")}
+    ends(article, make.now())
+    act(claim.pk, Action.CHANGE_DESK, viewer, desk=other, reason="It is theirs.")
+    assert make.fresh(claim).desk == other
+
+
+def test_nor_accepts_it_into_another_one(article: Article, desk: Desk, editor: User) -> None:
+    claim, other = from_it(article, State.PROPOSED, editor), make.a_desk()
+    make.joined(editor, other, DeskRole.EDITOR)
+    api = signed_in(editor)
+    refused = api.act(claim.pk, action="accept", desk=other.pk)
+    assert (refused.status, refused.code, refused.pointers) == (409, "embargoed", ["/desk"])
+    assert STAYS in refused.body["detail"]
+    assert api.act(claim.pk, action="accept").status == 200
+    assert make.fresh(claim).desk == desk
+
+
+def test_nor_makes_one_there(article: Article, desk: Desk) -> None:
+    other = make.a_desk()
+    api = with_key(*Scope, desks=(desk, other))
+    body = {"article": article.pk, "quote": {"exact": make.QUOTE}, "desk": other.pk}
+    for path, sent in (("/claims", body), ("/claims", body | {"accept": True})):
+        refused = api.post(path, sent)
+        assert (refused.status, refused.code, refused.pointers) == (409, "embargoed", ["/desk"])
+    (line,) = batch(api, body | {"accept": True}).body["results"]
+    assert (line["status"], line["problem"]["code"]) == (409, "embargoed")
+    assert not Claim.objects.exists()
+    assert api.post("/claims", body | {"desk": desk.pk}).status == 201
+
+
+def test_undoing_does_not_take_it_there_either(article: Article, desk: Desk, editor: User) -> None:
+    there = make.a_desk()
+    make.joined(editor, there, DeskRole.EDITOR)
+    claim = astray(there, article)
+    act(claim.pk, Action.CHANGE_DESK, make.viewer(editor), desk=desk, reason="Theirs alone for now.")
+    (offer,) = [one for one in offered(claim.pk, make.viewer(editor)) if one.action == Action.UNDO]
+    assert (offer.allowed, offer.code) == (False, "embargoed")
+    with pytest.raises(Embargoed):
+        act(claim.pk, Action.UNDO, make.viewer(editor))
+    assert make.fresh(claim).desk == desk
+
+
+def to_another() -> RuleVersion:
+    return make.a_rule(Conditions(topics=("law",)), Outcomes(desk=make.a_desk().pk, priority=1))
+
+
+def brought_at_once(article: Article, editor: User) -> Claim:
+    given = GivenClaim("It ends.", "en", make.a_quote(article.revisions.get()), desk=article.desk, topics=["law"])
+    (made,) = bring_many([Wanted(given, make.maker(editor, article.desk), accepted=True)])
+    assert isinstance(made, Claim)
+    return made
+
+
+@pytest.mark.parametrize("way", ["one by one", "many at once"])
+def test_a_rule_leaves_it_where_it_is_and_the_next_one_is_asked(article: Article, editor: User, way: str) -> None:
+    away, here = to_another(), make.a_rule(Conditions(topics=("law",)), Outcomes(priority=2))
+    many = way == "many at once"
+    claim = brought_at_once(article, editor) if many else from_it(article, State.QUEUED, editor, topics=["law"])
+    assert (make.fresh(claim).desk, make.fresh(claim).priority) == (article.desk, 2)
+    course = Course.objects.get(claim=claim)
+    why = "it would send the claim to another desk, and its article is under embargo"
+    assert (course.rule, [(one["rule"], one["why"]) for one in course.earlier]) == (here, [(away.rule_id, why)])
+    ends(article, make.now())
+    later = brought_at_once(article, editor) if many else from_it(article, State.QUEUED, editor, topics=["law"])
+    assert make.fresh(later).desk == away.desk
+
+
+def test_applying_rules_to_open_claims_neither_moves_it_nor_takes_it_back(
+    article: Article, desk: Desk, editor: User
+) -> None:
+    kept, away = from_it(article, State.QUEUED, editor, topics=["law"]), to_another()
+    there = away.desk
+    assert there is not None
+    until = article.embargo_until
+    ends(article, None)
+    back = from_it(article, State.QUEUED, editor, topics=["law"])
+    assert make.fresh(back).desk == there
+    ends(article, until)
+    bring_home()
+    ask_to_apply(away, "Ida")
+    settle_asked()
+    assert [make.fresh(one).desk for one in (kept, back)] == [desk, desk]
+
+
+def test_what_had_gone_to_another_desk_comes_back_and_is_given_to_somebody_there(article: Article, desk: Desk) -> None:
+    there, here = make.a_desk(), make.a_reviewer(desk)
+    working = make.a_reviewer(there)
+    claims = [astray(there, article, state, reviewer=working) for state in (State.PROPOSED, State.IN_REVIEW)]
+    tasks.settle()
+    tasks.settle()
+    for claim in claims:
+        assert make.fresh(claim).desk == desk
+        (event,) = ClaimEvent.objects.filter(claim=claim, type="claim.change_desk")
+        assert (event.actor_name, event.reason) == ("embargo", WHY)
+    route_waiting()
+    (seat,) = Assignment.objects.open()
+    assert (seat.claim, seat.reviewer) == (claims[1], here)
+    working.refresh_from_db()
+    assert not working.assignments.filter(status="open").exists()
+
+
+def test_what_is_decided_comes_back_too_and_what_is_dismissed_stays(article: Article, desk: Desk) -> None:
+    there = make.a_desk()
+    claims = [astray(there, article, state) for state in (State.DECIDED, State.DISMISSED)]
+    assert bring_home() == 1
+    assert [make.fresh(claim).desk for claim in claims] == [desk, there]
+
+
+def test_evidence_that_protects_a_source_keeps_it_where_its_editors_are(article: Article) -> None:
+    there, until = make.a_desk(), article.embargo_until
+    claim = astray(there, article)
+    ends(article, None)
+    make.evidence_for(claim, by=make.an_editor(there), visibility=Visibility.PROTECTED)
+    ends(article, until)
+    assert bring_home() == 0
+    assert make.fresh(claim).desk == there
+
+
+def test_an_article_of_no_desk_and_one_whose_embargo_is_over_call_nothing_back(desk: Desk) -> None:
+    there = make.a_desk()
+    open_to_all = make.an_article(embargo_until=make.ahead(hours=2)).article
+    over = make.an_article(desk=desk).article
+    claims = [astray(there, article) for article in (open_to_all, over)]
+    ends(over, make.now() - timedelta(seconds=1))
+    assert bring_home() == 0
+    assert {make.fresh(claim).desk for claim in claims} == {there}
+
+
+def test_meanwhile_it_is_given_to_nobody_who_would_not_see_it(article: Article) -> None:
+    there = make.a_desk()
+    reviewer = make.a_reviewer(there)
+    claim, plain = astray(there, article, priority=1), make.a_claim(there)
+    assert take_next(make.viewer(reviewer)) == plain
+    route_waiting()
+    assert not Assignment.objects.filter(claim=claim).exists()
+    ends(article, make.now())
+    route_waiting()
+    assert Assignment.objects.get(claim=claim).reviewer == reviewer
+
+
+def test_articles_under_embargo_are_found_without_reading_the_others(article: Article) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("EXPLAIN SELECT id FROM claims_article WHERE embargo_until > now()")
+        assert "article_under_embargo" in "".join(row for (row,) in cursor.fetchall())
