@@ -81,6 +81,32 @@ def test_a_session_that_ends_while_somebody_writes_costs_no_word(
         expect(page.locator(f"[name={field}]")).to_have_value(words)
 
 
+def test_dates_that_somebody_chose_outlive_a_session_and_those_of_the_form_do_not(
+    at_work: OPEN, reviewer: Reviewer, claims: list[Claim]
+) -> None:
+    page = at_work()
+    parked = {"note": "The ministry's answer.", "until": "2031-05-06T07:08"}
+    page.goto(f"/admin/claims/claim/{claims[0].pk}/step/wait/")
+    for field, words in parked.items():
+        page.locator(f"[name={field}]").fill(words)
+    end_session(page)
+    page.keyboard.press("Control+Enter")
+    sign_in_again(page, reviewer.user)
+    for field, words in parked.items():
+        expect(page.locator(f"[name={field}]")).to_have_value(words)
+    draft = "JSON.parse(Object.entries(localStorage).find(([key]) => key.startsWith('cd-draft-wait'))[1])"
+    assert page.evaluate(draft)["due"] == ""  # what a form proposes is of its day: the next one proposes anew
+    page.goto(f"/admin/claims/claim/{claims[0].pk}/step/set_own_date/")
+    page.locator("[name=precision]").select_option("minute")
+    page.locator("[name=first]").fill("2031-05-06T07:08")
+    page.locator("[name=reason]").fill("The ministry named the minute.")
+    end_session(page)
+    page.keyboard.press("Control+Enter")
+    sign_in_again(page, reviewer.user)
+    expect(page.locator("[name=precision]")).to_have_value("minute")
+    expect(page.locator("[name=first]")).to_have_value("2031-05-06T07:08")
+
+
 def test_one_form_of_a_claim_leaves_what_stands_in_the_other(at_work: OPEN, claims: list[Claim]) -> None:
     page = at_work()
     page.goto(f"/admin/claims/claim/{claims[0].pk}/change/")

@@ -21,16 +21,16 @@
     window.cd.addKey(control.dataset.cdKey, label.trim(), () => control.click());
   });
 
-  /* The theme calls every scrolling region the same; each gets its heading. */
+  /* Each scrolling region gets its heading as its name. */
   addEventListener("load", () => document.querySelectorAll(".simplebar-content-wrapper").forEach((region, number) => {
     const heading = region.closest("fieldset,section")?.querySelector("h2,h3,legend");
     region.setAttribute("aria-label", heading?.textContent.trim() || `${region.getAttribute("aria-label")} ${number + 1}`);
   }));
 
-  /* It would write a file's name into the title. */
+  /* The theme would title a file. */
   document.querySelectorAll("[type=file]").forEach((file) => { file.hasChangeListener = true; });
 
-  /* Its search boxes get the names of their labels. */
+  /* Its search boxes get their labels. */
   window.django?.jQuery?.(() => document.querySelectorAll(".select2-selection__rendered").forEach((box) => {
     const label = document.querySelector(`label[for="${box.id.slice(8, -10)}"]`);
     if (label) box.setAttribute("aria-label", label.textContent.trim());
@@ -41,7 +41,7 @@
   const quote = text?.querySelector(".cd-mark-cur");
   if (quote) text.scrollTop += quote.getBoundingClientRect().top - text.getBoundingClientRect().top - text.clientHeight * 0.42;
 
-  /* 3 Selected words of an article become the quote of a new claim. Numbers of other claims in it are left out. */
+  /* 3 Selected words become the quote of a new claim, without numbers of other claims in them. */
   const article = document.querySelector("[data-cd-quotes]");
   const take = document.querySelector("[data-cd-take]");
   const chosen = () => {
@@ -74,28 +74,29 @@
     show();
   });
 
-  /* 5 What was typed stays in this browser until a page says it is done: no refusal, ended session or
-     broken line loses a word. What the server sends back wins over a draft. */
+  /* 5 What was typed stays in this browser until a page says it is done. What the server sends wins. */
   const attempt = (deed) => { try { return deed(); } catch { return null; } }; /* a private window refuses */
   attempt(() => {
     if (document.querySelector("[data-cd-done]")) localStorage.removeItem(sessionStorage.getItem("cd-sent"));
     sessionStorage.removeItem("cd-sent");
   });
-  const UNKEPT = "[type=hidden],[type=file],[type=checkbox],[type^=date],:not([name])";
+  /* A date that nobody chose is not kept. */
+  const typed = (field) => (/^date/.test(field.type) && field.value === field.defaultValue ? "" : field.value);
   document.querySelectorAll("form[data-cd-draft]").forEach((form) => {
     const key = `cd-draft-${form.dataset.cdDraft}`;
     const said = form.querySelector("[data-cd-draft-said]");
-    const names = new Set([...form.elements].filter((field) => !field.matches(UNKEPT)).map((field) => field.name));
+    const kept = (field) => field.matches("[name]:not([type=hidden],[type=file],[type=checkbox])");
+    const names = [...form.elements].filter(kept).map((field) => field.name);
     const keep = () => attempt(() => {
-      localStorage.setItem(key, JSON.stringify(Object.fromEntries([...names].map((name) => [name, form.elements[name].value]))));
+      localStorage.setItem(key, JSON.stringify(Object.fromEntries(names.map((name) => [name, typed(form.elements[name])]))));
       if (said) said.textContent = `${said.dataset.kept} ${window.cd.clock()}`;
     });
     const draft = attempt(() => JSON.parse(localStorage.getItem(key)));
     if (draft && form.dataset.cdBound === undefined) {
-      names.forEach((name) => {
+      [...names, ...names].forEach((name) => { /* dates after precision */
         const field = form.elements[name], was = field.value;
         field.value = draft[name] || was;
-        if (!field.value) field.value = was; /* no longer offered */
+        if (!field.value) field.value = was; /* not offered */
         field.dispatchEvent?.(new Event("change"));
       });
     }
@@ -109,7 +110,7 @@
     });
   });
 
-  /* A long answer says at its label how much of what fits is used. */
+  /* A long answer says how much of it fits. */
   document.querySelectorAll("[data-cd-most]").forEach((field) => {
     const tell = () => {
       const used = [...field.value.trim()].length, most = field.dataset.cdMost;
