@@ -121,6 +121,7 @@ class DeadlinePolicy(models.Model):
             CheckConstraint(
                 condition=Q(hours_of_work=False, in_working_hours=False) | Q(calendar__isnull=False),
                 name="deadline_policy_work_has_calendar",
+                violation_error_code="/calendar",
                 violation_error_message=_("Counting working hours needs a work calendar."),
             ),
         )

@@ -280,6 +280,21 @@ def test_the_timeline_names_people_and_rules_and_hides_verdicts(signed: SignIn, 
     assert make.WHY not in page.content.decode()
 
 
+def test_the_timeline_says_what_was_changed_and_what_was_there_before(signed: SignIn, editor: User, desk: Desk) -> None:
+    claim, who = make.a_claim(desk, by=editor, statement="It ends."), make.viewer(editor)
+    act(claim.pk, Action.EDIT, who, changes={"statement": "It ends on Friday.", "topics": ["law"]})
+    act(claim.pk, Action.EDIT, who, changes={"topics": ["law"]})
+    act(claim.pk, Action.SET_PRIORITY, who, priority=1, reason="It leads the page.")
+    act(claim.pk, Action.SET_PRIORITY, who, priority=1, reason="Still.")
+    told = [entry.words for entry in signed(editor).get(page_of(claim)).context["timeline"]]
+    assert [words for words in told if "accepted" not in words and "proposed" not in words] == [
+        "You left the priority as it was",
+        "You changed the priority from 3 to 1",
+        "You left its words as they were",
+        "You edited: statement (was “It ends.”), topics (was empty)",
+    ]
+
+
 def test_a_long_history_still_says_why_it_is_due_then_and_who_reopened_it(
     signed: SignIn, editor: User, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

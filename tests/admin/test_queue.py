@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -14,7 +15,7 @@ from django.utils import timezone
 from claims.lifecycle import Action, State
 from claims.models import Claim, Desk, Heartbeat, SourceKind, User
 from claims.services.proposing import GivenStep
-from reviews.models import Absence, Assignment, Reviewer
+from reviews.models import Absence, Assignment, PolicyKind, Reviewer
 from reviews.services.acting import act
 from reviews.services.editing import profile_of
 from tests import factories as make
@@ -150,6 +151,17 @@ def test_an_empty_queue_says_how_many_wait_in_the_pool(
     make.a_claim(desk, by=editor)
     body = signed(reviewer.user).get(HOME).content.decode()
     assert "Nothing is assigned to you. 1 claim waits in the pool." in body
+
+
+def test_an_empty_queue_leads_to_the_claims_that_wait_for_an_editor(signed: SignIn) -> None:
+    desk = make.a_desk_with(make.a_policy(PolicyKind.WITH_EDITOR, 2))
+    first = make.a_reviewer(desk)
+    claim = make.a_claim(desk, State.IN_REVIEW, reviewer=first)
+    make.evidence_for(claim)
+    make.review_by(claim, first)
+    body = unescape(signed(make.an_editor(desk)).get(HOME).content.decode())
+    assert "Nothing is assigned to you. 1 claim waits for an editor's judgement." in body
+    assert '<a class="cd-btn" href="?view=second">' in body
 
 
 def test_an_empty_newsroom_names_the_next_claim_due(

@@ -125,7 +125,7 @@ def test_working_hours_without_a_calendar_are_refused_with_the_same_sentence_in_
 ) -> None:
     sentence = "Counting working hours needs a work calendar."
     refused = administrator.post("/deadline_policies", POLICY)
-    assert (refused.status, refused.body["detail"]) == (422, sentence)
+    assert (refused.status, refused.body["detail"], refused.pointers) == (422, sentence, ["/calendar"])
     form = {**POLICY, "in_working_hours": "on", "hours_2": 12, "hours_3": 24, "hours_4": 72}
     page = signed(make.an_administrator()).post(reverse("admin:reviews_deadlinepolicy_add"), form)
     assert sentence in html.unescape(page.content.decode())

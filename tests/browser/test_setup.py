@@ -78,6 +78,17 @@ def _published(editor: User) -> Claim:
     return claim
 
 
+def test_an_event_with_its_hashes_and_the_list_of_problems_fit_a_phone(
+    live_server: LiveServer, signed_in: Callable[..., Page], editor: User, desk: Desk
+) -> None:
+    event = make.a_claim(desk, by=editor).events.first()
+    assert event is not None
+    page = signed_in(live_server, editor, width=390)
+    for address in (*_changes(event), "/api/docs/problems"):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
+
+
 def test_the_pages_of_review_are_whole_and_accessible(
     live_server: LiveServer,
     signed_in: Callable[..., Page],
