@@ -171,7 +171,7 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, ClaimListAdmin):
                 form.refuse(refusal)
             else:
                 if also := [number for number in numbers(request, "also") if number != claim_id]:
-                    return take_on_each(request, dialog, form, also)
+                    return take_on_each(request, dialog, form, claim_id, also)
                 tag = str(claim_id) if dialog.undoable else ""
                 messages.success(request, f"#{claim_id}: {form.done() or dialog.done}", extra_tags=tag)
                 if came_from(request):

@@ -19,9 +19,10 @@ from claims.admin.base import belongs, now_of, number_in, viewer_of
 from claims.lifecycle import Action
 from claims.models import Claim
 from claims.permissions import visible_claims
-from claims.services.onebyone import step_on_each
+from claims.services.onebyone import Stepped, step_on_each
 from reviews.admin.step_forms import StepForm
-from reviews.admin.steps import Dialog
+from reviews.admin.steps import DIALOGS, Dialog
+from reviews.services.acting import act
 from reviews.services.queue import PAGE
 from reviews.services.rowsteps import steps_of, with_seats
 
@@ -59,7 +60,7 @@ class ManyPages:
 
     def many_pages(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
         """Addresses, views and names."""
-        return [("steps/", self.many_view, "many")]
+        return [("steps/", self.many_view, "many"), ("taken-back/", self.taken_back_view, "taken_back")]
 
     def many_view(self, request: HttpRequest) -> HttpResponse:
         """Open the dialog on the first claim that offers the step; the others go with it in the address.
@@ -77,9 +78,24 @@ class ManyPages:
         others = urlencode([("also", number) for number in numbers(request, "claims") if number != lead.pk])
         return redirect(f"{address}?{others}" if others else address)
 
+    def taken_back_view(self, request: HttpRequest) -> HttpResponse:
+        """Take the reader's last step back on each claim that the address names; one by one, as it was taken.
 
-def take_on_each(request: HttpRequest, dialog: Dialog, form: StepForm, claims: Sequence[int]) -> HttpResponseRedirect:
-    """The step was taken on one claim; take it on these, too, each by itself: what one refuses stops no other.
+        A claim that this very step took out of their sight comes back with the others.
+        """
+        if not belongs(request):
+            raise PermissionDenied
+        if request.method == "POST":
+            taken = numbers(request, "claims")
+            stepped = step_on_each(taken, lambda number: act(number, Action.UNDO, viewer_of(request)))
+            _say(request, stepped, stepped.done, DIALOGS["undo"].done)
+        return redirect("admin:index")
+
+
+def take_on_each(
+    request: HttpRequest, dialog: Dialog, form: StepForm, lead: int, claims: Sequence[int]
+) -> HttpResponseRedirect:
+    """The step was taken on `lead`; take it on these, too, each by itself: what one refuses stops no other.
 
     Each is looked at again under its own lock. Which version of it the reader saw in the list is not asked. One that
     the reader does not see any more is refused by name like any other.
@@ -87,12 +103,19 @@ def take_on_each(request: HttpRequest, dialog: Dialog, form: StepForm, claims: S
     form.cleaned_data["version"] = None
     form.cleaned_data.pop("seat", None)  # it named somebody's seat on the first claim
     stepped = step_on_each(claims, lambda number: dialog.run(number, form, viewer_of(request)))
+    done = [lead, *stepped.done]
+    back = f"?{urlencode([('claims', number) for number in done])}" if dialog.undoable else ""
+    _say(request, stepped, done, form.done() or dialog.done, back)
+    return redirect("admin:index")
+
+
+def _say(request: HttpRequest, stepped: Stepped, done: Sequence[int], what: Any, back: str = "") -> None:
+    """What became of each claim. `back` is what the address to take it all back asks with."""
     for sentence, refusing in stepped.refused.items():
         messages.warning(request, f"{named(refusing)}: {sentence}")
     if stepped.left:
         words = gettext("There was no time for %(claims)s: nothing was done with them.")
         messages.warning(request, words % {"claims": named(stepped.left)})
-    number = 1 + len(stepped.done)
-    words = ngettext("%(number)d claim: %(done)s", "%(number)d claims: %(done)s", number)
-    messages.success(request, words % {"number": number, "done": form.done() or dialog.done})
-    return redirect("admin:index")
+    if done:
+        words = ngettext("%(number)d claim: %(done)s", "%(number)d claims: %(done)s", len(done))
+        messages.success(request, words % {"number": len(done), "done": what}, extra_tags=back)

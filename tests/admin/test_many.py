@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from urllib.parse import urlencode
 
 import pytest
@@ -9,6 +11,7 @@ from django.urls import reverse
 
 from claims.lifecycle import State
 from claims.models import Claim, Desk, User
+from reviews.admin.steps import DIALOGS
 from reviews.models import Assignment, Reviewer
 from tests import factories as make
 from tests.admin.conftest import SignIn, page_of, step_of
@@ -61,6 +64,42 @@ def test_a_step_is_taken_on_each_and_what_one_refuses_stops_no_other(
     assert said == [f"#{waits.pk}: {NOT_WAITING}", "2 claims: Back in the pool."]
     assert not Assignment.objects.open().filter(reviewer=reviewer).exists()
     assert make.fresh(waits).state == State.WAITING
+
+
+def undo_of(page: str) -> str:
+    """The address behind the one button that takes back what was just said."""
+    (address,) = re.findall(r'<form method="post" action="([^"]*taken-back[^"]*)"', page)
+    return unescape(address)
+
+
+def test_one_click_takes_the_step_back_on_all_of_them(
+    signed: SignIn, editor: User, reviewer: Reviewer, three: list[Claim]
+) -> None:
+    client, (_, lead, other) = signed(editor), three
+    sent = {"to": "pool", "note": "", "version": lead.version}
+    page = client.post(f"{step_of(lead, 'hand_over')}?also={other.pk}", sent, follow=True).content.decode()
+    back = undo_of(page)
+    make.put_on(other, make.a_reviewer(lead.desk), editor)  # type: ignore[arg-type]  # it has one
+    assert client.get(back)["Location"] == "/admin/"
+    assert not Assignment.objects.open().filter(reviewer=reviewer).exists()
+    undone = client.post(back, follow=True)
+    refused, done = (str(message) for message in undone.context["messages"])
+    assert refused.startswith(f"#{other.pk}: ")
+    assert done == f"1 claim: {DIALOGS['undo'].done}"
+    assert [seat.claim for seat in Assignment.objects.open().filter(reviewer=reviewer)] == [lead]
+    again = client.post(back, follow=True)
+    assert [message.level_tag for message in again.context["messages"]] == ["warning"] * len(again.context["messages"])
+
+
+def test_what_went_out_of_sight_with_the_step_comes_back_with_one_click(
+    signed: SignIn, editor: User, desk: Desk, three: list[Claim]
+) -> None:
+    client, (_, lead, other), there = signed(editor), three, make.a_desk()
+    sent = {"desk": there.pk, "reason": "They know the ministry.", "version": lead.version}
+    page = client.post(f"{step_of(lead, 'change_desk')}?also={other.pk}", sent, follow=True).content.decode()
+    assert {make.fresh(claim).desk for claim in (lead, other)} == {there}
+    client.post(undo_of(page))
+    assert {make.fresh(claim).desk for claim in (lead, other)} == {desk}
 
 
 def test_a_refused_form_takes_the_step_on_none(signed: SignIn, editor: User, three: list[Claim]) -> None:
