@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from django import forms
 from django.db.models import Model
 from django.forms.utils import pretty_name
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
 from django.utils.text import format_lazy
+from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import INPUT_CLASSES
@@ -27,6 +28,7 @@ _Row = TypeVar("_Row", bound=Model)
 LANGUAGES = ("en", "uk", "ru", "pl", "de", "fr", "es", "it", "ro", "tr", "ar")
 EMPTY = forms.Field.default_error_messages["required"]
 SAY_MOMENT = gettext_lazy("Write a date and a time, for example 2026-11-27 18:00.")
+YOUR_CLOCK = format_lazy(gettext_lazy("Your time zone: {zone}"), zone=lazy(get_current_timezone_name, str)())
 SAY_ZONE = gettext_lazy("Name the time zone, for example Europe/Kyiv.")
 TOO_LONG = gettext_lazy("%(show_value)d characters, at most %(limit_value)d fit. Shorten it.")
 SAY_STATEMENT = gettext_lazy("Write in one sentence what is claimed.")
@@ -212,11 +214,12 @@ def window(words: tuple[str, str], precision: Precision, zone: str, pointer: str
 
 
 def moment_field(label: Any, *, empty: Any = SAY_MOMENT, **more: Any) -> forms.DateTimeField:
-    """A moment on the reader's clock. `empty` is what is said when it is missing."""
+    """A moment on the reader's clock, which the field names. `empty` is what is said when it is missing."""
     widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
     formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"]
     said = {"required": empty, "invalid": SAY_MOMENT}
-    return forms.DateTimeField(label=label, widget=widget, input_formats=formats, error_messages=said, **more)
+    told = {"help_text": YOUR_CLOCK, **more}
+    return forms.DateTimeField(label=label, widget=widget, input_formats=formats, error_messages=said, **told)
 
 
 def theme_moment_field(label: Any, **more: Any) -> forms.DateTimeField:

@@ -353,3 +353,13 @@ def test_a_claim_is_dismissed_only_for_a_reason_that_somebody_chose(
 def test_nobody_may_post_without_signing_in(client: Client, claim: Claim) -> None:
     assert client.post(step_of(claim, "dismiss"), {"reason": "off_subject"}).status_code == 302
     assert make.fresh(claim).state == State.IN_REVIEW
+
+
+def test_moments_are_asked_for_by_the_clock_that_the_form_names(
+    signed: SignIn, reviewer: Reviewer, editor: User, desk: Desk
+) -> None:
+    claim = make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer)
+    for zone in ("Asia/Kathmandu", "Europe/Kyiv"):
+        User.objects.filter(pk=reviewer.user_id).update(zone=zone)
+        body = signed(reviewer.user).get(step_of(claim, "wait")).content.decode()
+        assert body.count(f"Your time zone: {zone}") == 2
