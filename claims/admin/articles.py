@@ -12,11 +12,13 @@ from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims.admin import columns
+from claims.admin.amending import AmendPages, may_amend
 from claims.admin.base import RecordAdmin, adds_articles, now_of, number_in, viewer_of
 from claims.admin.filters import DeskFilter, LanguageFilter, OutletFilter
 from claims.admin.forms import LANGUAGES, zone_names
@@ -29,8 +31,8 @@ from claims.services.articles import TakenIn, take_in_for
 from claims.services.proposing import Maker
 
 
-class ArticlePagesAdmin(RecordAdmin[Article]):
-    """Articles with their frozen revisions. An article is imported, never typed over.
+class ArticlePagesAdmin(AmendPages, RecordAdmin[Article]):
+    """Articles with their frozen revisions. An article is imported, its texts are never typed over.
 
     `bring` makes the claim somebody gave; what accepting one means is known where these pages are registered.
     """
@@ -42,6 +44,19 @@ class ArticlePagesAdmin(RecordAdmin[Article]):
     list_select_related = ("outlet", "desk")
     search_fields = ("headline", "canonical_url", "outlet__name")
     ordering = ("-published_at", "-id")
+
+    def get_urls(self) -> list[URLPattern]:
+        """The page to change what is said about an article, beside the theme's."""
+        amend = self.admin_site.admin_view(self.amend_view)
+        return [path("<int:article_id>/amend/", amend, name="claims_article_amend"), *super().get_urls()]
+
+    def article_seen(self, request: HttpRequest, number: object) -> Article:
+        """The article of this number. Raises `Http404` for somebody who does not see it."""
+        seen = self.get_queryset(request).select_related("outlet", "desk")
+        article = seen.filter(pk=number_in(str(number))).first()
+        if article is None or not self.has_view_permission(request):
+            raise Http404(_("There is no such article, or it is not yours to see."))
+        return article
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return adds_articles(request)
@@ -79,16 +94,17 @@ class ArticlePagesAdmin(RecordAdmin[Article]):
                 form.refuse(refusal)
             else:
                 messages.success(request, _taken_words(taken))
+                until = form.cleaned_data["embargo_until"]
+                if until is not None and until != taken.article.embargo_until:
+                    messages.warning(request, _("Its embargo stays as it was. Change it here if the new one is right."))
                 return redirect("admin:claims_article_change", taken.article.pk)
-        return self._page(request, "admin/article_import.html", _("Import an article"), {"form": form})
+        return self.page(request, "admin/article_import.html", _("Import an article"), {"form": form})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Read an article with its claims marked, and make a claim from its words."""
-        article = self.get_queryset(request).select_related("outlet", "desk").filter(pk=number_in(object_id)).first()
-        if article is None or not self.has_view_permission(request):
-            raise Http404(_("There is no such article, or it is not yours to see."))
+        article = self.article_seen(request, object_id)
         revisions = list(article.revisions.defer("text").order_by("number"))
         chosen = number_in(request.GET.get("revision", ""))
         number = chosen if chosen in {one.number for one in revisions} else revisions[-1].number
@@ -108,10 +124,11 @@ class ArticlePagesAdmin(RecordAdmin[Article]):
             "revisions": revisions,
             "form": form,
             "may_add": self.has_add_permission(request),
+            "may_amend": may_amend(viewer_of(request), article),
             "paragraphs": marked(revision.text, [Mark(one.claim_id, one.start, one.end) for one in seen]),
             "claims": [one.claim for one in seen],
         }
-        return self._page(request, "admin/article.html", article.headline, context)
+        return self.page(request, "admin/article.html", article.headline, context)
 
     def _propose(self, request: HttpRequest, form: ClaimForm, revision: ArticleRevision) -> Claim | None:
         if not form.is_valid():
@@ -127,7 +144,7 @@ class ArticlePagesAdmin(RecordAdmin[Article]):
         messages.success(request, _("Claim #%(number)d was made.") % {"number": made.pk})
         return made
 
-    def _page(self, request: HttpRequest, template: str, title: str, context: dict[str, Any]) -> TemplateResponse:
+    def page(self, request: HttpRequest, template: str, title: str, context: dict[str, Any]) -> TemplateResponse:
         shared = {
             "title": title,
             "now": now_of(request),

@@ -7,15 +7,18 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from claims.admin.forms import (
     LANGUAGES,
     SAY_STATEMENT,
     SAY_ZONE,
+    YOUR_CLOCK,
     LocalMoment,
     PlainForm,
     local_moment,
+    moment_field,
     window,
     zone_field,
 )
@@ -30,7 +33,8 @@ STEPS = 4
 OFFERED = 200  # outlets that the fields offer
 
 
-def _languages(known: str = "") -> forms.CharField:
+def language_field(known: str = "") -> forms.CharField:
+    """The tag of a language, `known` or else the first that is offered."""
     hint = _("A language tag, for example en or uk.")
     widget = forms.TextInput(attrs={"list": "languages", "size": 6})
     return forms.CharField(
@@ -43,11 +47,51 @@ def _languages(known: str = "") -> forms.CharField:
     )
 
 
-def _desks() -> forms.ModelChoiceField[Desk]:
+def desk_field() -> forms.ModelChoiceField[Desk]:
+    """A desk of those that the form gives it."""
     return forms.ModelChoiceField(Desk.objects.none(), label=_("Desk"), required=False, empty_label=_("No desk yet"))
 
 
-class ArticleForm(PlainForm):
+def headline_field() -> forms.CharField:
+    """The headline, without which there is no article."""
+    missing = {"required": _("Copy the headline as it was printed.")}
+    return forms.CharField(label=_("Headline"), max_length=400, error_messages=missing)
+
+
+def authors_field() -> forms.CharField:
+    """Names of authors; see `names_in`."""
+    return forms.CharField(label=_("Authors"), required=False, help_text=_("Separated by commas."))
+
+
+def names_in(words: str) -> list[str]:
+    """The names that stand between commas."""
+    return [name.strip() for name in words.split(",") if name.strip()]
+
+
+class EmbargoForm(PlainForm):
+    """The desk of an article, and until when the article is kept with it, on the reader's clock."""
+
+    desk = desk_field()
+    embargo_until = moment_field(
+        _("Under embargo until"),
+        required=False,
+        help_text=format_lazy("{0} {1}", _("Until then only its desk sees it, with its claims."), YOUR_CLOCK),
+    )
+
+    def __init__(self, *args: Any, desks: QuerySet[Desk], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["desk"].queryset = desks  # type: ignore[attr-defined]  # a ModelChoiceField
+        self.fields["embargo_until"].widget.format = "%Y-%m-%dT%H:%M:%S"
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse an embargo that nobody is named for."""
+        given = super().clean() or self.cleaned_data
+        if given.get("embargo_until") and not given.get("desk") and "desk" not in self.errors:
+            self.add_error("desk", _("Choose the desk that alone sees it until then."))
+        return given
+
+
+class ArticleForm(EmbargoForm):
     """An article as somebody pastes it."""
 
     pointers: ClassVar[dict[str, str]] = {"/url": "link", "/published_zone": "zone"}
@@ -58,11 +102,9 @@ class ArticleForm(PlainForm):
         widget=forms.TextInput(attrs={"list": "outlets"}),
         error_messages={"required": _("Name the outlet that published it.")},
     )
-    headline = forms.CharField(
-        label=_("Headline"), max_length=400, error_messages={"required": _("Copy the headline as it was printed.")}
-    )
+    headline = headline_field()
     link = forms.CharField(label=_("Link"), max_length=2000, required=False)
-    language = _languages()
+    language = language_field()
     published_at = forms.CharField(
         label=_("Published, date and time"),
         widget=LocalMoment(),
@@ -73,8 +115,7 @@ class ArticleForm(PlainForm):
         error_messages={"required": _("Say when it was published, with date and time.")},
     )
     zone = zone_field(label=_("Time zone of publication"))
-    desk = _desks()
-    authors = forms.CharField(label=_("Authors"), required=False, help_text=_("Separated by commas."))
+    authors = authors_field()
     text = forms.CharField(
         label=_("Text"),
         max_length=TEXT_LIMIT,
@@ -83,10 +124,6 @@ class ArticleForm(PlainForm):
         error_messages={"required": _("Paste the text of the article.")},
     )
 
-    def __init__(self, *args: Any, desks: QuerySet[Desk], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["desk"].queryset = desks  # type: ignore[attr-defined]  # a ModelChoiceField
-
     def published(self) -> datetime:
         """When it was published. Raises `Invalid`."""
         data = self.cleaned_data
@@ -94,10 +131,6 @@ class ArticleForm(PlainForm):
             return local_moment(data["published_at"], data["zone"])
         except Invalid as refused:
             raise refused.at("/zone" if "time zone" in refused.message else "/published_at") from None
-
-    def names(self) -> list[str]:
-        """The authors, as they stand between commas."""
-        return [name.strip() for name in self.cleaned_data["authors"].split(",") if name.strip()]
 
     def given(self) -> GivenArticle:
         """The article of a valid form. Raises `Invalid` when the time cannot be read."""
@@ -112,8 +145,9 @@ class ArticleForm(PlainForm):
             published_raw=data["published_at"],
             published_known=DateKnown.ENTERED,
             url=data["link"],
-            authors=self.names(),
+            authors=names_in(data["authors"]),
             desk=data["desk"],
+            embargo_until=data["embargo_until"],
         )
 
 
@@ -144,8 +178,9 @@ class LinkForm(ArticleForm):
             published_zone=data["zone"],
             published_raw=data["published_at"],
             url=data["link"],
-            authors=self.names() or None,
+            authors=names_in(data["authors"]) or None,
             desk=data["desk"],
+            embargo_until=data["embargo_until"],
             known=DateKnown.ENTERED,
         )
 
@@ -196,7 +231,7 @@ class ClaimForm(PlainForm):
         label=_("Whose time zone"), required=False, choices=ZoneBasis.choices, initial=ZoneBasis.OUTLET
     )
     own_words = forms.CharField(label=_("Words of its date, as printed"), max_length=200, required=False)
-    desk = _desks()
+    desk = desk_field()
     priority = forms.TypedChoiceField(
         label=_("Priority"),
         coerce=int,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -152,6 +153,56 @@ def test_claims_of_other_desks_are_not_marked(signed: SignIn, editor: User) -> N
     article_id = foreign.first_appearance().revision.article_id  # type: ignore[union-attr]  # made with a quote
     body = signed(editor).get(reverse("admin:claims_article_change", args=[article_id])).content.decode()
     assert "Only for the others." not in body
+
+
+def local(moment: datetime) -> str:
+    """As a browser of the tests' people, whose clocks show UTC, sends it."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def test_an_article_is_imported_under_embargo_for_a_desk(signed: SignIn, editor: User, desk: Desk) -> None:
+    until = make.ahead(days=1).replace(microsecond=0)
+    client, told = signed(editor), {"embargo_until": local(until)}
+    refused = unescape(client.post(IMPORT, article(**told)).content.decode())
+    assert "Choose the desk that alone sees it until then." in refused
+    assert f"Your time zone: {editor.zone}" in refused
+    client.post(IMPORT, article(**told, desk=str(desk.pk)))
+    taken = Article.objects.get()
+    assert (taken.desk, taken.embargo_until) == (desk, until)
+    later = {"embargo_until": local(until + timedelta(days=1)), "text": "Another text."}
+    said = client.post(IMPORT, article(**later, desk=str(desk.pk)), follow=True).context["messages"]
+    assert "Its embargo stays as it was. Change it here if the new one is right." in map(str, said)
+    assert Article.objects.get().embargo_until == until
+
+
+def test_what_is_said_about_an_article_is_changed_on_its_page(signed: SignIn, editor: User, desk: Desk) -> None:
+    taken, client = make.an_article(desk=desk, authors=("A. One", "B. Two")).article, signed(editor)
+    page = reverse("admin:claims_article_amend", args=[taken.pk])
+    assert page in client.get(reverse("admin:claims_article_change", args=[taken.pk])).content.decode()
+    form = client.get(page).context["form"]
+    sent = {name: form.get_initial_for_field(field, name) or "" for name, field in form.fields.items()}
+    sent |= {"desk": desk.pk, "headline": "Minister goes", "embargo_until": local(make.ahead(days=1))}
+    assert client.post(page, sent | {"headline": " "}).status_code == 200
+    assert client.post(page, sent)["Location"] == reverse("admin:claims_article_change", args=[taken.pk])
+    taken.refresh_from_db()
+    assert (taken.headline, taken.authors, taken.published_raw) == ("Minister goes", ["A. One", "B. Two"], "")
+    assert taken.embargo_until is not None
+    stale = client.post(page, sent | {"headline": "Minister stays"})
+    assert "Somebody changed this article since you read it." in stale.content.decode()
+    again = {name: stale.context["form"][name].value() for name in sent}
+    assert client.post(page, again).status_code == 302
+    assert Article.objects.get().headline == "Minister stays"
+
+
+def test_only_those_who_edit_its_desk_change_what_is_said_about_it(
+    signed: SignIn, reviewer: Reviewer, desk: Desk
+) -> None:
+    taken = make.an_article(desk=desk).article
+    page = reverse("admin:claims_article_amend", args=[taken.pk])
+    assert page not in signed(reviewer.user).get(page.replace("amend", "change")).content.decode()
+    assert signed(reviewer.user).get(page).status_code == signed(reviewer.user).post(page, {}).status_code == 403
+    assert signed(make.an_editor(make.a_desk())).get(page).status_code == 404
+    assert signed(make.an_administrator()).get(page).status_code == 200
 
 
 def test_pages_say_until_when_an_article_is_under_embargo(signed: SignIn, editor: User, desk: Desk) -> None:

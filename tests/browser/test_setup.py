@@ -52,6 +52,7 @@ def addresses(desk: Desk, editor: User) -> list[str]:
         reverse("admin:reviews_reviewer_hand_over", args=[colleague.pk]),
         "/desk/agreement",
         "/desk/sources",
+        reverse("admin:claims_article_amend", args=[make.an_article(desk=desk).article.pk]),
         *_steps(open_claim, DIALOGS),
         *_steps(_published(editor), TOLD),
     ]
