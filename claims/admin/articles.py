@@ -27,8 +27,9 @@ from claims.admin.marking import Mark, marked
 from claims.errors import ClaimDeskError
 from claims.models import Appearance, Article, ArticleRevision, Claim, Source, SourceKind
 from claims.permissions import desk_roles, desks_of, visible_claims
-from claims.services.articles import TakenIn, take_in_for
+from claims.services.articles import TakenIn
 from claims.services.proposing import Maker
+from claims.services.taking import take_in_for
 
 
 class ArticlePagesAdmin(AmendPages, RecordAdmin[Article]):
@@ -94,9 +95,6 @@ class ArticlePagesAdmin(AmendPages, RecordAdmin[Article]):
                 form.refuse(refusal)
             else:
                 messages.success(request, _taken_words(taken))
-                until = form.cleaned_data["embargo_until"]
-                if until is not None and until != taken.article.embargo_until:
-                    messages.warning(request, _("Its embargo stays as it was. Change it here if the new one is right."))
                 return redirect("admin:claims_article_change", taken.article.pk)
         return self.page(request, "admin/article_import.html", _("Import an article"), {"form": form})
 

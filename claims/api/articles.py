@@ -27,10 +27,11 @@ from claims.errors import UnusableAddress
 from claims.models import Article, ArticleRevision
 from claims.permissions import only_desk, visible_articles
 from claims.services.amending import amend_article, check_may_add, check_may_amend, version_of
-from claims.services.articles import GivenArticle, TakenIn, address, as_known, take_in, take_in_for
+from claims.services.articles import GivenArticle, TakenIn, address, as_known, take_in
 from claims.services.completing import ToldArticle, completed, read_given
 from claims.services.newsitems import take_in_item
 from claims.services.operations import ask_import
+from claims.services.taking import take_in_for
 
 
 class Articles(ApiView):

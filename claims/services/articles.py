@@ -18,9 +18,7 @@ from claims.models import Article, ArticleRevision, DateKnown, Desk, Following, 
 from claims.models.making import new
 from claims.models.worded import worded
 from claims.models.writing import insert
-from claims.permissions import Viewer, visible_articles
 from claims.plaintext import TextRefused, clean, clean_line, one_blank, sha256_of
-from claims.services.transitions import database_time
 
 TEXT_LIMIT = 1_000_000
 LONGEST_TAG = 16
@@ -174,16 +172,6 @@ def as_known(article: Article, words: str) -> GivenArticle:
         published_zone=article.published_zone,
         url=article.canonical_url,
     )
-
-
-def take_in_for(viewer: Viewer, given: GivenArticle, *, stands_now: bool = False) -> TakenIn:
-    """Take in what this viewer gives. Raises `AlreadyElsewhere`, writing nothing, when it is there and not theirs."""
-    with transaction.atomic():
-        taken = take_in(given, stands_now=stands_now)
-        seen = taken.is_new or visible_articles(viewer, database_time()).filter(pk=taken.article.pk).exists()
-        if not seen:
-            raise AlreadyElsewhere()
-    return taken
 
 
 def _keep(given: GivenArticle, words: str, *, stands_now: bool) -> TakenIn:

@@ -24,9 +24,9 @@ from claims.intake.refusals import DidNotOpen, NoAnswer, NotRead, TooSlow
 from claims.intake.words import READABLE
 from claims.models import Operation, OperationState, OperationStep
 from claims.services.alone import in_turns
-from claims.services.articles import take_in_for
 from claims.services.completing import completed
 from claims.services.operations import maker_of, told_with
+from claims.services.taking import take_in_for
 from claims.services.transitions import database_time
 
 AT_ONCE = 3

@@ -17,8 +17,9 @@ from claims.models import NewsItem as Row
 from claims.permissions import Viewer, visible_articles, visible_claims
 from claims.plaintext import scrubbed
 from claims.services.amending import amend_article, check_may_amend
-from claims.services.articles import AlreadyElsewhere, TakenIn, as_known, is_language_tag, take_in, take_in_for
+from claims.services.articles import AlreadyElsewhere, TakenIn, as_known, is_language_tag, take_in
 from claims.services.completing import HEADLINE, ToldArticle, completed, read_given, remarks
+from claims.services.taking import take_in_for
 from claims.services.transitions import database_time
 
 NAMED = 20  # claims that are named when their article is cancelled

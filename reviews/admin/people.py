@@ -225,13 +225,15 @@ def _handed_words(number: int) -> str:
 def _due_during(request: HttpRequest, reviewer: Reviewer) -> set[int]:
     """The claims that fall due during the absence the address names."""
     absence = Absence.objects.filter(reviewer=reviewer, pk=number_in(request.GET.get("absence"))).first()
-    return set(due_meanwhile([absence])[absence.pk]) if absence else set()
+    if absence is None:
+        return set()
+    return set(due_meanwhile([absence], viewer_of(request), now_of(request))[absence.pk])
 
 
 def offer_to_hand_over(request: HttpRequest, absences: Sequence[Absence]) -> None:
     """Say how many claims fall due during these absences, where they stay with the person, and lead to handing over."""
     keeping = [absence for absence in absences if absence.then == Then.KEEP]
-    due = due_meanwhile(keeping)
+    due = due_meanwhile(keeping, viewer_of(request), now_of(request))
     for absence in keeping:
         if due[absence.pk]:
             _offer(request, absence, len(due[absence.pk]))

@@ -102,7 +102,7 @@ class PeopleView(ApiView):
     def shape(self, rows: Sequence[Absence]) -> list[dict[str, Any]]:
         """Each an `AbsenceOut`; note and due claims are for those who keep the person's absences."""
         kept = set(reviewers_kept_by(self.viewer).values_list("pk", flat=True))
-        due = due_meanwhile([row for row in rows if row.reviewer_id in kept])
+        due = due_meanwhile([row for row in rows if row.reviewer_id in kept], self.viewer, self.now)
         return [_absence_out(row, row.note if row.reviewer_id in kept else "", due.get(row.pk, [])) for row in rows]
 
 

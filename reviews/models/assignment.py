@@ -44,16 +44,17 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """What counts against a reviewer's limit: open, on a claim that is neither decided nor dismissed."""
         return self.open().filter(claim__state__in=LOADING_STATES)
 
-    def but_for_absences(self) -> Self:
-        """Without the seats that left somebody while they were away: once back, they may have the claim again."""
-        return self.exclude(status=AssignmentStatus.HANDED_OVER, while_away=True)
+    def but_for_taken(self) -> Self:
+        """Without the seats that were taken from somebody, or left them while they were away: they may get it again."""
+        return self.exclude(Q(while_away=True) | Q(taken=True), status=AssignmentStatus.HANDED_OVER)
 
 
 class Assignment(models.Model):
     """One person in one seat of one round. `reasons` says why this person and why not the others.
 
     `while_away` is whether it was handed over during an absence of theirs, as known at that moment: the absence may be
-    moved or removed later, and nobody has given a claim up by one that was entered by mistake.
+    moved or removed later, and nobody has given a claim up by one that was entered by mistake. `taken` is whether the
+    claim went to a desk that is not theirs, or they left its desk.
     """
 
     claim = models.ForeignKey("claims.Claim", models.PROTECT, verbose_name=_("claim"), related_name="assignments")
@@ -72,6 +73,7 @@ class Assignment(models.Model):
     assigned_at = models.DateTimeField(_("assigned"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     while_away = models.BooleanField(_("left them while they were away"), default=False, db_default=False)
+    taken = models.BooleanField(_("was taken from them"), default=False, db_default=False)
 
     objects = AssignmentQuerySet.as_manager()
 

@@ -88,7 +88,7 @@ def end(held: Held, assignment: Assignment, status: AssignmentStatus, note: str 
     assignment.status, assignment.ended_at = status, held.now
     if note:
         assignment.note = note
-    update(assignment, ["status", "ended_at", "note", "while_away"])
+    update(assignment, ["status", "ended_at", "note", "while_away", "taken"])
 
 
 def put_back(held: Held, undone: ClaimEvent, taken_off: Collection[int] = ()) -> None:
@@ -102,8 +102,9 @@ def put_back(held: Held, undone: ClaimEvent, taken_off: Collection[int] = ()) ->
     for seat in Assignment.objects.filter(claim=held.claim, ended_at=at, status__in=LEFT).exclude(assigned_at=at):
         told = held.claim.events.filter(type="claim.assign", recorded_at=seat.assigned_at)
         note = next((event.reason for event in told if event.data["assignment"] == seat.pk), "")
-        seat.status, seat.ended_at, seat.note, seat.while_away = AssignmentStatus.OPEN, None, note, False
-        seat.save(update_fields=["status", "ended_at", "note", "while_away"])
+        seat.status, seat.ended_at, seat.note = AssignmentStatus.OPEN, None, note
+        seat.while_away = seat.taken = False
+        seat.save(update_fields=["status", "ended_at", "note", "while_away", "taken"])
 
 
 def release_strangers(held: Held, *, by: Actor) -> None:
@@ -119,7 +120,7 @@ def release_strangers(held: Held, *, by: Actor) -> None:
         if held.claim.state == State.WAITING:
             end(held, assignment, AssignmentStatus.WITHDRAWN)
         else:
-            hand_over(held, assignment, by=by, note="The claim went to another desk.")
+            hand_over(held, assignment, by=by, note="The claim went to another desk.", taken=True)
 
 
 def _check_theirs(assignment: Assignment, by: Actor) -> None:
@@ -137,11 +138,12 @@ def after_leaving(held: Held) -> State:
 
 
 def hand_over(
-    held: Held, assignment: Assignment, *, by: Actor, to: Reviewer | None = None, note: str = ""
+    held: Held, assignment: Assignment, *, by: Actor, to: Reviewer | None = None, note: str = "", taken: bool = False
 ) -> Assignment | None:
     """Give somebody's seat to another person, or back to the pool (`to` None), where it is routed again.
 
-    A note is needed when it goes to a person: they read it first. Answers the new assignment, if there is one.
+    A note is needed when it goes to a person: they read it first. `taken` says that the seat was no more theirs to
+    have: whoever gave nothing up may get the claim again. Answers the new assignment, if there is one.
     """
     note = text(note, "note", NOTE_LENGTH).strip()
     if to is not None and not note:
@@ -150,6 +152,7 @@ def hand_over(
         raise NotEligible(f"{to} has this claim already.")
     _check_theirs(assignment, by)
     assignment.while_away = Absence.objects.at(held.now).filter(reviewer=assignment.reviewer).exists()
+    assignment.taken = taken
     end(held, assignment, AssignmentStatus.HANDED_OVER, note)
     told = {"assignment": assignment.pk, "from": str(assignment.reviewer), "name": str(to) if to else ""}
     stays = to is not None

@@ -16,6 +16,7 @@ from claims.models.embargo import astray, quotes_under_embargo
 from claims.services.onebyone import one_by_one
 from claims.services.transitions import locked
 from reviews.services.accepting import change_desk
+from reviews.services.cases import protecting
 
 BATCH = 100
 KEEPER = rule("embargo").having(Role.SYSTEM, Role.EDITOR)
@@ -27,16 +28,16 @@ def bring_home(batch: int = BATCH) -> int:
 
     One with evidence that protects a source stays where it is: another desk's editors would see whom it protects.
     """
-    protecting = Evidence.objects.filter(claim=OuterRef("pk"), visibility=Visibility.PROTECTED)
+    protected = Evidence.objects.filter(claim=OuterRef("pk"), visibility=Visibility.PROTECTED)
     claims = Claim.objects.filter(pk__in=astray(DatabaseClock()), state__in=TRANSITIONS[Action.CHANGE_DESK].sources)
-    return one_by_one(claims.exclude(Exists(protecting)).order_by("pk"), _home, batch=batch, failed="claim_left_astray")
+    return one_by_one(claims.exclude(Exists(protected)).order_by("pk"), _home, batch=batch, failed="claim_left_astray")
 
 
 def _home(claim: Claim) -> int:
     with locked(claim.pk) as held:
         quotes = quotes_under_embargo(held.now).filter(claim=claim, revision__article__desk__isnull=False)
         desks = Desk.objects.in_bulk(quotes.values_list("revision__article__desk", flat=True))
-        if held.claim.desk_id is None or held.claim.desk_id in desks or len(desks) != 1:
+        if held.claim.desk_id in {None, *desks} or len(desks) != 1 or protecting([claim.pk]):
             return 0
         (desk,) = desks.values()
         change_desk(held, by=KEEPER, desk=desk, reason=WHY)

@@ -165,7 +165,7 @@ def _people_of(claims: Sequence[Claim]) -> dict[int, dict[str, set[int]]]:
     """Who is on each claim, who gave it up in its running round, and who stepped back from it in any."""
     rounds = {claim.pk: claim.round for claim in claims}
     found: dict[int, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
-    rows = Assignment.objects.but_for_absences().filter(claim_id__in=any_of(rounds), status__in=_ROLE)
+    rows = Assignment.objects.but_for_taken().filter(claim_id__in=any_of(rounds), status__in=_ROLE)
     for claim_id, reviewer_id, round_, status in rows.values_list("claim_id", "reviewer_id", "round", "status"):
         if round_ == rounds[claim_id] or status == AssignmentStatus.RECUSED:
             found[claim_id][_ROLE[status]].add(reviewer_id)

@@ -90,7 +90,7 @@ def release_gone() -> int:
 def _back_from_gone(held: Held, seat: Assignment) -> bool:
     if not seats_of_people_gone().filter(pk=seat.pk).exists():
         return False
-    hand_over(held, seat, by=DEPARTURE, note=f"{seat.reviewer} does not work on this desk any more.")
+    hand_over(held, seat, by=DEPARTURE, note=f"{seat.reviewer} does not work on this desk any more.", taken=True)
     return True
 
 
@@ -165,10 +165,13 @@ def open_claims_of(reviewer: Reviewer, viewer: Viewer, now: datetime) -> QuerySe
     return visible_claims(viewer, now).filter(Exists(held)).order_by("review_due_at", "pk")
 
 
-def due_meanwhile(absences: Sequence[Absence]) -> dict[int, list[int]]:
-    """By absence, the open claims of the person that fall due during it, due first. One query for all of them."""
-    people = {absence.reviewer_id for absence in absences}
-    held = Assignment.objects.loading().filter(reviewer__in=people, claim__review_due_at__isnull=False)
+def due_meanwhile(absences: Sequence[Absence], viewer: Viewer, now: datetime) -> dict[int, list[int]]:
+    """By absence, the open claims of the person that fall due during it, due first, as far as the viewer sees them.
+
+    One query for all of them.
+    """
+    people, seen = {absence.reviewer_id for absence in absences}, visible_claims(viewer, now).values("pk")
+    held = Assignment.objects.loading().filter(reviewer__in=people, claim__review_due_at__isnull=False, claim__in=seen)
     rows = held.values_list("reviewer", "claim", "claim__review_due_at")
     due = sorted({(at, claim, who) for who, claim, at in rows if at is not None})
     return {

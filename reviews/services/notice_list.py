@@ -50,11 +50,14 @@ def is_past(notice: Notice) -> bool:
 
 
 def mark_read(viewer: Viewer, ids: Iterable[int] | None = None) -> int:
-    """Mark these notices of the person as read, all of them without `ids`; answers how many were not before."""
-    unread = Notice.objects.of(person_of(viewer).pk).unread()
+    """Mark these notices of the person as read, all of them without `ids`; answers how many were not before.
+
+    Only those they see: one of a claim under embargo is still to be read when that ends.
+    """
+    unread = notices_of(viewer).filter(read_at__isnull=True)
     if ids is not None:
         unread = unread.filter(pk__in=list(ids))
-    return unread.update(read_at=database_time())
+    return Notice.objects.filter(pk__in=unread.values("pk")).update(read_at=database_time())
 
 
 def settings_of(user: User) -> NoticeSettings:

@@ -40,7 +40,7 @@ def _read_by(reviewer: Reviewer) -> list[str]:
 
 def _held_by(reviewer: Reviewer) -> Exists:
     """On it in the running round, now or before; and for good once they have recused themselves."""
-    theirs = Assignment.objects.but_for_absences().filter(claim=OuterRef("pk"), reviewer=reviewer)
+    theirs = Assignment.objects.but_for_taken().filter(claim=OuterRef("pk"), reviewer=reviewer)
     theirs = theirs.exclude(status=AssignmentStatus.WITHDRAWN)
     return Exists(theirs.filter(Q(round=OuterRef("round")) | Q(status=AssignmentStatus.RECUSED)))
 

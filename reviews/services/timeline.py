@@ -5,47 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django.utils.dateparse import parse_datetime
-from django.utils.text import Truncator
-from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from claims import timewords, wordings
+from claims import wordings
 from claims.actors import ActorKind
 from claims.ladders import Tell
 from claims.lifecycle import CorrectionClass
-from claims.models import Claim, ClaimEvent
+from claims.models import ClaimEvent
 from claims.passages import Fate
 from claims.verdicts import So
+from reviews.services import changewords
+from reviews.services.changewords import Told
 
-Words = Callable[["Told"], str]
-WAS = 160  # characters that are shown of what somebody replaced
-
-
-@dataclass(frozen=True)
-class Told:
-    """An event with who did it, as sentences need it."""
-
-    event: ClaimEvent
-    who: str
-    now: datetime
-
-    def data(self, name: str) -> Any:
-        return self.event.data.get(name, "")
-
-    @property
-    def changes(self) -> dict[str, tuple[Any, Any]]:
-        """What the step changed, by column: before and after, as the event keeps them."""
-        return dict(self.event.data.get("changes", {}))
-
-    def changed_to(self, field: str) -> str:
-        """The moment a field was changed to, in the reader's zone; empty when it was not."""
-        pair = self.changes.get(field)
-        moment = parse_datetime(pair[1]) if pair and pair[1] else None
-        return timewords.absolute(moment, self.now, get_current_timezone()) if moment else ""
+Words = Callable[[Told], str]
 
 
 @dataclass(frozen=True)
@@ -99,38 +73,9 @@ def _handed(told: Told) -> str:
     names = {"who": told.who, "from": told.data("from"), "name": told.data("name")}
     if told.data("name"):
         return _("%(who)s handed it over from %(from)s to %(name)s") % names
+    if told.event.actor_kind == ActorKind.RULE:
+        return _("%(from)s was taken off it; it is back in the pool") % names
     return _("%(who)s gave it back to the pool") % names
-
-
-def _due(told: Told) -> str:
-    return _("%(who)s moved review due to %(when)s") % {"who": told.who, "when": told.changed_to("review_due_at")}
-
-
-def _own_date(told: Told) -> str:
-    when = told.changed_to("confirm_by")
-    if not when:
-        return _("%(who)s took its own date away") % {"who": told.who}
-    return _("%(who)s set its own date to %(when)s") % {"who": told.who, "when": when}
-
-
-def _priority(told: Told) -> str:
-    if "priority" not in told.changes:
-        return _("%(who)s left the priority as it was") % {"who": told.who}
-    before, after = told.changes["priority"]
-    names = {"who": told.who, "before": before, "after": after}
-    return _("%(who)s changed the priority from %(before)s to %(after)s") % names
-
-
-def _edited(told: Told) -> str:
-    """ "Ida edited: statement (was “It ends.”), topics (was empty)": what it says now stands on the claim."""
-    changed = []
-    for name, (before, _after) in told.changes.items():
-        was = ", ".join(before) if isinstance(before, list) else str(before)
-        field = {"name": getattr(Claim._meta.get_field(name), "verbose_name", name), "was": Truncator(was).chars(WAS)}  # noqa: SLF001 - Django documents it
-        changed.append((_("%(name)s (was “%(was)s”)") if was else _("%(name)s (was empty)")) % field)
-    if not changed:
-        return _("%(who)s left its words as they were") % {"who": told.who}
-    return _("%(who)s edited: %(what)s") % {"who": told.who, "what": ", ".join(changed)}
 
 
 def _accepted(told: Told) -> str:
@@ -257,12 +202,12 @@ SAID: dict[str, Words] = {
     "claim.submit_review": _simple("%(who)s submitted a review"),
     "claim.adjudicate": _simple("%(who)s settled the disagreement"),
     "claim.reopen": _simple("%(who)s reopened it"),
-    "claim.set_due": _due,
-    "claim.set_own_date": _own_date,
-    "claim.change_desk": _simple("%(who)s gave it to another desk"),
-    "claim.set_priority": _priority,
+    "claim.set_due": changewords.due,
+    "claim.set_own_date": changewords.own_date,
+    "claim.change_desk": changewords.moved,
+    "claim.set_priority": changewords.priority,
     "claim.settle": _settled,
-    "claim.edit": _edited,
+    "claim.edit": changewords.edited,
     "claim.undo": _undone,
     "claim.late": _flag,
     "claim.due_soon": _flag,

@@ -170,9 +170,12 @@ def test_an_article_is_imported_under_embargo_for_a_desk(signed: SignIn, editor:
     taken = Article.objects.get()
     assert (taken.desk, taken.embargo_until) == (desk, until)
     later = {"embargo_until": local(until + timedelta(days=1)), "text": "Another text."}
-    said = client.post(IMPORT, article(**later, desk=str(desk.pk)), follow=True).context["messages"]
-    assert "Its embargo stays as it was. Change it here if the new one is right." in map(str, said)
-    assert Article.objects.get().embargo_until == until
+    client.post(IMPORT, article(**later, desk=str(desk.pk)))
+    assert Article.objects.get().embargo_until == until + timedelta(days=1)
+    triager = make.a_reviewer(desk, can_triage=True).user
+    refused = signed(triager).post(IMPORT, article(**told, desk=str(desk.pk))).content.decode()
+    assert "An article is changed by the editors of its desk." in refused
+    assert Article.objects.get().embargo_until == until + timedelta(days=1)
 
 
 def test_what_is_said_about_an_article_is_changed_on_its_page(signed: SignIn, editor: User, desk: Desk) -> None:

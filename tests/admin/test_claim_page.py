@@ -15,11 +15,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from claims.lifecycle import Action, State
-from claims.models import Claim, Desk, Evidence, User, Visibility
+from claims.models import Article, Claim, Desk, DeskRole, Evidence, User, Visibility
 from claims.verdicts import Question
 from reviews.models import Absence, Assignment, Reviewer
 from reviews.services import claimpage
 from reviews.services.acting import act
+from reviews.services.embargoes import WHY as KEPT
+from reviews.services.embargoes import bring_home
 from reviews.services.stillness import flag_standstill
 from tests import factories as make
 from tests.admin.conftest import SignIn, page_of, step_of
@@ -293,6 +295,26 @@ def test_the_timeline_says_what_was_changed_and_what_was_there_before(signed: Si
         "You left its words as they were",
         "You edited: statement (was “It ends.”), topics (was empty)",
     ]
+
+
+def test_the_timeline_says_to_which_desk_a_claim_went_and_that_an_embargo_took_it(
+    signed: SignIn, reviewer: Reviewer, editor: User, desk: Desk
+) -> None:
+    taken, there = make.an_article(desk=desk), make.a_desk()
+    claim = make.a_claim(desk, by=editor, quote=make.a_quote(taken.revision))
+    make.put_on(claim, reviewer, editor)
+    act(claim.pk, Action.CHANGE_DESK, make.viewer(editor), desk=there, reason="They know the ministry.")
+    Article.objects.update(embargo_until=make.ahead(hours=1))
+    hidden = signed(make.joined(make.a_person(), there, DeskRole.EDITOR))
+    assert hidden.get(page_of(claim)).status_code == 404
+    both = signed(make.joined(make.an_editor(desk), there, DeskRole.EDITOR))
+    assert f"It is kept with the desk {desk.name}" in both.get(page_of(claim)).content.decode()
+    bring_home()
+    page = signed(editor).get(page_of(claim))
+    told = [(entry.words, entry.why) for entry in page.context["timeline"]]
+    assert told[:1] == [(f"It went to the desk {desk.name}", KEPT)]
+    assert ("You gave it to the desk " + there.name, "They know the ministry.") in told
+    assert "Until then the claim stays on its desk" in page.content.decode()
 
 
 def test_a_long_history_still_says_why_it_is_due_then_and_who_reopened_it(

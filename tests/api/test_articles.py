@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from claims.models import Article, ArticleRevision, Desk
-from tests.api.conftest import Api, with_key
-from tests.factories import (
-    TEXT,
-    a_desk,
-)
+from tests.api.conftest import Api, signed_in, with_key
+from tests.factories import TEXT, a_desk, a_reviewer, an_editor
 
 ARTICLE: dict[str, Any] = {
     "outlet": "Harbour Post",
@@ -28,6 +25,24 @@ def test_the_same_article_again_is_the_one_that_is_there(api: Api, desk: Desk) -
     assert (again.body["id"], again.body["is_new"], again.body["is_new_text"]) == (first.body["id"], False, False)
     assert api.get(first.headers["Location"].removeprefix("/api/v1")).body["headline"] == "Minister may go"
     assert Article.objects.count() == 1
+
+
+def test_an_embargo_that_a_known_article_comes_with_holds_from_then_on(api: Api, desk: Desk) -> None:
+    number, until = api.post("/articles", ARTICLE).body["id"], "2036-11-20T10:00:00Z"
+    again = with_key(desks=(desk,)).post("/articles", ARTICLE | {"embargo_until": until, "desk": desk.key})
+    assert (again.status, again.body["id"], again.body["embargo_until"]) == (200, number, until)
+    assert again.body["desk"]["key"] == desk.key
+    assert api.get(f"/articles/{number}").code == "not_found"
+    changed = signed_in(an_editor(desk)).post("/articles", ARTICLE | {"text": TEXT + " Corrected."})
+    assert (changed.body["revision"]["number"], changed.body["embargo_until"]) == (2, until)  # none is said: it stays
+
+
+def test_an_embargo_that_is_not_theirs_to_change_is_refused_and_nothing_is_kept(api: Api, desk: Desk) -> None:
+    api.post("/articles", ARTICLE | {"desk": desk.key})
+    sent = ARTICLE | {"embargo_until": "2036-11-20T10:00:00Z", "text": TEXT + " Corrected."}
+    refused = signed_in(a_reviewer(desk).user).post("/articles", sent)
+    assert (refused.status, refused.code, refused.pointers) == (403, "role_missing", ["/embargo_until"])
+    assert (Article.objects.get().embargo_until, ArticleRevision.objects.count()) == (None, 1)
 
 
 def test_a_changed_text_is_a_new_revision(api: Api, desk: Desk) -> None:

@@ -65,6 +65,15 @@ def test_a_later_version_is_a_later_text_and_changes_what_is_said_of_the_article
     assert send(stranger, version(3, "They went.")).code == "already_elsewhere"
 
 
+def test_the_first_item_of_a_known_article_puts_it_under_embargo(api: Api, desk: Desk) -> None:
+    link = {"url": "https://river.example/ferry", "outlet": "River Post", "headline": "Ferry", "language": "en"}
+    known = api.post("/articles", link | {"published_at": "2026-11-20T10:00:00Z", "text": TEXT}).body
+    item = version(1, uri=link["url"], embargoedUntil="2036-01-01T00:00:00Z")
+    taken = send(api, item, **link, published_at="2026-11-20T10:00:00Z")
+    assert (taken.status, taken.body["id"]) == (200, known["id"])
+    assert taken.body["embargo_until"] == "2036-01-01T00:00:00Z"
+
+
 def test_an_older_version_is_refused_and_a_version_is_not_used_twice(api: Api, desk: Desk) -> None:
     send(api, version(2))
     older = send(api, version(1, "Before."))

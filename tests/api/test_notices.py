@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from claims.models import ClaimEvent, Desk
+from claims.models import Article, ClaimEvent, Desk
 from reviews.models import Notice, Reviewer
 from reviews.services.notices import tell
 from tests.api.conftest import Api, signed_in, with_key
-from tests.factories import a_claim, a_reviewer, an_editor, put_on
+from tests.factories import a_claim, a_desk, a_reviewer, ahead, an_editor, put_on
 
 
 @pytest.fixture
@@ -37,6 +37,16 @@ def test_notices_are_listed_newest_first_and_marked_as_read(told: Api) -> None:
     assert len(told.get("/notices?unread=true").body["results"]) == 2
     assert told.post("/notices:markRead", {}).body == {"read": 2}
     assert told.get("/notices?unread=true").body["results"] == []
+
+
+def test_a_notice_that_an_embargo_hides_is_still_to_be_read_when_it_ends(told: Api) -> None:
+    hidden = Notice.objects.earliest("id")
+    article = Article.objects.filter(revisions__appearances__claim=hidden.claim)
+    article.update(embargo_until=ahead(hours=1), desk=a_desk())
+    assert told.post("/notices:markRead", {"notices": [hidden.pk]}).body == {"read": 0}
+    assert told.post("/notices:markRead", {}).body == {"read": 2}
+    article.update(embargo_until=None)
+    assert [row["id"] for row in told.get("/notices?unread=true").body["results"]] == [hidden.pk]
 
 
 def test_somebody_elses_notices_are_neither_listed_nor_marked(told: Api, desk: Desk) -> None:

@@ -174,6 +174,21 @@ def test_what_had_gone_to_another_desk_comes_back_and_is_given_to_somebody_there
     assert not working.assignments.filter(status="open").exists()
 
 
+def test_whoever_was_taken_off_with_a_move_gave_nothing_up_and_may_get_it_again(article: Article, desk: Desk) -> None:
+    there, here = make.a_desk(), make.a_reviewer(desk)
+    claim = astray(there, article, State.IN_REVIEW, reviewer=make.a_reviewer(there))
+    for _ in range(2):
+        bring_home()
+        route_waiting()
+        assert Assignment.objects.open().get(claim=claim).reviewer == here
+        until = article.embargo_until
+        ends(article, None)
+        editor = make.joined(make.an_editor(desk), there, DeskRole.EDITOR)
+        act(claim.pk, Action.CHANGE_DESK, make.viewer(editor), desk=there, reason="It is theirs.")
+        ends(article, until)
+    assert not Assignment.objects.open().filter(claim=claim).exists()
+
+
 def test_what_is_decided_comes_back_too_and_what_is_dismissed_stays(article: Article, desk: Desk) -> None:
     there = make.a_desk()
     claims = [astray(there, article, state) for state in (State.DECIDED, State.DISMISSED)]

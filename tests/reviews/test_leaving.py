@@ -214,7 +214,9 @@ def test_claims_that_fall_due_meanwhile_are_counted(desk: Desk, editor: User, in
     make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=ines, review_due_at=make.ahead(days=9))
     make.a_claim(desk, State.DECIDED, by=editor, reviewer=ines, review_due_at=make.ahead(hours=30))
     absence = away(ines, starts_at=make.ahead(days=1))
-    assert due_meanwhile([absence]) == {absence.pk: [soon.pk]}
+    assert due_meanwhile([absence], make.viewer(editor), make.now()) == {absence.pk: [soon.pk]}
+    stranger = make.viewer(make.an_editor(make.a_desk()))
+    assert due_meanwhile([absence], stranger, make.now()) == {absence.pk: []}
 
 
 def test_on_a_desk_that_takes_claims_back_those_of_people_away_go_to_the_pool(
