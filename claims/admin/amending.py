@@ -13,8 +13,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from claims.admin.article_fields import EmbargoForm, authors_field, headline_field, language_field, names_in
 from claims.admin.base import viewer_of
-from claims.admin.intake import EmbargoForm, authors_field, headline_field, language_field, names_in
 from claims.errors import ClaimDeskError, RoleMissing, StaleVersion
 from claims.models import Article
 from claims.permissions import Viewer, desks_of

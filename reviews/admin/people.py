@@ -23,6 +23,7 @@ from claims.admin import columns
 from claims.admin.base import belongs, edits_a_desk, now_of, number_in, viewer_of
 from claims.admin.kept import KeptAdmin
 from claims.models import DeskRole, Membership, SetUpEvent
+from claims.permissions import visible_claims
 from claims.templatetags.claimdesk_bars import load_bar
 from reviews.admin.many import named
 from reviews.admin.people_forms import HandOverAll, ReviewerForm
@@ -30,7 +31,7 @@ from reviews.admin.people_inlines import AbsenceInline, InterestInline, keeps, l
 from reviews.models import Absence, Reviewer, Then
 from reviews.permissions import people_led_by, reviewers_seen_by
 from reviews.services.leaving import MOVABLE, due_meanwhile, hand_over_all, open_claims_of
-from reviews.services.loads import loaded, spread_of
+from reviews.services.loads import loaded, spread_of, with_claims_seen
 from reviews.services.people import LED, add_reviewer, change_profile, come_back
 
 HAND_OVER = "admin:reviews_reviewer_hand_over"
@@ -113,8 +114,9 @@ class ReviewerAdmin(KeptAdmin[Reviewer]):
             offer_to_hand_over(request, [*formset.new_objects, *(row for row, _changed in formset.changed_objects)])
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Reviewer]:
-        rows = loaded(super().get_queryset(request), now_of(request))
-        return rows.filter(pk__in=reviewers_seen_by(viewer_of(request)).values("pk"))
+        viewer, now = viewer_of(request), now_of(request)
+        rows = with_claims_seen(loaded(super().get_queryset(request), now), visible_claims(viewer, now))
+        return rows.filter(pk__in=reviewers_seen_by(viewer).values("pk"))
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list, with how evenly the work is spread over these people."""
@@ -198,10 +200,10 @@ class ReviewerAdmin(KeptAdmin[Reviewer]):
 
     @display(description=_("away"), ordering="away_until")
     def away_column(self, row: Reviewer) -> SafeString:
-        until, load = getattr(row, "away_until", None), getattr(row, "load", 0)
-        if until is None or not load:
+        until, claims = getattr(row, "away_until", None), getattr(row, "claims_seen", 0)
+        if until is None or not claims:
             return columns.moment(row, until)
-        words = gettext("Hand over %(number)d") % {"number": load}
+        words = gettext("Hand over %(number)d") % {"number": claims}
         link = format_html('<a class="cd-link" href="{}">{}</a>', reverse(HAND_OVER, args=[row.pk]), words)
         return format_html("{} {}", columns.moment(row, until), columns.in_cd(link))
 

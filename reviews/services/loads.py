@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 
-from claims.models import ClaimEvent
+from claims.models import Claim, ClaimEvent
 from reviews.fairness import spread
 from reviews.models import Absence, Assignment, Reviewer
 
@@ -34,6 +34,14 @@ def loaded(reviewers: QuerySet[Reviewer], now: datetime) -> QuerySet[Reviewer]:
         .select_related("user")
         .prefetch_related("user__memberships__desk")
     )
+
+
+def with_claims_seen(reviewers: QuerySet[Reviewer], seen: QuerySet[Claim]) -> QuerySet[Reviewer]:
+    """With `claims_seen`: on how many of these claims each is. Their `load` counts every claim, seen or not."""
+    on = Assignment.objects.loading().filter(claim=OuterRef("pk"), reviewer=OuterRef(OuterRef("pk")))
+    claims = seen.filter(Exists(on)).order_by()
+    counted = Func(F("pk"), function="COUNT", output_field=IntegerField())
+    return reviewers.annotate(claims_seen=Subquery(claims.annotate(number=counted).values("number")))
 
 
 def _number(rows: QuerySet[Assignment]) -> Subquery:

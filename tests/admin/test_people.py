@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from claims.lifecycle import State
-from claims.models import Claim, Desk, DeskRole, Membership, User
+from claims.models import Article, Claim, Desk, DeskRole, Membership, User
 from claims.services import onebyone
 from reviews.models import Absence, Assignment, Interest, Reviewer
 from tests import factories as make
@@ -177,6 +177,12 @@ def test_editors_see_who_has_how_much_and_hand_over_what_people_away_have(
     listed = page(client, "admin:reviews_reviewer_changelist")
     assert "Hand over 3" in listed
     assert "3 of 200" in listed
+    hidden = Article.objects.filter(revisions__appearances__claim=claims[1])
+    hidden.update(embargo_until=make.ahead(hours=1), desk=make.a_desk())
+    listed = page(client, "admin:reviews_reviewer_changelist")
+    assert "Hand over 2" in listed  # what they can be shown; the load is the person's
+    assert "3 of 200" in listed
+    hidden.update(embargo_until=None)
     assert "Relative load differs by 0 percentage points" in listed
     assert times_in(listed, "active_column") == ["just now", "–"]
     address = reverse("admin:reviews_reviewer_hand_over", args=[reviewer.pk])
