@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from claims.errors import ActionNotPossible, Invalid, NotFound, RoleMissing, UnusableText
+from claims.errors import ActionNotPossible, NotFound, RoleMissing, UnusableText
 from claims.lifecycle import Action, DismissalReason, State, WaitingReason
 from claims.models import Claim, Desk, DeskRole, Flag, FlagKind, Source, User
 from claims.services.proposing import GivenStep
@@ -258,13 +258,6 @@ def test_another_desk_takes_strangers_off_and_keeps_colleagues(desk: Desk, edito
         act(claim.pk, Action.CHANGE_DESK, viewer(editor), desk=there, reason="It is theirs.")
     assert (fresh(stranger).state, statuses(stranger)) == (State.QUEUED, ["handed_over"])
     assert (fresh(colleague).state, statuses(colleague)) == (State.IN_REVIEW, ["open"])
-
-
-def test_a_claim_is_not_given_to_the_desk_it_is_on(desk: Desk, editor: User) -> None:
-    claim = a_claim(desk, by=editor)
-    with pytest.raises(Invalid, match=f"It is on the desk {desk.name} already"):
-        act(claim.pk, Action.CHANGE_DESK, viewer(editor), desk=desk, reason="It is theirs.")
-    assert fresh(claim).version == claim.version
 
 
 def test_a_waiting_claim_that_changes_desk_leaves_nobody_behind(desk: Desk, editor: User, first: Reviewer) -> None:
