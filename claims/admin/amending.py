@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -26,7 +26,6 @@ CHANGED_MEANWHILE = gettext_lazy("Somebody changed this article since you read i
 class AmendForm(EmbargoForm):
     """An article's own words about itself. `seen` is the mark of what the person has read."""
 
-    pointers: ClassVar[dict[str, str]] = {"/authors/0": "authors"}
     seen = forms.CharField(widget=forms.HiddenInput)
     headline = headline_field()
     authors = authors_field()

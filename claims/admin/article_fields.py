@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from claims.admin.forms import LANGUAGES, YOUR_CLOCK, PlainForm, moment_field
+from claims.admin.forms import LANGUAGES, TO_THE_SECOND, YOUR_CLOCK, PlainForm, moment_field
 from claims.models import Desk
 
 
@@ -61,7 +61,7 @@ class EmbargoForm(PlainForm):
     def __init__(self, *args: Any, desks: QuerySet[Desk], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["desk"].queryset = desks  # type: ignore[attr-defined]  # a ModelChoiceField
-        self.fields["embargo_until"].widget.format = "%Y-%m-%dT%H:%M:%S"
+        self.fields["embargo_until"].widget.format = TO_THE_SECOND  # a provider's seconds are not dropped by saving
 
     def clean(self) -> dict[str, Any]:
         """Refuse an embargo that nobody is named for."""

@@ -28,6 +28,7 @@ _Row = TypeVar("_Row", bound=Model)
 LANGUAGES = ("en", "uk", "ru", "pl", "de", "fr", "es", "it", "ro", "tr", "ar")
 EMPTY = forms.Field.default_error_messages["required"]
 SAY_MOMENT = gettext_lazy("Write a date and a time, for example 2026-11-27 18:00.")
+TO_THE_SECOND = "%Y-%m-%dT%H:%M:%S"
 YOUR_CLOCK = format_lazy(gettext_lazy("Your time zone: {zone}"), zone=lazy(get_current_timezone_name, str)())
 SAY_ZONE = gettext_lazy("Name the time zone, for example Europe/Kyiv.")
 TOO_LONG = gettext_lazy("%(show_value)d characters, at most %(limit_value)d fit. Shorten it.")
@@ -225,7 +226,7 @@ def moment_field(label: Any, *, empty: Any = SAY_MOMENT, **more: Any) -> forms.D
 def theme_moment_field(label: Any, **more: Any) -> forms.DateTimeField:
     """The same in a form of the theme; with seconds, so that nothing is changed that nobody changes."""
     field = moment_field(label, **more)
-    field.widget.format = "%Y-%m-%dT%H:%M:%S"
+    field.widget.format = TO_THE_SECOND
     field.widget.attrs["class"] = " ".join(INPUT_CLASSES)
     return field
 

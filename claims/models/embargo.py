@@ -28,7 +28,12 @@ def quotes_under_embargo(now: Moment) -> QuerySet[Appearance]:
     return Appearance.objects.filter(revision__article__embargo_until__gt=now).order_by()
 
 
+def quotes_kept_with_a_desk(now: Moment) -> QuerySet[Appearance]:
+    """Those of articles that a desk has, whose people alone may read them."""
+    return quotes_under_embargo(now).filter(revision__article__desk__isnull=False)
+
+
 def astray(now: Moment) -> QuerySet[Appearance, Any]:
     """The numbers of claims on a desk that must not see an article they are quoted from: it is another desk's."""
-    quotes = quotes_under_embargo(now).filter(revision__article__desk__isnull=False, claim__desk__isnull=False)
+    quotes = quotes_kept_with_a_desk(now).filter(claim__desk__isnull=False)
     return quotes.exclude(claim__desk=F("revision__article__desk")).values("claim")

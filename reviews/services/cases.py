@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from claims.hedges import Kind
 from claims.models import Appearance, ChainStep, Claim, DatabaseClock, Desk, Evidence, Source, Visibility
-from claims.models.embargo import quotes_under_embargo
+from claims.models.embargo import quotes_kept_with_a_desk
 from claims.models.many import any_of
 from claims.models.worded import worded
 from reviews.models import Course, DeadlinePolicy, ReviewPolicy, RuleVersion
@@ -105,8 +105,8 @@ def given_to_rules(claims: Sequence[Claim], ways: Mapping[int, Came]) -> dict[in
 
 def _under_embargo(claim_ids: Iterable[int]) -> set[int]:
     """Those of these claims that an article says which is under embargo now and kept with its desk."""
-    quotes = quotes_under_embargo(DatabaseClock()).filter(claim__in=any_of(claim_ids))
-    return set(quotes.filter(revision__article__desk__isnull=False).values_list("claim_id", flat=True))
+    quotes = quotes_kept_with_a_desk(DatabaseClock()).filter(claim__in=any_of(claim_ids))
+    return set(quotes.values_list("claim_id", flat=True))
 
 
 def cases_of(claims: Sequence[Claim], at: Mapping[int, datetime], given: Mapping[int, Given]) -> dict[int, Case]:

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 from claims.actors import rule
 from claims.lifecycle import TRANSITIONS, Action, Role
 from claims.models import Claim, DatabaseClock, Desk, Evidence, Visibility
-from claims.models.embargo import astray, quotes_under_embargo
+from claims.models.embargo import astray, quotes_kept_with_a_desk
 from claims.services.onebyone import one_by_one
 from claims.services.transitions import locked
 from reviews.services.accepting import change_desk
@@ -35,7 +35,7 @@ def bring_home(batch: int = BATCH) -> int:
 
 def _home(claim: Claim) -> int:
     with locked(claim.pk) as held:
-        quotes = quotes_under_embargo(held.now).filter(claim=claim, revision__article__desk__isnull=False)
+        quotes = quotes_kept_with_a_desk(held.now).filter(claim=claim)
         desks = Desk.objects.in_bulk(quotes.values_list("revision__article__desk", flat=True))
         if held.claim.desk_id in {None, *desks} or len(desks) != 1 or protecting([claim.pk]):
             return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 
@@ -39,12 +40,10 @@ def loaded(reviewers: QuerySet[Reviewer], now: datetime) -> QuerySet[Reviewer]:
 def with_claims_seen(reviewers: QuerySet[Reviewer], seen: QuerySet[Claim]) -> QuerySet[Reviewer]:
     """With `claims_seen`: on how many of these claims each is. Their `load` counts every claim, seen or not."""
     on = Assignment.objects.loading().filter(claim=OuterRef("pk"), reviewer=OuterRef(OuterRef("pk")))
-    claims = seen.filter(Exists(on)).order_by()
-    counted = Func(F("pk"), function="COUNT", output_field=IntegerField())
-    return reviewers.annotate(claims_seen=Subquery(claims.annotate(number=counted).values("number")))
+    return reviewers.annotate(claims_seen=_number(seen.filter(Exists(on)).order_by()))
 
 
-def _number(rows: QuerySet[Assignment]) -> Subquery:
+def _number(rows: QuerySet[Any]) -> Subquery:
     counted = Func(F("pk"), function="COUNT", output_field=IntegerField())
     return Subquery(rows.annotate(number=counted).values("number"))
 
