@@ -1,9 +1,11 @@
 """The sweep: announces the moments that have passed, each once, whoever else is sweeping.
 
-Set-based. One statement takes due alarms (locking the claims' heads, skipping those somebody holds), inserts the
-flags and the events with their place in each claim's chain, moves the heads and removes the alarms. The database's
-clock decides, read after the locks. Everything a sweep needs is in rows, so it may be killed, run twice, run in ten
-places at once or come a week late: the next one finishes.
+Set-based. One statement takes due alarms: it locks them and the claims' heads, skipping those somebody holds. A second
+reads what they are about, inserts the flags and the events with their place in each claim's chain, moves the heads and
+removes the alarms. They are two because a statement sees the tables as they were when it began: in one, a claim that
+moved on while the sweep was looking at it would be announced in the state it had left. The database's clock decides,
+read after the locks. Everything a sweep needs is in rows, so it may be killed, run twice, run in ten places at once or
+come a week late: the next one finishes.
 """
 
 from __future__ import annotations
@@ -34,22 +36,26 @@ RETRY_AFTER = timedelta(seconds=5)
 # what it did.
 Take = Callable[[int, datetime, int | None], tuple[bool, Swept]]
 
+# `since` bounds the index walk from below: without it an idle sweep pays for every alarm removed since the last vacuum.
+TAKE_DUE = """
+SELECT alarm.id FROM claims_alarm alarm JOIN claims_claimhead head ON head.claim_id = alarm.claim_id
+ WHERE NOT alarm.set_aside AND alarm.kind IN ('late', 'due_soon', 'date_passed', 'date_near')
+   AND alarm.wake_at >= %(since)s AND alarm.wake_at < %(now)s
+   AND (%(only)s::bigint IS NULL OR alarm.id = %(only)s)
+ ORDER BY alarm.wake_at, alarm.id LIMIT %(batch)s
+   FOR UPDATE OF head, alarm SKIP LOCKED
+"""
 # A claim with several due alarms gives one per statement (its chain grows by one hash at a time); the next statement
 # takes the rest. A forerunner whose successor is due as well is dropped unraised. A forerunner that is due is looked up
 # beside its successor, which may stand behind the end of the batch. The other way round is needed only where one was
 # put off after a failed try: else a forerunner, which wakes no later, is in this batch or was in an earlier one.
-# `since` bounds the index walk from below: without it an idle sweep pays for every alarm removed since the last vacuum.
-RAISE_DUE = """
+ANNOUNCE = """
 WITH due AS MATERIALIZED (
     SELECT alarm.id, alarm.claim_id, alarm.kind, alarm.moment, alarm.wake_at, head.event_seq, head.hash
       FROM claims_alarm alarm JOIN claims_claimhead head ON head.claim_id = alarm.claim_id
-     WHERE NOT alarm.set_aside AND alarm.kind IN ('late', 'due_soon', 'date_passed', 'date_near')
-       AND alarm.wake_at >= %(since)s AND alarm.wake_at < %(now)s
-       AND (%(only)s::bigint IS NULL OR alarm.id = %(only)s)
-     ORDER BY alarm.wake_at, alarm.id LIMIT %(batch)s
-       FOR UPDATE OF head, alarm SKIP LOCKED
+     WHERE alarm.id = ANY (%(taken)s)
 ), stamp AS MATERIALIZED (
-    SELECT clock_timestamp() AS at, count(*) AS taken FROM due
+    SELECT clock_timestamp() AS at
 ), dropped AS (
     SELECT fore.id FROM due fore CROSS JOIN LATERAL (
            SELECT FROM claims_alarm succ WHERE succ.claim_id = fore.claim_id AND succ.moment < %(now)s
@@ -90,8 +96,7 @@ WITH due AS MATERIALIZED (
 ), done AS (
     DELETE FROM claims_alarm WHERE id = ANY (ARRAY(SELECT id FROM first UNION ALL SELECT id FROM dropped))
 )
-SELECT (SELECT taken FROM stamp),
-       EXISTS (SELECT FROM due WHERE id NOT IN (SELECT id FROM first UNION ALL SELECT id FROM dropped)),
+SELECT EXISTS (SELECT FROM due WHERE id NOT IN (SELECT id FROM first UNION ALL SELECT id FROM dropped)),
        (SELECT count(*) FROM raised), (SELECT max(at - first.wake_at) FROM first, stamp)
 """
 
@@ -104,7 +109,7 @@ def raise_due_flags(batch: int = BATCH, since: datetime = BEGINNING) -> Swept:
     """
     swept = Swept()
     while True:
-        more_flags, flags = _one_batch(_statement, TimeFlag.values, batch, since)
+        more_flags, flags = _one_batch(_announce, TimeFlag.values, batch, since)
         more_steps, steps = _one_batch(take_steps, LADDER_ALARM.values(), batch, since)
         waits = _end_waits(since)
         swept += flags + steps + waits
@@ -122,13 +127,17 @@ def _one_batch(take: Take, kinds: Collection[str], batch: int, since: datetime) 
         return _one_by_one(take, kinds, batch, since)
 
 
-def _statement(batch: int, since: datetime, only: int | None) -> tuple[bool, Swept]:
+def _announce(batch: int, since: datetime, only: int | None) -> tuple[bool, Swept]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         (now,) = cursor.fetchone()
-        cursor.execute(RAISE_DUE, {"now": now, "since": since, "batch": batch, "only": only, "sweeper": SWEEPER.name})
-        taken, left, raised, lag = cursor.fetchone()
-    return left or taken == batch, Swept(raised=raised, lag=lag or timedelta(0))
+        cursor.execute(TAKE_DUE, {"now": now, "since": since, "batch": batch, "only": only})
+        taken = [number for (number,) in cursor.fetchall()]
+        if not taken:
+            return False, Swept()
+        cursor.execute(ANNOUNCE, {"now": now, "taken": taken, "sweeper": SWEEPER.name})
+        left, raised, lag = cursor.fetchone()
+    return left or len(taken) == batch, Swept(raised=raised, lag=lag or timedelta(0))
 
 
 def _due(since: datetime, kinds: Collection[str]) -> AlarmQuerySet:

@@ -17,7 +17,7 @@ from claims.deadlines import TimeFlag
 from claims.errors import DueTooEarly
 from claims.lifecycle import Action, State, WaitingReason
 from claims.models import Alarm, Claim, ClaimEvent, ClaimHead, Desk, Flag, User
-from claims.services.sweep import RAISE_DUE, Swept, raise_due_flags
+from claims.services.sweep import ANNOUNCE, TAKE_DUE, Swept, raise_due_flags
 from claims.services.transitions import locked
 from reviews.services.acting import act
 from tests.concurrency.crowd import at_once
@@ -193,22 +193,24 @@ def test_many_waits_that_end_together_delay_no_flag(desk: Desk, editor: User, mo
     assert [event.recorded_at > raised_at for event in resumed] == [True] * 5
 
 
-def test_the_statement_walks_no_table_of_alarms_from_end_to_end() -> None:
+def test_its_statements_walk_no_table_from_end_to_end() -> None:
     Desk.objects.create(pk=1, name="World", key="world")
     with connection.cursor() as cursor:
         for rows in (CLAIMS, HEADS, ALARMS):
             cursor.execute(rows, {"first": 1, "last": 20_000})
         cursor.execute("UPDATE claims_alarm SET wake_at = now() - interval '1 minute' WHERE claim_id < 50")
         cursor.execute("ANALYZE claims_alarm, claims_claim, claims_claimhead")
-        given: dict[str, Any] = {
-            "now": now(),
-            "since": LONG_AGO,
-            "batch": 1000,
-            "only": None,
-            "sweeper": "deadline sweep",
-        }
-        cursor.execute(f"EXPLAIN {RAISE_DUE}", given)
-        plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert "using alarm_next" in plan, plan
-    assert "using alarm_once" in plan, plan
-    assert "Seq Scan on claims_alarm" not in plan, plan
+        given: dict[str, Any] = {"now": now(), "since": LONG_AGO, "batch": 1000, "only": None, "sweeper": "a sweep"}
+        cursor.execute(TAKE_DUE, given)
+        given["taken"] = [number for (number,) in cursor.fetchall()]
+        taking, announcing = _plan(TAKE_DUE, given), _plan(ANNOUNCE, given)
+    assert len(given["taken"]) == 49
+    assert "using alarm_next" in taking, taking
+    assert "using alarm_once" in announcing, announcing
+    assert "Seq Scan on claims_" not in taking + announcing, (taking, announcing)
+
+
+def _plan(statement: str, given: dict[str, Any]) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {statement}", given)
+        return "\n".join(line for (line,) in cursor.fetchall())

@@ -10,7 +10,7 @@ from django.db import connection
 from claims.benchmarks.scratch import ALARMS, CLAIMS, HEADS
 from claims.models import Desk
 from claims.services.escalating import DUE
-from claims.services.sweep import RAISE_DUE, SWEEPER
+from claims.services.sweep import TAKE_DUE
 from claims.services.transitions import database_time
 from claims.services.watch import NEXT, OVERLAP
 
@@ -38,10 +38,10 @@ def looked() -> dict[str, int]:
     """What each statement of an idle look reads."""
     now = database_time()
     since = now - OVERLAP
-    given = {"now": now, "since": since, "batch": 1000, "only": None, "sweeper": SWEEPER.name}
+    given = {"now": now, "since": since, "batch": 1000, "only": None}
     return {
         "next": pages(NEXT, [since]),
-        "flags": pages(RAISE_DUE, given),
+        "flags": pages(TAKE_DUE, given),
         "steps": pages(DUE, given),
     }
 

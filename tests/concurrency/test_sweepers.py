@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -209,6 +209,56 @@ def test_a_claim_decided_in_the_instant_it_is_swept_is_never_flagged_afterwards(
         if before.claim_id == after.claim_id and before.to_state == State.DECIDED and after.type == "claim.late"
     ]
     assert late_after == []
+
+
+@contextmanager
+def alarms_held_up() -> Iterator[Callable[[], None]]:
+    """Whoever reads alarms by way of the schema `held_up` has looked at the tables and waits before the first row.
+
+    Answers what lets them go on, at the latest when the block ends.
+    """
+    with connection.cursor() as cursor, psycopg.connect(own_database_url()) as other:
+        cursor.execute(HELD_UP)
+        other.execute("SELECT pg_advisory_xact_lock(7)")
+        try:
+            yield other.commit
+        finally:
+            other.commit()
+            cursor.execute("DROP SCHEMA held_up CASCADE")
+
+
+HELD_UP = """
+CREATE SCHEMA held_up;
+CREATE FUNCTION held_up.waited() RETURNS boolean LANGUAGE plpgsql AS
+  'BEGIN PERFORM pg_advisory_xact_lock_shared(7); RETURN true; END';
+CREATE VIEW held_up.claims_alarm AS SELECT * FROM public.claims_alarm WHERE held_up.waited();
+"""
+
+
+def sweep_held_up() -> Swept:
+    """Sweep by way of the schema in which whoever reads alarms waits."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET search_path TO held_up, public")
+    return raise_due_flags()
+
+
+def test_a_moment_is_announced_in_the_state_the_claim_has_come_to_while_the_sweep_was_looking_at_it() -> None:
+    desk = make.a_desk()
+    editor, reviewer = make.an_editor(desk), make.a_reviewer(desk)
+    claim = make.a_claim(desk, State.QUEUED, by=editor)
+    make.put_on(claim, reviewer, editor)
+    make.fall_late(claim, editor)
+    with alarms_held_up() as let_go, ThreadPoolExecutor(1) as crowd:
+        sweeping = crowd.submit(at_once, sweep_held_up)
+        assert wait_until(lambda: waiting_for_locks() == 1, within=20)
+        make.start(claim, reviewer)
+        let_go()
+        (swept,) = sweeping.result(60)
+    assert isinstance(swept, Swept)
+    assert swept.raised == 1
+    late = ClaimEvent.objects.get(claim=claim, type="claim.late")
+    assert (late.from_state, late.to_state) == (State.IN_REVIEW, State.IN_REVIEW)
+    assert broken_promises() == {}
 
 
 def test_a_bad_alarm_is_set_aside_after_three_tries_and_the_line_goes_on() -> None:

@@ -195,7 +195,7 @@ CHECKS: dict[str, Callable[[Connection, Journal], Sequence[object]]] = {
 }
 
 
-def broken_by_journal(connection: Connection, journal: Journal) -> dict[str, int]:
-    """The broken promises, with the number of rows that break each."""
-    found = {name: len(check(connection, journal)) for name, check in CHECKS.items()}
+def broken_by_journal(connection: Connection, journal: Journal) -> dict[str, Sequence[object]]:
+    """The broken promises, with the rows that break each."""
+    found = {name: check(connection, journal) for name, check in CHECKS.items()}
     return {name: rows for name, rows in found.items() if rows}

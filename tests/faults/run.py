@@ -25,6 +25,7 @@ from verify_project.runtime.places import CHECKOUT
 
 AN_HOUR = 3600.0  # seconds
 PROMISE = 60.0  # seconds after mending until everything due is announced
+SHOWN = 5  # rows told of each broken promise that the callers' journal knows of
 INTEGRATIONS, EDITORS, TAKERS = 2, 2, 2
 ACTED_EVERY = (0.2, 1.2)  # seconds between two faults
 DONE = """
@@ -57,12 +58,14 @@ class Plan:
 
 @dataclass
 class Result:
-    """What one run came to. `broken` maps the name of a promise to the number of rows that break it."""
+    """What one run came to. `broken` maps the name of a promise to the number of rows that break it, `examples` to the
+    first of them."""
 
     seed: int
     mutant: str = ""
     injected: Counter[str] = field(default_factory=Counter)
     broken: dict[str, int] = field(default_factory=dict)
+    examples: dict[str, list[str]] = field(default_factory=dict)
     told: dict[str, int] = field(default_factory=dict)
     answers: Counter[str] = field(default_factory=Counter)
     done: dict[str, int] = field(default_factory=dict)  # flags, steps of ladders, pages, letters, webhooks: how many
@@ -186,7 +189,10 @@ def look(site: Site, journal: Journal, result: Result) -> None:
     done = site.manage("manage.py", "verify", "--json")
     verified = json.loads(done.stdout)
     result.broken = {breach["name"]: breach["rows"] for breach in verified["broken"]}
+    result.examples = {breach["name"]: breach["examples"] for breach in verified["broken"]}
     done_all(site)
     with psycopg.connect(site.cluster.url) as connection:
-        result.broken |= broken_by_journal(connection, journal)
+        found = broken_by_journal(connection, journal)
+        result.broken |= {name: len(rows) for name, rows in found.items()}
+        result.examples |= {name: [str(row) for row in rows[:SHOWN]] for name, rows in found.items()}
         result.done = {what: int(number) for what, number in connection.execute(DONE)}

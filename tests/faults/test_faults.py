@@ -10,7 +10,7 @@ pytestmark = pytest.mark.faults
 def test_every_promise_holds_through_faults(seed: int, capfd: pytest.CaptureFixture[str]) -> None:
     result = run(Plan(seed))
     tell(result, capfd)
-    assert result.broken == {}
+    assert result.broken == {}, result.examples
     assert [answer for answer in result.answers if "html" in answer] == []
     assert sum(result.injected.values()) > 5
     assert result.told["claims"] > 5
