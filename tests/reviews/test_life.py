@@ -267,7 +267,7 @@ def check_once(claims: list[int]) -> None:
     assert not [moment for moment, times in told.items() if times > 1]
     steps = ClaimEvent.objects.filter(claim__in=claims, type="claim.escalate")
     taken = Counter(
-        (event.claim_id, *(event.data[name] for name in ("track", "date", "step", "nth"))) for event in steps
+        (event.claim_id, *(event.data[name] for name in ("desk", "track", "date", "step", "nth"))) for event in steps
     )
     assert not [step for step, times in taken.items() if times > 1]
 
