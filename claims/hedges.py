@@ -89,8 +89,8 @@ class _Lexicon:
             yield from self.pattern.finditer(text)
             return
         end = 0
-        for word in _WORD.finditer(text):
-            opened = self.openings.get(word.group().lower())
+        for word in _WORD.finditer(text.lower()):
+            opened = self.openings.get(word.group())
             if opened is not None and word.start() >= end and (found := opened.match(text, word.start())):
                 end = found.end()
                 yield found

@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping
+from itertools import accumulate
 from typing import IO, Any
 
 from django.core.exceptions import TooManyFieldsSent, TooManyFilesSent
@@ -21,6 +22,7 @@ DEEPEST = 64
 # One that does not end is taken to the end of the text: else every quote in it would be tried as a beginning.
 _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 _BRACKET = re.compile(r"[\[\]{}]")
+_LEVELS = {"[": 1, "{": 1, "]": -1, "}": -1}
 _SURROGATE = re.compile("[\ud800-\udfff\x00]")
 
 
@@ -109,11 +111,12 @@ def parsed(body: bytes) -> Any:
 
 
 def _refuse_deep(text: str) -> None:
-    depth = 0
-    for bracket in _BRACKET.finditer(_STRING.sub("", text)):
-        depth += 1 if bracket.group() in "[{" else -1
-        if depth > DEEPEST:
-            raise Malformed(f"The body is nested deeper than {DEEPEST} levels.")
+    if text.count("[") + text.count("{") <= DEEPEST:
+        return
+    outside = _STRING.sub("", text) if "\\" in text else "".join(text.split('"')[::2])
+    depths = accumulate(map(_LEVELS.__getitem__, _BRACKET.findall(outside)))
+    if max(depths, default=0) > DEEPEST:
+        raise Malformed(f"The body is nested deeper than {DEEPEST} levels.")
 
 
 def _refuse_names(form: DataAndFiles[Any, Any]) -> None:
@@ -126,7 +129,7 @@ def _refuse_names(form: DataAndFiles[Any, Any]) -> None:
 
 
 def _refuse_unkept(name: str) -> None:
-    if _SURROGATE.search(name):
+    if not name.isprintable() and _SURROGATE.search(name):
         raise Malformed("A name in the body holds a character that cannot be kept.")
 
 

@@ -6,8 +6,8 @@ Each column is sent as one JSON text: quoting thousands of values for an array c
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from operator import attrgetter
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -43,7 +43,7 @@ def _insert(rows: Sequence[Model]) -> tuple[str, list[Any]]:
     values: list[Any] = []
     arrays: list[str] = []
     columns: list[Any] = []
-    for field, column in zip(fields, zip(*map(_values_of(fields), rows), strict=True), strict=True):
+    for field, column in zip(fields, zip(*map(_values_of(fields), map(vars, rows)), strict=True), strict=True):
         cast, written = _form(field)
         if column.count(column[0]) == len(column):
             picked.append(f"%s::{cast}")
@@ -51,7 +51,8 @@ def _insert(rows: Sequence[Model]) -> tuple[str, list[Any]]:
         else:
             picked.append(f"c{len(arrays)}::{cast}")
             arrays.append("json_array_elements_text(%s::json)")
-            columns.append(json.dumps([written(value) for value in column], ensure_ascii=False, default=str))
+            texts = column if written is _as_it_is else [written(value) for value in column]
+            columns.append(json.dumps(texts, ensure_ascii=False, default=str))
     names = ", ".join(f'"{field.column}"' for field in fields)
     places = ", ".join(f"c{number}" for number in range(len(arrays)))
     given = f"ROWS FROM ({', '.join(arrays)}) AS given ({places})" if arrays else "generate_series(1, %s)"
@@ -69,8 +70,9 @@ def _written(row: Model) -> list[AnyField]:
     ]
 
 
-def _values_of(fields: Sequence[AnyField]) -> Callable[[Model], tuple[Any, ...]]:
-    return attrgetter(*(field.attname for field in fields))
+def _values_of(fields: Sequence[AnyField]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    """What takes the values out of the attributes of a row, which has all of them: it was never read."""
+    return itemgetter(*(field.attname for field in fields))
 
 
 def _form(field: AnyField) -> tuple[str, Callable[[Any], Any]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from django.db import connection
 
 from claims.models import ChainStep, Source, SourceKind
+from claims.models.making import repeat_number
 
 _CALLED = """
 SELECT given.name, given.kind, lower(given.name), (
@@ -35,7 +36,7 @@ class ChainSources:
                     self._known[name, kind], self._alike[name, kind] = number, alike
         for step, source in nameless:
             source.pk = self._known[source.name, source.kind]
-            step.source = source
+            repeat_number(step, "source")
 
     def make(self, steps: Sequence[ChainStep]) -> None:
         """Add the sources that nobody knew: a name once however often it stands, an unnamed role each time.
@@ -53,13 +54,13 @@ class ChainSources:
             self.find([step for step, source in nameless if source.kind == SourceKind.OUTLET])
         Source.objects.bulk_create(source for source in new.values() if source.kind != SourceKind.OUTLET)
         for step, _ in nameless:
-            step.source = step.source  # its number is known by now
+            repeat_number(step, "source")
 
 
 def _unnumbered(steps: Sequence[ChainStep]) -> Iterator[tuple[ChainStep, Source]]:
     for step in steps:
-        if step.source is not None and step.source.pk is None:
-            yield step, step.source
+        if step.source_id is None and (source := step.source) is not None and source.pk is None:
+            yield step, source
 
 
 def _is_named(source: Source) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Thread
@@ -207,7 +208,8 @@ def test_its_statements_walk_no_table_from_end_to_end() -> None:
     assert len(given["taken"]) == 49
     assert "using alarm_next" in taking, taking
     assert "using alarm_once" in announcing, announcing
-    assert "Seq Scan on claims_" not in taking + announcing, (taking, announcing)
+    walked = re.findall(r"Seq Scan on (claims_(?:alarm|claim|claimhead))\b", taking + announcing)  # others are empty
+    assert walked == [], (taking, announcing)
 
 
 def _plan(statement: str, given: dict[str, Any]) -> str:
