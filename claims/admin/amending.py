@@ -20,11 +20,18 @@ from claims.models import Article
 from claims.permissions import Viewer, desks_of
 from claims.services.amending import amend_article, check_may_amend, version_of
 
-CHANGED_MEANWHILE = gettext_lazy("Somebody changed this article since you read it. Save again to have it your way.")
+CHANGED_MEANWHILE = gettext_lazy(
+    "Somebody changed this article since you read it%(fields)s. What you left alone shows what they wrote. "
+    "Save again to have the rest your way."
+)
 
 
 class AmendForm(EmbargoForm):
-    """An article's own words about itself. `seen` is the mark of what the person has read."""
+    """An article's own words about itself. `seen` is the mark of what the person has read.
+
+    Beside each field stands what the person was shown, so that only what they changed is written: another's embargo is
+    not lifted by whoever corrects the headline.
+    """
 
     seen = forms.CharField(widget=forms.HiddenInput)
     headline = headline_field()
@@ -35,17 +42,35 @@ class AmendForm(EmbargoForm):
         first = {name: getattr(article, name) for name in ("headline", "language", "desk", "embargo_until")}
         first |= {"authors": ", ".join(article.authors), "seen": version_of(article)}
         super().__init__(*args, initial=first, desks=desks_of(viewer), **kwargs)
+        for name in self.fields.keys() - {"seen"}:
+            self.fields[name].show_hidden_initial = True
 
     def changes(self) -> dict[str, Any]:
         """What somebody changed, by column."""
         given = self.cleaned_data | {"authors": names_in(self.cleaned_data["authors"])}
         return {name: given[name] for name in self.changed_data if name != "seen"}
 
-    def go_on_from(self, article: Article) -> None:
-        """Let what was typed be saved over the article as it is now."""
-        sent = cast(QueryDict, self.data).copy()
-        sent["seen"] = version_of(article)
+    def go_on_from(self, fresh: AmendForm) -> None:
+        """Let what was typed be saved over the article as `fresh` shows it; tell what somebody else changed."""
+        sent, others = cast(QueryDict, self.data).copy(), list[str]()
+        for shown in (one for one in fresh if one.name != "seen"):
+            first, was = _words(shown, shown.field.hidden_widget()), sent.get(shown.html_initial_name)
+            if shown.name not in self.changed_data:
+                sent[shown.html_name] = _words(shown, shown.field.widget)
+            if was is not None and was != first:
+                others.append(str(shown.label))
+            sent[shown.html_initial_name] = first
+        sent["seen"] = str(fresh["seen"].value())
         self.data = sent
+        told = f": {', '.join(others)}" if others else ""
+        self.refuse(StaleVersion(str(CHANGED_MEANWHILE) % {"fields": told}))
+
+
+def _words(shown: forms.BoundField, widget: forms.Widget) -> str:
+    """The value of a field as this widget sends it."""
+    value = widget.format_value(shown.value())
+    (words,) = value if isinstance(value, list) else [value]
+    return "" if words is None else str(words)
 
 
 def may_amend(viewer: Viewer, article: Article) -> bool:
@@ -74,8 +99,7 @@ class AmendPages:
             try:
                 amend_article(article.pk, changes, seen=form.cleaned_data["seen"])
             except StaleVersion:
-                form.refuse(StaleVersion(str(CHANGED_MEANWHILE)))
-                form.go_on_from(self.article_seen(request, article_id))
+                form.go_on_from(AmendForm(article=self.article_seen(request, article_id), viewer=viewer))
             except ClaimDeskError as refusal:
                 form.refuse(refusal)
             else:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.admin.forms import LANGUAGES, TO_THE_SECOND, YOUR_CLOCK, PlainForm, moment_field
 from claims.models import Desk
+from claims.services.transitions import database_time
 
 
 def language_field(known: str = "") -> forms.CharField:
@@ -64,8 +65,12 @@ class EmbargoForm(PlainForm):
         self.fields["embargo_until"].widget.format = TO_THE_SECOND  # a provider's seconds are not dropped by saving
 
     def clean(self) -> dict[str, Any]:
-        """Refuse an embargo that nobody is named for."""
+        """Refuse an embargo that nobody is named for, and one that somebody writes who meant another moment."""
         given = super().clean() or self.cleaned_data
+        until = given.get("embargo_until")
+        if until and "embargo_until" in self.changed_data and until <= database_time():
+            gone = _("This moment has passed, so it holds nothing back. Leave it empty, or write one that lies ahead.")
+            self.add_error("embargo_until", gone)
         if given.get("embargo_until") and not given.get("desk") and "desk" not in self.errors:
             self.add_error("desk", _("Choose the desk that alone sees it until then."))
         return given

@@ -13,7 +13,9 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.formats import localize
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -177,7 +179,11 @@ def _appearances(revision: ArticleRevision, desks: frozenset[int] | None) -> lis
 def _taken_words(taken: TakenIn) -> str:
     if taken.is_new:
         return _("The article was imported.")
+    words = _("This article is already here with the same text.")
     if taken.is_new_text:
-        words = _("This article was already here. The new text was added as revision %(number)d.")
-        return words % {"number": taken.revision.number}
-    return _("This article is already here with the same text. Nothing was changed.")
+        added = _("This article was already here. The new text was added as revision %(number)d.")
+        words = added % {"number": taken.revision.number}
+    if taken.is_new_embargo:
+        until = localize(localtime(taken.article.embargo_until))
+        return f"{words} {_('It is under embargo until %(moment)s now.') % {'moment': until}}"
+    return words if taken.is_new_text else f"{words} {_('Nothing was changed.')}"

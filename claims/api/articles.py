@@ -66,7 +66,7 @@ class Articles(ApiView):
             return self._asked(told)
         taken, notes = self._taken(told)
         return Response(
-            taken_out(taken, notes),
+            taken_out(taken, [*notes, *self._embargo_notes(taken.article, told)]),
             status=201 if taken.is_new else 200,
             headers={"Location": f"/api/v1/articles/{taken.article.pk}", "ETag": tag(version_of(taken.article))},
         )
@@ -80,6 +80,14 @@ class Articles(ApiView):
             return take_in_item(self.viewer, ToldArticle(**told), item)
         found = completed(ToldArticle(**told), read_given(html))
         return take_in_for(self.viewer, found.article), found.notes
+
+    def _embargo_notes(self, article: Article, told: dict[str, Any]) -> list[str]:
+        """What the sender of an embargo may not have meant."""
+        if told.get("embargo_until") is None or article.embargo_until is None:
+            return []
+        if article.embargo_until <= self.now:
+            return ["The embargo has ended already: it holds nothing back."]
+        return [] if article.desk else ["It names no desk: until the embargo ends keys do not see it, people do."]
 
     def _asked(self, told: dict[str, Any]) -> Response:
         """The beginning of an import."""

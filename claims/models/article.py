@@ -21,11 +21,16 @@ class DateKnown(TextChoices):
 
 
 class Article(models.Model):
-    """An article of an outlet. Its texts are `ArticleRevision`s; words like "next week" count from `published_at`."""
+    """An article of an outlet. Its texts are `ArticleRevision`s; words like "next week" count from `published_at`.
+
+    Without a link it is known again by its outlet, its time and `first_headline`, which stays when people correct the
+    headline: senders repeat what they sent.
+    """
 
     outlet = models.ForeignKey("claims.Source", models.PROTECT, verbose_name=_("outlet"), related_name="articles")
     canonical_url = models.CharField(_("link"), max_length=2000, blank=True)
     headline = models.CharField(_("headline"), max_length=400)
+    first_headline = models.CharField(_("headline as it came in"), max_length=400, editable=False)
     authors = ArrayField(models.CharField(max_length=200), verbose_name=_("authors"), default=list, blank=True)
     language = models.CharField(_("language"), max_length=16)
     published_at = models.DateTimeField(_("published"))
@@ -46,7 +51,7 @@ class Article(models.Model):
         constraints = (
             UniqueConstraint(fields=("canonical_url",), condition=~Q(canonical_url=""), name="article_url_once"),
             UniqueConstraint(
-                fields=("outlet", "headline", "published_at"),
+                fields=("outlet", "first_headline", "published_at"),
                 condition=Q(canonical_url=""),
                 name="article_without_link_once",
             ),

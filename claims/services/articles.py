@@ -69,12 +69,13 @@ class GivenArticle:
 
 @dataclass(frozen=True)
 class TakenIn:
-    """What came of it: the article and its text, and whether either is new."""
+    """What came of it: the article and its text, and whether either is new, or the embargo of one that was known."""
 
     article: Article
     revision: ArticleRevision
     is_new: bool
     is_new_text: bool
+    is_new_embargo: bool = False
 
 
 def line(value: str, field: str, most: int, *, one: str = "") -> str:
@@ -143,10 +144,10 @@ def _outlets(name: str) -> QuerySet[Source]:
 def take_in(given: GivenArticle, *, stands_now: bool = False) -> TakenIn:
     """Keep an article. The same one again is the existing one; a changed text is a new revision of it.
 
-    The same article is one with the same canonical link, or, without a link, the same outlet, headline and
-    publication time. A text that it had earlier is that revision: senders repeat themselves, and in any order. With
-    `stands_now` somebody says that this is what the article says now; then an earlier text that comes back is a new
-    revision, as the outlet set it back, and quotes are followed into it.
+    The same article is one with the same canonical link, or, without a link, the same outlet, publication time and
+    headline, as it came in or as it was corrected. A text that it had earlier is that revision: senders repeat
+    themselves, and in any order. With `stands_now` somebody says that this is what the article says now; then an
+    earlier text that comes back is a new revision, as the outlet set it back, and quotes are followed into it.
     Raises `UnusableText`, `UnusableAddress`, `NaiveTime` or `Invalid`; then nothing is written.
     """
     words = text(given.text, "text", TEXT_LIMIT)
@@ -165,7 +166,7 @@ def as_known(article: Article, words: str) -> GivenArticle:
     """An article that is there, as it was given, with another text."""
     return GivenArticle(
         outlet=article.outlet.name,
-        headline=article.headline,
+        headline=article.first_headline,
         text=words,
         language=article.language,
         published_at=article.published_at,
@@ -189,13 +190,15 @@ def _keep(given: GivenArticle, words: str, *, stands_now: bool) -> TakenIn:
 
 def _article(given: GivenArticle) -> Article:
     outlet = outlet_called(_needed(name_line(given.outlet, "outlet", 200), "outlet"))
+    headline = _needed(line(given.headline, "headline", 400), "headline")
     zone = given.published_zone or outlet.zone or (given.desk.zone if given.desk else "UTC")
     placed("published_zone", zone_named, zone)
     return new(
         Article,
         outlet=outlet,
         canonical_url=address(given.url, "url"),
-        headline=_needed(line(given.headline, "headline", 400), "headline"),
+        headline=headline,
+        first_headline=headline,
         authors=[line(author, "authors", 200) for author in given.authors],
         language=language_tag(_needed(given.language, "language"), "language"),
         published_at=placed("published_at", aware, given.published_at),
@@ -224,9 +227,9 @@ def _needed(value: str, field: str) -> str:
 def _same(fresh: Article) -> Article | None:
     if fresh.canonical_url:
         return _articles_at.one(fresh.canonical_url)
-    return Article.objects.filter(
-        canonical_url="", outlet=fresh.outlet, headline=fresh.headline, published_at=fresh.published_at
-    ).first()
+    alike = Article.objects.filter(canonical_url="", outlet=fresh.outlet, published_at=fresh.published_at)
+    known = alike.filter(first_headline=fresh.headline).first()
+    return known or alike.filter(headline=fresh.headline).order_by("pk").first()
 
 
 @worded

@@ -37,7 +37,7 @@ UNIQUE = (
     Guard(
         "claims_article",
         "article_without_link_once",
-        "(outlet_id, headline, published_at) WHERE ((canonical_url)::text = ''::text)",
+        "(outlet_id, first_headline, published_at) WHERE ((canonical_url)::text = ''::text)",
     ),
     Guard("claims_articlerevision", "revision_number_once", "(article_id, number)"),
     Guard("claims_chainstep", "chain_order_once", '(appearance_id, "order")'),

@@ -55,9 +55,9 @@ def _articles() -> list[ArticleRevision]:
     published = {"language": "en", "published_at": database_time(), "published_zone": "UTC"}
     text = f"{QUOTE}, an official said."
     return [
-        Article.objects.create(outlet=outlet, headline=f"Harbour {number}", **published).revisions.create(
-            number=1, text=text, sha256=sha256_of(text)
-        )
+        Article.objects.create(
+            outlet=outlet, headline="Harbour", first_headline=f"{number}", **published
+        ).revisions.create(number=1, text=text, sha256=sha256_of(text))
         for number in range(ARTICLES)
     ]
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
 
 import pytest
+from django.forms import BaseForm
 from django.test import Client
 from django.urls import reverse
 
@@ -195,6 +197,68 @@ def test_what_is_said_about_an_article_is_changed_on_its_page(signed: SignIn, ed
     again = {name: stale.context["form"][name].value() for name in sent}
     assert client.post(page, again).status_code == 302
     assert Article.objects.get().headline == "Minister stays"
+
+
+def sent_by(form: BaseForm) -> dict[str, str]:
+    """What a browser sends of a form that was just shown."""
+    sent = {}
+    for field in form:
+        value = field.field.widget.format_value(field.value())
+        sent[field.html_name] = (value[0] if isinstance(value, list) else value) or ""
+        found = re.search(r'value="([^"]*)"', field.as_hidden(only_initial=True))
+        sent[field.html_initial_name] = unescape(found.group(1)) if found else ""
+    return sent
+
+
+def shown_again(form: BaseForm) -> dict[str, str]:
+    """What a browser sends of a form that was refused: its fields as they stand in the page."""
+    page = "".join(str(field) for field in form)
+    inputs = dict(re.findall(r'<input[^>]*name="([^"]*)"[^>]* value="([^"]*)"', page))
+    chosen = re.findall(r'<select name="([^"]*)".*?<option value="([^"]*)" selected', page, re.DOTALL)
+    return {name: unescape(value) for name, value in [*inputs.items(), *chosen]}
+
+
+def test_a_page_left_open_writes_only_what_was_changed_on_it(signed: SignIn, editor: User, desk: Desk) -> None:
+    taken, client = make.an_article(desk=desk, authors=("A. One",)).article, signed(editor)
+    page, until = reverse("admin:claims_article_amend", args=[taken.pk]), make.ahead(days=1).replace(microsecond=0)
+    left_open, other = sent_by(client.get(page).context["form"]), sent_by(client.get(page).context["form"])
+    client.post(page, other | {"embargo_until": local(until), "authors": "A. One, B. Two"})
+    stale = client.post(page, left_open | {"headline": "Minister stays"})
+    said = "Somebody changed this article since you read it: Under embargo until, Authors."
+    assert said in unescape(stale.content.decode())
+    assert [stale.context["form"][name].value() for name in ("headline", "embargo_until", "authors")] == [
+        *("Minister stays", local(until), "A. One, B. Two")
+    ]
+    assert client.post(page, shown_again(stale.context["form"])).status_code == 302
+    taken.refresh_from_db()
+    assert (taken.headline, taken.embargo_until, taken.authors) == ("Minister stays", until, ["A. One", "B. Two"])
+
+
+def test_an_embargo_that_has_passed_is_refused_where_it_is_written(signed: SignIn, editor: User, desk: Desk) -> None:
+    gone = {"embargo_until": "2019-12-10T09:00", "desk": str(desk.pk)}
+    client, words = signed(editor), "This moment has passed, so it holds nothing back."
+    assert words in client.post(IMPORT, article(**gone)).content.decode()
+    assert not Article.objects.exists()
+    page = reverse("admin:claims_article_amend", args=[make.an_article(desk=desk).article.pk])
+    form = sent_by(client.get(page).context["form"])
+    assert words in client.post(page, form | gone).content.decode()
+    Article.objects.update(embargo_until=make.ahead(days=-3))
+    form = sent_by(client.get(page).context["form"])
+    assert client.post(page, form | {"headline": "It is out"}).status_code == 302  # what nobody writes is no mistake
+
+
+def test_an_import_says_what_became_of_the_embargo_it_came_with(signed: SignIn, editor: User, desk: Desk) -> None:
+    client, until = signed(editor), make.ahead(days=1)
+    held = article(desk=str(desk.pk), embargo_until=local(until))
+    client.post(IMPORT, article())
+    first = client.post(IMPORT, held, follow=True).content.decode()
+    assert "already here with the same text. It is under embargo until" in first
+    assert "Nothing was changed." in client.post(IMPORT, held, follow=True).content.decode()
+    other = make.a_desk()
+    make.joined(editor, other, DeskRole.EDITOR)
+    longer = {"embargo_until": local(until + timedelta(days=1)), "desk": str(other.pk)}
+    refused = unescape(client.post(IMPORT, article(**longer)).content.decode())
+    assert f"This article is known already, on the desk {desk}. Name that desk." in refused
 
 
 def test_only_those_who_edit_its_desk_change_what_is_said_about_it(

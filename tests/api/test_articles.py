@@ -45,6 +45,39 @@ def test_an_embargo_that_is_not_theirs_to_change_is_refused_and_nothing_is_kept(
     assert (Article.objects.get().embargo_until, ArticleRevision.objects.count()) == (None, 1)
 
 
+def test_the_sender_of_an_embargo_reads_what_it_may_not_have_meant(api: Api, desk: Desk) -> None:
+    gone = api.post("/articles", ARTICLE | {"embargo_until": "2019-11-20T10:00:00Z", "desk": desk.key})
+    assert gone.body["notes"] == ["The embargo has ended already: it holds nothing back."]
+    other = {"url": "https://harbour.example/2", "embargo_until": "2036-11-20T10:00:00Z"}
+    (note,) = api.post("/articles", ARTICLE | other).body["notes"]
+    assert note == "It names no desk: until the embargo ends keys do not see it, people do."
+
+
+def test_the_desk_that_alone_sees_an_article_is_not_taken_off_it(api: Api, desk: Desk) -> None:
+    held = ARTICLE | {"embargo_until": "2036-11-20T10:00:00Z", "desk": desk.key}
+    made = with_key(desks=(desk,)).post("/articles", held)
+    place, tag = f"/articles/{made.body['id']}", made.headers["ETag"]
+    refused = signed_in(an_editor(desk)).patch(place, {"desk": None}, If_Match=tag)
+    assert (refused.status, refused.pointers) == (422, ["/desk"])
+    lifted = signed_in(an_editor(desk)).patch(place, {"desk": None, "embargo_until": None}, If_Match=tag)
+    assert (lifted.status, lifted.body["desk"]) == (200, None)
+
+
+def test_an_article_without_a_link_is_known_again_when_its_headline_was_corrected(api: Api, desk: Desk) -> None:
+    sent = {name: value for name, value in ARTICLE.items() if name != "url"}
+    first, twin = api.post("/articles", sent), api.post("/articles", sent | {"headline": "Minister stays"})
+    patched = api.patch(f"/articles/{first.body['id']}", {"headline": "Minister goes"}, If_Match=first.headers["ETag"])
+    for headline in ("Minister may go", "Minister goes"):
+        again = api.post("/articles", sent | {"headline": headline})
+        assert (again.status, again.body["id"], again.body["headline"]) == (200, first.body["id"], "Minister goes")
+    later = api.post(f"/articles/{first.body['id']}/revisions", {"text": TEXT + " Corrected."})
+    assert (later.status, later.body["number"]) == (201, 2)
+    alike = api.patch(f"/articles/{first.body['id']}", {"headline": "Minister stays"}, If_Match=patched.headers["ETag"])
+    assert alike.status == 200
+    assert api.post("/articles", sent | {"headline": "Minister stays"}).body["id"] == twin.body["id"]
+    assert Article.objects.count() == 2
+
+
 def test_a_changed_text_is_a_new_revision(api: Api, desk: Desk) -> None:
     number = api.post("/articles", ARTICLE).body["id"]
     changed = api.post("/articles", ARTICLE | {"text": TEXT + " Corrected."})
