@@ -112,6 +112,8 @@ class _Last:
 def _last(claim_id: int) -> _Last:
     events = ClaimEvent.objects.moving().filter(claim=claim_id)
     newest = list(events.order_by("-seq")[:MOST_AT_ONCE])
+    if not newest:  # there is no such claim, which is for whoever locks it to say
+        return _Last((), ())
     chosen = next((one for one in newest if not (one.is_announcement or one.is_routing)), newest[-1])
     told = [event for event in reversed(newest) if event.recorded_at >= chosen.recorded_at]
     at_once = [event for event in told if event.recorded_at == chosen.recorded_at]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from claims.actors import Actor, ActorKind, rule
-from claims.errors import NotUndoable
+from claims.errors import NotFound, NotUndoable
 from claims.lifecycle import Action, DismissalReason, State, WaitingReason
 from claims.models import Claim, Desk, DeskRole, Flag, FlagKind, User
 from claims.services.sweep import raise_due_flags
@@ -28,6 +28,7 @@ from tests.factories import (
     a_policy,
     a_reviewer,
     ahead,
+    an_administrator,
     an_editor,
     dated,
     evidence_for,
@@ -111,6 +112,12 @@ def test_nothing_is_undone_twice(desk: Desk, editor: User) -> None:
     act(claim.pk, Action.UNDO, viewer(editor))
     with pytest.raises(NotUndoable, match="Undoing cannot be undone. Take the step again."):
         act(claim.pk, Action.UNDO, viewer(editor))
+
+
+def test_a_claim_that_is_not_there_is_refused_by_its_number(editor: User) -> None:
+    for who in (editor, an_administrator()):
+        with pytest.raises(NotFound, match="There is no claim #999999."):
+            act(999_999, Action.UNDO, viewer(who))
 
 
 def test_a_step_is_undone_only_by_whoever_took_it(desk: Desk, editor: User) -> None:
