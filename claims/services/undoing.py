@@ -98,6 +98,8 @@ WHY_NOT: Mapping[str, str] = {
     "evidence.edit": "Edit the evidence again instead.",
     "evidence.supersede": "Evidence stays in the record. Replace it again instead.",
 }
+DONE_SINCE = "Something else was done since. Take the opposite step instead."
+TAKEN_BACK = "This step was taken back already."
 MOST_AT_ONCE = 40  # events of one step: itself, and what it meant for people and flags
 
 
@@ -125,14 +127,20 @@ def undoable(held: Held, by: Actor) -> ClaimEvent:
     return _step(held, by)[0][0]
 
 
-def _step(held: Held, by: Actor) -> tuple[list[ClaimEvent], list[ClaimEvent]]:
-    """The person's last step with all that was recorded in its moment, the step first; and what routing did since."""
+def _step(held: Held, by: Actor, seq: int | None = None) -> tuple[list[ClaimEvent], list[ClaimEvent]]:
+    """The person's last step with all that was recorded in its moment, the step first; and what routing did since.
+
+    `seq` is the number of an event of the step that is meant; a later step is not taken back in its place.
+    """
     last = _last(held.claim.pk)
     at_once, routed = last.at_once, [event for event in last.since if event.is_routing]
     # Numbers of people and of keys overlap: a step is somebody's by kind and number.
     mine = [event for event in at_once if event.actor_kind == ActorKind.PERSON == by.kind and event.actor_id == by.id]
     if not mine or (routed and not any(event.type in ROUTED for event in mine)):
         raise NotUndoable("Something else has happened since, or the last step was not yours.")
+    if seq is not None and all(event.seq != seq for event in at_once):
+        is_back = any(event.data.get("undone") == seq for event in mine)
+        raise NotUndoable(TAKEN_BACK if is_back else DONE_SINCE)
     if held.now - mine[0].recorded_at > WINDOW:
         raise NotUndoable("Only for 60 seconds. Take the opposite step instead.")
     first = next((event for event in mine if event.type in UNDOABLE_TYPES), None)
@@ -174,13 +182,14 @@ def gave_away(claim_id: int, user: User | None) -> bool:
     return any("desk" in event.data.get("changes", {}) for event in mine)
 
 
-def undo(held: Held, *, by: Actor) -> ClaimEvent:
+def undo(held: Held, *, by: Actor, seq: int | None = None) -> ClaimEvent:
     """Write back what the person's last step changed, with its flags, its decision and its link to another claim.
 
+    `seq` is the number of the event that whoever asks was offered to take back, None when any last step is meant.
     Seats are the work's to give back: the event names those that routing gave since and that go with the step.
     Raises `NotUndoable`, `Embargoed`.
     """
-    events, routed = _step(held, by)
+    events, routed = _step(held, by, seq)
     step = events[0]
     stood = step.type == f"claim.{Action.REOPEN}"
     if stood:

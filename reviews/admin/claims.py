@@ -25,7 +25,7 @@ from claims.services.undoing import gave_away
 from reviews.admin.claimview import shown
 from reviews.admin.evidence_pages import EvidencePages
 from reviews.admin.judging import liked, why_not_assign
-from reviews.admin.many import ManyPages, chosen, numbers, take_on_each
+from reviews.admin.many import ManyPages, chosen, numbers, take_on_each, undoing_of
 from reviews.admin.passage_pages import PassagePages
 from reviews.admin.preview import preview_of
 from reviews.admin.rows import row_of
@@ -160,19 +160,20 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, ClaimListAdmin):
             return self._take_back(request, claim_id)
         page, dialog = self.page_of(request, claim_id), DIALOGS[name]
         sent = request.POST if request.method == "POST" else None
-        form = dialog.form(sent, page=page, viewer=viewer_of(request), search=request.GET.get("q", ""))
+        search, seq = request.GET.get("q", ""), _seq(request)
+        form = dialog.form(sent, page=page, viewer=viewer_of(request), search=search, seq=seq)
         if request.method == "POST" and form.is_valid():
             after = next_of_mine(claim_id, viewer_of(request), now_of(request)) if dialog.leaves else None
             try:
-                dialog.run(claim_id, form, viewer_of(request))
+                taken = dialog.run(claim_id, form, viewer_of(request))
             except StaleVersion as refusal:
                 return self._dialog(request, page, dialog, form, stale=refusal)
             except ClaimDeskError as refusal:
                 form.refuse(refusal)
             else:
                 if also := [number for number in numbers(request, "also") if number != claim_id]:
-                    return take_on_each(request, dialog, form, claim_id, also)
-                tag = str(claim_id) if dialog.undoable else ""
+                    return take_on_each(request, dialog, form, {claim_id: taken}, also)
+                tag = undoing_of(claim_id, taken.seq) if dialog.undoable and taken else ""
                 messages.success(request, f"#{claim_id}: {form.done() or dialog.done}", extra_tags=tag)
                 if came_from(request):
                     return redirect(came_from(request))
@@ -187,7 +188,7 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, ClaimListAdmin):
         """Undo having given the claim to another desk, perhaps one whose claims the person does not see."""
         self._check(request)
         try:
-            act(claim_id, Action.UNDO, viewer_of(request))
+            act(claim_id, Action.UNDO, viewer_of(request), seq=_seq(request))
         except ClaimDeskError as refusal:
             messages.warning(request, f"#{claim_id}: {refusal.message}")
         else:
@@ -273,6 +274,11 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, ClaimListAdmin):
 
 def _read_version(form: VerdictForm) -> int | None:
     return number_in(form.data.get("version")) or None
+
+
+def _seq(request: HttpRequest) -> int | None:
+    """The number of the event that the address asks to take back; 0, which no event has, for what is no number."""
+    return number_in(request.GET["seq"]) if "seq" in request.GET else None
 
 
 def came_from(request: HttpRequest) -> str:

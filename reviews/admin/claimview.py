@@ -102,7 +102,7 @@ def shown(page: ClaimPage, now: datetime, viewer: Viewer) -> dict[str, Any]:
         "head": [button for button in head if not button.refusal],
         "more": [button for button in buttons if not button.refusal],
         "not_now": [button for button in (*head, *buttons) if button.refusal],
-        "undo": _offer(page, Action.UNDO) == "",
+        "undo": page.offers[Action.UNDO],
         "takes_work": bool(viewer.reviewer_of),
         "public_banner": _public_banner(page, now),
         **judging(page, viewer),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.admin.base import belongs, now_of, number_in, viewer_of
 from claims.lifecycle import Action
-from claims.models import Claim
+from claims.models import Claim, ClaimEvent
 from claims.permissions import visible_claims
 from claims.services.onebyone import Stepped, step_on_each
 from reviews.admin.step_forms import StepForm
@@ -45,6 +45,18 @@ def named(claims: Sequence[int]) -> str:
 def numbers(request: HttpRequest, field: str) -> list[int]:
     """The claims that the address names, seen or not; no more than a page of the queue has."""
     return [number for number in dict.fromkeys(map(number_in, request.GET.getlist(field))) if number][:PAGE]
+
+
+def steps_named(request: HttpRequest) -> Iterator[tuple[int, int]]:
+    """What the address asks to take back: claims, each with the number of the event; 0 for what is no number."""
+    for words in list(dict.fromkeys(request.GET.getlist("claims")))[:PAGE]:
+        claim, _dot, seq = words.partition(".")
+        yield number_in(claim), number_in(seq)
+
+
+def undoing_of(claim_id: int, seq: int) -> str:
+    """The address that takes this very step of the claim back, and no other."""
+    return f"{reverse('admin:claims_claim_step', args=[claim_id, 'undo'])}?{urlencode({'seq': seq})}"
 
 
 def chosen(request: HttpRequest, field: str) -> list[Claim]:
@@ -79,21 +91,29 @@ class ManyPages:
         return redirect(f"{address}?{others}" if others else address)
 
     def taken_back_view(self, request: HttpRequest) -> HttpResponse:
-        """Take the reader's last step back on each claim that the address names; one by one, as it was taken.
+        """Take a step of the reader back on each claim that the address names; one by one, as it was taken.
 
-        A claim that this very step took out of their sight comes back with the others.
+        The address names the event, too: whoever has done something else since, perhaps in another window, gets that
+        claim refused by name. A claim that this very step took out of their sight comes back with the others.
         """
         if not belongs(request):
             raise PermissionDenied
         if request.method == "POST":
-            taken = numbers(request, "claims")
-            stepped = step_on_each(taken, lambda number: act(number, Action.UNDO, viewer_of(request)))
+            asked = list(steps_named(request))
+            seqs = {claim: seq for claim, seq in asked if claim and seq}
+            if not seqs or not all(map(all, asked)):
+                messages.warning(request, gettext("The address does not say which step of which claim to take back."))
+            stepped = step_on_each(seqs, lambda number: act(number, Action.UNDO, viewer_of(request), seq=seqs[number]))
             _say(request, stepped, stepped.done, DIALOGS["undo"].done)
         return redirect("admin:index")
 
 
 def take_on_each(
-    request: HttpRequest, dialog: Dialog, form: StepForm, lead: int, claims: Sequence[int]
+    request: HttpRequest,
+    dialog: Dialog,
+    form: StepForm,
+    lead: Mapping[int, ClaimEvent | None],
+    claims: Sequence[int],
 ) -> HttpResponseRedirect:
     """The step was taken on `lead`; take it on these, too, each by itself: what one refuses stops no other.
 
@@ -102,15 +122,24 @@ def take_on_each(
     """
     form.cleaned_data["version"] = None
     form.cleaned_data.pop("seat", None)  # it named somebody's seat on the first claim
-    stepped = step_on_each(claims, lambda number: dialog.run(number, form, viewer_of(request)))
-    done = [lead, *stepped.done]
-    back = f"?{urlencode([('claims', number) for number in done])}" if dialog.undoable else ""
-    _say(request, stepped, done, form.done() or dialog.done, back)
+    taken = dict(lead)
+
+    def one(number: int) -> None:
+        taken[number] = dialog.run(number, form, viewer_of(request))
+
+    stepped = step_on_each(claims, one)
+    _say(request, stepped, list(taken), form.done() or dialog.done, _undoing_of_all(taken) if dialog.undoable else "")
     return redirect("admin:index")
 
 
+def _undoing_of_all(taken: Mapping[int, ClaimEvent | None]) -> str:
+    """The address that takes these very steps back, each claim with the number of its event."""
+    named = [("claims", f"{number}.{event.seq}") for number, event in taken.items() if event]
+    return f"{reverse('admin:claims_claim_taken_back')}?{urlencode(named)}"
+
+
 def _say(request: HttpRequest, stepped: Stepped, done: Sequence[int], what: Any, back: str = "") -> None:
-    """What became of each claim. `back` is what the address to take it all back asks with."""
+    """What became of each claim. `back` is the address that takes it all back."""
     for sentence, refusing in stepped.refused.items():
         messages.warning(request, f"{named(refusing)}: {sentence}")
     if stepped.left:

@@ -36,7 +36,10 @@ LOCAL = "%Y-%m-%dT%H:%M"
 
 
 class StepForm(PlainForm):
-    """A step of one claim. `version` is what the person has read; somebody else's change in between is refused."""
+    """A step of one claim. `version` is what the person has read; somebody else's change in between is refused.
+
+    `seq` is the number of the event that the address asks to take back.
+    """
 
     pointers: ClassVar[dict[str, str]] = {
         "/review_due_at": "due",
@@ -48,8 +51,16 @@ class StepForm(PlainForm):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, page: ClaimPage, viewer: Viewer, search: str = "", **kwargs: Any) -> None:
-        self.page, self.viewer, self.search = page, viewer, search.strip()
+    def __init__(
+        self,
+        *args: Any,
+        page: ClaimPage,
+        viewer: Viewer,
+        search: str = "",
+        seq: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.page, self.viewer, self.search, self.seq = page, viewer, search.strip(), seq
         known = {"version": page.claim.version, "seen": page.claim.head.event_seq}
         super().__init__(*args, initial=known | self.first_values(), **kwargs)
         typed = [one for one in self.visible_fields() if not isinstance(one.field.widget, forms.RadioSelect)]

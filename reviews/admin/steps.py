@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _t
 
 from claims.lifecycle import Action
+from claims.models import ClaimEvent
 from claims.permissions import Viewer
 from reviews.admin import seat_steps
 from reviews.admin.linking_forms import MergeStep, SplitStep
@@ -28,18 +29,18 @@ from reviews.admin.step_forms import (
 )
 from reviews.services.acting import act
 
-Run = Callable[[int, StepForm, Viewer], object]
+Run = Callable[[int, StepForm, Viewer], ClaimEvent | None]  # answers the event, where undoing takes it back
 
 
 def _act(action: Action) -> Run:
-    def run(claim_id: int, form: StepForm, viewer: Viewer) -> object:
+    def run(claim_id: int, form: StepForm, viewer: Viewer) -> ClaimEvent:
         return act(claim_id, action, viewer, version=form.cleaned_data["version"], **form.arguments())
 
     return run
 
 
-def _undo(claim_id: int, form: StepForm, viewer: Viewer) -> object:
-    return act(claim_id, Action.UNDO, viewer)
+def _undo(claim_id: int, form: StepForm, viewer: Viewer) -> ClaimEvent:
+    return act(claim_id, Action.UNDO, viewer, seq=form.seq)
 
 
 @dataclass(frozen=True)

@@ -156,12 +156,16 @@ def _settle_seats(acting: Acting, action: Action, event: ClaimEvent) -> None:
 
 @dataclass(frozen=True)
 class Offer:
-    """Whether somebody could take a step now; if not, the code and the sentence why."""
+    """Whether somebody could take a step now; if not, the code and the sentence why.
+
+    `seq` is the number of the event that undoing would take back.
+    """
 
     action: Action
     allowed: bool
     code: str = ""
     sentence: str = ""
+    seq: int = 0
 
     @property
     def label(self) -> str:
@@ -193,10 +197,11 @@ def offers_to(acting: Acting) -> list[Offer]:
 
 
 def _offer(acting: Acting, action: Action) -> Offer:
+    seq = 0
     try:
         roles = acting.by.roles
         if action == Action.UNDO:
-            undoable(acting.held, acting.by)
+            seq = undoable(acting.held, acting.by).seq
             roles |= {Role.SAME_PERSON}
         if action in STARTING and acting.held.claim.state == State.QUEUED and Role.ON_IT in roles:
             return Offer(action, allowed=True)
@@ -211,7 +216,7 @@ def _offer(acting: Acting, action: Action) -> Offer:
             POSSIBLE[action](acting.held)
     except ClaimDeskError as refusal:
         return Offer(action, allowed=False, code=refusal.code, sentence=refusal.message)
-    return Offer(action, allowed=True)
+    return Offer(action, allowed=True, seq=seq)
 
 
 def claim_seen(claim_id: int, viewer: Viewer) -> Claim:

@@ -164,13 +164,13 @@ def hand_over(
     return assign(held, to, by=HAND_OVER, chosen_by=chosen_by, part=Part(assignment.part), note=note)
 
 
-def decline(held: Held, assignment: Assignment, *, by: Actor, note: str = "") -> None:
+def decline(held: Held, assignment: Assignment, *, by: Actor, note: str = "") -> ClaimEvent:
     """Give a seat back to the pool without having worked on it."""
     _check_theirs(assignment, by)
     note = text(note, "note", NOTE_LENGTH).strip()
     end(held, assignment, AssignmentStatus.DECLINED, note)
     told = {"assignment": assignment.pk, "from": str(assignment.reviewer)}
-    held.take(Action.DECLINE, by=by, to=after_leaving(held), reason=note, data=told)
+    return held.take(Action.DECLINE, by=by, to=after_leaving(held), reason=note, data=told)
 
 
 def recuse(held: Held, assignment: Assignment, *, by: Actor, source_id: int | None, note: str = "") -> None:

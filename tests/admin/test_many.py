@@ -7,12 +7,16 @@ from html import unescape
 from urllib.parse import urlencode
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
-from claims.lifecycle import State
-from claims.models import Claim, Desk, User
+from claims.lifecycle import Action, State
+from claims.models import Claim, Desk, DeskRole, User
+from claims.services.undoing import DONE_SINCE, TAKEN_BACK
 from reviews.admin.steps import DIALOGS
 from reviews.models import Assignment, Reviewer
+from reviews.services.acting import act
+from reviews.services.routing import route_waiting
 from tests import factories as make
 from tests.admin.conftest import SignIn, page_of, step_of
 
@@ -100,6 +104,91 @@ def test_what_went_out_of_sight_with_the_step_comes_back_with_one_click(
     assert {make.fresh(claim).desk for claim in (lead, other)} == {there}
     client.post(undo_of(page))
     assert {make.fresh(claim).desk for claim in (lead, other)} == {desk}
+
+
+def given_away(client: Client, there: Desk, lead: Claim, *others: Claim) -> str:
+    """The address that takes back having given these claims to the other desk."""
+    sent = {"desk": there.pk, "reason": "They know the ministry.", "version": lead.version}
+    address = f"{step_of(lead, 'change_desk')}?{urlencode([('also', claim.pk) for claim in others])}"
+    return undo_of(client.post(address, sent, follow=True).content.decode())
+
+
+def said_after(client: Client, address: str) -> list[str]:
+    return [str(message) for message in client.post(address, follow=True).context["messages"]]
+
+
+def test_what_somebody_did_since_is_not_taken_back_in_place_of_the_step(
+    signed: SignIn, editor: User, desk: Desk, three: list[Claim]
+) -> None:
+    client, (waits, lead, other), there = signed(editor), three, make.a_desk()
+    make.joined(editor, there, DeskRole.EDITOR)
+    back = given_away(client, there, lead, other, waits)
+    act(other.pk, Action.SET_PRIORITY, make.viewer(editor), priority=1, reason="It leads the page.")
+    assert said_after(client, back) == [f"#{other.pk}: {DONE_SINCE}", f"2 claims: {DIALOGS['undo'].done}"]
+    assert (make.fresh(other).desk, make.fresh(other).priority) == (there, 1)
+    assert {make.fresh(claim).desk for claim in (lead, waits)} == {desk}
+    assert f"#{lead.pk}, #{waits.pk}: {TAKEN_BACK}" in said_after(client, back)
+
+
+def test_the_first_of_two_banners_takes_nothing_of_the_second_step_back(
+    signed: SignIn, editor: User, three: list[Claim]
+) -> None:
+    client, (_, lead, other), there, further = signed(editor), three, make.a_desk(), make.a_desk()
+    make.joined(editor, there, DeskRole.EDITOR)
+    first = given_away(client, there, lead, other)
+    second = given_away(client, further, make.fresh(lead), other)
+    assert said_after(client, first) == [f"#{lead.pk}, #{other.pk}: {DONE_SINCE}"]
+    assert {make.fresh(claim).desk for claim in (lead, other)} == {further}
+    assert said_after(client, second) == [f"2 claims: {DIALOGS['undo'].done}"]
+    assert {make.fresh(claim).desk for claim in (lead, other)} == {there}
+
+
+def test_whom_routing_put_on_them_since_goes_with_the_step(
+    signed: SignIn, editor: User, desk: Desk, three: list[Claim]
+) -> None:
+    client, (_, lead, other), there = signed(editor), three, make.a_desk()
+    make.a_reviewer(there)
+    back = given_away(client, there, lead, other)
+    assert route_waiting().assigned == 2
+    assert said_after(client, back) == [f"2 claims: {DIALOGS['undo'].done}"]
+    assert {make.fresh(claim).desk for claim in (lead, other)} == {desk}
+
+
+@pytest.mark.parametrize("gone_by", ["hand_over", "decline"])
+def test_seats_that_were_left_are_given_back_by_the_very_address(
+    signed: SignIn, editor: User, reviewer: Reviewer, three: list[Claim], gone_by: str
+) -> None:
+    client, (_, lead, other), to = signed(reviewer.user), three, make.a_reviewer(three[1].desk)  # type: ignore[arg-type]
+    sent = {"to": to.pk, "note": "You know the ministry.", "version": lead.version}
+    page = client.post(f"{step_of(lead, gone_by)}?also={other.pk}", sent, follow=True).content.decode()
+    assert not Assignment.objects.open().filter(reviewer=reviewer).exists()
+    assert said_after(client, undo_of(page)) == [f"2 claims: {DIALOGS['undo'].done}"]
+    assert {seat.claim for seat in Assignment.objects.open().filter(reviewer=reviewer)} == {lead, other}
+
+
+def test_a_claim_that_there_is_none_of_is_refused_by_its_number(
+    signed: SignIn, editor: User, desk: Desk, three: list[Claim]
+) -> None:
+    client, (_, lead, other) = signed(editor), three
+    back = given_away(client, make.a_desk(), lead, other)
+    assert said_after(client, f"{back}&claims=999999.1") == [
+        "#999999: There is no claim #999999.",
+        f"2 claims: {DIALOGS['undo'].done}",
+    ]
+    assert {make.fresh(claim).desk for claim in (lead, other)} == {desk}
+
+
+@pytest.mark.parametrize("unread", ["abc", "1", "1.x", ".1", "1.", "1.2.3", "-1.-2", "²." + "9" * 30, "\0"])
+def test_what_names_no_step_is_refused_and_the_rest_taken_back(
+    signed: SignIn, editor: User, desk: Desk, three: list[Claim], unread: str
+) -> None:
+    client, (_, lead, other) = signed(editor), three
+    back = given_away(client, make.a_desk(), lead, other)
+    refused = "The address does not say which step of which claim to take back."
+    alone = f"{reverse('admin:claims_claim_taken_back')}?{urlencode({'claims': unread})}"
+    assert said_after(client, alone) == [refused]
+    both = f"{back}&{urlencode({'claims': unread})}"
+    assert said_after(client, both) == [refused, f"2 claims: {DIALOGS['undo'].done}"]
 
 
 def test_a_refused_form_takes_the_step_on_none(signed: SignIn, editor: User, three: list[Claim]) -> None:

@@ -15,6 +15,7 @@ from claims.lifecycle import Action, State
 from claims.models import Claim, ClaimEvent, Desk, DeskRole, User
 from claims.services.proposing import GivenStep
 from claims.services.transitions import database_time
+from claims.services.undoing import DONE_SINCE
 from reviews.admin.steps import DIALOGS
 from reviews.models import Assignment, Part, PolicyKind, Review, Reviewer
 from reviews.services.acting import act
@@ -113,6 +114,38 @@ def test_a_step_can_be_undone_for_a_minute(signed: SignIn, editor: User, claim: 
     assert make.fresh(claim).state == State.IN_REVIEW
 
 
+def undo_in(page: str) -> list[str]:
+    """The addresses behind the buttons that take a step back, from the top of the page."""
+    return re.findall(r'<form method="post" action="([^"]*/step/undo/[^"]*)"', page)
+
+
+def test_a_page_that_stayed_open_takes_back_what_it_speaks_of_or_nothing(
+    signed: SignIn, editor: User, claim: Claim
+) -> None:
+    client, sent = signed(editor), {"version": claim.version, "priority": 1, "reason": "It leads the page."}
+    page = client.post(step_of(claim, "set_priority"), sent, follow=True).content.decode()
+    (stale,) = set(undo_in(page))
+    assert undo_in(page) == [stale, stale]  # in what was just said, and in the head of the claim
+    due = make.ahead(hours=2)
+    act(claim.pk, Action.SET_DUE, make.viewer(editor), due=due, reason="Sooner.")
+    assert DONE_SINCE in client.post(stale, follow=True).content.decode()
+    assert DONE_SINCE in client.post(f"{step_of(claim, 'undo')}?seq=x", follow=True).content.decode()
+    assert (make.fresh(claim).review_due_at, make.fresh(claim).priority) == (due, 1)
+    (current,) = undo_in(client.get(page_of(claim)).content.decode())
+    client.post(current)
+    assert (make.fresh(claim).review_due_at, make.fresh(claim).priority) == (claim.review_due_at, 1)
+
+
+def test_a_page_that_gave_the_claim_away_takes_nothing_else_back(signed: SignIn, editor: User, claim: Claim) -> None:
+    client, there = signed(editor), make.a_desk()
+    make.joined(editor, there, DeskRole.EDITOR)
+    given = {"version": claim.version, "desk": there.pk, "reason": "It is theirs."}
+    (stale, _) = undo_in(client.post(step_of(claim, "change_desk"), given, follow=True).content.decode())
+    act(claim.pk, Action.SET_PRIORITY, make.viewer(editor), priority=1, reason="It leads the page.")
+    assert f"#{claim.pk}: {DONE_SINCE}" in client.post(stale, follow=True).content.decode()
+    assert (make.fresh(claim).desk, make.fresh(claim).priority) == (there, 1)
+
+
 def test_a_claim_given_to_a_desk_one_does_not_see_is_taken_back_from_the_queue(
     signed: SignIn, editor: User, desk: Desk
 ) -> None:
@@ -120,8 +153,8 @@ def test_a_claim_given_to_a_desk_one_does_not_see_is_taken_back_from_the_queue(
     given = {"version": claim.version, "desk": there.pk, "reason": "It is theirs."}
     after = client.post(step_of(claim, "change_desk"), given, follow=True)
     assert after.redirect_chain == [("/admin/", 302)]
-    assert step_of(claim, "undo") in after.content.decode()
-    back = client.post(step_of(claim, "undo"), follow=True)
+    (address,) = undo_in(after.content.decode())
+    back = client.post(address, follow=True)
     assert "Taken back." in back.content.decode()
     assert back.redirect_chain == [(page_of(claim), 302)]
     assert make.fresh(claim).desk == desk

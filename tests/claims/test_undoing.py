@@ -114,6 +114,18 @@ def test_nothing_is_undone_twice(desk: Desk, editor: User) -> None:
         act(claim.pk, Action.UNDO, viewer(editor))
 
 
+def test_the_step_that_is_meant_is_undone_and_no_other(desk: Desk, editor: User) -> None:
+    claim, person = a_claim(desk, by=editor), viewer(editor)
+    first = act(claim.pk, Action.SET_PRIORITY, person, priority=1, reason="It leads the page.")
+    then = act(claim.pk, Action.SET_PRIORITY, person, priority=2, reason="It does not.")
+    with pytest.raises(NotUndoable, match="Something else was done since. Take the opposite step instead."):
+        act(claim.pk, Action.UNDO, person, seq=first.seq)
+    act(claim.pk, Action.UNDO, person, seq=then.seq)
+    with pytest.raises(NotUndoable, match="This step was taken back already."):
+        act(claim.pk, Action.UNDO, person, seq=then.seq)
+    assert fresh(claim).priority == 1
+
+
 def test_a_claim_that_is_not_there_is_refused_by_its_number(editor: User) -> None:
     for who in (editor, an_administrator()):
         with pytest.raises(NotFound, match="There is no claim #999999."):
