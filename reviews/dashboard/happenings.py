@@ -19,6 +19,7 @@ from claims.models import ClaimEvent
 from claims.wordings import FLAG_ICONS, SO_ICONS, flag_words, so_words
 from reviews.dashboard.links import claim_address
 from reviews.dashboard.reading import Reading
+from reviews.services.changewords import undone_step
 
 SHOWN = 12
 READ = 60
@@ -45,7 +46,7 @@ WORDS = {
     "claim.late": ("f-late", pgettext_lazy("event", "{claims} became late")),
     "claim.date_passed": ("f-passed", pgettext_lazy("event", "The own date of {claims} passed, unconfirmed")),
     "claim.raise_flag": ("", pgettext_lazy("event", "{flag}: {claims}")),
-    "claim.undo": ("x-prev", pgettext_lazy("event", "{who} took back the last step on {claims}")),
+    "claim.undo": ("x-prev", pgettext_lazy("event", "{who} took back {step}: {claims}")),
     "evidence.add": ("x-clip", pgettext_lazy("event", "{who} added evidence to {claims}")),
     "decision.make": ("", pgettext_lazy("event", "{claims} decided: {verdict}")),
 }
@@ -118,6 +119,10 @@ def _assigned(line: Happening, event: ClaimEvent) -> None:
     line.facts = {"name": str(event.data.get("name", ""))}
 
 
+def _undone(line: Happening, event: ClaimEvent) -> None:
+    line.facts = {"step": undone_step(event)}
+
+
 def _flagged(line: Happening, event: ClaimEvent) -> None:
     kind = str(event.data.get("kind", ""))
     line.icon, line.css = FLAG_ICONS.get(kind, "f-differs"), "cd-desk-soon"
@@ -135,5 +140,6 @@ _DRESSED: dict[str, Callable[[Happening, ClaimEvent], None]] = {
     "claim.date_passed": _late,
     "claim.assign": _assigned,
     "claim.raise_flag": _flagged,
+    "claim.undo": _undone,
     "decision.make": _decided,
 }

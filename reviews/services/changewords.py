@@ -1,4 +1,4 @@
-"""What a step changed of a claim, in words: from what to what, and to which desk."""
+"""What a step changed of a claim, in words: from what to what, to which desk, and which step was taken back."""
 
 from __future__ import annotations
 
@@ -10,12 +10,31 @@ from django.utils.dateparse import parse_datetime
 from django.utils.text import Truncator
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from claims import timewords
 from claims.actors import ActorKind
 from claims.models import Claim, ClaimEvent
 
 WAS = 160  # characters that are shown of what somebody replaced
+# Each step that can be taken back, as it reads after "took back".
+UNDONE = {
+    "claim.accept": gettext_noop("the acceptance into the queue"),
+    "claim.dismiss": gettext_noop("the dismissal"),
+    "claim.restore": gettext_noop("the restoration"),
+    "claim.wait": gettext_noop("the wait"),
+    "claim.resume": gettext_noop("the end of the wait"),
+    "claim.set_due": gettext_noop("the change of review due"),
+    "claim.set_own_date": gettext_noop("the change of its own date"),
+    "claim.change_desk": gettext_noop("the move to another desk"),
+    "claim.set_priority": gettext_noop("the change of priority"),
+    "claim.edit": gettext_noop("the edit"),
+    "claim.reopen": gettext_noop("the reopening"),
+    "claim.hand_over": gettext_noop("the hand-over"),
+    "claim.decline": gettext_noop("the refusal to review it"),
+    "claim.split": gettext_noop("the split"),
+    "claim.merge": gettext_noop("the merge"),
+}
 
 
 @dataclass(frozen=True)
@@ -84,3 +103,8 @@ def edited(told: Told) -> str:
     if not changed:
         return _("%(who)s left its words as they were") % {"who": told.who}
     return _("%(who)s edited: %(what)s") % {"who": told.who, "what": ", ".join(changed)}
+
+
+def undone_step(event: ClaimEvent) -> str:
+    """Which step an undoing took back, to stand after "took back"."""
+    return _(UNDONE.get(event.data.get("what", ""), gettext_noop("the last step")))

@@ -75,7 +75,19 @@ def _handed(told: Told) -> str:
         return _("%(who)s handed it over from %(from)s to %(name)s") % names
     if told.event.actor_kind == ActorKind.RULE:
         return _("%(from)s was taken off it; it is back in the pool") % names
+    if _anothers(told):
+        return _("%(who)s took %(from)s off it; it is back in the pool") % names
     return _("%(who)s gave it back to the pool") % names
+
+
+def _left(pattern: str, for_another: str) -> Words:
+    """How somebody left their seat, and how it reads when an editor did it for them."""
+    return lambda told: _(for_another if _anothers(told) else pattern) % {"who": told.who, "from": told.data("from")}
+
+
+def _anothers(told: Told) -> bool:
+    """Whether the seat that was left is not that of whoever did it. Events keep both by their name of that moment."""
+    return told.data("from") not in ("", told.event.actor_name)
 
 
 def _accepted(told: Told) -> str:
@@ -168,7 +180,7 @@ _ACTS: dict[str, str] = {
 
 
 def _undone(told: Told) -> str:
-    words = _("%(who)s took the last step back") % {"who": told.who}
+    words = _("%(who)s took back %(step)s") % {"who": told.who, "step": changewords.undone_step(told.event)}
     names = ", ".join(seat["name"] for seat in told.data("taken_off") or [])
     return _("%(words)s. Taken off it again: %(names)s") % {"words": words, "names": names} if names else words
 
@@ -194,8 +206,10 @@ SAID: dict[str, Words] = {
     "claim.assign": _assigned,
     "claim.start": _simple("%(who)s began the review"),
     "claim.hand_over": _handed,
-    "claim.decline": _simple("%(who)s declined it"),
-    "claim.recuse": _simple("%(who)s stepped back because of an interest"),
+    "claim.decline": _left("%(who)s declined it", "%(who)s took %(from)s off it; it is back in the pool"),
+    "claim.recuse": _left(
+        "%(who)s stepped back because of an interest", "%(who)s took %(from)s off it because of an interest"
+    ),
     "claim.wait": _waits,
     "claim.resume": _simple("%(who)s ended the wait"),
     "claim.ask_second_opinion": _simple("%(who)s asked for a second opinion"),

@@ -11,11 +11,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from claims.lifecycle import State
+from claims.lifecycle import Action, DismissalReason, State
 from claims.models import Alarm, Desk, Heartbeat, User
 from claims.services.verifying import verify
 from reviews.dashboard.numbers import NUMBERS
 from reviews.models import Absence
+from reviews.services.acting import act
 from tests.factories import (
     a_claim,
     a_desk,
@@ -27,6 +28,7 @@ from tests.factories import (
     fall_late,
     fresh,
     now,
+    viewer,
 )
 
 pytestmark = pytest.mark.django_db
@@ -236,6 +238,13 @@ def test_just_now_tells_what_happened_in_words(desk: Desk, editor: User) -> None
     html = page(editor)
     assert f"#{claim.pk}</a> decided: Unproven" in html
     assert f'accepted <a href="/admin/claims/claim/{claim.pk}/change/">#{claim.pk}</a>' in html
+
+
+def test_just_now_names_the_step_that_was_taken_back(desk: Desk, editor: User) -> None:
+    claim = a_claim(desk, State.IN_REVIEW, by=editor)
+    act(claim.pk, Action.DISMISS, viewer(editor), reason=DismissalReason.OFF_SUBJECT)
+    act(claim.pk, Action.UNDO, viewer(editor))
+    assert f'took back the dismissal: <a href="/admin/claims/claim/{claim.pk}/change/">' in page(editor)
 
 
 def test_just_now_reveals_no_verdict_before_a_decision(desk: Desk, editor: User) -> None:
