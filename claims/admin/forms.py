@@ -6,7 +6,7 @@ import re
 from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, tzinfo
 from functools import cache
 from typing import Any, ClassVar, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo, available_timezones
 from django import forms
 from django.db.models import Model
 from django.forms.utils import pretty_name
+from django.utils.dateformat import format as date_in
 from django.utils.functional import Promise, lazy
 from django.utils.text import format_lazy
-from django.utils.timezone import get_current_timezone_name
+from django.utils.timezone import get_current_timezone, get_current_timezone_name
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import INPUT_CLASSES
@@ -185,8 +186,17 @@ def local_moment(words: str, zone: str) -> datetime:
     except ValueError as unreadable:
         raise Invalid(str(SAY_MOMENT)) from unreadable
     if moment.astimezone(ZoneInfo("UTC")).astimezone(there).replace(tzinfo=None) != moment.replace(tzinfo=None):
-        raise Invalid(_("Clocks in %(zone)s skip this time. Which is meant?") % {"zone": zone})
+        raise Invalid(not_once(moment.replace(tzinfo=None), there))
     return moment
+
+
+def not_once(shown: datetime, there: tzinfo) -> str:
+    """What to change of a time that the clocks skip in spring or show twice in autumn: nobody knows which is meant."""
+    said = _("The clocks of %(zone)s skip %(time)s on %(day)s. Choose a time before or after.")
+    once, again = (shown.replace(tzinfo=there, fold=fold).utcoffset() or timedelta() for fold in (0, 1))
+    if once > again:
+        said = _("%(time)s comes twice on %(day)s in %(zone)s. Choose a time outside that hour.")
+    return said % {"zone": there, "time": f"{shown:%H:%M}", "day": date_in(shown, "j F Y")}
 
 
 def local_day(words: str) -> date:
@@ -214,16 +224,29 @@ def window(words: tuple[str, str], precision: Precision, zone: str, pointer: str
         raise refused.at(pointer) from None
 
 
-def moment_field(label: Any, *, empty: Any = SAY_MOMENT, **more: Any) -> forms.DateTimeField:
+class MomentField(forms.DateTimeField):
+    """A moment on the reader's clock. One that their clocks do not show exactly once is refused, never guessed."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        try:
+            return super().to_python(value)
+        except forms.ValidationError as refused:
+            if refused.code != "ambiguous_timezone" or refused.params is None:
+                raise
+            said = not_once(refused.params["datetime"], get_current_timezone())
+            raise forms.ValidationError(said, code=refused.code) from refused
+
+
+def moment_field(label: Any, *, empty: Any = SAY_MOMENT, **more: Any) -> MomentField:
     """A moment on the reader's clock, which the field names. `empty` is what is said when it is missing."""
     widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
     formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"]
     said = {"required": empty, "invalid": SAY_MOMENT}
     told = {"help_text": YOUR_CLOCK, **more}
-    return forms.DateTimeField(label=label, widget=widget, input_formats=formats, error_messages=said, **told)
+    return MomentField(label=label, widget=widget, input_formats=formats, error_messages=said, **told)
 
 
-def theme_moment_field(label: Any, **more: Any) -> forms.DateTimeField:
+def theme_moment_field(label: Any, **more: Any) -> MomentField:
     """The same in a form of the theme; with seconds, so that nothing is changed that nobody changes."""
     field = moment_field(label, **more)
     field.widget.format = TO_THE_SECOND

@@ -66,7 +66,7 @@ def test_the_same_article_again_is_the_existing_one(signed: SignIn, editor: User
         ({"zone": ""}, "Name the time zone, for example Europe/Kyiv."),
         ({"text": ""}, "Paste the text of the article."),
         ({"zone": "Europe/Atlantis"}, "There is no time zone"),
-        ({"published_at": "2026-03-29T03:30"}, "Clocks in Europe/Kyiv skip this time."),
+        ({"published_at": "2026-03-29T03:30"}, "The clocks of Europe/Kyiv skip 03:30 on 29 March 2026."),
         ({"text": "One \u202e two."}, "U+202E"),
         ({"text": "   "}, "The article has no text."),
         ({"link": "ftp://harbour.example/a"}, "http"),
