@@ -17,7 +17,16 @@ WRONG = _("User name or password is not right. Check both and try again.")
 # Pages whose forms keep what was typed in the browser until they are done.
 WRITING = frozenset(
     f"admin:claims_{page}"
-    for page in ("claim_change", "claim_review", "claim_evidence", "claim_step", "article_add", "article_change")
+    for page in (
+        "claim_change",
+        "claim_review",
+        "claim_evidence",
+        "claim_step",
+        "article_add",
+        "article_change",
+        "article_amend",
+        "operation_add",
+    )
 )
 
 
