@@ -42,10 +42,11 @@ def amend_article(article_id: int, changes: Mapping[str, Any], *, seen: str | No
         article = Article.objects.select_for_update(of=("self",)).select_related("outlet", "desk").get(pk=article_id)
         if seen is not None and seen != version_of(article):
             raise StaleVersion("Somebody changed this article since you read it. Read it again, then repeat.")
-        is_kept = bool(article.kept_with(database_time()))
+        now = database_time()
+        was_kept = bool(article.kept_with(now))
         for name, value in changes.items():
             setattr(article, name, _fit(name, value))
-        if is_kept and article.desk is None and article.embargo_until is not None:
+        if was_kept and article.desk is None and article.embargo_until is not None and article.embargo_until > now:
             raise Invalid("While the embargo lasts its desk alone sees it. Lift the embargo first.", pointer="/desk")
         article.save(update_fields=list(changes))
     return article

@@ -59,8 +59,14 @@ def test_the_desk_that_alone_sees_an_article_is_not_taken_off_it(api: Api, desk:
     place, tag = f"/articles/{made.body['id']}", made.headers["ETag"]
     refused = signed_in(an_editor(desk)).patch(place, {"desk": None}, If_Match=tag)
     assert (refused.status, refused.pointers) == (422, ["/desk"])
-    lifted = signed_in(an_editor(desk)).patch(place, {"desk": None, "embargo_until": None}, If_Match=tag)
-    assert (lifted.status, lifted.body["desk"]) == (200, None)
+    longer = signed_in(an_editor(desk)).patch(
+        place, {"desk": None, "embargo_until": "2037-01-01T00:00:00Z"}, If_Match=tag
+    )
+    assert longer.pointers == ["/desk"]
+    ended = signed_in(an_editor(desk)).patch(
+        place, {"desk": None, "embargo_until": "2020-01-01T00:00:00Z"}, If_Match=tag
+    )
+    assert (ended.status, ended.body["desk"]) == (200, None)
 
 
 def test_an_article_without_a_link_is_known_again_when_its_headline_was_corrected(api: Api, desk: Desk) -> None:
