@@ -49,10 +49,16 @@ SELECT alarm.id FROM claims_alarm alarm JOIN claims_claimhead head ON head.claim
 # takes the rest. A forerunner whose successor is due as well is dropped unraised. A forerunner that is due is looked up
 # beside its successor, which may stand behind the end of the batch. The other way round is needed only where one was
 # put off after a failed try: else a forerunner, which wakes no later, is in this batch or was in an earlier one.
+# Heads and claims are looked up one by one (`LIMIT 1`), and a head, whose row is held, is written where it was found:
+# joined, they would be found by reading all there are.
 ANNOUNCE = """
 WITH due AS MATERIALIZED (
-    SELECT alarm.id, alarm.claim_id, alarm.kind, alarm.moment, alarm.wake_at, head.event_seq, head.hash
-      FROM claims_alarm alarm JOIN claims_claimhead head ON head.claim_id = alarm.claim_id
+    SELECT alarm.id, alarm.claim_id, alarm.kind, alarm.moment, alarm.wake_at, head.place, head.event_seq, head.hash,
+           claim.state
+      FROM claims_alarm alarm
+     CROSS JOIN LATERAL (SELECT ctid AS place, event_seq, hash FROM claims_claimhead
+                          WHERE claim_id = alarm.claim_id LIMIT 1) head
+     CROSS JOIN LATERAL (SELECT state FROM claims_claim WHERE id = alarm.claim_id LIMIT 1) claim
      WHERE alarm.id = ANY (%(taken)s)
 ), stamp AS MATERIALIZED (
     SELECT clock_timestamp() AS at
@@ -66,20 +72,20 @@ WITH due AS MATERIALIZED (
        AND fore.kind = CASE succ.kind WHEN 'late' THEN 'due_soon' WHEN 'date_passed' THEN 'date_near' END
      WHERE fore.attempts > 0
 ), first AS (
-    SELECT DISTINCT ON (claim_id) id, claim_id, kind, moment, wake_at, event_seq, hash FROM due
+    SELECT DISTINCT ON (claim_id) * FROM due
      WHERE id NOT IN (SELECT id FROM dropped) ORDER BY claim_id, moment, id
 ), raised AS (
     INSERT INTO claims_flag (claim_id, kind, moment, raised_at, reason, cleared_by)
     SELECT first.claim_id, first.kind, first.moment, stamp.at, '', '' FROM first, stamp
         ON CONFLICT (claim_id, kind, moment) DO NOTHING RETURNING claim_id, kind, moment, raised_at
 ), told AS (
-    SELECT raised.*, first.event_seq + 1 AS seq, first.hash AS prev_hash, claim.state,
+    SELECT raised.*, first.event_seq + 1 AS seq, first.hash AS prev_hash, first.state,
            (json_build_object(
                'claim', raised.claim_id, 'seq', first.event_seq + 1, 'type', 'claim.' || raised.kind,
                'actor_kind', 'rule', 'actor_id', NULL, 'actor_name', %(sweeper)s::text,
-               'from', claim.state, 'to', claim.state, 'reason', '', 'data', json_build_object('moment', raised.moment),
+               'from', first.state, 'to', first.state, 'reason', '', 'data', json_build_object('moment', raised.moment),
                'occurred_at', raised.moment, 'recorded_at', raised.raised_at))::text AS body
-      FROM raised JOIN first USING (claim_id) JOIN claims_claim claim ON claim.id = raised.claim_id
+      FROM raised JOIN first USING (claim_id)
 ), recorded AS (
     INSERT INTO claims_claimevent (claim_id, seq, type, actor_kind, actor_name, from_state, to_state,
                                    occurred_at, recorded_at, body, prev_hash, hash)
@@ -88,7 +94,7 @@ WITH due AS MATERIALIZED (
     RETURNING claim_id, seq, hash
 ), heads AS (
     UPDATE claims_claimhead head SET event_seq = recorded.seq, hash = recorded.hash
-      FROM recorded WHERE head.claim_id = recorded.claim_id
+      FROM recorded JOIN first USING (claim_id) WHERE head.ctid = first.place
 ), forerunners AS (
     UPDATE claims_flag flag SET cleared_at = raised.raised_at, cleared_by = 'claim.' || raised.kind
       FROM raised WHERE flag.claim_id = raised.claim_id AND flag.cleared_at IS NULL

@@ -20,7 +20,7 @@ from django.db import connection
 
 from claims.errors import ClaimDeskError
 from claims.lifecycle import State
-from claims.models import Claim, User
+from claims.models import Alarm, Claim, User
 from claims.services.sweep import raise_due_flags
 from reviews.services.acting import acting_on
 from reviews.services.reviewing import start_if_queued
@@ -33,7 +33,6 @@ PEOPLE, STEPS, SWEEPERS = 6, 30, 2
 SLOW_TABLES = (
     "claims_alarm",
     "claims_claim",
-    "claims_claimhead",
     "claims_decision",
     "claims_escalation",
     "claims_evidence",
@@ -137,6 +136,7 @@ def test_whatever_people_and_sweeps_do_at_once_every_promise_holds(seed: int) ->
             over.set()
             sweeping.result(60)
     assert broken_promises() == {}
+    assert [alarm.error for alarm in Alarm.objects.exclude(error="")] == []
     for claim in Claim.objects.filter(pk__in=newsroom.claims).select_related("desk"):
         check_announced(claim)
     check_swept(newsroom.claims)
