@@ -179,11 +179,13 @@ def _appearances(revision: ArticleRevision, desks: frozenset[int] | None) -> lis
 def _taken_words(taken: TakenIn) -> str:
     if taken.is_new:
         return _("The article was imported.")
-    words = _("This article is already here with the same text.")
+    said = [_("This article is already here with the same text.")]
     if taken.is_new_text:
         added = _("This article was already here. The new text was added as revision %(number)d.")
-        words = added % {"number": taken.revision.number}
+        said = [added % {"number": taken.revision.number}]
     if taken.is_new_embargo:
         until = localize(localtime(taken.article.embargo_until))
-        return f"{words} {_('It is under embargo until %(moment)s now.') % {'moment': until}}"
-    return words if taken.is_new_text else f"{words} {_('Nothing was changed.')}"
+        said.append(_("It is under embargo until %(moment)s now.") % {"moment": until})
+    elif not taken.is_new_text:
+        said.append(_("Nothing was changed."))
+    return " ".join(said)

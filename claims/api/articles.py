@@ -31,7 +31,7 @@ from claims.services.articles import GivenArticle, TakenIn, address, as_known, t
 from claims.services.completing import ToldArticle, completed, read_given
 from claims.services.newsitems import take_in_item
 from claims.services.operations import ask_import
-from claims.services.taking import take_in_for
+from claims.services.taking import embargo_notes, take_in_for
 
 
 class Articles(ApiView):
@@ -66,7 +66,7 @@ class Articles(ApiView):
             return self._asked(told)
         taken, notes = self._taken(told)
         return Response(
-            taken_out(taken, [*notes, *self._embargo_notes(taken.article, told)]),
+            taken_out(taken, notes),
             status=201 if taken.is_new else 200,
             headers={"Location": f"/api/v1/articles/{taken.article.pk}", "ETag": tag(version_of(taken.article))},
         )
@@ -74,20 +74,15 @@ class Articles(ApiView):
     def _taken(self, told: dict[str, Any]) -> tuple[TakenIn, Sequence[str]]:
         """What came of a checked body, and what was assumed about it."""
         if "text" in told:
-            return take_in_for(self.viewer, GivenArticle(**told)), ()
+            given = GivenArticle(**told)
+            taken = take_in_for(self.viewer, given)
+            return taken, embargo_notes(taken.article, given.embargo_until, self.now)
         html, item = told.pop("html", ""), told.pop("ninjs", None)
         if item is not None:
             return take_in_item(self.viewer, ToldArticle(**told), item)
         found = completed(ToldArticle(**told), read_given(html))
-        return take_in_for(self.viewer, found.article), found.notes
-
-    def _embargo_notes(self, article: Article, told: dict[str, Any]) -> list[str]:
-        """What the sender of an embargo may not have meant."""
-        if told.get("embargo_until") is None or article.embargo_until is None:
-            return []
-        if article.embargo_until <= self.now:
-            return ["The embargo has ended already: it holds nothing back."]
-        return [] if article.desk else ["It names no desk: until the embargo ends keys do not see it, people do."]
+        taken = take_in_for(self.viewer, found.article)
+        return taken, [*found.notes, *embargo_notes(taken.article, found.article.embargo_until, self.now)]
 
     def _asked(self, told: dict[str, Any]) -> Response:
         """The beginning of an import."""

@@ -113,6 +113,7 @@ def parsed(body: bytes) -> Any:
 def _refuse_deep(text: str) -> None:
     if text.count("[") + text.count("{") <= DEEPEST:
         return
+    # Where nothing is escaped, every second piece between quotes is a string.
     outside = _STRING.sub("", text) if "\\" in text else "".join(text.split('"')[::2])
     depths = accumulate(map(_LEVELS.__getitem__, _BRACKET.findall(outside)))
     if max(depths, default=0) > DEEPEST:

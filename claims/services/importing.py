@@ -26,7 +26,7 @@ from claims.models import Operation, OperationState, OperationStep
 from claims.services.alone import in_turns
 from claims.services.completing import completed
 from claims.services.operations import maker_of, told_with
-from claims.services.taking import take_in_for
+from claims.services.taking import embargo_notes, take_in_for
 from claims.services.transitions import database_time
 
 AT_ONCE = 3
@@ -109,11 +109,12 @@ def keep(one: Taken, page: ReadPage, found_at: str) -> None:
         if row is None:
             return
         maker = maker_of(row, database_time())
-        found = completed(told_with(row), page, found_at=found_at)
+        found, now = completed(told_with(row), page, found_at=found_at), database_time()
         taken = take_in_for(maker, found.article, stands_now=True)
-        row.revision, row.notes = taken.revision, list(found.notes)
+        row.revision = taken.revision
+        row.notes = [*found.notes, *embargo_notes(taken.article, found.article.embargo_until, now)]
         row.is_new, row.is_new_text = taken.is_new, taken.is_new_text
-        _end(row, OperationState.DONE, database_time())
+        _end(row, OperationState.DONE, now)
 
 
 def give_up(one: Taken, refusal: ClaimDeskError, sentence: str, *, passing: bool) -> None:

@@ -19,7 +19,7 @@ from claims.plaintext import scrubbed
 from claims.services.amending import amend_article, check_may_amend
 from claims.services.articles import AlreadyElsewhere, TakenIn, as_known, is_language_tag, take_in
 from claims.services.completing import HEADLINE, ToldArticle, completed, read_given, remarks
-from claims.services.taking import take_in_for
+from claims.services.taking import embargo_notes, take_in_for
 from claims.services.transitions import database_time
 
 NAMED = 20  # claims that are named when their article is cancelled
@@ -53,11 +53,15 @@ def take_in_item(viewer: Viewer, told: ToldArticle, sent: Mapping[str, Any]) -> 
     page = None if item.is_canceled else _page(item)
     try:
         with transaction.atomic():
-            return _keep(viewer, told, item, page)
+            taken, notes = _keep(viewer, told, item, page)
     except IntegrityError:
         # Somebody took in the first version of the same item at the same moment.
         with transaction.atomic():
-            return _keep(viewer, told, item, page)
+            taken, notes = _keep(viewer, told, item, page)
+    embargo, now = told.embargo_until or item.embargo_until, database_time()
+    if embargo is None or embargo <= now:  # most items come when it is over, so that is no mistake
+        return taken, notes
+    return taken, [*notes, *embargo_notes(taken.article, embargo, now)]
 
 
 def _page(item: NewsItem) -> ReadPage:

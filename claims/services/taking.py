@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from django.db import transaction
 
@@ -32,6 +33,15 @@ def take_in_for(viewer: Viewer, given: GivenArticle, *, stands_now: bool = False
         if until is None or until == taken.article.embargo_until:
             return taken
         return replace(taken, article=_under_embargo(viewer, taken.article, given), is_new_embargo=True)
+
+
+def embargo_notes(article: Article, given: datetime | None, now: datetime) -> list[str]:
+    """What the sender of this embargo may not have meant; nothing where none was given."""
+    if given is None or article.embargo_until is None:
+        return []
+    if article.embargo_until <= now:
+        return ["The embargo has ended already: it holds nothing back."]
+    return [] if article.desk else ["It names no desk: until the embargo ends keys do not see it, people do."]
 
 
 def _under_embargo(viewer: Viewer, article: Article, given: GivenArticle) -> Article:

@@ -63,8 +63,8 @@ def _newsroom() -> str:
     published = {"language": "en", "published_at": database_time(), "published_zone": "UTC"}
     for number in range(ARTICLES):
         text = " ".join(SENTENCE.format(place=place, article=number) for place in range(QUOTES))
-        named = dict.fromkeys(("headline", "first_headline"), f"Harbour {number}")
-        article = Article.objects.create(outlet=outlet, **named, **published)
+        name = f"Harbour {number}"
+        article = Article.objects.create(outlet=outlet, headline=name, first_headline=name, **published)
         ArticleRevision.objects.create(article=article, number=1, text=text, sha256=sha256_of(text))
     _, shown = make_key(name="benchmark", scopes=list(Scope))
     return shown

@@ -56,7 +56,7 @@ def _articles() -> list[ArticleRevision]:
     text = f"{QUOTE}, an official said."
     return [
         Article.objects.create(
-            outlet=outlet, headline="Harbour", first_headline=f"{number}", **published
+            outlet=outlet, headline="Harbour", first_headline=f"Harbour {number}", **published
         ).revisions.create(number=1, text=text, sha256=sha256_of(text))
         for number in range(ARTICLES)
     ]

@@ -156,9 +156,9 @@ def test_whom_routing_put_on_them_since_goes_with_the_step(
 
 @pytest.mark.parametrize("gone_by", ["hand_over", "decline"])
 def test_seats_that_were_left_are_given_back_by_the_very_address(
-    signed: SignIn, editor: User, reviewer: Reviewer, three: list[Claim], gone_by: str
+    signed: SignIn, reviewer: Reviewer, desk: Desk, *, three: list[Claim], gone_by: str
 ) -> None:
-    client, (_, lead, other), to = signed(reviewer.user), three, make.a_reviewer(three[1].desk)  # type: ignore[arg-type]
+    client, (_, lead, other), to = signed(reviewer.user), three, make.a_reviewer(desk)
     sent = {"to": to.pk, "note": "You know the ministry.", "version": lead.version}
     page = client.post(f"{step_of(lead, gone_by)}?also={other.pk}", sent, follow=True).content.decode()
     assert not Assignment.objects.open().filter(reviewer=reviewer).exists()

@@ -72,6 +72,7 @@ def test_the_first_item_of_a_known_article_puts_it_under_embargo(api: Api, desk:
     taken = send(api, item, **link, published_at="2026-11-20T10:00:00Z")
     assert (taken.status, taken.body["id"]) == (200, known["id"])
     assert taken.body["embargo_until"] == "2036-01-01T00:00:00Z"
+    assert "It names no desk: until the embargo ends keys do not see it, people do." in taken.body["notes"]
 
 
 def test_an_older_version_is_refused_and_a_version_is_not_used_twice(api: Api, desk: Desk) -> None:

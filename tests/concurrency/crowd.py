@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
 from threading import Barrier
@@ -71,6 +72,32 @@ def _breaches_of(promise: Invariant) -> list[str]:
 @cache
 def _statement(sql: str) -> Repeated:
     return Repeated(sql.replace("%", "%%"))
+
+
+@contextmanager
+def tables_through(body: str, *tables: str) -> Iterator[None]:
+    """Until the block ends there is a way to these tables on which the PL/pgSQL `body` is done before each row.
+
+    A statement that goes `through` it has taken its snapshot by then, and no lock yet.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA way")
+        cursor.execute(
+            f"CREATE FUNCTION way.passes() RETURNS boolean LANGUAGE plpgsql AS $$BEGIN {body} RETURN true; END$$"
+        )
+        for table in tables:
+            cursor.execute(f"CREATE VIEW way.{table} AS SELECT * FROM public.{table} WHERE way.passes()")  # noqa: S608 - tables of ours
+        try:
+            yield
+        finally:
+            cursor.execute("DROP SCHEMA way CASCADE")
+
+
+def through(work: Callable[[], Answer]) -> Answer:
+    """Do it with the connection going that way to the tables; it goes so until it is closed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET search_path TO way, public")
+    return work()
 
 
 def waiting_for_locks() -> int:

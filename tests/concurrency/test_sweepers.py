@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from claims.services.transitions import locked
 from reviews.services.acting import act, acting_on
 from reviews.services.reviewing import submit_review
 from tests import factories as make
-from tests.concurrency.crowd import at_once, broken_promises, waiting_for_locks
+from tests.concurrency.crowd import at_once, broken_promises, tables_through, through, waiting_for_locks
 from tests.conftest import StartCelery
 from tests.copies import copies_of
 from tests.running import own_database_url, started, wait_until
@@ -213,33 +214,14 @@ def test_a_claim_decided_in_the_instant_it_is_swept_is_never_flagged_afterwards(
 
 @contextmanager
 def alarms_held_up() -> Iterator[Callable[[], None]]:
-    """Whoever reads alarms by way of the schema `held_up` has looked at the tables and waits before the first row.
+    """Whoever reads alarms `through` the tables has looked at them and waits before the first row.
 
     Answers what lets them go on, at the latest when the block ends.
     """
-    with connection.cursor() as cursor, psycopg.connect(own_database_url()) as other:
-        cursor.execute(HELD_UP)
+    waiting = "PERFORM pg_advisory_xact_lock_shared(7);"
+    with tables_through(waiting, "claims_alarm"), psycopg.connect(own_database_url()) as other:
         other.execute("SELECT pg_advisory_xact_lock(7)")
-        try:
-            yield other.commit
-        finally:
-            other.commit()
-            cursor.execute("DROP SCHEMA held_up CASCADE")
-
-
-HELD_UP = """
-CREATE SCHEMA held_up;
-CREATE FUNCTION held_up.waited() RETURNS boolean LANGUAGE plpgsql AS
-  'BEGIN PERFORM pg_advisory_xact_lock_shared(7); RETURN true; END';
-CREATE VIEW held_up.claims_alarm AS SELECT * FROM public.claims_alarm WHERE held_up.waited();
-"""
-
-
-def sweep_held_up() -> Swept:
-    """Sweep by way of the schema in which whoever reads alarms waits."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET search_path TO held_up, public")
-    return raise_due_flags()
+        yield other.commit
 
 
 def test_a_moment_is_announced_in_the_state_the_claim_has_come_to_while_the_sweep_was_looking_at_it() -> None:
@@ -249,7 +231,7 @@ def test_a_moment_is_announced_in_the_state_the_claim_has_come_to_while_the_swee
     make.put_on(claim, reviewer, editor)
     make.fall_late(claim, editor)
     with alarms_held_up() as let_go, ThreadPoolExecutor(1) as crowd:
-        sweeping = crowd.submit(at_once, sweep_held_up)
+        sweeping = crowd.submit(at_once, partial(through, raise_due_flags))
         assert wait_until(lambda: waiting_for_locks() == 1, within=20)
         make.start(claim, reviewer)
         let_go()

@@ -81,14 +81,17 @@ class Newsroom:
         allowed = [str(action) for action in self.given if state in TRANSITIONS[action].sources]
         work = ["review", "review", "second", "leave", "route", "route"] if state in BEING_REVIEWED else []
         work += ["adjudicator", "adjudicator"] if state == State.SECOND_OPINION else []
-        name = self.dice.choice([*allowed, *work, "sweep", "nap", self.dice.choice(sorted(self.steps))])
+        self.take(self.dice.choice([*allowed, *work, "sweep", "nap", self.dice.choice(sorted(self.steps))]), claim)
+        return claim
+
+    def take(self, name: str, claim: int) -> None:
+        """The step of this name on the claim, counted with what became of it."""
         try:
             self.steps[name](claim)
         except ClaimDeskError as refusal:
             self.taken[f"{name}: {refusal.code}"] += 1
         else:
             self.taken[name] += 1
-        return claim
 
     @property
     def steps(self) -> dict[str, Callable[[int], object]]:
