@@ -6,14 +6,12 @@ time takes `now`, or the page's `now`, which a view reads once per response; onl
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from django import template
 from django.template import Context
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -266,35 +264,3 @@ def came_from() -> SafeString:
         '<span class="cd-ar" aria-hidden="true">\N{LEFTWARDS ARROW}</span><span class="cd-vh">{}</span>',
         pgettext("chain", " from "),
     )
-
-
-@register.simple_tag(takes_context=True)
-def script_words(context: Context) -> SafeString:
-    """What `cd/cd.js` needs: the page's time and zone, the words of time, when keys act, and where `g q` goes.
-
-    A template element shows nothing and runs nothing, so the policy for scripts stays strict.
-    """
-    given = {"now": page_now(context).isoformat(), "zone": timezone.get_current_timezone_name()}
-    keys = getattr(getattr(context.get("request"), "user", None), "shortcuts", "on")
-    given |= {"sprite": static("cd/icons.svg"), "queue": reverse("admin:index"), "keys": keys} | _patterns()
-    return format_html('<template id="cd-words" data-keys="{}" data-words="{}"></template>', keys, json.dumps(given))
-
-
-def _patterns() -> dict[str, str]:
-    return {
-        "under": pgettext("duration", "under 1 min"),
-        "min": pgettext("duration", "%(number)d min"),
-        "hour": pgettext("duration", "%(number)d h"),
-        "day": pgettext("duration", "%(number)d d"),
-        "pair": pgettext("duration", "%(larger)s %(smaller)s"),
-        "late": pgettext("deadline", "%(duration)s late"),
-        "in": pgettext("moment", "in %(duration)s"),
-        "ago": pgettext("moment", "%(duration)s ago"),
-        "just": pgettext("moment", "just now"),
-        "shortcuts": pgettext("keyboard", "Keyboard shortcuts"),
-        "queueLabel": pgettext("keyboard", "My queue"),
-        "keysLabel": pgettext("keyboard", "This list"),
-        "close": pgettext("button", "Close"),
-        "dark": pgettext("button", "Switch to dark theme"),
-        "light": pgettext("button", "Switch to light theme"),
-    }

@@ -206,6 +206,18 @@ def test_n_takes_the_next_claim_of_the_pool(
     expect(page.get_by_role("heading", level=1)).to_have_text("In the pool.")
 
 
+def test_g_and_a_letter_go_to_another_place_from_wherever_one_is(
+    live_server: LiveServer, signed_in: SignedIn, reviewer: Reviewer, claims: list[Claim]
+) -> None:
+    page = signed_in(live_server, reviewer.user)
+    page.goto(f"/admin/claims/claim/{claims[0].pk}/change/")
+    places = {"p": "/admin/?view=pool", "d": "/desk/", "a": "/admin/claims/article/", "q": "/admin/"}
+    for letter, place in places.items():
+        page.keyboard.press("g")
+        page.keyboard.press(letter)
+        page.wait_for_url(f"{live_server.url}{place}")
+
+
 def test_the_preview_follows_the_chosen_row_and_keys_tick_it(
     live_server: LiveServer, signed_in: SignedIn, reviewer: Reviewer, claims: list[Claim], look: LOOK
 ) -> None:

@@ -17,7 +17,7 @@ FAR = NOW + timedelta(hours=21, minutes=28)
 
 
 def shown(source: str, **context: object) -> str:
-    template = Template("{% load claimdesk claimdesk_bars %}" + source)
+    template = Template("{% load claimdesk claimdesk_bars claimdesk_script %}" + source)
     with timezone.override("Europe/Kyiv"):
         return template.render(Context({"now": NOW, **context}))
 
@@ -126,7 +126,7 @@ def test_the_script_gets_the_pages_clock_and_words() -> None:
     assert given["now"] == NOW.isoformat()
     assert given["late"] == "%(duration)s late"
     assert given["zone"] == "Europe/Kyiv"
-    assert given["queue"] == "/admin/"
+    assert given["goes"] == [["g q", "My queue", "/admin/"]], "nobody is signed in"
 
 
 def test_the_page_for_our_own_faults_needs_no_request() -> None:

@@ -4,7 +4,7 @@
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const fill = (pattern, values) => pattern.replace(/%\((\w+)\)[ds]/g, (_, name) => values[name]);
 
-  /* 1 Words: from the page, so that they are in its language. */
+  /* 1 Words: from the page, in its language. */
   const words = JSON.parse(document.getElementById("cd-words").dataset.words);
 
   /* 2 Time: the server's clock, carried on by this machine's monotonic one. */
@@ -99,8 +99,8 @@
     control.click();
   };
   const act = (keys, event) => {
-    const own = document.querySelector("dialog[open]") ? undefined : extra.get(keys);
-    const control = own ? undefined : find(keys);
+    const control = find(keys);
+    const own = control || document.querySelector("dialog[open]") ? undefined : extra.get(keys);
     if (!own && !control) return false;
     event.preventDefault();
     if (own) own.run(event); else press(control);
@@ -167,7 +167,7 @@
     dialog.showModal();
   };
   addKey("?", words.keysLabel, listKeys);
-  addKey("g q", words.queueLabel, () => location.assign(words.queue));
+  words.goes.forEach(([keys, label, to]) => addKey(keys, label, () => location.assign(to)));
 
   /* 4 Rows of a table with data-cd-rows: j and k move, the link takes the focus, so Enter opens it.
      Pages listen to cd:row. x and Shift with arrows tick. */
@@ -291,6 +291,6 @@
     menus().forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
   });
 
-  window.cd = { now, clock, addKey };
+  window.cd = { all, now, clock, addKey };
   tick();
 })();
