@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -33,10 +34,16 @@ class Paged(Parameters):
 
 
 class WholeNumber(serializers.IntegerField):
-    """The number of a row."""
+    """The number of a row, in digits: what reads otherwise, as 1.0 does, was meant for something else."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(min_value=1, max_value=LARGEST_ID, **options)
+
+    def to_internal_value(self, data: Any) -> int:
+        """The number."""
+        if not re.fullmatch("[0-9]+", str(data)):
+            self.fail("invalid")
+        return int(super().to_internal_value(data))
 
 
 class Search(Words):

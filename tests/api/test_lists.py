@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -112,6 +113,12 @@ def test_unknown_and_unusable_parameters_are_named(api: Api, desk: Desk) -> None
     assert (answer.status, answer.code) == (400, "bad_parameter")
     named = {fault["parameter"] for fault in answer.body["errors"]}
     assert named == {"stat", "limit", "state", "due_after", "outlet", "sort"}
+
+
+@pytest.mark.parametrize("written", ["1.0", "+1", "1_0", " 1", "１"])
+def test_a_number_is_written_in_digits(api: Api, written: str) -> None:
+    answer = api.get(f"/claims?{urlencode({'outlet': written})}")
+    assert answer.body["errors"] == [{"parameter": "outlet", "code": "invalid", "detail": "Send a whole number."}]
 
 
 @pytest.mark.parametrize("query", ["state=", "state=,", "topic=", "desk=", "due_after="])
