@@ -222,8 +222,10 @@ def set_own_date(
 
 
 def change_desk(held: Held, *, by: Actor, desk: Desk, reason: str, data: Mapping[str, Any] | None = None) -> ClaimEvent:
-    """Give the claim to another desk. `data` goes with the event. Raises `RoleMissing`."""
+    """Give the claim to another desk. `data` goes with the event. Raises `Invalid` for its own, `RoleMissing`."""
     check_may_give_away(held, by)
+    if desk.pk == held.claim.desk_id:
+        raise Invalid(f"The claim is on the desk {desk.name} already. Choose another one.", pointer="/desk")
     told = {"to": desk.name, **(data or {})}
     return held.take(Action.CHANGE_DESK, by=by, changes={"desk": desk}, reason=because(reason), data=told)
 

@@ -42,6 +42,13 @@ def named(claims: Sequence[int]) -> str:
     return ", ".join(f"#{number}" for number in claims)
 
 
+def title_for(dialog: Dialog, others: int) -> str:
+    """What a dialog is called that takes its step on a claim, and on so many `others` with it."""
+    if not others:
+        return str(dialog.title)
+    return gettext("%(step)s: %(n)d claims") % {"step": STEPS.get(dialog.action, dialog.button), "n": 1 + others}
+
+
 def numbers(request: HttpRequest, field: str) -> list[int]:
     """The claims that the address names, seen or not; no more than a page of the queue has."""
     return [number for number in dict.fromkeys(map(number_in, request.GET.getlist(field))) if number][:PAGE]

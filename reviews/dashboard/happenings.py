@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q
 from django.utils.html import format_html, format_html_join
@@ -50,18 +51,23 @@ WORDS = {
     "evidence.add": ("x-clip", pgettext_lazy("event", "{who} added evidence to {claims}")),
     "decision.make": ("", pgettext_lazy("event", "{claims} decided: {verdict}")),
 }
+TAKEN_OFF = pgettext_lazy("event", "{name} was taken off {claims}, by {who}")
 CLOCK = frozenset({"claim.late", "claim.date_passed"})
 
 
 @dataclass
 class Happening:
-    """One line: when, what, and about which claims. `css` colours the icon; it needs a name where words lack one."""
+    """One line: when, what, and about which claims. `css` colours the icon; it needs a name where words lack one.
+
+    `says` stands in place of the words of its kind.
+    """
 
     at: datetime
     kind: str
     who: str
     icon: str
     css: str = ""
+    says: Any = ""
     facts: dict[str, str] = field(default_factory=dict)
     claims: list[int] = field(default_factory=list)
 
@@ -72,7 +78,7 @@ class Happening:
             '<a href="{}">#{}</a>',
             ((claim_address(pk), pk) for pk in self.claims),
         )
-        return format_html(str(WORDS[self.kind][1]), who=self.who, claims=links, **self.facts)
+        return format_html(str(self.says or WORDS[self.kind][1]), who=self.who, claims=links, **self.facts)
 
 
 def just_now(reading: Reading) -> list[Happening]:
@@ -119,6 +125,13 @@ def _assigned(line: Happening, event: ClaimEvent) -> None:
     line.facts = {"name": str(event.data.get("name", ""))}
 
 
+def _handed(line: Happening, event: ClaimEvent) -> None:
+    """An editor or a rule that takes somebody off a claim hands nothing over of theirs."""
+    name = str(event.data.get("from", ""))
+    if name not in ("", event.actor_name) and not event.data.get("name"):
+        line.says, line.facts = TAKEN_OFF, {"name": name}
+
+
 def _undone(line: Happening, event: ClaimEvent) -> None:
     line.facts = {"step": undone_step(event)}
 
@@ -139,6 +152,7 @@ _DRESSED: dict[str, Callable[[Happening, ClaimEvent], None]] = {
     "claim.late": _late,
     "claim.date_passed": _late,
     "claim.assign": _assigned,
+    "claim.hand_over": _handed,
     "claim.raise_flag": _flagged,
     "claim.undo": _undone,
     "decision.make": _decided,

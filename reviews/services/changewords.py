@@ -64,8 +64,6 @@ def moved(told: Told) -> str:
     """By whom it went to which desk; events of earlier versions do not name the desk."""
     if not told.data("to"):
         return _("%(who)s gave it to another desk") % {"who": told.who}
-    if "desk" not in told.changes:
-        return _("%(who)s left it on the desk %(desk)s") % {"who": told.who, "desk": told.data("to")}
     if told.event.actor_kind == ActorKind.RULE:
         return _("It went to the desk %(desk)s") % {"desk": told.data("to")}
     return _("%(who)s gave it to the desk %(desk)s") % {"who": told.who, "desk": told.data("to")}

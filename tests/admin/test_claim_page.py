@@ -288,10 +288,8 @@ def test_the_timeline_says_what_was_changed_and_what_was_there_before(signed: Si
     act(claim.pk, Action.EDIT, who, changes={"topics": ["law"]})
     act(claim.pk, Action.SET_PRIORITY, who, priority=1, reason="It leads the page.")
     act(claim.pk, Action.SET_PRIORITY, who, priority=1, reason="Still.")
-    act(claim.pk, Action.CHANGE_DESK, who, desk=desk, reason="It is ours.")
     told = [entry.words for entry in signed(editor).get(page_of(claim)).context["timeline"]]
     assert [words for words in told if "accepted" not in words and "proposed" not in words] == [
-        f"You left it on the desk {desk.name}",
         "You left the priority as it was",
         "You changed the priority from 3 to 1",
         "You left its words as they were",

@@ -61,6 +61,8 @@ def test_a_step_is_taken_on_each_and_what_one_refuses_stops_no_other(
     address = f"{step_of(lead, 'hand_over')}?also={waits.pk}&also={other.pk}"
     shown = client.get(address).content.decode()
     assert "With it 2 more: <a" in shown.replace("\n", "")
+    assert '<h1 id="step">Hand over: 3 claims</h1>' in shown
+    assert '<h1 id="step">Hand over this claim</h1>' in client.get(step_of(lead, "hand_over")).content.decode()
     assert page_of(other) in shown
     sent = client.post(address, {"to": "pool", "note": "", "version": lead.version}, follow=True)
     assert sent.redirect_chain == [(reverse("admin:index"), 302)]

@@ -15,8 +15,9 @@ from claims.lifecycle import Action, DismissalReason, State
 from claims.models import Alarm, Desk, Heartbeat, User
 from claims.services.verifying import verify
 from reviews.dashboard.numbers import NUMBERS
-from reviews.models import Absence
-from reviews.services.acting import act
+from reviews.models import Absence, Assignment
+from reviews.services.acting import act, acting_on
+from reviews.services.assigning import hand_over
 from tests.factories import (
     a_claim,
     a_desk,
@@ -356,3 +357,15 @@ def test_the_panel_of_reviewers_says_how_evenly_they_are_loaded(desk: Desk, edit
     assert "spread 10 points" in page(editor)
     a_claim(desk, State.IN_REVIEW, by=editor, reviewer=free)
     assert "spread 5 points" in page(editor)
+
+
+def test_just_now_says_who_was_taken_off_and_who_gave_their_own_seat_back(desk: Desk, editor: User) -> None:
+    reviewer = a_reviewer(desk)
+    claims = [a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer) for _ in range(2)]
+    for claim, who in zip(claims, (editor, reviewer.user), strict=True):
+        with acting_on(claim.pk, viewer(who)) as acting:
+            hand_over(acting.held, Assignment.objects.open().get(claim=claim), by=acting.by)
+    taken, given = (f'<a href="/admin/claims/claim/{claim.pk}/change/">#{claim.pk}</a>' for claim in claims)
+    html = page(editor)
+    assert f"{reviewer} was taken off {taken}, by {editor.full_name}" in html
+    assert f"{reviewer} handed over {given}" in html
