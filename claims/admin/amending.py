@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims.admin.article_fields import EmbargoForm, authors_field, headline_field, language_field, names_in
 from claims.admin.base import viewer_of
+from claims.admin.leftopen import LeftOpenForm
 from claims.errors import ClaimDeskError, RoleMissing, StaleVersion
 from claims.models import Article
 from claims.permissions import Viewer, desks_of
@@ -26,11 +27,10 @@ CHANGED_MEANWHILE = gettext_lazy(
 )
 
 
-class AmendForm(EmbargoForm):
+class AmendForm(LeftOpenForm, EmbargoForm):
     """An article's own words about itself. `seen` is the mark of what the person has read.
 
-    Beside each field stands what the person was shown, so that only what they changed is written: another's embargo is
-    not lifted by whoever corrects the headline.
+    Another's embargo is not lifted by whoever corrects the headline.
     """
 
     seen = forms.CharField(widget=forms.HiddenInput)
@@ -42,35 +42,19 @@ class AmendForm(EmbargoForm):
         first = {name: getattr(article, name) for name in ("headline", "language", "desk", "embargo_until")}
         first |= {"authors": ", ".join(article.authors), "seen": version_of(article)}
         super().__init__(*args, initial=first, desks=desks_of(viewer), **kwargs)
-        for name in self.fields.keys() - {"seen"}:
-            self.fields[name].show_hidden_initial = True
+        self.watch(self.fields.keys() - {"seen"})
 
     def changes(self) -> dict[str, Any]:
         """What somebody changed, by column."""
         given = self.cleaned_data | {"authors": names_in(self.cleaned_data["authors"])}
         return {name: given[name] for name in self.changed_data if name != "seen"}
 
-    def go_on_from(self, fresh: AmendForm) -> None:
+    def refuse_as_stale(self, fresh: AmendForm) -> None:
         """Let what was typed be saved over the article as `fresh` shows it; tell what somebody else changed."""
-        sent, others = cast(QueryDict, self.data).copy(), list[str]()
-        for shown in (one for one in fresh if one.name != "seen"):
-            first, was = _words(shown, shown.field.hidden_widget()), sent.get(shown.html_initial_name)
-            if shown.name not in self.changed_data:
-                sent[shown.html_name] = _words(shown, shown.field.widget)
-            if was is not None and was != first:
-                others.append(str(shown.label))
-            sent[shown.html_initial_name] = first
-        sent["seen"] = str(fresh["seen"].value())
-        self.data = sent
+        others = self.go_on_from(fresh)
+        self.data["seen"] = str(fresh["seen"].value())  # type: ignore[index]  # a copy, to be written
         told = f": {', '.join(others)}" if others else ""
         self.refuse(StaleVersion(str(CHANGED_MEANWHILE) % {"fields": told}))
-
-
-def _words(shown: forms.BoundField, widget: forms.Widget) -> str:
-    """The value of a field as this widget sends it."""
-    value = widget.format_value(shown.value())
-    (words,) = value if isinstance(value, list) else [value]
-    return "" if words is None else str(words)
 
 
 def may_amend(viewer: Viewer, article: Article) -> bool:
@@ -97,9 +81,10 @@ class AmendPages:
         if form.is_valid():
             changes = form.changes()
             try:
+                form.check_shown()
                 amend_article(article.pk, changes, seen=form.cleaned_data["seen"])
             except StaleVersion:
-                form.go_on_from(AmendForm(article=self.article_seen(request, article_id), viewer=viewer))
+                form.refuse_as_stale(AmendForm(article=self.article_seen(request, article_id), viewer=viewer))
             except ClaimDeskError as refusal:
                 form.refuse(refusal)
             else:

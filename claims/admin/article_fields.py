@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from claims.admin.forms import LANGUAGES, TO_THE_SECOND, YOUR_CLOCK, PlainForm, moment_field
+from claims.admin.forms import LANGUAGES, PlainForm
+from claims.admin.moments import TO_THE_SECOND, YOUR_CLOCK, moment_field
 from claims.models import Desk
 from claims.services.transitions import database_time
 

@@ -23,9 +23,10 @@ from claims.admin import columns
 from claims.admin.amending import AmendPages, may_amend
 from claims.admin.base import RecordAdmin, adds_articles, now_of, number_in, viewer_of
 from claims.admin.filters import DeskFilter, LanguageFilter, OutletFilter
-from claims.admin.forms import LANGUAGES, zone_names
+from claims.admin.forms import LANGUAGES
 from claims.admin.intake import OFFERED, ArticleForm, ClaimForm
 from claims.admin.marking import Mark, marked
+from claims.admin.moments import zone_names
 from claims.errors import ClaimDeskError
 from claims.models import Appearance, Article, ArticleRevision, Claim, Source, SourceKind
 from claims.permissions import desk_roles, desks_of, visible_claims

@@ -10,15 +10,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from claims.admin.article_fields import EmbargoForm, authors_field, desk_field, headline_field, language_field, names_in
-from claims.admin.forms import (
-    SAY_STATEMENT,
-    SAY_ZONE,
-    LocalMoment,
-    PlainForm,
-    local_moment,
-    window,
-    zone_field,
-)
+from claims.admin.forms import SAY_STATEMENT, PlainForm
+from claims.admin.moments import SAY_ZONE, LocalMoment, local_moment, window, zone_field
 from claims.deadlines import Precision, ZoneBasis
 from claims.errors import Invalid
 from claims.models import ArticleRevision, DateKnown, Desk, SourceKind

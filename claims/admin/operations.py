@@ -19,8 +19,9 @@ from django.utils.translation import gettext_lazy
 
 from claims.admin import columns
 from claims.admin.base import RecordAdmin, adds_articles, now_of, number_in, viewer_of
-from claims.admin.forms import LANGUAGES, zone_names
+from claims.admin.forms import LANGUAGES
 from claims.admin.intake import OFFERED, LinkForm
+from claims.admin.moments import zone_names
 from claims.errors import ClaimDeskError
 from claims.models import Operation, OperationState, Source, SourceKind, StepState
 from claims.permissions import desks_of, visible_articles

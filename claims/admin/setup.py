@@ -24,8 +24,8 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from claims.admin import columns
 from claims.admin.base import NamedFields, SetUpAdmin, TabularInline, administers, changed_columns, viewer_of
-from claims.admin.forms import theme_moment_field, zone_names
 from claims.admin.kept import KeptAdmin
+from claims.admin.moments import theme_moment_field, zone_names
 from claims.admin.setup_forms import DeskForm, OwnSettingsForm
 from claims.lifecycle import OPEN_STATES
 from claims.models import ApiKey, Desk, KeyEvent, KeyStep, Membership, Scope, User

@@ -8,7 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from claims.admin.forms import KeptForm, PlainForm, zone_field
+from claims.admin.forms import KeptForm, PlainForm
+from claims.admin.moments import zone_field
 from claims.models import Desk, ReadingSize, Reliability, Shortcuts, Source
 from claims.services.desks import COLUMNS, usable_desk
 from claims.services.sources import GivenSource, check_grade, usable_source

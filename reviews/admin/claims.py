@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 
 from claims.admin.base import belongs, now_of, number_in, viewer_of
 from claims.admin.claims import ClaimListAdmin
-from claims.admin.forms import PlainForm, zone_names
+from claims.admin.forms import PlainForm
+from claims.admin.moments import zone_names
 from claims.errors import ClaimDeskError, NotFound, StaleVersion
 from claims.lifecycle import Action
 from claims.models import Claim
@@ -25,10 +26,11 @@ from claims.services.undoing import gave_away
 from reviews.admin.claimview import shown
 from reviews.admin.evidence_pages import EvidencePages
 from reviews.admin.judging import liked, why_not_assign
-from reviews.admin.many import ManyPages, chosen, numbers, take_on_each, undoing_of
+from reviews.admin.many import ManyPages, chosen, numbers, take_on_each, title_for, undoing_of
 from reviews.admin.passage_pages import PassagePages
 from reviews.admin.preview import preview_of
 from reviews.admin.rows import row_of
+from reviews.admin.step_forms import EditStep
 from reviews.admin.steps import DIALOGS, Dialog
 from reviews.admin.verdicts import EvidenceForm, VerdictForm, answers_from
 from reviews.services import queue
@@ -156,7 +158,7 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, ClaimListAdmin):
         """One step as a page of its own: works without script, keeps the text when it is refused."""
         if name not in DIALOGS:
             raise Http404
-        if name == "undo" and request.method == "POST" and gave_away(claim_id, viewer_of(request).user):
+        if name == "undo" and request.method == "POST":
             return self._take_back(request, claim_id)
         page, dialog = self.page_of(request, claim_id), DIALOGS[name]
         sent = request.POST if request.method == "POST" else None
@@ -185,20 +187,25 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, ClaimListAdmin):
         return [claim for claim in chosen(request, "also") if claim.pk != claim_id]
 
     def _take_back(self, request: HttpRequest, claim_id: int) -> HttpResponse:
-        """Undo having given the claim to another desk, perhaps one whose claims the person does not see."""
+        """Undo, and say what came of it. Who gave the claim to another desk may no longer see it, and yet undo that."""
         self._check(request)
+        if not (self._sees(request, claim_id) or gave_away(claim_id, viewer_of(request).user)):
+            raise Http404
         try:
             act(claim_id, Action.UNDO, viewer_of(request), seq=_seq(request))
         except ClaimDeskError as refusal:
             messages.warning(request, f"#{claim_id}: {refusal.message}")
         else:
             messages.success(request, f"#{claim_id}: {DIALOGS['undo'].done}")
-        return self._back(request, DIALOGS["undo"], claim_id)
+        return redirect(came_from(request)) if came_from(request) else self._back(request, DIALOGS["undo"], claim_id)
 
     def _back(self, request: HttpRequest, dialog: Dialog, claim_id: int) -> HttpResponse:
         """The claim, unless a rule or a person has just sent it to a desk that the reader does not see."""
-        seen = visible_claims(viewer_of(request), now_of(request)).filter(pk=claim_id).exists()
-        return redirect("admin:index") if dialog.leaves or not seen else redirect(CLAIM, claim_id)
+        stays = not dialog.leaves and self._sees(request, claim_id)
+        return redirect(CLAIM, claim_id) if stays else redirect("admin:index")
+
+    def _sees(self, request: HttpRequest, claim_id: int) -> bool:
+        return visible_claims(viewer_of(request), now_of(request)).filter(pk=claim_id).exists()
 
     def _dialog(
         self, request: HttpRequest, page: ClaimPage, dialog: Dialog, form: Any, stale: StaleVersion | None = None
@@ -207,15 +214,16 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, ClaimListAdmin):
         refusal = "" if offer is None or offer.allowed else offer.sentence
         if dialog is DIALOGS["assign"]:
             refusal = why_not_assign(page)
+        also = self._also(request, page.claim.pk)
         context = {
             "dialog": dialog,
             "form": form,
             "page": page,
             "refusal": refusal,
-            "title": dialog.title,
+            "title": title_for(dialog, others=len(also)),
             "zones": zone_names(),
             "cancel": came_from(request) or _address(page.claim.pk),
-            "also": self._also(request, page.claim.pk),
+            "also": also,
             **self._stale(request, page, form, stale),
         }
         return self.answer(request, "reviews/step.html", context, status=409 if stale else 200)
@@ -252,6 +260,8 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, ClaimListAdmin):
         current = cast(QueryDict, form.data).copy()
         current["version"], current["seen"] = str(page.claim.version), str(page.claim.head.event_seq)
         form.data = current
+        if isinstance(form, EditStep):
+            form.go_on_from(EditStep(page=page, viewer=viewer_of(request)))
         return {"stale": stale, "changes": entries(since, now_of(request), request.user.pk)}
 
     def page_of(self, request: HttpRequest, claim_id: int) -> ClaimPage:

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from claims import timewords
-from claims.admin.forms import PlainForm, Refusing, SayingSelect, theme_moment_field
+from claims.admin.forms import PlainForm, Refusing, SayingSelect
+from claims.admin.moments import theme_moment_field
 from claims.errors import ClaimDeskError
 from claims.models import Claim
 from claims.services.articles import language_tag

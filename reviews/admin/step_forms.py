@@ -12,16 +12,9 @@ from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from claims.admin.forms import (
-    SAY_STATEMENT,
-    ClaimNumber,
-    LocalMoment,
-    PlainForm,
-    SayingSelect,
-    moment_field,
-    window,
-    zone_field,
-)
+from claims.admin.forms import SAY_STATEMENT, ClaimNumber, PlainForm, SayingSelect
+from claims.admin.leftopen import LeftOpenForm
+from claims.admin.moments import LocalMoment, moment_field, window, zone_field
 from claims.deadlines import OwnDate, Precision, ZoneBasis, own_date
 from claims.errors import Invalid
 from claims.lifecycle import DismissalReason, WaitingReason
@@ -189,10 +182,14 @@ class SetDueStep(StepForm):
         return {"due": self.page.claim.review_due_at}
 
 
+DATED = frozenset({"precision", "first", "last", "zone"})  # what says when; the rest says how it is known
+
+
 class OwnDateStep(StepForm):
     """The date after which the world will show whether it holds."""
 
     pointers: ClassVar[dict[str, str]] = {**StepForm.pointers, "/own_date": "first", "/own_date/zone": "zone"}
+    stood: OwnDate | None
     none = forms.BooleanField(label=gettext_lazy("It has no date of its own"), required=False)
     precision = forms.ChoiceField(
         label=gettext_lazy("Precision"),
@@ -208,22 +205,26 @@ class OwnDateStep(StepForm):
     reason = why_field()
 
     def first_values(self) -> dict[str, Any]:
-        claim = self.page.claim
+        claim, self.stood = self.page.claim, None
         zone = claim.confirm_zone or (claim.desk.zone if claim.desk else "UTC")
         known = {"zone": zone, "zone_basis": claim.confirm_zone_basis or ZoneBasis.DESK, "words": claim.confirm_words}
         if claim.confirm_from is None or claim.confirm_by is None:
             return known
         there = OwnDate(claim.confirm_from, claim.confirm_by, Precision(claim.confirm_precision), zone)
+        self.stood = there
         return known | {"precision": there.precision, "first": _in(there.confirm_from, zone), "last": _last(there)}
 
     def arguments(self) -> dict[str, Any]:
         given = self.cleaned_data
         if given["none"]:
             return {"own": None, "reason": given["reason"]}
-        precision = Precision(given["precision"])
-        words = (given["first"] or given["last"], given["last"] or given["first"])
-        own = own_date(*window(words, precision, given["zone"], "/own_date"), precision, given["zone"])
+        own = self._window() if self.stood is None or DATED.intersection(self.changed_data) else self.stood
         return {"own": own, "reason": given["reason"], "words": given["words"], "zone_basis": given["zone_basis"]}
+
+    def _window(self) -> OwnDate:
+        given, precision = self.cleaned_data, Precision(self.cleaned_data["precision"])
+        words = (given["first"] or given["last"], given["last"] or given["first"])
+        return own_date(*window(words, precision, given["zone"], "/own_date"), precision, given["zone"])
 
 
 def _in(moment: datetime, zone: str) -> str:
@@ -255,8 +256,8 @@ class PriorityStep(ReasonStep):
         return {"priority": self.page.claim.priority}
 
 
-class EditStep(StepForm):
-    """The words of the claim."""
+class EditStep(LeftOpenForm, StepForm):
+    """The words of the claim. Those that somebody changed are written, if anybody changed some."""
 
     statement = why_field(gettext_lazy("Statement, in one sentence"), most=1000, empty=SAY_STATEMENT)
     short_text = forms.CharField(label=gettext_lazy("Short text"), max_length=75, required=False)
@@ -264,11 +265,16 @@ class EditStep(StepForm):
         label=gettext_lazy("Topics"), required=False, help_text=gettext_lazy("Separated by commas.")
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.watch(["statement", "short_text", "topics"])
+
     def first_values(self) -> dict[str, Any]:
         claim = self.page.claim
         return {"statement": claim.statement, "short_text": claim.short_text, "topics": ", ".join(claim.topics)}
 
     def arguments(self) -> dict[str, Any]:
+        self.check_shown()
         given = super().arguments()
-        topics = sorted({topic.strip().lower() for topic in given["topics"].split(",") if topic.strip()})
-        return {"changes": given | {"topics": topics}}
+        given["topics"] = sorted({topic.strip().lower() for topic in given["topics"].split(",") if topic.strip()})
+        return {"changes": {name: given[name] for name in self.changed_data if name in given} or given}

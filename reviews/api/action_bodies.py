@@ -42,9 +42,16 @@ class DismissBody(ActionBody):
 
 
 class PlainBody(ActionBody):
-    """A step that needs nothing more: restore, resume, undo."""
+    """A step that needs nothing more: restore, resume."""
 
-    action = named(Action.RESTORE, Action.RESUME, Action.UNDO)
+    action = named(Action.RESTORE, Action.RESUME)
+
+
+class UndoBody(ActionBody):
+    """Take back your last step, within 60 seconds."""
+
+    action = named(Action.UNDO)
+    seq = Number(required=False, help_text="`seq` of the event that is meant: a later step is not taken back for it.")
 
 
 class WaitBody(ActionBody):
@@ -158,5 +165,5 @@ BODIES: Mapping[Action, type[ActionBody]] = {
     Action.PUBLISH: PublishBody,
     Action.CORRECT: CorrectBody,
     Action.WITHDRAW: WithdrawBody,
-    Action.UNDO: PlainBody,
+    Action.UNDO: UndoBody,
 }

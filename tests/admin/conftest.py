@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from html import unescape
 
 import pytest
+from django.forms import BaseForm
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from claims.lifecycle import State
 from claims.models import Claim, Desk, User
@@ -70,3 +74,13 @@ def fill(desk: Desk, editor: User, reviewer: Reviewer) -> Callable[[int], None]:
             make.a_claim(desk, State.DECIDED, by=editor, reviewer=reviewer)
 
     return put
+
+
+def sent_by(form: BaseForm, zone: str = "UTC") -> dict[str, str]:
+    """What a browser sends of a form: its fields as they stand in the page, and what they were shown with."""
+    with timezone.override(zone):
+        page = "".join(str(field) for field in form)
+    inputs = re.findall(r'<input[^>]*name="([^"]*)"(?:[^>]* value="([^"]*)")?', page)
+    texts = re.findall(r'<textarea name="([^"]*)"[^>]*>\n?(.*?)</textarea>', page, re.DOTALL)
+    chosen = re.findall(r'<select name="([^"]*)".*?<option value="([^"]*)" selected', page, re.DOTALL)
+    return {name: unescape(value) for name, value in [*inputs, *texts, *chosen]}

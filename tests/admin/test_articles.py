@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
 
 import pytest
-from django.forms import BaseForm
 from django.test import Client
 from django.urls import reverse
 
@@ -16,7 +14,7 @@ from claims.lifecycle import State
 from claims.models import Article, ChainStep, Claim, DateKnown, Desk, DeskRole, User
 from reviews.models import Reviewer
 from tests import factories as make
-from tests.admin.conftest import SignIn
+from tests.admin.conftest import SignIn, sent_by
 
 IMPORT = "/admin/claims/article/add/"
 TEXT = "The bridge opens next week.\n\nThe mayor said that nothing can move the date."
@@ -67,6 +65,8 @@ def test_the_same_article_again_is_the_existing_one(signed: SignIn, editor: User
         ({"text": ""}, "Paste the text of the article."),
         ({"zone": "Europe/Atlantis"}, "There is no time zone"),
         ({"published_at": "2026-03-29T03:30"}, "The clocks of Europe/Kyiv skip 03:30 on 29 March 2026."),
+        ({"published_at": "2026-10-25T03:30"}, "03:30 comes twice on 25 October 2026 in Europe/Kyiv."),
+        ({"published_at": "2026-10-21T03:30+05:00"}, "Write a date and a time"),
         ({"text": "One \u202e two."}, "U+202E"),
         ({"text": "   "}, "The article has no text."),
         ({"link": "ftp://harbour.example/a"}, "http"),
@@ -199,14 +199,6 @@ def test_what_is_said_about_an_article_is_changed_on_its_page(signed: SignIn, ed
     assert Article.objects.get().headline == "Minister stays"
 
 
-def sent_by(form: BaseForm) -> dict[str, str]:
-    """What a browser sends of a form: its fields as they stand in the page, and what they were shown with."""
-    page = "".join(str(field) for field in form)
-    inputs = re.findall(r'<input[^>]*name="([^"]*)"(?:[^>]* value="([^"]*)")?', page)
-    chosen = re.findall(r'<select name="([^"]*)".*?<option value="([^"]*)" selected', page, re.DOTALL)
-    return {name: unescape(value) for name, value in [*inputs, *chosen]}
-
-
 def test_a_page_left_open_writes_only_what_was_changed_on_it(signed: SignIn, editor: User, desk: Desk) -> None:
     taken, client = make.an_article(desk=desk, authors=("A. One",)).article, signed(editor)
     page, until = reverse("admin:claims_article_amend", args=[taken.pk]), make.ahead(days=1).replace(microsecond=0)
@@ -221,6 +213,49 @@ def test_a_page_left_open_writes_only_what_was_changed_on_it(signed: SignIn, edi
     assert client.post(page, sent_by(stale.context["form"])).status_code == 302
     taken.refresh_from_db()
     assert (taken.headline, taken.embargo_until, taken.authors) == ("Minister stays", until, ["A. One", "B. Two"])
+
+
+def test_what_two_people_changed_at_once_is_shown_to_the_second(signed: SignIn, editor: User, desk: Desk) -> None:
+    taken, client = make.an_article(desk=desk, headline="Minister goes").article, signed(editor)
+    page, until = reverse("admin:claims_article_amend", args=[taken.pk]), datetime.fromisoformat("2031-05-06T07:08Z")
+    other, mine = ({"headline": f"Minister {stays}"} for stays in ("stays", "waits"))
+    left_open = sent_by(client.get(page).context["form"])
+    client.post(page, left_open | other | {"embargo_until": local(until)})
+    back = left_open | mine | {"seen": sent_by(client.get(page).context["form"])["seen"]}  # as a draft comes back
+    for sent in (left_open | mine, back):
+        stale = client.post(page, sent | {"embargo_until": local(until + timedelta(hours=1))})
+        said = unescape(stale.content.decode())
+        assert "Somebody changed this article since you read it: Under embargo until, Headline." in said
+        assert "Somebody else wrote here meanwhile: Minister stays. Saved again, yours takes its place." in said
+        assert "Somebody else wrote here meanwhile: 6 May 2031, 07:08." in said
+    taken.refresh_from_db()
+    assert (taken.headline, taken.embargo_until) == ("Minister stays", until)
+    assert client.post(page, sent_by(stale.context["form"])).status_code == 302
+    taken.refresh_from_db()
+    assert (taken.headline, taken.embargo_until) == ("Minister waits", until + timedelta(hours=1))
+
+
+@pytest.mark.parametrize("ends", ["2027-10-31T00:30:20Z", "2027-10-31T01:30:20Z"])
+def test_an_embargo_that_ends_in_the_hour_that_comes_twice_stays_as_the_provider_gave_it(
+    signed: SignIn, editor: User, desk: Desk, ends: str
+) -> None:
+    taken, until = make.an_article(desk=desk).article, datetime.fromisoformat(ends)
+    Article.objects.update(embargo_until=until)
+    editor.zone = "Europe/Kyiv"
+    editor.save()
+    client, page = signed(editor), reverse("admin:claims_article_amend", args=[taken.pk])
+    left_open, form = (sent_by(client.get(page).context["form"], editor.zone) for _ in range(2))
+    assert form["embargo_until"] == "2027-10-31T03:30:20"
+    assert client.post(page, form | {"headline": "Minister stays"}).status_code == 302
+    taken.refresh_from_db()
+    assert (taken.headline, taken.embargo_until) == ("Minister stays", until)
+    stale = client.post(page, left_open | {"language": "uk"})
+    assert "Somebody changed this article since you read it: Headline." in stale.content.decode()
+    assert client.post(page, sent_by(stale.context["form"], editor.zone)).status_code == 302
+    taken.refresh_from_db()
+    assert (taken.language, taken.embargo_until) == ("uk", until)
+    another = sent_by(client.get(page).context["form"], editor.zone) | {"embargo_until": "2027-10-31T03:31:00"}
+    assert "03:31 comes twice on 31 October 2027 in Europe/Kyiv." in client.post(page, another).content.decode()
 
 
 def test_an_embargo_that_has_passed_is_refused_where_it_is_written(signed: SignIn, editor: User, desk: Desk) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import datetime
 
 import pytest
 from django.db import connection
@@ -11,17 +12,18 @@ from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from claims.deadlines import Precision, own_date
 from claims.lifecycle import Action, State
 from claims.models import Claim, ClaimEvent, Desk, DeskRole, User
 from claims.services.proposing import GivenStep
 from claims.services.transitions import database_time
-from claims.services.undoing import DONE_SINCE
+from claims.services.undoing import DONE_SINCE, TAKEN_BACK
 from reviews.admin.steps import DIALOGS
 from reviews.models import Assignment, Part, PolicyKind, Review, Reviewer
 from reviews.services.acting import act
 from reviews.services.claimpage import read_claim
 from tests import factories as make
-from tests.admin.conftest import SignIn, page_of, step_of
+from tests.admin.conftest import SignIn, page_of, sent_by, step_of
 from tests.asked import words_of
 
 WHY = "Two independent reports say the same of it."
@@ -67,6 +69,30 @@ def test_a_topic_that_is_too_long_is_called_a_topic(signed: SignIn, editor: User
     given = {"version": claim.version, "statement": claim.statement, "topics": "ferries, " + "x" * 41}
     refused = signed(editor).post(step_of(claim, "edit"), given).content.decode()
     assert "Topic: 41 characters, at most 40 fit. Shorten it by 1." in refused
+
+
+def test_words_that_somebody_left_alone_are_not_written_over_those_of_a_colleague(
+    signed: SignIn, editor: User, claim: Claim
+) -> None:
+    client, page = signed(editor), step_of(claim, "edit")
+    left_open = sent_by(client.get(page).context["form"]) | {"short_text": "Ferries stay"}
+    act(claim.pk, Action.EDIT, make.viewer(editor), changes={"statement": "The ferries stop.", "topics": ["ferries"]})
+    stale = client.post(page, left_open)
+    assert stale.status_code == 409
+    assert client.post(page, sent_by(stale.context["form"])).status_code == 302
+    now = make.fresh(claim)
+    assert (now.statement, now.short_text, now.topics) == ("The ferries stop.", "Ferries stay", ["ferries"])
+
+
+def test_words_that_both_changed_are_shown_before_they_are_replaced(signed: SignIn, editor: User, claim: Claim) -> None:
+    client, page = signed(editor), step_of(claim, "edit")
+    left_open = sent_by(client.get(page).context["form"]) | {"topics": "harbour"}
+    act(claim.pk, Action.EDIT, make.viewer(editor), changes={"topics": ["ferries"]})
+    stale = client.post(page, left_open | {"version": str(make.fresh(claim).version)})  # as a draft comes back
+    assert "Somebody else wrote here meanwhile: ferries. Saved again, yours takes its place." in stale.content.decode()
+    assert make.fresh(claim).topics == ["ferries"]
+    assert client.post(page, sent_by(stale.context["form"])).status_code == 302
+    assert make.fresh(claim).topics == ["harbour"]
 
 
 def test_each_choice_of_a_dialog_carries_the_words_of_its_button(
@@ -133,6 +159,10 @@ def test_a_page_that_stayed_open_takes_back_what_it_speaks_of_or_nothing(
     assert (make.fresh(claim).review_due_at, make.fresh(claim).priority) == (due, 1)
     (current,) = undo_in(client.get(page_of(claim)).content.decode())
     client.post(current)
+    again = client.post(current, follow=True)  # the second click of two
+    assert again.redirect_chain == [(page_of(claim), 302)]
+    assert [str(message) for message in again.context["messages"]][-1] == f"#{claim.pk}: {TAKEN_BACK}"
+    assert "Not done yet" not in again.content.decode()
     assert (make.fresh(claim).review_due_at, make.fresh(claim).priority) == (claim.review_due_at, 1)
 
 
@@ -266,6 +296,40 @@ def test_an_own_date_that_is_refused_stays_in_its_fields_and_the_refusal_stands_
     for value in ("2030-12-02T00:00", "2030-12-04T00:00"):  # the browser drops a day from such a field
         assert f'value="{value}"' in page
     assert make.fresh(claim).confirm_by is None
+
+
+@pytest.mark.parametrize("until", ["2027-10-31T00:30:00Z", "2027-10-31T01:30:00Z"])
+def test_an_own_date_in_the_hour_that_comes_twice_stays_when_its_words_are_changed(
+    signed: SignIn, editor: User, claim: Claim, until: str
+) -> None:
+    moment = datetime.fromisoformat(until)
+    own = own_date(moment, moment, Precision.MINUTE, "Europe/Kyiv")
+    act(
+        claim.pk, Action.SET_OWN_DATE, make.viewer(editor), own=own, reason="It says so.", words="", zone_basis="stated"
+    )
+    client, page = signed(editor), step_of(claim, "set_own_date")
+    sent = sent_by(client.get(page).context["form"]) | {"reason": "It reads otherwise.", "words": "at half past three"}
+    assert sent["first"] == "2027-10-31T03:30"
+    client.post(page, sent)
+    now = make.fresh(claim)
+    assert (now.confirm_words, now.confirm_from, now.confirm_by) == (
+        "at half past three",
+        own.confirm_from,
+        own.confirm_by,
+    )
+
+
+def test_a_new_own_date_in_the_hour_that_comes_twice_is_asked_for_in_utc(
+    signed: SignIn, editor: User, claim: Claim
+) -> None:
+    client, page = signed(editor), step_of(claim, "set_own_date")
+    given = {"zone": "Europe/Kyiv", "precision": "minute", "zone_basis": "stated", "words": "at half past three"}
+    sent = given | {"version": claim.version, "first": "2027-10-31T03:30", "last": "", "reason": "It says so."}
+    refused = html.unescape(client.post(page, sent).content.decode())
+    assert "03:30 comes twice on 31 October 2027 in Europe/Kyiv." in refused
+    assert "Or write it in UTC, and name UTC as its zone." in refused
+    client.post(page, sent | {"first": "2027-10-31T01:30", "zone": "UTC"})
+    assert make.fresh(claim).confirm_from == datetime.fromisoformat("2027-10-31T01:30:00Z")
 
 
 def test_nobody_waits_for_a_date_that_a_claim_does_not_have(signed: SignIn, editor: User, claim: Claim) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from claims.lifecycle import Action, State
-from claims.models import Claim, Desk
+from claims.models import Claim, Desk, DeskRole
 from reviews.services.acting import offered
 from tests.api.conftest import Api, signed_in, with_key
 from tests.api.promises import resolved
@@ -20,6 +20,8 @@ from tests.factories import (
     an_article,
     an_editor,
     fresh,
+    joined,
+    put_on,
     viewer,
 )
 
@@ -108,7 +110,7 @@ def test_an_article_that_is_not_there_is_pointed_at(api: Api, desk: Desk) -> Non
     assert (answer.status, answer.pointers) == (404, ["/article"])
 
 
-def steps_of(claim: Claim) -> list[tuple[str, dict[str, Any], str]]:
+def steps_of(there: Desk) -> list[tuple[str, dict[str, Any], str]]:
     until, due = ahead(hours=5).isoformat(), ahead(hours=9).isoformat()
     date = {"until": "2027-03-28", "precision": "day", "zone": "Europe/Kyiv", "words": "on Sunday"}
     return [
@@ -118,7 +120,7 @@ def steps_of(claim: Claim) -> list[tuple[str, dict[str, Any], str]]:
         ("set_own_date", {"own_date": date, "reason": "Read again."}, "queued"),
         ("wait", {"reason": "reply", "waiting_until": until, "review_due_at": due, "tell_me": True}, "waiting"),
         ("resume", {}, "queued"),
-        ("change_desk", {"desk": claim.desk_id, "reason": "It is ours."}, "queued"),
+        ("change_desk", {"desk": there.pk, "reason": "It is theirs."}, "queued"),
         ("dismiss", {"reason": "other", "note": "Said in jest."}, "dismissed"),
         ("restore", {}, "queued"),
         ("dismiss", {"reason": "off_subject"}, "dismissed"),
@@ -128,15 +130,25 @@ def steps_of(claim: Claim) -> list[tuple[str, dict[str, Any], str]]:
 
 
 def test_every_step_of_the_door_is_taken_with_its_body(desk: Desk) -> None:
-    editor = an_editor(desk)
+    there = a_desk()
+    editor = joined(an_editor(desk), there, DeskRole.EDITOR)
     claim = a_claim(desk, State.PROPOSED, by=editor)
     api = signed_in(editor)
-    for action, told, state in steps_of(claim):
+    for action, told, state in steps_of(there):
         answer = api.act(claim.pk, action=action, **told)
         assert (answer.status, answer.body.get("state")) == (200, state), (action, answer.body)
         assert answer.etag == f'"{fresh(claim).version}"'
     assert api.get(f"/claims/{claim.pk}").body["own_date"] is None
     assert claim.events.get(type="claim.wait").data["tell_me"] is True
+
+
+def test_a_claim_is_not_given_to_the_desk_that_it_is_on(desk: Desk) -> None:
+    editor = an_editor(desk)
+    claim = a_claim(desk, by=editor)
+    answer = signed_in(editor).act(claim.pk, action="change_desk", desk=desk.key, reason="It is ours.")
+    assert (answer.status, answer.pointers) == (422, ["/desk"])
+    assert answer.body["detail"] == f"The claim is on the desk {desk.name} already. Choose another one."
+    assert fresh(claim).version == claim.version
 
 
 def test_a_claim_says_how_its_review_due_came_about(desk: Desk) -> None:
@@ -194,6 +206,22 @@ def test_a_claim_given_to_an_unseen_desk_is_taken_back_by_whoever_gave_it(desk: 
     answer = api.post(f"/claims/{claim.pk}/actions", {"action": "undo"}, If_Match=given.etag)
     assert (answer.status, answer.body["desk"]["key"]) == (200, desk.key)
     assert api.get(f"/claims/{claim.pk}").status == 200
+
+
+def test_an_undo_that_names_its_event_takes_back_nothing_else(desk: Desk) -> None:
+    editor, reviewer = an_editor(desk), a_reviewer(desk)
+    claim, api = a_claim(desk, by=editor), signed_in(editor)
+    api.act(claim.pk, action="set_priority", priority=1, reason="It leads the page.")
+    seq = fresh(claim).head.event_seq
+    put_on(claim, reviewer, editor)  # the version stays as it is
+    answer = api.act(claim.pk, action="undo", seq=seq)
+    assert (answer.status, answer.body["detail"]) == (
+        409,
+        "Something else was done since. Take the opposite step instead.",
+    )
+    api.act(claim.pk, action="set_priority", priority=2, reason="Not quite.")
+    assert api.act(claim.pk, action="undo", seq=fresh(claim).head.event_seq).body["priority"] == 1
+    assert api.act(claim.pk, action="undo", seq="last").pointers == ["/seq"]
 
 
 def test_a_claim_given_away_is_not_taken_back_once_something_else_has_happened(desk: Desk) -> None:

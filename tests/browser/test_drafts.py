@@ -8,10 +8,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
 
-from claims.models import Claim, User
+from claims.models import Article, Claim, Desk, User
+from claims.services.amending import amend_article
 from reviews.models import Reviewer
-from tests.browser.conftest import OPEN, WHY
+from tests import factories as make
+from tests.browser.conftest import OPEN, WHY, staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -95,7 +98,7 @@ def test_dates_that_somebody_chose_outlive_a_session_and_those_of_the_form_do_no
     for field, words in parked.items():
         expect(page.locator(f"[name={field}]")).to_have_value(words)
     draft = "JSON.parse(Object.entries(localStorage).find(([key]) => key.startsWith('cd-draft-wait'))[1])"
-    assert page.evaluate(draft)["due"] == ""  # what a form proposes is of its day: the next one proposes anew
+    assert not page.evaluate(draft).get("due")  # what a form proposes is of its day: the next one proposes anew
     page.goto(f"/admin/claims/claim/{claims[0].pk}/step/set_own_date/")
     page.locator("[name=precision]").select_option("minute")
     page.locator("[name=first]").fill("2031-05-06T07:08")
@@ -105,6 +108,35 @@ def test_dates_that_somebody_chose_outlive_a_session_and_those_of_the_form_do_no
     sign_in_again(page, reviewer.user)
     expect(page.locator("[name=precision]")).to_have_value("minute")
     expect(page.locator("[name=first]")).to_have_value("2031-05-06T07:08")
+
+
+def test_a_draft_brings_back_what_was_changed_and_nothing_else(
+    live_server: LiveServer, signed_in: OPEN, desk: Desk
+) -> None:
+    page, article = signed_in(live_server, staff(make.an_editor(desk))), make.an_article(desk=desk).article
+    Article.objects.update(embargo_until="2031-01-01T09:00Z")
+    address = f"/admin/claims/article/{article.pk}/amend/"
+    page.goto(address)
+    page.locator("[name=headline]").fill("Minister stays")
+    page.goto("/admin/")
+    until = datetime.fromisoformat("2031-06-01T09:00Z")
+    amend_article(article.pk, {"embargo_until": until, "language": "uk"}, seen=None)
+    page.goto(address)
+    expect(page.locator("[name=headline]")).to_have_value("Minister stays")
+    expect(page.locator("[name=embargo_until]")).to_have_value("2031-06-01T09:00")
+    expect(page.locator("[name=language]")).to_have_value("uk")
+    amend_article(article.pk, {"headline": "Minister goes"}, seen=None)
+    page.goto(address)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#id_headline_error")).to_contain_text("Somebody else wrote here meanwhile: Minister goes.")
+    page.get_by_role("link", name="Cancel").click()
+    page.goto(address)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#id_headline_error")).to_contain_text("Somebody else wrote here meanwhile: Minister goes.")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("The article was changed.")).to_be_visible()
+    article.refresh_from_db()
+    assert (article.headline, article.language, article.embargo_until) == ("Minister stays", "uk", until)
 
 
 def test_one_form_of_a_claim_leaves_what_stands_in_the_other(at_work: OPEN, claims: list[Claim]) -> None:

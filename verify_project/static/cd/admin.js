@@ -1,6 +1,7 @@
 /* The reviewers' pages made faster; all work without it. */
 (() => {
   "use strict";
+  const { all } = window.cd, one = (selector) => document.querySelector(selector);
 
   /* 1 The preview follows the chosen row; Space hides it. */
   const preview = document.getElementById("cd-preview");
@@ -16,34 +17,34 @@
   }
 
   /* Keys in a closed menu work too. */
-  document.querySelectorAll(".cd-more-list [data-cd-key]").forEach((control) => {
+  all(".cd-more-list [data-cd-key]").forEach((control) => {
     const label = control.querySelector("span")?.firstChild?.textContent || control.firstChild.textContent;
     window.cd.addKey(control.dataset.cdKey, label.trim(), () => control.click());
   });
 
   /* Each scrolling region gets its heading as its name. */
-  addEventListener("load", () => document.querySelectorAll(".simplebar-content-wrapper").forEach((region, number) => {
+  addEventListener("load", () => all(".simplebar-content-wrapper").forEach((region, number) => {
     const heading = region.closest("fieldset,section")?.querySelector("h2,h3,legend");
     region.setAttribute("aria-label", heading?.textContent.trim() || `${region.getAttribute("aria-label")} ${number + 1}`);
   }));
 
   /* The theme would title a file. */
-  document.querySelectorAll("[type=file]").forEach((file) => { file.hasChangeListener = true; });
+  all("[type=file]").forEach((file) => { file.hasChangeListener = true; });
 
   /* Its search boxes get their labels. */
-  window.django?.jQuery?.(() => document.querySelectorAll(".select2-selection__rendered").forEach((box) => {
-    const label = document.querySelector(`label[for="${box.id.slice(8, -10)}"]`);
+  window.django?.jQuery?.(() => all(".select2-selection__rendered").forEach((box) => {
+    const label = one(`label[for="${box.id.slice(8, -10)}"]`);
     if (label) box.setAttribute("aria-label", label.textContent.trim());
   }));
 
   /* 2 The article opens with the quote at 42% of its height. */
-  const text = document.querySelector("[data-cd-scroll]");
+  const text = one("[data-cd-scroll]");
   const quote = text?.querySelector(".cd-mark-cur");
   if (quote) text.scrollTop += quote.getBoundingClientRect().top - text.getBoundingClientRect().top - text.clientHeight * 0.42;
 
   /* 3 Selected words become the quote of a new claim, without numbers of other claims in them. */
-  const article = document.querySelector("[data-cd-quotes]");
-  const take = document.querySelector("[data-cd-take]");
+  const article = one("[data-cd-quotes]");
+  const take = one("[data-cd-take]");
   const chosen = () => {
     const range = getSelection().rangeCount ? getSelection().getRangeAt(0) : null;
     if (!range || range.collapsed || !article.contains(range.commonAncestorContainer)) return "";
@@ -57,14 +58,14 @@
     take.addEventListener("click", () => {
       const words = chosen();
       if (!words) return;
-      document.querySelector("[name=quote]").value = words;
-      document.querySelector("[name=start]").value = "";
-      document.querySelector("[name=statement]").focus();
+      one("[name=quote]").value = words;
+      one("[name=start]").value = "";
+      one("[name=statement]").focus();
     });
   }
 
   /* 4 A date known to the day is asked for as a day. */
-  document.querySelectorAll("[data-cd-precision]").forEach((select) => {
+  all("[data-cd-precision]").forEach((select) => {
     const show = () => select.dataset.cdPrecision.split(" ").forEach((name) => {
       const field = select.form.elements[name], was = field.value, exact = select.value === "minute";
       field.type = exact ? "datetime-local" : "date";
@@ -77,22 +78,28 @@
   /* 5 What was typed stays in this browser until a page says it is done. What the server sends wins. */
   const attempt = (deed) => { try { return deed(); } catch { return null; } }; /* a private window refuses */
   attempt(() => {
-    if (document.querySelector("[data-cd-done]")) localStorage.removeItem(sessionStorage.getItem("cd-sent"));
+    if (one("[data-cd-done]")) localStorage.removeItem(sessionStorage.getItem("cd-sent"));
     sessionStorage.removeItem("cd-sent");
   });
-  /* A date that nobody chose is not kept. */
-  const typed = (field) => (/^date/.test(field.type) && field.value === field.defaultValue ? "" : field.value);
-  document.querySelectorAll("form[data-cd-draft]").forEach((form) => {
+  /* Only what somebody changed is kept, with what stood there. */
+  all("form[data-cd-draft]").forEach((form) => {
     const key = `cd-draft-${form.dataset.cdDraft}`;
     const said = form.querySelector("[data-cd-draft-said]");
-    const kept = (field) => field.matches("[name]:not([type=hidden],[type=file],[type=checkbox])");
-    const names = [...form.elements].filter(kept).map((field) => field.name);
+    const draft = attempt(() => JSON.parse(localStorage.getItem(key))) || {};
+    const bound = form.dataset.cdBound !== undefined;
+    const kept = "[name]:not([type=hidden],[type=file],[type=checkbox]),[name^=initial-]";
+    const names = [...form.elements].filter((field) => field.matches(kept)).map(({ name }) => name);
+    const shown = form.cloneNode(true);
+    shown.reset();
+    const typed = (name) => {
+      const [now, was] = [form, shown].map(({ elements }) => elements[name.replace("initial-", "")].value);
+      return now === was ? bound && draft[name] : form.elements[name].value;
+    };
     const keep = () => attempt(() => {
-      localStorage.setItem(key, JSON.stringify(Object.fromEntries(names.map((name) => [name, typed(form.elements[name])]))));
+      localStorage.setItem(key, JSON.stringify(Object.fromEntries(names.map((name) => [name, typed(name)]))));
       if (said) said.textContent = `${said.dataset.kept} ${window.cd.clock()}`;
     });
-    const draft = attempt(() => JSON.parse(localStorage.getItem(key)));
-    if (draft && form.dataset.cdBound === undefined) {
+    if (!bound) {
       [...names, ...names].forEach((name) => { /* dates after precision */
         const field = form.elements[name], was = field.value;
         field.value = draft[name] || was;
@@ -111,7 +118,7 @@
   });
 
   /* A long answer says how much of it fits. */
-  document.querySelectorAll("[data-cd-most]").forEach((field) => {
+  all("[data-cd-most]").forEach((field) => {
     const tell = () => {
       const used = [...field.value.trim()].length, most = field.dataset.cdMost;
       field.labels[0].lastElementChild.textContent = used > most - 100 ? `${used} / ${most}` : "";
