@@ -27,7 +27,7 @@ from claims.errors import UnusableAddress
 from claims.models import Article, ArticleRevision
 from claims.permissions import only_desk, visible_articles
 from claims.services.amending import amend_article, check_may_add, check_may_amend, version_of
-from claims.services.articles import GivenArticle, TakenIn, address, as_known, take_in
+from claims.services.articles import GivenArticle, TakenIn, address, keep_text
 from claims.services.completing import ToldArticle, completed, read_given
 from claims.services.newsitems import take_in_item
 from claims.services.operations import ask_import
@@ -137,7 +137,7 @@ class Revisions(ApiView):
         article = self.article(number)
         told = checked(RevisionBody, request.data)
         words = told["text"] if "text" in told else read_given(told["html"]).text
-        taken = take_in(as_known(article, words), stands_now=True)
+        taken = keep_text(article, words, stands_now=True)
         shown = revision_out(taken.revision, length=len(taken.revision.text))
         location = f"/api/v1/articles/{number}/revisions/{taken.revision.number}"
         return Response(shown, status=201 if taken.is_new_text else 200, headers={"Location": location})

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from claims.addresses import AddressRefused, canonical_url
 from claims.deadlines import aware, zone_named
@@ -124,7 +124,7 @@ def address(value: str, field: str) -> str:
 
 def outlet_called(name: str) -> Source:
     """The outlet with this name or alias; a new one when nobody has it."""
-    known = _outlets.one(one_blank(name))
+    known = known_outlet(name)
     if known is not None:
         return known
     try:
@@ -136,9 +136,20 @@ def outlet_called(name: str) -> Source:
     return outlet
 
 
+def known_outlet(name: str) -> Source | None:
+    """The outlet with this name or alias, also one of articles that was made another kind of source."""
+    called = one_blank(name)
+    return _outlets.one(called) or _publishers.one(called)
+
+
 @worded
 def _outlets(name: str) -> QuerySet[Source]:
     return Source.objects.named(name).filter(kind=SourceKind.OUTLET).order_by("pk")[:1]
+
+
+@worded
+def _publishers(name: str) -> QuerySet[Source]:
+    return Source.objects.named(name).filter(Exists(Article.objects.filter(outlet=OuterRef("pk")))).order_by("pk")[:1]
 
 
 def take_in(given: GivenArticle, *, stands_now: bool = False) -> TakenIn:
@@ -150,9 +161,7 @@ def take_in(given: GivenArticle, *, stands_now: bool = False) -> TakenIn:
     earlier text that comes back is a new revision, as the outlet set it back, and quotes are followed into it.
     Raises `UnusableText`, `UnusableAddress`, `NaiveTime` or `Invalid`; then nothing is written.
     """
-    words = text(given.text, "text", TEXT_LIMIT)
-    if not words.strip():
-        raise Invalid("The article has no text.", pointer="/text")
+    words = _words(given.text)
     try:
         with transaction.atomic():
             return _keep(given, words, stands_now=stands_now)
@@ -162,17 +171,21 @@ def take_in(given: GivenArticle, *, stands_now: bool = False) -> TakenIn:
             return _keep(given, words, stands_now=stands_now)
 
 
-def as_known(article: Article, words: str) -> GivenArticle:
-    """An article that is there, as it was given, with another text."""
-    return GivenArticle(
-        outlet=article.outlet.name,
-        headline=article.first_headline,
-        text=words,
-        language=article.language,
-        published_at=article.published_at,
-        published_zone=article.published_zone,
-        url=article.canonical_url,
-    )
+def keep_text(article: Article, said: str, *, stands_now: bool) -> TakenIn:
+    """Keep a later text of this very article, whatever it and its outlet are called by now.
+
+    `stands_now` is that of `take_in`. Raises `UnusableText` or `Invalid`; then nothing is written.
+    """
+    words = _words(said)
+    with transaction.atomic():
+        return _with_text(article, words, stands_now=stands_now)
+
+
+def _words(said: str) -> str:
+    words = text(said, "text", TEXT_LIMIT)
+    if not words.strip():
+        raise Invalid("The article has no text.", pointer="/text")
+    return words
 
 
 def _keep(given: GivenArticle, words: str, *, stands_now: bool) -> TakenIn:
@@ -183,6 +196,10 @@ def _keep(given: GivenArticle, words: str, *, stands_now: bool) -> TakenIn:
         first = new(ArticleRevision, article=fresh, number=1, text=words, sha256=sha256_of(words))
         insert(first)
         return TakenIn(fresh, first, is_new=True, is_new_text=True)
+    return _with_text(known, words, stands_now=stands_now)
+
+
+def _with_text(known: Article, words: str, *, stands_now: bool) -> TakenIn:
     Article.objects.select_for_update(no_key=True).get(pk=known.pk)
     revision, is_new_text = _revision(known, words, stands_now=stands_now)
     return TakenIn(known, revision, is_new=False, is_new_text=is_new_text)

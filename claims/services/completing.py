@@ -17,8 +17,8 @@ from claims.addresses import AddressRefused, canonical_url, host_of
 from claims.deadlines import zone_named
 from claims.errors import ClaimDeskError, Faults, Invalid, UnusableText
 from claims.intake.pages import Head, ReadPage, read_page
-from claims.models import DateKnown, Desk, Source, SourceKind
-from claims.services.articles import TEXT_LIMIT, GivenArticle, is_language_tag, placed, text
+from claims.models import DateKnown, Desk
+from claims.services.articles import TEXT_LIMIT, GivenArticle, is_language_tag, known_outlet, placed, text
 
 AT_ONCE = 2  # pages that one process of the web reads at the same time; each may take a gigabyte for five seconds
 PATIENCE = 5.0  # seconds in which a turn must come
@@ -153,7 +153,7 @@ def _zone(told: ToldArticle, outlet: str) -> str:
     """In which zone a time without one is read: the given one, else the outlet's, else the desk's, else UTC."""
     if told.published_zone:
         return str(placed("published_zone", zone_named, told.published_zone))
-    known = Source.objects.called(outlet).filter(kind=SourceKind.OUTLET).order_by("pk").first()
+    known = known_outlet(outlet)
     return (known.zone if known else "") or (told.desk.zone if told.desk else "") or "UTC"
 
 

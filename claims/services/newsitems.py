@@ -17,7 +17,7 @@ from claims.models import NewsItem as Row
 from claims.permissions import Viewer, visible_articles, visible_claims
 from claims.plaintext import scrubbed
 from claims.services.amending import amend_article, check_may_amend
-from claims.services.articles import AlreadyElsewhere, TakenIn, as_known, is_language_tag, take_in
+from claims.services.articles import AlreadyElsewhere, TakenIn, is_language_tag, keep_text
 from claims.services.completing import HEADLINE, ToldArticle, completed, read_given, remarks
 from claims.services.taking import embargo_notes, take_in_for
 from claims.services.transitions import database_time
@@ -90,7 +90,7 @@ def _keep(viewer: Viewer, told: ToldArticle, item: NewsItem, page: ReadPage | No
         raise OlderVersion(f"Version {known.version} of this item is here already. Nothing was changed.")
     if page is None:
         return _cancelled(viewer, item, known, now)
-    taken = take_in(as_known(known.article, page.text), stands_now=newer is True)
+    taken = keep_text(known.article, page.text, stands_now=newer is True)
     if newer is None and taken.is_new_text:
         raise VersionReused()
     if newer:

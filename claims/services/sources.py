@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 
 from claims.deadlines import zone_named
 from claims.errors import ClaimDeskError, Invalid, NotFound, StaleVersion
-from claims.models import Reliability, Source, SourceKind
+from claims.models import Article, Reliability, Source, SourceKind
 from claims.permissions import Viewer, check_sets_up
 from claims.services.articles import line, name_line
 from claims.services.rows import mark_of
@@ -19,6 +19,7 @@ from claims.services.setupevents import write_down_changed, write_down_made
 # Whoever adds, names or moves a source by hand holds this until they are done: two at once could make the same source
 # twice, or close a ring.
 KEEPING = 7_402_119
+STAYS_OUTLET = "Articles name this source as their outlet, so it stays one. Add another source for what else it is."
 _REACHES = """
 WITH RECURSIVE above AS (
     SELECT id, parent_id FROM claims_source WHERE id = %s
@@ -74,6 +75,7 @@ def usable_source(given: GivenSource, *, but: int = 0) -> GivenSource:
     name = name_line(given.name, "name", 200)
     if not name:
         raise Invalid("A source needs a name.", pointer="/name")
+    _check_kind(given.kind, but)
     if given.zone:
         _check_zone(given.zone)
     if given.parent is not None:
@@ -179,6 +181,12 @@ def _check_parent(parent: int, number: int) -> None:
         (ring,) = cursor.fetchone()
     if ring:
         raise Invalid("A source cannot belong to itself, nor to what belongs to it.", pointer="/parent")
+
+
+def _check_kind(kind: str, number: int) -> None:
+    """Refuse another kind for the outlet of articles: it is by their outlet that they are known again."""
+    if kind != SourceKind.OUTLET and Article.objects.filter(outlet=number, outlet__kind=SourceKind.OUTLET).exists():
+        raise Invalid(STAYS_OUTLET, pointer="/kind")
 
 
 def _check_zone(name: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from claims.models import Article, ArticleRevision, Desk
+from claims.models import Article, ArticleRevision, Desk, Source, SourceKind
 from tests.api.conftest import Api, signed_in, with_key
 from tests.factories import TEXT, a_desk, a_reviewer, an_editor
 
@@ -82,6 +82,14 @@ def test_an_article_without_a_link_is_known_again_when_its_headline_was_correcte
     assert alike.status == 200
     assert api.post("/articles", sent | {"headline": "Minister stays"}).body["id"] == twin.body["id"]
     assert Article.objects.count() == 2
+
+
+def test_a_later_text_is_kept_on_its_article_whatever_its_outlet_became(api: Api, desk: Desk) -> None:
+    number = api.post("/articles", {name: value for name, value in ARTICLE.items() if name != "url"}).body["id"]
+    Source.objects.filter(name="Harbour Post").update(kind=SourceKind.ORGANISATION, name="Harbour Group")
+    later = api.post(f"/articles/{number}/revisions", {"text": TEXT + " Corrected."})
+    assert (later.status, later.body["article"], later.body["number"]) == (201, number, 2)
+    assert Article.objects.count() == Source.objects.count() == 1
 
 
 def test_a_changed_text_is_a_new_revision(api: Api, desk: Desk) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from claims.models import Article, Claim, Desk, NewsItem, Scope
+from claims.models import Article, Claim, Desk, NewsItem, Scope, Source, SourceKind
 from tests import factories as make
 from tests.api.conftest import Answer, Api, signed_in, with_key
 from tests.intake.test_ninjs import TEXT, THREE, TWO
@@ -63,6 +63,14 @@ def test_a_later_version_is_a_later_text_and_changes_what_is_said_of_the_article
     assert (Article.objects.count(), NewsItem.objects.get().version) == (1, "2")
     stranger = with_key()  # the item is under embargo, for all but its sender
     assert send(stranger, version(3, "They went.")).code == "already_elsewhere"
+
+
+def test_a_later_version_is_a_text_of_its_article_whatever_the_outlet_became(api: Api, desk: Desk) -> None:
+    first = send(api, version(1)).body
+    Source.objects.filter(pk=first["outlet"]["id"]).update(kind=SourceKind.ORGANISATION, name="RBC")
+    later = send(api, version(2, "They stay."))
+    assert (later.body["id"], later.body["revision"]["article"]) == (first["id"], first["id"])
+    assert Article.objects.count() == Source.objects.count() == 1
 
 
 def test_the_first_item_of_a_known_article_puts_it_under_embargo(api: Api, desk: Desk) -> None:

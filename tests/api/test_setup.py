@@ -115,6 +115,17 @@ def test_a_name_that_is_known_is_refused_with_the_same_sentence_in_both(editor: 
     assert (page.status_code, ferry.zone) == (302, "UTC")
 
 
+def test_the_outlet_of_articles_stays_one(editor: Api, signed: SignIn) -> None:
+    outlet, unused = make.an_article().article.outlet, a_source("Gazette", SourceKind.OUTLET)
+    refused = editor.patch(f"/sources/{outlet.pk}", {"kind": "organisation"}, If_Match="*")
+    assert (refused.status, refused.pointers) == (422, ["/kind"])
+    form = {"name": outlet.name, "kind": "organisation", "aliases": "", "reliability": "F"}
+    page = signed(make.an_administrator()).post(reverse("admin:claims_source_change", args=[outlet.pk]), form)
+    assert refused.body["detail"] in html.unescape(page.content.decode())
+    assert editor.patch(f"/sources/{outlet.pk}", {"zone": "Europe/Kyiv"}, If_Match="*").status == 200
+    assert editor.patch(f"/sources/{unused.pk}", {"kind": "organisation"}, If_Match="*").status == 200
+
+
 def test_an_alias_stands_for_one_source_of_its_kind(editor: Api) -> None:
     port = a_source("Port", aliases=["Harbour"])
     for alias in ("Harbour", "port", " Harbour "):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from claims.errors import Invalid, NaiveTime, UnusableAddress, UnusableText
-from claims.models import Article, ArticleRevision, Source
+from claims.models import Article, ArticleRevision, Source, SourceKind
 from claims.services.articles import GivenArticle, TakenIn, is_language_tag, take_in
 from tests.concurrency.crowd import at_once, refusals
 from tests.factories import TEXT, a_desk, an_article
@@ -94,6 +94,14 @@ def test_an_outlet_is_one_source_whatever_its_case_or_alias() -> None:
     taken = [take_in(given(outlet=name, url="", headline=name)) for name in ("harbour post", "HP")]
     assert {one.article.outlet.name for one in taken} == {"Harbour Post"}
     assert {one.article.published_zone for one in taken} == {"Europe/Kyiv"}
+
+
+def test_an_outlet_that_was_made_another_kind_of_source_stays_the_one_of_its_articles() -> None:
+    first = take_in(given(url=""))
+    Source.objects.filter(name="Harbour Post").update(kind=SourceKind.ORGANISATION)
+    assert take_in(given(url="")).article == first.article
+    other = take_in(given(outlet="harbour  post", url="", headline="Another")).article
+    assert (other.outlet, Source.objects.count()) == (first.article.outlet, 1)
 
 
 def test_the_zone_is_the_given_one_else_the_outlets_else_the_desks() -> None:
