@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from claims.addresses import AddressRefused, canonical_url
 from claims.deadlines import aware, zone_named
@@ -189,11 +189,11 @@ def _words(said: str) -> str:
 
 
 def _keep(given: GivenArticle, words: str, *, stands_now: bool) -> TakenIn:
-    fresh = _article(given)
-    known = _same(fresh)
+    fresh, digest = _article(given), sha256_of(words)
+    known = _same(fresh, digest)
     if known is None:
         insert(fresh)
-        first = new(ArticleRevision, article=fresh, number=1, text=words, sha256=sha256_of(words))
+        first = new(ArticleRevision, article=fresh, number=1, text=words, sha256=digest)
         insert(first)
         return TakenIn(fresh, first, is_new=True, is_new_text=True)
     return _with_text(known, words, stands_now=stands_now)
@@ -241,12 +241,15 @@ def _needed(value: str, field: str) -> str:
     return value
 
 
-def _same(fresh: Article) -> Article | None:
+def _same(fresh: Article, digest: str) -> Article | None:
+    """The article that this is: of several so called one with its text, else that came so called, else the first."""
     if fresh.canonical_url:
         return _articles_at.one(fresh.canonical_url)
+    came = Q(first_headline=fresh.headline)
     alike = Article.objects.filter(canonical_url="", outlet=fresh.outlet, published_at=fresh.published_at)
-    known = alike.filter(first_headline=fresh.headline).first()
-    return known or alike.filter(headline=fresh.headline).order_by("pk").first()
+    named = alike.filter(came | Q(headline=fresh.headline))
+    has_text = Exists(ArticleRevision.objects.filter(article=OuterRef("pk"), sha256=digest))
+    return named.order_by(has_text.desc(), ExpressionWrapper(came, BooleanField()).desc(), "pk").first()
 
 
 @worded

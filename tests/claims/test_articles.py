@@ -10,6 +10,7 @@ import pytest
 
 from claims.errors import Invalid, NaiveTime, UnusableAddress, UnusableText
 from claims.models import Article, ArticleRevision, Source, SourceKind
+from claims.services.amending import amend_article
 from claims.services.articles import GivenArticle, TakenIn, is_language_tag, take_in
 from tests.concurrency.crowd import at_once, refusals
 from tests.factories import TEXT, a_desk, an_article
@@ -86,6 +87,20 @@ def test_without_a_link_outlet_headline_and_time_tell_articles_apart() -> None:
     assert take_in(given(url="", headline="Another")).is_new
     assert take_in(given(url="", published_at=NOON.replace(hour=13))).is_new
     assert take_in(given(url="", outlet="River Post")).is_new
+
+
+def test_of_two_articles_with_one_headline_it_is_the_one_that_has_the_text() -> None:
+    early, late = (take_in(given(url="", headline=words, text=words)).article for words in ("Early", "Late"))
+    for article in (early, late):
+        amend_article(article.pk, {"headline": "Same"}, seen=None)
+    assert [take_in(given(url="", headline="Same", text=words)).article for words in ("Late", "Early", "New")] == [
+        *(late, early),
+        early,
+    ]
+    amend_article(early.pk, {"headline": "Late"}, seen=None)
+    assert take_in(given(url="", headline="Late", text="New")).article == early
+    assert take_in(given(url="", headline="Late", text="Newer")).article == late
+    assert Article.objects.count() == 2
 
 
 def test_an_outlet_is_one_source_whatever_its_case_or_alias() -> None:
