@@ -23,14 +23,17 @@ class DateKnown(TextChoices):
 class Article(models.Model):
     """An article of an outlet. Its texts are `ArticleRevision`s; words like "next week" count from `published_at`.
 
-    Without a link it is known again by its outlet, its time and `first_headline`, which stays when people correct the
-    headline: senders repeat what they sent.
+    Without a link it is known again by its outlet, its time and any headline that it ever had: senders repeat what they
+    sent. `first_headline` stays, `former_headlines` are those it was given and has no more.
     """
 
     outlet = models.ForeignKey("claims.Source", models.PROTECT, verbose_name=_("outlet"), related_name="articles")
     canonical_url = models.CharField(_("link"), max_length=2000, blank=True)
     headline = models.CharField(_("headline"), max_length=400)
     first_headline = models.CharField(_("headline as it came in"), max_length=400, editable=False)
+    former_headlines = ArrayField(
+        models.CharField(max_length=400), verbose_name=_("headlines that it had"), default=list, editable=False
+    )
     authors = ArrayField(models.CharField(max_length=200), verbose_name=_("authors"), default=list, blank=True)
     language = models.CharField(_("language"), max_length=16)
     published_at = models.DateTimeField(_("published"))
@@ -66,6 +69,11 @@ class Article(models.Model):
 
     def __str__(self) -> str:
         return self.headline
+
+    def remember_headline(self) -> None:
+        """Let it stay known by the headline it has, which somebody is about to change."""
+        if self.headline not in {self.first_headline, *self.former_headlines}:
+            self.former_headlines = [*self.former_headlines, self.headline]
 
     def kept_with(self, now: datetime) -> list[int]:
         """The desk whose people alone read it, by number, while it is under embargo; none else."""

@@ -44,11 +44,13 @@ def amend_article(article_id: int, changes: Mapping[str, Any], *, seen: str | No
             raise StaleVersion("Somebody changed this article since you read it. Read it again, then repeat.")
         now = database_time()
         was_kept = bool(article.kept_with(now))
+        if "headline" in changes:
+            article.remember_headline()
         for name, value in changes.items():
             setattr(article, name, _fit(name, value))
         if was_kept and article.desk is None and article.embargo_until is not None and article.embargo_until > now:
             raise Invalid("While the embargo lasts its desk alone sees it. Lift the embargo first.", pointer="/desk")
-        article.save(update_fields=list(changes))
+        article.save(update_fields=[*changes, "former_headlines"])
     return article
 
 

@@ -156,7 +156,7 @@ def take_in(given: GivenArticle, *, stands_now: bool = False) -> TakenIn:
     """Keep an article. The same one again is the existing one; a changed text is a new revision of it.
 
     The same article is one with the same canonical link, or, without a link, the same outlet, publication time and
-    headline, as it came in or as it was corrected. A text that it had earlier is that revision: senders repeat
+    headline, as it came in or as it ever was corrected. A text that it had earlier is that revision: senders repeat
     themselves, and in any order. With `stands_now` somebody says that this is what the article says now; then an
     earlier text that comes back is a new revision, as the outlet set it back, and quotes are followed into it.
     Raises `UnusableText`, `UnusableAddress`, `NaiveTime` or `Invalid`; then nothing is written.
@@ -247,7 +247,7 @@ def _same(fresh: Article, digest: str) -> Article | None:
         return _articles_at.one(fresh.canonical_url)
     came = Q(first_headline=fresh.headline)
     alike = Article.objects.filter(canonical_url="", outlet=fresh.outlet, published_at=fresh.published_at)
-    named = alike.filter(came | Q(headline=fresh.headline))
+    named = alike.filter(came | Q(headline=fresh.headline) | Q(former_headlines__contains=[fresh.headline]))
     has_text = Exists(ArticleRevision.objects.filter(article=OuterRef("pk"), sha256=digest))
     return named.order_by(has_text.desc(), ExpressionWrapper(came, BooleanField()).desc(), "pk").first()
 

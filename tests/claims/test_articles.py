@@ -89,6 +89,23 @@ def test_without_a_link_outlet_headline_and_time_tell_articles_apart() -> None:
     assert take_in(given(url="", outlet="River Post")).is_new
 
 
+def test_every_headline_that_an_article_had_makes_it_known_again() -> None:
+    called = ["First", "Second", "Third", "First", "Fourth"]
+    article = take_in(given(url="", headline=called[0])).article
+    for headline in called[1:]:
+        amend_article(article.pk, {"headline": headline}, seen=None)
+    assert {take_in(given(url="", headline=headline)).article for headline in called} == {article}
+    assert Article.objects.get().former_headlines == ["Second", "Third"]
+    assert take_in(given(url="", headline="Third", published_at=NOON.replace(hour=13))).is_new
+
+
+@pytest.mark.django_db(transaction=True)
+def test_headlines_that_many_give_at_once_are_all_remembered() -> None:
+    article, called = take_in(given(url="")).article, ["One", "Two", "Three", "Four"]
+    at_once(*[partial(amend_article, article.pk, {"headline": words}, seen=None) for words in called])
+    assert [take_in(given(url="", headline=words)).is_new for words in called] == [False] * 4
+
+
 def test_of_two_articles_with_one_headline_it_is_the_one_that_has_the_text() -> None:
     early, late = (take_in(given(url="", headline=words, text=words)).article for words in ("Early", "Late"))
     for article in (early, late):
