@@ -28,11 +28,11 @@ from claims.admin.intake import OFFERED, ArticleForm, ClaimForm
 from claims.admin.marking import Mark, marked
 from claims.admin.moments import zone_names
 from claims.errors import ClaimDeskError
-from claims.models import Appearance, Article, ArticleRevision, Claim, Source, SourceKind
+from claims.models import Appearance, Article, ArticleRevision, Claim, Desk, Source, SourceKind
 from claims.permissions import desk_roles, desks_of, visible_claims
 from claims.services.articles import TakenIn
 from claims.services.proposing import Maker
-from claims.services.taking import take_in_for
+from claims.services.taking import desk_notes, take_in_for
 
 
 class ArticlePagesAdmin(AmendPages, RecordAdmin[Article]):
@@ -93,11 +93,12 @@ class ArticlePagesAdmin(AmendPages, RecordAdmin[Article]):
         form = ArticleForm(_posted(request), desks=desks_of(viewer), initial=first)
         if request.method == "POST" and form.is_valid():
             try:
-                taken = take_in_for(viewer, form.given(), stands_now=True)
+                given = form.given()
+                taken = take_in_for(viewer, given, stands_now=True)
             except ClaimDeskError as refusal:
                 form.refuse(refusal)
             else:
-                messages.success(request, _taken_words(taken))
+                messages.success(request, _taken_words(taken, given.desk))
                 return redirect("admin:claims_article_change", taken.article.pk)
         return self.page(request, "admin/article_import.html", _("Import an article"), {"form": form})
 
@@ -177,7 +178,7 @@ def _appearances(revision: ArticleRevision, desks: frozenset[int] | None) -> lis
     return [one for one in seen if desks is None or one.claim.desk_id is None or one.claim.desk_id in desks]
 
 
-def _taken_words(taken: TakenIn) -> str:
+def _taken_words(taken: TakenIn, desk: Desk | None) -> str:
     if taken.is_new:
         return _("The article was imported.")
     said = [_("This article is already here with the same text.")]
@@ -189,4 +190,4 @@ def _taken_words(taken: TakenIn) -> str:
         said.append(_("It is under embargo until %(moment)s now.") % {"moment": until})
     elif not taken.is_new_text:
         said.append(_("Nothing was changed."))
-    return " ".join(said)
+    return " ".join([*said, *desk_notes(taken.article, desk)])

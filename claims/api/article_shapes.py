@@ -56,6 +56,14 @@ class RevisionOut(serializers.Serializer[Any]):
     text = serializers.CharField(required=False, help_text="Left out in lists.")
 
 
+class AmendedOut(ArticleOut):
+    """An article as somebody changed it."""
+
+    notes = serializers.ListField(
+        child=serializers.CharField(), help_text="What its sender may not have meant: sentences for a person."
+    )
+
+
 class TakenInOut(ArticleOut):
     """An article with the text that was sent, and whether either is new."""
 
@@ -63,7 +71,8 @@ class TakenInOut(ArticleOut):
     is_new = serializers.BooleanField()
     is_new_text = serializers.BooleanField()
     notes = serializers.ListField(
-        child=serializers.CharField(), help_text="What was assumed about a page: sentences for a person."
+        child=serializers.CharField(),
+        help_text="What was assumed about a page, and what its sender may not have meant: sentences for a person.",
     )
 
 

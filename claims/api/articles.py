@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from claims.api.article_bodies import ArticleBody, ArticleFilters, ArticlePatch, RevisionBody
-from claims.api.article_shapes import ArticleOut, RevisionOut, TakenInOut, article_out, revision_out
+from claims.api.article_shapes import AmendedOut, ArticleOut, RevisionOut, TakenInOut, article_out, revision_out
 from claims.api.errors import BadParameter, NothingHere
 from claims.api.examples import ARTICLE, ITEM, LATER_TEXT, OTHER_HEADLINE, PAGE
 from claims.api.fields import checked
@@ -31,7 +31,7 @@ from claims.services.articles import GivenArticle, TakenIn, address, keep_text
 from claims.services.completing import ToldArticle, completed, read_given
 from claims.services.newsitems import take_in_item
 from claims.services.operations import ask_import
-from claims.services.taking import embargo_notes, take_in_for
+from claims.services.taking import notes_on, take_in_for
 
 
 class Articles(ApiView):
@@ -73,16 +73,18 @@ class Articles(ApiView):
 
     def _taken(self, told: dict[str, Any]) -> tuple[TakenIn, Sequence[str]]:
         """What came of a checked body, and what was assumed about it."""
-        if "text" in told:
-            given = GivenArticle(**told)
-            taken = take_in_for(self.viewer, given)
-            return taken, embargo_notes(taken.article, given.embargo_until, self.now)
-        html, item = told.pop("html", ""), told.pop("ninjs", None)
-        if item is not None:
+        if "ninjs" in told:
+            item = told.pop("ninjs")
             return take_in_item(self.viewer, ToldArticle(**told), item)
-        found = completed(ToldArticle(**told), read_given(html))
-        taken = take_in_for(self.viewer, found.article)
-        return taken, [*found.notes, *embargo_notes(taken.article, found.article.embargo_until, self.now)]
+        if "text" in told:
+            given, notes = GivenArticle(**told), list[str]()
+        else:
+            page = read_given(told.pop("html"))
+            found = completed(ToldArticle(**told), page)
+            given, notes = found.article, [*found.notes]
+        taken = take_in_for(self.viewer, given)
+        said = notes_on(self.viewer, taken.article, self.now, desk=given.desk, until=given.embargo_until)
+        return taken, [*notes, *said]
 
     def _asked(self, told: dict[str, Any]) -> Response:
         """The beginning of an import."""
@@ -104,7 +106,7 @@ class OneArticle(ApiView):
             return not_modified(tag(version_of(article)))
         return Response(article_out(article), headers={"ETag": tag(version_of(article))})
 
-    @extend_schema(request=ArticlePatch, responses={200: ArticleOut}, examples=[sent("Other words", OTHER_HEADLINE)])
+    @extend_schema(request=ArticlePatch, responses={200: AmendedOut}, examples=[sent("Other words", OTHER_HEADLINE)])
     def patch(self, request: Request, number: int) -> Response:
         """Change what is said about an article (merge patch)."""
         article = self.article(number)
@@ -112,7 +114,8 @@ class OneArticle(ApiView):
         seen = expected_mark(request, version_of(article))
         changes = checked(ArticlePatch, request.data, partial=True, desks=self.desks)
         amended = amend_article(number, changes, seen=seen)
-        return Response(article_out(amended), headers={"ETag": tag(version_of(amended))})
+        notes = notes_on(self.viewer, amended, self.now, desk=None, until=changes.get("embargo_until"))
+        return Response({**article_out(amended), "notes": notes}, headers={"ETag": tag(version_of(amended))})
 
 
 class Revisions(ApiView):

@@ -75,7 +75,10 @@ class OperationOut(serializers.Serializer[Any]):
     counts = OperationCountsOut()
     attempts = serializers.IntegerField()
     failures = OperationFailureOut(many=True, help_text="Latest last. Another attempt may have succeeded since.")
-    notes = serializers.ListField(child=serializers.CharField(), help_text="What was assumed about the page.")
+    notes = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="What was assumed about the page, and what its sender may not have meant.",
+    )
     article = serializers.IntegerField(allow_null=True, help_text="Number of the article, once done.")
     revision = serializers.IntegerField(allow_null=True, help_text="Number of its text, once done.")
     is_new = serializers.BooleanField()

@@ -41,7 +41,7 @@ Read = TypeVar("Read")
 
 
 class AlreadyElsewhere(ClaimDeskError):
-    """This article is known already, on a desk that you do not see."""
+    """This article is known already, but not yours to see: it is another desk's, or under embargo."""
 
     code = "already_elsewhere"
 

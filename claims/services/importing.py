@@ -26,7 +26,7 @@ from claims.models import Operation, OperationState, OperationStep
 from claims.services.alone import in_turns
 from claims.services.completing import completed
 from claims.services.operations import maker_of, told_with
-from claims.services.taking import embargo_notes, take_in_for
+from claims.services.taking import notes_on, take_in_for
 from claims.services.transitions import database_time
 
 AT_ONCE = 3
@@ -110,9 +110,10 @@ def keep(one: Taken, page: ReadPage, found_at: str) -> None:
             return
         maker = maker_of(row, database_time())
         found, now = completed(told_with(row), page, found_at=found_at), database_time()
-        taken = take_in_for(maker, found.article, stands_now=True)
+        taken, given = take_in_for(maker, found.article, stands_now=True), found.article
         row.revision = taken.revision
-        row.notes = [*found.notes, *embargo_notes(taken.article, found.article.embargo_until, now)]
+        said = notes_on(maker, taken.article, now, desk=given.desk, until=given.embargo_until)
+        row.notes = [*found.notes, *said]
         row.is_new, row.is_new_text = taken.is_new, taken.is_new_text
         _end(row, OperationState.DONE, now)
 

@@ -19,7 +19,7 @@ from claims.plaintext import scrubbed
 from claims.services.amending import amend_article, check_may_amend
 from claims.services.articles import AlreadyElsewhere, TakenIn, is_language_tag, keep_text
 from claims.services.completing import HEADLINE, ToldArticle, completed, read_given, remarks
-from claims.services.taking import embargo_notes, take_in_for
+from claims.services.taking import notes_on, take_in_for
 from claims.services.transitions import database_time
 
 NAMED = 20  # claims that are named when their article is cancelled
@@ -58,10 +58,10 @@ def take_in_item(viewer: Viewer, told: ToldArticle, sent: Mapping[str, Any]) -> 
         # Somebody took in the first version of the same item at the same moment.
         with transaction.atomic():
             taken, notes = _keep(viewer, told, item, page)
-    embargo, now = told.embargo_until or item.embargo_until, database_time()
-    if embargo is None or embargo <= now:  # most items come when it is over, so that is no mistake
-        return taken, notes
-    return taken, [*notes, *embargo_notes(taken.article, embargo, now)]
+    until, now = told.embargo_until or item.embargo_until, database_time()
+    if until is not None and until <= now:  # most items come when it is over, so that is no mistake
+        until = None
+    return taken, [*notes, *notes_on(viewer, taken.article, now, desk=told.desk, until=until)]
 
 
 def _page(item: NewsItem) -> ReadPage:

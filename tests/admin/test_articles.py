@@ -280,9 +280,12 @@ def test_an_import_says_what_became_of_the_embargo_it_came_with(signed: SignIn, 
     assert "Nothing was changed." in client.post(IMPORT, held, follow=True).content.decode()
     other = make.a_desk()
     make.joined(editor, other, DeskRole.EDITOR)
-    longer = {"embargo_until": local(until + timedelta(days=1)), "desk": str(other.pk)}
-    refused = unescape(client.post(IMPORT, article(**longer)).content.decode())
-    assert f"This article is known already, on the desk {desk}. Name that desk." in refused
+    for moment in (until, until + timedelta(days=1)):
+        elsewhere = article(embargo_until=local(moment), desk=str(other.pk))
+        refused = unescape(client.post(IMPORT, elsewhere).content.decode())
+        assert f"This article is known already, on the desk {desk}. Name that desk." in refused
+    told = unescape(client.post(IMPORT, article(desk=str(other.pk)), follow=True).content.decode())
+    assert f"Nothing was changed. It is known already, and stays on the desk {desk}." in told
 
 
 def test_only_those_who_edit_its_desk_change_what_is_said_about_it(

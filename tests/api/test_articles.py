@@ -16,6 +16,7 @@ ARTICLE: dict[str, Any] = {
     "published_at": "2026-11-20T10:00:00+02:00",
     "text": TEXT,
 }
+UNTIL = "2036-11-20T10:00:00Z"
 
 
 def test_the_same_article_again_is_the_one_that_is_there(api: Api, desk: Desk) -> None:
@@ -51,6 +52,58 @@ def test_the_sender_of_an_embargo_reads_what_it_may_not_have_meant(api: Api, des
     other = {"url": "https://harbour.example/2", "embargo_until": "2036-11-20T10:00:00Z"}
     (note,) = api.post("/articles", ARTICLE | other).body["notes"]
     assert note == "It names no desk: until the embargo ends keys do not see it, people do."
+
+
+def test_whoever_amends_an_embargo_reads_what_it_may_not_have_meant(api: Api, desk: Desk) -> None:
+    made = api.post("/articles", ARTICLE)
+    place, editor = f"/articles/{made.body['id']}", signed_in(an_editor(desk))
+    gone = editor.patch(place, {"embargo_until": "2019-11-20T10:00:00Z"}, If_Match=made.etag)
+    assert gone.body["notes"] == ["The embargo has ended already: it holds nothing back."]
+    nobodys = editor.patch(place, {"embargo_until": UNTIL}, If_Match=gone.etag)
+    assert nobodys.body["notes"] == ["It names no desk: until the embargo ends keys do not see it, people do."]
+    assert editor.patch(place, {"desk": desk.key, "headline": "It is out"}, If_Match=nobodys.etag).body["notes"] == []
+
+
+def test_a_key_that_will_not_see_what_it_sends_reads_so(api: Api, desk: Desk) -> None:
+    unseen = ["Until the embargo ends this key does not see it: it is not confined to the article's desk."]
+    held = {"embargo_until": UNTIL, "desk": desk.key}
+    made = api.post("/articles", ARTICLE | held)
+    assert (made.status, made.body["notes"]) == (201, unseen)
+    assert api.get(f"/articles/{made.body['id']}").status == 404
+    page = api.post("/articles", {"html": SAMPLE, **held})
+    assert page.body["notes"] == unseen
+    other = api.post("/articles", ARTICLE | {"url": "https://harbour.example/2"})
+    assert api.patch(f"/articles/{other.body['id']}", held, If_Match=other.etag).body["notes"] == unseen
+    seen = with_key(desks=(desk,)).post("/articles", ARTICLE | {"url": "https://harbour.example/3"} | held)
+    assert (seen.status, seen.body["notes"]) == (201, [])
+
+
+def test_what_is_known_and_not_theirs_is_refused_in_words_that_are_true_of_each(api: Api, desk: Desk) -> None:
+    api.post("/articles", ARTICLE | {"embargo_until": UNTIL})
+    refused = with_key(desks=(desk,)).post("/articles", ARTICLE)
+    assert (refused.status, refused.code) == (409, "already_elsewhere")
+    assert refused.body["detail"] == (
+        "This article is known already, but not yours to see: it is another desk's, or under embargo."
+    )
+
+
+def test_another_desk_than_a_known_article_has_is_refused_with_an_embargo_and_told_without(desk: Desk) -> None:
+    other = a_desk()
+    both, held = with_key(desks=(desk, other)), ARTICLE | {"embargo_until": UNTIL, "desk": desk.key}
+    both.post("/articles", held)
+    refused = both.post("/articles", held | {"desk": other.key, "text": TEXT + " Corrected."})
+    assert (refused.status, refused.pointers) == (422, ["/desk"])
+    told = both.post("/articles", ARTICLE | {"desk": other.key})
+    assert (told.status, told.body["notes"]) == (200, [f"It is known already, and stays on the desk {desk}."])
+    over = held | {"url": "https://harbour.example/2", "embargo_until": "2019-11-20T10:00:00Z"}
+    both.post("/articles", over)
+    (stays, ended) = both.post("/articles", over | {"desk": other.key}).body["notes"]
+    assert (stays, ended) == (told.body["notes"][0], "The embargo has ended already: it holds nothing back.")
+    nobodys = {"url": "https://harbour.example/3"}
+    both.post("/articles", ARTICLE | nobodys)
+    (note,) = both.post("/articles", ARTICLE | nobodys | {"desk": desk.key}).body["notes"]
+    assert note == "It is known already, and stays on no desk."
+    assert Article.objects.filter(revisions__number=2).count() == 0
 
 
 def test_the_desk_that_alone_sees_an_article_is_not_taken_off_it(api: Api, desk: Desk) -> None:

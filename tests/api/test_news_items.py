@@ -83,6 +83,21 @@ def test_the_first_item_of_a_known_article_puts_it_under_embargo(api: Api, desk:
     assert "It names no desk: until the embargo ends keys do not see it, people do." in taken.body["notes"]
 
 
+def test_a_later_version_for_another_desk_says_where_its_article_stays(desk: Desk) -> None:
+    other = make.a_desk()
+    both = with_key(desks=(desk, other))
+    send(both, version(1), desk=desk.key)
+    later = send(both, version(2, "They stay.", embargoedUntil="2036-01-01T00:00:00Z"), desk=other.key)
+    assert (later.status, later.body["desk"]["key"]) == (200, desk.key)
+    assert later.body["notes"] == [f"It is known already, and stays on the desk {desk}."]
+
+
+def test_the_sender_of_an_item_that_it_will_not_see_reads_so(api: Api, desk: Desk) -> None:
+    made = send(api, version(1, embargoedUntil="2036-01-01T00:00:00Z"), desk=desk.key)
+    (note,) = made.body["notes"]
+    assert note.startswith("Until the embargo ends this key does not see it")
+
+
 def test_an_older_version_is_refused_and_a_version_is_not_used_twice(api: Api, desk: Desk) -> None:
     send(api, version(2))
     older = send(api, version(1, "Before."))

@@ -11,7 +11,7 @@ from django.test import Client
 
 from claims.errors import ClaimDeskError, Invalid, RoleMissing
 from claims.intake.client import Answer
-from claims.models import Article, ArticleRevision, DateKnown, Desk, Operation, OperationState, Scope, User
+from claims.models import Article, ArticleRevision, DateKnown, Desk, DeskRole, Operation, OperationState, Scope, User
 from claims.permissions import Viewer
 from claims.services.completing import ToldArticle
 from claims.services.importing import AGAIN_IN, LEASE, MOST, carry_on, import_articles, take
@@ -88,6 +88,17 @@ def test_the_same_article_again_is_the_one_that_is_there(ferry: Site, editor: Us
     import_articles()
     assert (fresh(later).is_new, fresh(later).is_new_text) == (False, True)
     assert verify_everything(timedelta(0)).broken == []
+
+
+def test_an_import_of_a_known_article_says_that_it_stays_on_its_desk(ferry: Site, editor: User, desk: Desk) -> None:
+    other = make.a_desk()
+    make.joined(editor, other, DeskRole.EDITOR)
+    said = []
+    for one in (desk, other):
+        row = ask(editor, ferry.link("ferry"), desk=one)
+        import_articles()
+        said.append(f"It is known already, and stays on the desk {desk}." in fresh(row).notes)
+    assert said == [False, True]
 
 
 @pytest.mark.parametrize(
