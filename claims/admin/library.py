@@ -81,7 +81,8 @@ class SourcePagesAdmin(KeptAdmin[Source]):
     def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
         """Keep what the form says through the service."""
         if change:
-            change_source(obj.pk, form.given(), viewer_of(request), why=form.why)
+            changes = {name: value for name, value in form.given().items() if value != form.initial[name]}
+            change_source(obj.pk, changes, viewer_of(request), why=form.why)
         else:
             obj.pk = add_source(GivenSource(**form.given()), viewer_of(request), why=form.why).pk
 

@@ -124,7 +124,8 @@ def change_source(
 ) -> Source:
     """Say otherwise what a source is. `changes` are members of `GivenSource`, `seen` is the mark the caller has read.
 
-    `why` is for its reliability; with it a reliability that stays was looked at anew, and that is written down.
+    `why` is for its reliability; with it a reliability that stays was looked at anew, and that is written down. Without
+    aliases among the changes a source that is renamed keeps its former name as one.
 
     Raises `NotFound`, `StaleVersion` and what `add_source` does; then nothing is written.
     """
@@ -138,8 +139,11 @@ def change_source(
                 raise NotFound(f"There is no source {number}.")
             if seen is not None and seen != source_mark(source):
                 raise StaleVersion(current=source_mark(source), sent=seen)
-            before = given_of(source).columns()
-            after = usable_source(replace(given_of(source), **changes), but=number).columns()
+            stood = given_of(source)
+            says = usable_source(replace(stood, **changes), but=number)
+            if "aliases" not in changes:
+                says = _with_former_name(stood, says)
+            before, after = stood.columns(), says.columns()
             reason = check_grade(before["reliability"], after["reliability"], why)
             _write(source, before, after)
             looked_at = frozenset({"reliability"} if reason else ())
@@ -147,6 +151,12 @@ def change_source(
             return source
     except IntegrityError as taken:
         raise SourceKnown() from taken
+
+
+def _with_former_name(stood: GivenSource, says: GivenSource) -> GivenSource:
+    """A renamed source with its former name among its aliases: articles and chains go on naming it so."""
+    is_known = stood.name.lower() == says.name.lower() or stood.name in says.aliases or stood.kind != says.kind
+    return says if is_known else replace(says, aliases=[*says.aliases, stood.name])
 
 
 def _write(source: Source, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:

@@ -126,6 +126,20 @@ def test_the_outlet_of_articles_stays_one(editor: Api, signed: SignIn) -> None:
     assert editor.patch(f"/sources/{unused.pk}", {"kind": "organisation"}, If_Match="*").status == 200
 
 
+def test_a_renamed_source_is_known_by_its_former_name(editor: Api, signed: SignIn) -> None:
+    given = {"headline": "Ferry sinks", "published_at": make.ahead(hours=-2), "url": ""}
+    known = make.an_article(outlet="Harbour Post", **given).article
+    path = f"/sources/{known.outlet_id}"
+    assert editor.patch(path, {"name": "HARBOUR Post"}, If_Match="*").body["aliases"] == []
+    assert editor.patch(path, {"name": "Quay Post"}, If_Match="*").body["aliases"] == ["HARBOUR Post"]
+    again = make.an_article(outlet="HARBOUR Post", text="Another text.", **given)
+    assert (again.article, again.is_new_text) == (known, True)
+    form = {"name": "Pier Post", "kind": "outlet", "aliases": "HARBOUR Post", "reliability": "F"}
+    signed(make.an_administrator()).post(reverse("admin:claims_source_change", args=[known.outlet_id]), form)
+    assert editor.get(path).body["aliases"] == ["HARBOUR Post", "Quay Post"]
+    assert editor.patch(path, {"aliases": []}, If_Match="*").body["aliases"] == []  # whoever wants it takes it away
+
+
 def test_an_alias_stands_for_one_source_of_its_kind(editor: Api) -> None:
     port = a_source("Port", aliases=["Harbour"])
     for alias in ("Harbour", "port", " Harbour "):
