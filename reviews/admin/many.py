@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.admin.base import belongs, now_of, number_in, viewer_of
 from claims.lifecycle import Action
 from claims.models import Claim, ClaimEvent
-from claims.permissions import visible_claims
+from claims.permissions import Viewer, visible_claims
 from claims.services.onebyone import Stepped, step_on_each
 from reviews.admin.step_forms import StepForm
 from reviews.admin.steps import DIALOGS, Dialog
@@ -35,6 +35,13 @@ STEPS: Mapping[Action, Any] = MappingProxyType(
         Action.DISMISS: _("Dismiss"),
     }
 )
+
+
+def offered(viewer: Viewer) -> list[tuple[Action, Any, str]]:
+    """The steps that somebody may take on several claims of their queue: each with its words and its key."""
+    gives_away = viewer.is_administrator or viewer.editor_of
+    steps = [step for step in STEPS if gives_away or step != Action.CHANGE_DESK]
+    return [(step, STEPS[step], DIALOGS[step].key) for step in steps]
 
 
 def named(claims: Sequence[int]) -> str:

@@ -21,6 +21,9 @@ from reviews.services.routing import SETTLING, eligible_for, reasons_of, seat_as
 POOL, EDITOR = "pool", "editor-"
 ONE_MORE = 2  # the number of the first seat beside another
 SAY_OPINION = gettext_lazy("Say in a sentence why somebody else should look, too.")
+HOPELESS = gettext_lazy(
+    "Nobody can now. It waits until somebody can, or until an administrator adds an editor or a reviewer to %(desk)s."
+)
 Choices = list[tuple[str, str | Promise]]
 
 
@@ -85,6 +88,9 @@ class PersonStep(StepForm):
             widget.says |= {f"{EDITOR}{one.pk}": str(self.names) % {"name": one.full_name} for one in free}
         if self.pool:
             widget.says |= {POOL: _("Give back to the pool")}
+        self.is_hopeless = all(value in widget.barred for value, _words in choices)
+        if self.is_hopeless and claim.desk is not None:
+            nobody = f"{nobody} {HOPELESS % {'desk': claim.desk.name}}".strip()
         said = {"required": gettext_lazy("Choose who is to have it.")}
         chosen = forms.ChoiceField(
             label=gettext_lazy("To"), choices=choices, widget=widget, error_messages=said, help_text=nobody

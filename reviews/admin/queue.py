@@ -176,7 +176,7 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "states": State.choices,
         "flags": [(kind, wordings.flag_words(kind)) for kind in FlagKind.values],
         "orders": Order.choices,
-        "many": [] if asked.view == View.DECIDED else list(many.STEPS.items()),
+        "many": [] if asked.view == View.DECIDED else many.offered(viewer),
         "preview": preview_of(chosen, viewer) if chosen else None,
         "chosen": chosen,
         "pages": {

@@ -31,8 +31,10 @@ LOCAL = "%Y-%m-%dT%H:%M"
 class StepForm(PlainForm):
     """A step of one claim. `version` is what the person has read; somebody else's change in between is refused.
 
-    `seq` is the number of the event that the address asks to take back.
+    `seq` is the number of the event that the address asks to take back. One that `is_hopeless` cannot be sent.
     """
+
+    is_hopeless = False
 
     pointers: ClassVar[dict[str, str]] = {
         "/review_due_at": "due",

@@ -352,6 +352,17 @@ def test_what_a_claim_needs_first_is_a_button_of_its_own(signed: SignIn, editor:
         assert re.findall(r'data-testid="first-(\w+)"', body) == [step]
 
 
+def test_a_decided_claim_offers_what_comes_next_and_no_button_that_cannot_be_pressed(
+    signed: SignIn, editor: User, desk: Desk
+) -> None:
+    claim, client = make.a_claim(desk, State.DECIDED, by=editor), signed(editor)
+    body = client.get(page_of(claim)).content.decode()
+    assert re.findall(r'data-testid="first-(\w+)"', body) == ["publish"]
+    assert 'aria-describedby="refusal"' not in body
+    act(claim.pk, Action.PUBLISH, make.viewer(editor))
+    assert re.findall(r'data-testid="first-(\w+)"', client.get(page_of(claim)).content.decode()) == []
+
+
 def test_a_draft_belongs_to_one_person(signed: SignIn, reviewer: Reviewer, claim: Claim) -> None:
     body = signed(reviewer.user).get(page_of(claim)).content.decode()
     assert f'data-cd-draft="claim-{claim.pk}-round-{claim.round}-of-{reviewer.user.pk}"' in body

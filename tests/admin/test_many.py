@@ -44,10 +44,13 @@ def test_the_rows_are_ticked_and_a_dialog_opens_on_the_first_that_offers_the_ste
     home = client.get("/admin/").content.decode()
     assert home.count('name="claims"') == 2
     assert f'aria-label="Select #{three[1].pk}"' in home
+    assert 'value="change_desk"' not in home
     numbers, foreign = [claim.pk for claim in three], make.a_claim(make.a_desk()).pk
     opened = signed(editor).get(asked("hand_over", *numbers, numbers[0], foreign))
     assert opened["Location"] == f"{step_of(three[1], 'hand_over')}?also={numbers[0]}&also={numbers[2]}&also={foreign}"
     assert f"#{foreign}" not in signed(editor).get(opened["Location"]).content.decode()
+    make.joined(reviewer.user, make.a_desk(), DeskRole.EDITOR)
+    assert 'value="change_desk"' in signed(reviewer.user).get("/admin/").content.decode()
     alone = signed(editor).get(asked("wait", numbers[2]))
     assert alone["Location"] == step_of(three[2], "wait")
     for nothing in (asked("wait"), asked("reopen", numbers[1]), asked("wait", "x")):

@@ -37,8 +37,13 @@ def test_nobody_is_put_on_a_claim_where_everybody_asked_is_there(signed: SignIn,
 
 def test_the_dialog_says_why_nobody_could_take_the_claim(signed: SignIn, editor: User, desk: Desk) -> None:
     waiting = make.a_claim(desk, by=editor)
-    sentence = f"{desk.name} desk has no active reviewers."
-    assert sentence in signed(editor).get(step_of(waiting, "assign")).content.decode()
+    shown = signed(editor).get(step_of(waiting, "assign")).content.decode()
+    assert f"{desk.name} desk has no active reviewers. Nobody can now. It waits until somebody can, or" in shown
+    assert re.search(r'<button class="cd-btn cd-btn-p" disabled[^>]*>Assign', shown)
+    make.a_reviewer(desk)
+    shown = signed(editor).get(step_of(waiting, "assign")).content.decode()
+    assert "Nobody can now." not in shown
+    assert not re.search(r"<button[^>]* disabled[^>]*>Assign", shown)
 
 
 @pytest.mark.parametrize("written", ["#{}", " {} "])

@@ -238,6 +238,9 @@ def test_the_preview_follows_the_chosen_row_and_keys_tick_it(
     page.keyboard.press("Shift+ArrowUp")
     expect(ticked).to_have_count(2)
     look(page, "queue-ticked", looks=[(1440, "light"), (390, "dark")])
+    page.keyboard.press("h")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hand over: 2 claims")
+    page.go_back()
     page.get_by_role("button", name="Change review due").click()
     expect(page.get_by_text("With it 1 more:")).to_be_visible()
     assert page.locator("kbd:visible").count() > 0

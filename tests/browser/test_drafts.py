@@ -139,6 +139,21 @@ def test_a_draft_brings_back_what_was_changed_and_nothing_else(
     assert (article.headline, article.language, article.embargo_until) == ("Minister stays", "uk", until)
 
 
+def test_what_is_typed_after_a_refusal_outlives_a_reload(at_work: OPEN, claims: list[Claim]) -> None:
+    page = at_work()
+    page.goto(f"/admin/claims/claim/{claims[0].pk}/change/")
+    page.get_by_test_id("record").click()
+    expect(page.get_by_role("alert")).to_contain_text("Not done yet. Your text is kept.")
+    page.locator("[name=why]").fill(WHY)
+    page.reload()  # sends what was refused once more
+    expect(page.get_by_role("alert")).to_contain_text("Not done yet. Your text is kept.")
+    expect(page.locator("[name=why]")).to_have_value(WHY)
+    page.keyboard.press("v")
+    page.keyboard.press("5")
+    page.goto(f"/admin/claims/claim/{claims[0].pk}/change/")
+    expect(page.locator("[name=why]")).to_have_value(WHY)
+
+
 def test_one_form_of_a_claim_leaves_what_stands_in_the_other(at_work: OPEN, claims: list[Claim]) -> None:
     page = at_work()
     page.goto(f"/admin/claims/claim/{claims[0].pk}/change/")

@@ -75,7 +75,7 @@
     show();
   });
 
-  /* 5 What was typed stays in this browser until a page says it is done. What the server sends wins. */
+  /* 5 What was typed stays in this browser until a page says it is done. */
   const attempt = (deed) => { try { return deed(); } catch { return null; } }; /* a private window refuses */
   attempt(() => {
     if (one("[data-cd-done]")) localStorage.removeItem(sessionStorage.getItem("cd-sent"));
@@ -99,14 +99,13 @@
       localStorage.setItem(key, JSON.stringify(Object.fromEntries(names.map((name) => [name, typed(name)]))));
       if (said) said.textContent = `${said.dataset.kept} ${window.cd.clock()}`;
     });
-    if (!bound) {
-      [...names, ...names].forEach((name) => { /* dates after precision */
-        const field = form.elements[name], was = field.value;
-        field.value = draft[name] || was;
-        if (!field.value) field.value = was; /* not offered */
-        field.dispatchEvent?.(new Event("change"));
-      });
-    }
+    [...names, ...names].forEach((name) => { /* dates after precision */
+      if (bound && /^initial-/.test(name)) return; /* as it stands now */
+      const field = form.elements[name], was = field.value;
+      field.value = draft[name] || was;
+      if (!field.value) field.value = was; /* not offered */
+      field.dispatchEvent?.(new Event("change"));
+    });
     let later;
     form.addEventListener("input", () => { clearTimeout(later); later = setTimeout(keep, 3000); });
     addEventListener("pagehide", () => { if (later && !form.dataset.cdSent) keep(); });
