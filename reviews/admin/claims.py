@@ -26,7 +26,7 @@ from claims.services.undoing import gave_away
 from reviews.admin.claimview import shown
 from reviews.admin.evidence_pages import EvidencePages
 from reviews.admin.judging import liked, why_not_assign
-from reviews.admin.many import ManyPages, chosen, numbers, take_on_each, title_for, undoing_of
+from reviews.admin.many import ManyPages, came_from, chosen, numbers, take_on_each, title_for, undoing_of
 from reviews.admin.passage_pages import PassagePages
 from reviews.admin.preview import preview_of
 from reviews.admin.rows import row_of
@@ -289,11 +289,6 @@ def _read_version(form: VerdictForm) -> int | None:
 def _seq(request: HttpRequest) -> int | None:
     """The number of the event that the address asks to take back; 0, which no event has, for what is no number."""
     return number_in(request.GET["seq"]) if "seq" in request.GET else None
-
-
-def came_from(request: HttpRequest) -> str:
-    """The dashboard, for whoever came from its list; empty for everybody else."""
-    return reverse("desk:overview") if request.GET.get("from") == "desk" else ""
 
 
 def _address(claim_id: int) -> str:

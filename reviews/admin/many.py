@@ -8,7 +8,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.contrib.admin import action
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,7 +18,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.admin.base import belongs, now_of, number_in, viewer_of
-from claims.lifecycle import Action
+from claims.lifecycle import Action, State
 from claims.models import Claim, ClaimEvent
 from claims.permissions import Viewer, visible_claims
 from claims.services.onebyone import Stepped, step_on_each
@@ -35,6 +37,13 @@ STEPS: Mapping[Action, Any] = MappingProxyType(
         Action.DISMISS: _("Dismiss"),
     }
 )
+
+
+def came_from(request: HttpRequest) -> str:
+    """The dashboard or the list of claims, for whoever came from there; empty for everybody else."""
+    claims = reverse("admin:claims_claim_changelist")
+    places = {"desk": reverse("desk:overview"), "claims": claims, "proposed": f"{claims}?state={State.PROPOSED}"}
+    return places.get(request.GET.get("from", ""), "")
 
 
 def offered(viewer: Viewer) -> list[tuple[Action, Any, str]]:
@@ -81,8 +90,33 @@ def chosen(request: HttpRequest, field: str) -> list[Claim]:
     return [rows[number] for number in wanted if number in rows]
 
 
+def _on_ticked(step: Action, words: Any) -> Callable[..., HttpResponse | None]:
+    """The entry of the list of claims that opens the dialog of a step on the ticked rows."""
+
+    @action(description=words)
+    def go(_admin: object, request: HttpRequest, ticked: QuerySet[Claim]) -> HttpResponse | None:
+        claims = list(ticked.values_list("pk", flat=True)[: PAGE + 1])
+        if len(claims) > PAGE:
+            messages.warning(request, gettext("At most %(most)d at a time. Tick fewer.") % {"most": PAGE})
+            return None
+        place = "proposed" if request.GET.get("state") == State.PROPOSED else "claims"
+        asked = urlencode([("step", step), ("from", place), *(("claims", number) for number in claims)])
+        return redirect(f"{reverse('admin:claims_claim_many')}?{asked}")
+
+    go.__name__ = f"{step}_ticked"
+    return go
+
+
 class ManyPages:
-    """The way from the ticked rows of the queue to the dialog of a step."""
+    """The way from the ticked rows of the queue, or of the list of claims, to the dialog of a step."""
+
+    actions: Any = (_on_ticked(Action.ACCEPT, _("Accept")), *(_on_ticked(step, words) for step, words in STEPS.items()))
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """For whoever judges which claims are checked; what one of them refuses is said by its name."""
+        viewer = viewer_of(request)
+        theirs = viewer.is_administrator or viewer.editor_of or viewer.triager_of
+        return super().get_actions(request) if theirs else {}  # type: ignore[misc]  # beside a ModelAdmin
 
     def many_pages(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
         """Addresses, views and names."""
@@ -96,13 +130,14 @@ class ManyPages:
         if not belongs(request):
             raise PermissionDenied
         claims, step = chosen(request, "claims"), request.GET.get("step", "")
-        if not claims or step not in STEPS:
-            return redirect("admin:index")
+        if not claims or step not in {Action.ACCEPT, *STEPS}:
+            return redirect(came_from(request) or "admin:index")
         able = (claim for claim in claims if steps_of(claim, viewer_of(request), (Action(step),)))
         lead = next(able, claims[0])
         address = reverse("admin:claims_claim_step", args=[lead.pk, step])
-        others = urlencode([("also", number) for number in numbers(request, "claims") if number != lead.pk])
-        return redirect(f"{address}?{others}" if others else address)
+        others = [("also", str(number)) for number in numbers(request, "claims") if number != lead.pk]
+        asked = urlencode([("from", request.GET["from"]), *others] if came_from(request) else others)
+        return redirect(f"{address}?{asked}" if asked else address)
 
     def taken_back_view(self, request: HttpRequest) -> HttpResponse:
         """Take a step of the reader back on each claim that the address names; one by one, as it was taken.
@@ -136,6 +171,8 @@ def take_on_each(
     """
     form.cleaned_data["version"] = None
     form.cleaned_data.pop("seat", None)  # it named somebody's seat on the first claim
+    if dialog.action == Action.ACCEPT and "desk" not in form.changed_data:
+        form.cleaned_data["desk"] = None  # the first claim's; the others have their own
     taken = dict(lead)
 
     def one(number: int) -> None:
@@ -143,7 +180,7 @@ def take_on_each(
 
     stepped = step_on_each(claims, one)
     _say(request, stepped, list(taken), form.done() or dialog.done, _undoing_of_all(taken) if dialog.undoable else "")
-    return redirect("admin:index")
+    return redirect(came_from(request) or "admin:index")
 
 
 def _undoing_of_all(taken: Mapping[int, ClaimEvent | None]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -13,6 +14,7 @@ from django.urls import reverse
 from claims.lifecycle import Action, State
 from claims.models import Claim, Desk, DeskRole, User
 from claims.services.undoing import DONE_SINCE, TAKEN_BACK
+from reviews.admin import many
 from reviews.admin.steps import DIALOGS
 from reviews.models import Assignment, Reviewer
 from reviews.services.acting import act
@@ -118,8 +120,12 @@ def given_away(client: Client, there: Desk, lead: Claim, *others: Claim) -> str:
     return undo_of(client.post(address, sent, follow=True).content.decode())
 
 
+def said(page: Any) -> list[str]:
+    return [str(message) for message in page.context["messages"]]
+
+
 def said_after(client: Client, address: str) -> list[str]:
-    return [str(message) for message in client.post(address, follow=True).context["messages"]]
+    return said(client.post(address, follow=True))
 
 
 def test_what_somebody_did_since_is_not_taken_back_in_place_of_the_step(
@@ -226,3 +232,44 @@ def test_every_claim_that_refuses_is_named_with_those_that_left_the_readers_sigh
         f"#{foreign.pk}: There is no claim #{foreign.pk}.",
         "1 claim: Back in the pool.",
     ]
+
+
+def tick(client: Client, step: str, claims: list[Claim], state: str = State.PROPOSED) -> Any:
+    """Choose a step for ticked rows of the list of claims."""
+    sent = {"action": f"{step}_ticked", "_selected_action": [claim.pk for claim in claims]}
+    return client.post(f"{reverse('admin:claims_claim_changelist')}?state={state}", sent, follow=True)
+
+
+def test_proposed_claims_are_accepted_together_each_for_its_desk(signed: SignIn, editor: User, desk: Desk) -> None:
+    other = make.a_desk()
+    make.joined(editor, other, DeskRole.EDITOR)
+    claims = [make.a_claim(where, State.PROPOSED) for where in (desk, other)]
+    elsewhere, client = make.a_claim(make.a_desk(), State.PROPOSED), signed(editor)
+    dialog = tick(client, "accept", [*claims, elsewhere])
+    (address, _status), shown = dialog.redirect_chain[-1], dialog.content.decode()
+    assert '<h1 id="step">Accept: 2 claims</h1>' in shown
+    assert "Each goes to the desk it has, unless you choose another one for all of them." in shown
+    lead = dialog.context["page"].claim
+    after = client.post(address, {"version": lead.version, "desk": lead.desk_id, "due": ""}, follow=True)
+    assert after.redirect_chain[-1][0] == f"{reverse('admin:claims_claim_changelist')}?state=proposed"
+    assert [(make.fresh(claim).state, make.fresh(claim).desk) for claim in claims] == [
+        *((State.QUEUED, desk), (State.QUEUED, other))
+    ]
+    assert make.fresh(elsewhere).state == State.PROPOSED
+    client.post(undo_of(after.content.decode()))
+    assert {make.fresh(claim).state for claim in claims} == {State.PROPOSED}
+
+
+def test_more_than_a_page_of_claims_is_not_taken_in_part(
+    signed: SignIn, editor: User, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(many, "PAGE", 1)
+    claims = [make.a_claim(desk, State.PROPOSED) for _ in range(2)]
+    assert said(tick(signed(editor), "accept", claims)) == ["At most 1 at a time. Tick fewer."]
+
+
+def test_whoever_judges_nothing_of_the_list_ticks_no_rows(signed: SignIn, reviewer: Reviewer, claim: Claim) -> None:
+    page = signed(reviewer.user).get(reverse("admin:claims_claim_changelist")).content.decode()
+    assert "_selected_action" not in page
+    triager = make.a_reviewer(claim.desk or make.a_desk(), can_triage=True)
+    assert "_selected_action" in signed(triager.user).get(reverse("admin:claims_claim_changelist")).content.decode()
