@@ -101,7 +101,7 @@ def _climb(work: _Batch, one: _Waiting) -> None:
     rung = work.ladders.next_of(claim, track, date, work.now, one.moment)
     if rung is not None and rung.moment < work.now:
         _take(work, claim, date, rung, one.moment)
-        rung = work.ladders.next_of(claim, track, date, work.now, None)
+        rung = work.ladders.next_of(claim, track, date, work.now, rung.moment)  # another step may stand at that moment
     if rung is not None:
         wake_at = max(rung.moment, work.now)
         work.alarms.append(Alarm(claim=claim, kind=LADDER_ALARM[track], moment=rung.moment, wake_at=wake_at))

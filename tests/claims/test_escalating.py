@@ -122,6 +122,14 @@ def test_after_an_outage_the_latest_step_is_taken_and_names_those_passed_over(
     assert waits_for(claim) == (None if then is None else due + then)
 
 
+def test_a_reminder_to_the_reviewer_and_one_to_the_editor_at_the_same_moment_are_both_sent(desk: Desk) -> None:
+    to_both = [Step(who, "8 h to go", Track.REVIEW_DUE, -8 * HOUR, who) for who in (Tell.REVIEWER, Tell.EDITOR)]
+    claim = a_claim(with_ladder(desk, *to_both))
+    as_if_due(claim, -7 * HOUR)
+    assert raise_due_flags().escalated == 2
+    assert (told(claim), waits_for(claim)) == (["reviewer", "editor"], None)
+
+
 def test_the_timeline_says_who_was_told_and_by_which_ladder(desk: Desk) -> None:
     claim = a_claim(desk)
     as_if_due(claim, 3 * HOUR)

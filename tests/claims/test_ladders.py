@@ -53,7 +53,7 @@ def climbed(steps: list[Step], date: datetime, looks: list[datetime]) -> list[tu
                 break
             found.append((rung, now))
             taken = taken.and_also(rung)
-            waits = awaited(steps, date, taken, now)
+            waits = awaited(steps, date, taken, now, waited_for=rung.moment)
     return found
 
 
@@ -123,9 +123,10 @@ def test_a_reminder_is_worth_nothing_once_the_date_has_passed() -> None:
     assert awaited(only, DUE, Taken(), DUE + TICK, waited_for=DUE - 8 * HOUR) is None
 
 
-def test_two_steps_at_one_moment_are_both_taken() -> None:
-    both = [step("one", HOUR), step("other", HOUR)]
-    assert names(climbed(both, DUE, [DUE + 2 * HOUR])) == ["one", "other"]
+@pytest.mark.parametrize("offset", [-HOUR, timedelta(0), HOUR])
+def test_two_steps_at_one_moment_are_both_taken(offset: timedelta) -> None:
+    both = [step("one", offset), step("other", offset)]
+    assert names(climbed(both, DUE, [DUE + offset + MINUTE])) == ["one", "other"]
 
 
 def test_a_step_added_behind_the_present_is_not_taken_for_what_had_passed() -> None:
