@@ -142,9 +142,9 @@ def passed_over(
 def also_told(step: Step, left_out: Iterable[Step]) -> list[Tell]:
     """Whom steps passed over would have told that `step` does not: nobody misses a date because others hear later.
 
-    A reminder before the date is worth nothing to anybody once it has passed.
+    A reminder before the date is worth nothing to anybody once it has passed, which it has not while one is taken.
     """
-    return sorted({one.tell for one in left_out if one.offset >= NONE} - {step.tell})
+    return sorted({one.tell for one in left_out if one.offset >= NONE or step.offset < NONE} - {step.tell})
 
 
 def _due(steps: Sequence[Step], date: datetime, taken: Taken, now: datetime, waited_for: datetime | None) -> list[Rung]:

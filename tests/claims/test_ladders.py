@@ -105,6 +105,15 @@ def test_whoever_an_overtaken_step_would_have_told_is_told_with_the_one_that_is_
     assert also_told(rung.step, passed_over(REVIEW, DUE, Taken(), rung)) == [Tell.REVIEWER]
 
 
+def test_whoever_an_overtaken_reminder_would_have_told_is_told_with_the_later_one_while_the_date_is_ahead() -> None:
+    steps = [replace(step("remind", -8 * HOUR), tell=Tell.REVIEWER), step("chief", -2 * HOUR)]
+    rung = awaited(steps, DUE, Taken(), DUE - HOUR, waited_for=DUE - 8 * HOUR)
+    assert rung is not None
+    left_out = passed_over(steps, DUE, Taken(), rung, waited_for=DUE - 8 * HOUR)
+    assert (rung.step.key, [one.key for one in left_out]) == ("chief", ["remind"])
+    assert also_told(rung.step, left_out) == [Tell.REVIEWER]
+
+
 def test_a_moment_is_due_only_strictly_after_it() -> None:
     at_the_moment = awaited(REVIEW, DUE, Taken(), DUE)
     assert at_the_moment is not None
