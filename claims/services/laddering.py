@@ -94,7 +94,7 @@ def _follow(ladder: Ladder, batch: int) -> int:
     after = ladder.pass_to if ladder.pass_from else 0
     rows = Claim.objects.filter(desk=ladder.desk_id, pk__gt=after).exclude(state__in=UNANNOUNCED)
     numbers = list(rows.order_by("pk").values_list("pk", flat=True)[:batch])
-    rewritten = _agree(numbers)
+    rewritten = _agree(numbers, ladder.changed_at)
     whole = len(numbers) < batch
     done = {"followed_at": began, "pass_from": None} if whole else {"pass_from": began, "pass_to": numbers[-1]}
     Ladder.objects.filter(pk=ladder.pk, version=ladder.version).update(**done)
@@ -102,27 +102,27 @@ def _follow(ladder: Ladder, batch: int) -> int:
     return rewritten
 
 
-def _agree(numbers: Sequence[int]) -> int:
+def _agree(numbers: Sequence[int], changed_at: datetime) -> int:
     """Let those of these claims that disagree with their ladder follow it; answers how many did.
 
     All of them in one transaction; whoever is held by somebody else at this moment is waited for, one after the other.
     """
-    wanted = list(_disagreeing(numbers))
+    wanted = list(_disagreeing(numbers, changed_at))
     if not wanted:
         return 0
     with transaction.atomic():
         free = hold_many(wanted)
-        rewritten = _rewrite(sorted(free))
+        rewritten = _rewrite(sorted(free), changed_at)
     for number in wanted:
         if number not in free:
             with locked(number):
-                rewritten += _rewrite([number])
+                rewritten += _rewrite([number], changed_at)
     return rewritten
 
 
-def _rewrite(held: Sequence[int]) -> int:
+def _rewrite(held: Sequence[int], changed_at: datetime) -> int:
     """Set the ladders' alarms of held claims anew. Nothing else: neither their versions nor their histories change."""
-    wanted, now = _disagreeing(held), database_time()
+    wanted, now = _disagreeing(held, changed_at), database_time()
     Alarm.objects.filter(claim__in=any_of(list(wanted)), kind__in=TRACKS).delete()
     Alarm.objects.bulk_create(
         Alarm(claim_id=claim, kind=kind, moment=moment, wake_at=max(moment, now))
@@ -132,10 +132,11 @@ def _rewrite(held: Sequence[int]) -> int:
     return len(wanted)
 
 
-def _disagreeing(numbers: Sequence[int]) -> dict[int, dict[str, datetime]]:
+def _disagreeing(numbers: Sequence[int], changed_at: datetime) -> dict[int, dict[str, datetime]]:
     """Which of these claims wait for something else than their ladder asks for, and for what they should wait.
 
-    What is due is left to the sweep.
+    What is due is left to the sweep. A reminder that came with the change is owed also where its moment has passed
+    since, before the claim could follow: the ladder and the claim were as they are when it did.
     """
     standing = Prefetch("decisions", Decision.objects.filter(standing=True), to_attr="standing_ones")
     rows = Claim.objects.filter(pk__in=any_of(numbers)).select_related("desk").prefetch_related(standing, "alarms")
@@ -144,7 +145,8 @@ def _disagreeing(numbers: Sequence[int]) -> dict[int, dict[str, datetime]]:
     for claim in claims:
         decision = next(iter(claim.standing_ones), None)  # type: ignore[attr-defined]  # prefetched above
         before = {alarm.kind: alarm.moment for alarm in claim.alarms.all() if alarm.kind in TRACKS}
-        wanted = alarms_of(claim, ladders, tracks(claim.date_facts(decision)), before, now)
+        owed = dict.fromkeys(TRACKS, max(changed_at, claim.updated_at))
+        wanted = alarms_of(claim, ladders, tracks(claim.date_facts(decision)), owed, now)
         if wanted != before and not any(moment < now for moment in before.values()):
             found[claim.pk] = wanted
     return found

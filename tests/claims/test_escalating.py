@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from claims.errors import Invalid, StaleVersion
 from claims.ladders import DEFAULT, Step, Tell, Track
 from claims.lifecycle import Action, DismissalReason
-from claims.models import Alarm, Claim, ClaimEvent, ClaimHead, Desk, DeskRole, Escalation, Ladder, User
+from claims.models import Alarm, Claim, ClaimEvent, ClaimHead, Desk, DeskRole, Escalation, Ladder, LadderStep, User
 from claims.services.laddering import follow_ladders, set_ladder, written_down
 from claims.services.ladders import read_ladders
 from claims.services.sweep import Swept, raise_due_flags
@@ -38,7 +38,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+HOUR, MINUTE, SECOND = timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
 TELL_AT_ONCE = Step("due", "review is due", Track.REVIEW_DUE, timedelta(0), Tell.REVIEWER)
 TELL_LATER = Step("editor", "1 h late", Track.REVIEW_DUE, HOUR, Tell.EDITOR)
 
@@ -295,6 +295,23 @@ def test_a_step_added_for_what_has_passed_announces_no_old_moment(desk: Desk, ed
     follow_ladders()
     raise_due_flags()
     assert told(claim) == ["due"]
+
+
+@pytest.mark.parametrize(("due_was_set", "taken"), [(-HOUR, ["remind"]), (-10 * SECOND, [])])
+def test_a_new_reminder_whose_moment_passes_before_the_claims_follow_is_sent_where_it_was_owed(
+    desk: Desk, due_was_set: timedelta, taken: list[str]
+) -> None:
+    claim = a_claim(desk)
+    set_ladder(desk, [Step("remind", "8 h to go", Track.REVIEW_DUE, -8 * HOUR, Tell.REVIEWER)])
+    Ladder.objects.update(changed_at=ahead(minutes=-1))
+    LadderStep.objects.update(since=ahead(minutes=-1))
+    due = ahead(hours=8) - 30 * SECOND
+    Claim.objects.update(review_due_at=due, updated_at=ahead() + due_was_set)
+    Alarm.objects.filter(kind="ladder_due").update(moment=due, wake_at=due)
+    follow_ladders()
+    raise_due_flags()
+    follow_ladders()
+    assert (told(claim), raise_due_flags().escalated) == (taken, 0)
 
 
 def test_a_step_that_only_changes_its_words_goes_on_and_tells_under_the_new_ones(desk: Desk) -> None:
