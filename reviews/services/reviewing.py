@@ -23,6 +23,7 @@ from claims.verdicts import Outcome as OwnDateOutcome
 from reviews.consensus import Judgement, Status, decide
 from reviews.errors import NotEligible, NotOnIt
 from reviews.models import Assignment, AssignmentStatus, Part, Review, Reviewer
+from reviews.services import people
 from reviews.services.assigning import end, interests_as_of_now
 from reviews.services.routing import put_on
 from reviews.services.seats import asked_of, open_one_more, withdraw_all
@@ -91,6 +92,8 @@ def ask_second_opinion(
     if assignment is not None:
         if answers is None:
             raise ReasonMissing("Your own review goes with the request.", pointer="/review")
+        if of is not None:
+            people.hold_all([assignment.reviewer_id, of.pk])
         _check_impartial(held, assignment)
         start_if_queued(held, by=by)
         answers = _whole(held, answers)

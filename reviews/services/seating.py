@@ -17,7 +17,7 @@ import structlog
 from django.db import DatabaseError, OperationalError, connection, transaction
 
 from claims.services.transitions import hold_many
-from reviews.models import Reviewer
+from reviews.services import people
 
 BATCH = 1000
 log = structlog.get_logger(__name__)
@@ -151,7 +151,7 @@ def _statement(seats: Sequence[Seat], rule: str, actor: str) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         free = hold_many([seat.claim_id for seat in seats])
         held = [seat for seat in seats if seat.claim_id in free]
-        _hold_people({seat.reviewer_id for seat in held})
+        people.hold_all(seat.reviewer_id for seat in held)
         # One text instead of arrays: quoting ten thousand lists of reasons costs more than writing them.
         rows = [
             {
@@ -172,9 +172,3 @@ def _statement(seats: Sequence[Seat], rule: str, actor: str) -> int:
         cursor.execute(SEAT, {**given, "rule": rule, "actor": actor})
         (number,) = cursor.fetchone()
     return int(number)
-
-
-def _hold_people(ids: set[int]) -> None:
-    """Lock the reviewers, always in the same order and always after the claims, as everybody does."""
-    rows = Reviewer.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids)
-    list(rows.order_by("pk").values_list("pk", flat=True))

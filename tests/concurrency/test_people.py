@@ -220,6 +220,24 @@ def test_two_who_hand_over_to_each_other_at_once_do_not_wait_for_each_other() ->
     assert Absence.objects.count() == 2 * ROUNDS
 
 
+def test_two_who_ask_each_other_for_a_second_opinion_at_once_do_not_wait_for_each_other() -> None:
+    desk = make.a_desk()
+    editor, both = make.an_editor(desk), [make.a_reviewer(desk, limit=2 * ROUNDS) for _ in range(2)]
+    for _ in range(ROUNDS):
+        claims = [make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=one) for one in both]
+        asked = [partial(ask, *one) for one in zip(claims, both, reversed(both), strict=True)]
+        assert refusals(at_once(*asked)) == []
+        assert [make.open_assignment_of(claim).reviewer for claim in claims] == both[::-1]
+    assert broken_promises() == {}
+
+
+def ask(claim: Claim, reviewer: Reviewer, of: Reviewer) -> None:
+    """The reviewer of the claim asks a colleague for a second opinion, with their own review."""
+    with acting_on(claim.pk, make.viewer(reviewer)) as acting:
+        why = "Please look at the second source."
+        ask_second_opinion(acting.held, acting.mine, make.UNPROVEN, by=acting.by, why=why, of=of)
+
+
 def test_an_interest_that_is_being_declared_is_waited_for_by_a_judgement_and_by_a_seat() -> None:
     desk = make.a_desk()
     editor, judge, other = make.an_editor(desk), make.a_reviewer(desk), make.a_reviewer(desk)

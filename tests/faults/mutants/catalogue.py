@@ -57,7 +57,7 @@ MUTANTS = {
             "reviews.services.routing": [
                 ('Reviewer.objects.select_for_update(of=("self",), no_key=True)', "Reviewer.objects")
             ],
-            "reviews.services.seating": [("_hold_people({", "set({")],
+            "reviews.services.seating": [("people.hold_all(", "set(")],
         },
     ),
     "webhooks-unleased": Mutant(
