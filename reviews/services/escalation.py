@@ -1,8 +1,8 @@
 """Carries out the steps of a ladder that return a claim to the pool.
 
 The sweep only writes down that the step was taken. This pass finds the steps not carried out yet, and looks again under
-each claim's lock: a verdict, another due or another person since then makes the step needless, and that is written
-down instead. It may run twice, at once, or be stopped anywhere.
+each claim's lock: a verdict, another due, desk or person since then makes the step needless, and that is written down
+instead. It may run twice, at once, or be stopped anywhere.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def _carry_out(found: Escalation) -> int:
 
 
 def _late(held: Held, step: Escalation) -> list[Assignment]:
-    """Whoever had the claim when the step was taken and still has it, while it is late by the same due."""
+    """Whoever had the claim when the step was taken and still has it, while it is late by the same due and desk."""
     if not _still_late(held, step):
         return []
     open_seats = Assignment.objects.open().filter(claim=held.claim, round=held.claim.round)
@@ -54,10 +54,12 @@ def _still_late(held: Held, step: Escalation) -> bool:
         check(Action.HAND_OVER, State(held.claim.state), LADDER.roles)
     except ActionNotPossible:
         return False
-    return held.claim.review_due_at == step.date
+    return held.claim.review_due_at == step.date and held.claim.desk_id == step.desk_id
 
 
 def _result(held: Held, step: Escalation, seats: list[Assignment]) -> str:
     if seats:
         return "returned to the pool"
+    if held.claim.desk_id != step.desk_id:  # whose own ladder says what becomes of it
+        return "on another desk"
     return "nobody was on it" if _still_late(held, step) else "no longer late"

@@ -11,7 +11,7 @@ import pytest
 from claims.errors import NotFound
 from claims.ladders import Deed, Step, Tell, Track
 from claims.lifecycle import Action, DismissalReason, State
-from claims.models import Claim, Desk, Escalation, User
+from claims.models import Claim, Desk, DeskRole, Escalation, User
 from claims.services.sweep import raise_due_flags
 from claims.services.transitions import Held, database_time
 from reviews.models import Assignment, Reviewer
@@ -114,6 +114,17 @@ def test_another_due_set_meanwhile_keeps_the_claim_where_it_is(late: Claim, edit
     act(late.pk, Action.SET_DUE, make.viewer(editor), due=make.ahead(hours=5), reason="The source answers tonight.")
     assert (carry_out(), result_of(late)) == (0, "no longer late")
     assert make.open_assignment_of(late).status == "open"
+
+
+def test_a_claim_that_went_to_another_desk_meanwhile_is_left_to_the_ladder_of_that_desk(
+    late: Claim, editor: User, reviewer: Reviewer
+) -> None:
+    there = make.with_ladder(make.a_desk(name="City"))
+    for person, role in ((editor, DeskRole.EDITOR), (reviewer.user, DeskRole.REVIEWER)):
+        make.joined(person, there, role)
+    act(late.pk, Action.CHANGE_DESK, make.viewer(editor), desk=there, reason="It is theirs.")
+    assert (carry_out(), result_of(late)) == (0, "on another desk")
+    assert make.open_assignment_of(late).reviewer == reviewer
 
 
 def test_a_dismissal_meanwhile_makes_it_needless(late: Claim, editor: User) -> None:
