@@ -30,7 +30,7 @@ def carry_out(batch: int = BATCH) -> int:
 def _carry_out(found: Escalation) -> int:
     with locked(found.claim_id) as held:
         step = Escalation.objects.to_be_returned().filter(pk=found.pk).first()
-        if step is None:  # somebody else was faster
+        if step is None or _wait_is_over(held):  # somebody else was faster, or the sweep is about to end the wait
             return 0
         seats = _late(held, step)
         for seat in seats:
@@ -39,6 +39,12 @@ def _carry_out(found: Escalation) -> int:
         step.result = _result(held, step, seats)
         step.save(update_fields=["acted_at", "result"])
         return len(seats)
+
+
+def _wait_is_over(held: Held) -> bool:
+    """Whether the claim still waits although its wait has run out: nobody is taken off it before that has ended."""
+    until = held.claim.waiting_until
+    return held.claim.state == State.WAITING and until is not None and until < held.now
 
 
 def _late(held: Held, step: Escalation) -> list[Assignment]:

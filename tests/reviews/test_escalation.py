@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from time import sleep
 from typing import Any
 
 import pytest
 
 from claims.errors import NotFound
 from claims.ladders import Deed, Step, Tell, Track
-from claims.lifecycle import Action, DismissalReason, State
+from claims.lifecycle import Action, DismissalReason, State, WaitingReason
 from claims.models import Claim, Desk, DeskRole, Escalation, User
-from claims.services.sweep import raise_due_flags
+from claims.services.escalating import take_steps
+from claims.services.sweep import BEGINNING, raise_due_flags
 from claims.services.transitions import Held, database_time
 from reviews.models import Assignment, Reviewer
 from reviews.services import escalation
@@ -125,6 +127,19 @@ def test_a_claim_that_went_to_another_desk_meanwhile_is_left_to_the_ladder_of_th
     act(late.pk, Action.CHANGE_DESK, make.viewer(editor), desk=there, reason="It is theirs.")
     assert (carry_out(), result_of(late)) == (0, "on another desk")
     assert make.open_assignment_of(late).reviewer == reviewer
+
+
+def test_a_late_claim_whose_wait_is_over_but_not_ended_yet_is_returned_once_it_is(
+    desk: Desk, editor: User, reviewer: Reviewer
+) -> None:
+    claim = make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer)
+    until = make.ahead(milliseconds=300)
+    act(claim.pk, Action.WAIT, make.viewer(editor), reason=WaitingReason.REPLY, until=until, due=until)
+    sleep(0.35)
+    take_steps(1, BEGINNING)  # as after an outage in which many waits ran out: a few at a time end behind the steps
+    assert carry_out() == 0
+    raise_due_flags()
+    assert (carry_out(), result_of(claim)) == (1, "returned to the pool")
 
 
 def test_a_dismissal_meanwhile_makes_it_needless(late: Claim, editor: User) -> None:
