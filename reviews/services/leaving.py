@@ -94,12 +94,16 @@ def _back_from_gone(held: Held, seat: Assignment) -> bool:
     return True
 
 
-def take_back_standing() -> int:
-    """On desks that have switched it on: claims without activity, and those of people away, go back to the pool."""
+def seats_to_take_back() -> QuerySet[Assignment]:
+    """Reviewers' open seats that can be given up, on desks that take back what stands still."""
     desks = DeskDefaults.objects.filter(takes_back=True).values("desk")
-    now = database_time()
+    return Assignment.objects.open().filter(claim__desk__in=desks, claim__state__in=MOVABLE, part=Part.REVIEW)
+
+
+def take_back_standing() -> int:
+    """On such desks: claims without activity, and those of people away, go back to the pool."""
+    now, seats = database_time(), seats_to_take_back()
     away = Exists(Absence.objects.at(now).filter(reviewer=OuterRef("reviewer")))
-    seats = Assignment.objects.open().filter(claim__desk__in=desks, claim__state__in=MOVABLE, part=Part.REVIEW)
     # Whoever got it later than the last thing that happened has had less than two days for it.
     long_held = seats.filter(assigned_at__lt=idle_before(now))
     still = long_held.filter(claim__state=State.IN_REVIEW, claim__in=idle_since(now).values("pk"))
@@ -108,14 +112,15 @@ def take_back_standing() -> int:
 
 def _back_from_away(held: Held, seat: Assignment) -> bool:
     absence = Absence.objects.at(held.now).filter(reviewer=seat.reviewer).select_related("reviewer__user").first()
-    if absence is None:
+    if absence is None or not seats_to_take_back().filter(pk=seat.pk).exists():
         return False
     hand_over(held, seat, by=STANDSTILL, note=away_sentence(absence))
     return True
 
 
 def _back_from_idle(held: Held, seat: Assignment) -> bool:
-    if not idle_since(held.now).filter(pk=held.claim.pk).exists():
+    is_idle = idle_since(held.now).filter(pk=held.claim.pk).exists()
+    if not is_idle or not seats_to_take_back().filter(pk=seat.pk).exists():
         return False
     hand_over(held, seat, by=STANDSTILL, note="Nobody did anything for 2 days.")
     return True

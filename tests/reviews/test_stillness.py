@@ -11,8 +11,9 @@ from claims.lifecycle import Action, DismissalReason, State
 from claims.models import Claim, Desk, Flag, FlagKind, User
 from claims.services.transitions import locked
 from reviews.models import DeskDefaults, Reviewer
-from reviews.services import stillness
+from reviews.services import leaving, stillness
 from reviews.services.acting import act
+from reviews.services.assigning import hand_over
 from reviews.services.leaving import take_back_standing
 from reviews.services.stillness import Marked, flag_standstill, idle_since
 from tests import factories as make
@@ -95,3 +96,18 @@ def test_a_desk_may_take_claims_back_that_stand_still(at_once: None, claim: Clai
     assert (told["actor_name"], told["reason"]) == ("standstill", "Nobody did anything for 2 days.")
     assert take_back_standing() == 0
     assert broken_promises() == {}
+
+
+def test_a_desk_that_stops_taking_claims_back_keeps_those_that_a_pass_has_not_come_to(
+    at_once: None, desk: Desk, editor: User, reviewer: Reviewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims = [make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer) for _ in range(2)]
+    defaults = DeskDefaults.objects.create(desk=desk, takes_back=True)
+
+    def stop(*seat: Any, **given: Any) -> None:
+        hand_over(*seat, **given)
+        DeskDefaults.objects.filter(pk=defaults.pk).update(takes_back=False)
+
+    monkeypatch.setattr(leaving, "hand_over", stop)
+    assert take_back_standing() == 1
+    assert [make.fresh(claim).state for claim in claims] == [State.QUEUED, State.IN_REVIEW]
