@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from claims.actors import ActorKind, rule
 from claims.lifecycle import State
@@ -58,17 +58,24 @@ def flag_standstill() -> Marked:
     now = database_time()
     away, idle = _away(now), _idle(now)
     raised = raise_flags(FlagKind.AWAY, away, by=WATCHER) + raise_flags(FlagKind.IDLE, idle, by=WATCHER)
-    cleared = _clear(FlagKind.AWAY, away) + _clear(FlagKind.IDLE, idle)
+    now = database_time()
+    gone = _people_away(now).filter(claim=OuterRef("claim"))
+    cleared = _clear(FlagKind.AWAY, gone, now) + _clear(
+        FlagKind.IDLE, idle_since(now).filter(pk=OuterRef("claim")), now
+    )
     return Marked(raised, cleared)
+
+
+def _people_away(now: datetime) -> QuerySet[Assignment]:
+    """Seats with work to do of people who are away, with `absence`, the one that ends last."""
+    gone = Absence.objects.at(now).filter(reviewer=OuterRef("reviewer")).order_by("-ends_at", "pk")
+    return Assignment.objects.loading().annotate(absence=Subquery(gone.values("pk")[:1])).filter(absence__isnull=False)
 
 
 def _away(now: datetime) -> list[Found]:
     """Claims on which somebody still has work to do who is away; of several, the first seat's."""
-    gone = Absence.objects.at(now).filter(reviewer=OuterRef("reviewer")).order_by("-ends_at", "pk")
-    seats = Assignment.objects.loading().annotate(
-        seq=F("claim__head__event_seq"), absence=Subquery(gone.values("pk")[:1])
-    )
-    rows = seats.filter(absence__isnull=False).order_by("claim", "-seat").values_list("claim", "seq", "absence")
+    seats = _people_away(now).annotate(seq=F("claim__head__event_seq"))
+    rows = seats.order_by("claim", "-seat").values_list("claim", "seq", "absence")
     by_claim = {claim: (seq, absence) for claim, seq, absence in rows}
     absences = Absence.objects.select_related("reviewer__user").in_bulk({absence for _, absence in by_claim.values()})
     return [
@@ -88,8 +95,12 @@ def _idle_sentence(last: datetime, zone: str) -> str:
     return f"Nobody has done anything since {there.day} {there:%b, %H:%M}."
 
 
-def _clear(kind: FlagKind, holding: list[Found]) -> int:
-    """Clear the flags of this kind that stand on other claims."""
-    standing = Flag.objects.standing().filter(kind=kind).exclude(claim__in=[one.claim_id for one in holding])
+def _clear(kind: FlagKind, holding: QuerySet[Assignment] | QuerySet[Claim], now: datetime) -> int:
+    """Clear the flags of this kind on claims of which nothing is `holding` at `now`.
+
+    One statement looks at flags and claims anew: what another pass has raised meanwhile stands. What it raised after
+    `now` is left to the next pass.
+    """
+    standing = Flag.objects.standing().filter(kind=kind, raised_at__lt=now).exclude(Exists(holding))
     found = [Found(*row) for row in standing.values_list("claim", "claim__head__event_seq").distinct()]
     return lower_flags(kind, found, by=WATCHER)

@@ -9,8 +9,9 @@ import pytest
 
 from claims.lifecycle import Action, DismissalReason, State
 from claims.models import Claim, Desk, Flag, FlagKind, User
+from claims.services.flagging import raise_flags
 from claims.services.transitions import locked
-from reviews.models import DeskDefaults, Reviewer
+from reviews.models import Absence, DeskDefaults, Reviewer
 from reviews.services import leaving, stillness
 from reviews.services.acting import act
 from reviews.services.assigning import hand_over
@@ -85,6 +86,22 @@ def test_the_mark_goes_when_somebody_does_something(
     (event,) = claim.events.filter(type="claim.clear_flag")
     assert event.data == {"kind": "idle"}
     assert broken_promises() == {}
+
+
+def test_a_pass_clears_no_mark_that_another_has_made_since_it_looked(
+    claim: Claim, reviewer: Reviewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raised = iter([True])
+
+    def raise_in_turns(*found: Any, **given: Any) -> int:
+        if next(raised, False):  # the first pass has looked; now its reviewer goes away, and another pass comes
+            Absence.objects.create(reviewer=reviewer, starts_at=make.now(), ends_at=make.ahead(days=1))
+            assert flag_standstill() == Marked(raised=1)
+        return raise_flags(*found, **given)
+
+    monkeypatch.setattr(stillness, "raise_flags", raise_in_turns)
+    assert flag_standstill() == Marked()
+    assert Flag.objects.standing().get(claim=claim).kind == FlagKind.AWAY
 
 
 def test_a_desk_may_take_claims_back_that_stand_still(at_once: None, claim: Claim, desk: Desk) -> None:
