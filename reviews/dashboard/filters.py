@@ -88,7 +88,7 @@ class Filters:
 
     def day_start(self, now: datetime) -> datetime:
         """00:00 of the running day in the zone."""
-        return now.astimezone(ZoneInfo(self.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+        return now.astimezone(ZoneInfo(self.zone)).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
 
     def narrow(self, claims: ClaimQuerySet, now: datetime) -> ClaimQuerySet:
         """Those of `claims` that all narrowings leave."""

@@ -93,7 +93,7 @@ class Narrowed:
 
 def day_start(now: datetime) -> datetime:
     """00:00 of the reader's running day."""
-    return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
 
 
 def claims_in(view: str, viewer: Viewer, now: datetime) -> ClaimQuerySet:

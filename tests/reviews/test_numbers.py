@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
 from claims.deadlines import TimeFlag
@@ -24,6 +25,7 @@ from reviews.dashboard.numbers import NUMBERS, common_zone, counts, median_to_ve
 from reviews.dashboard.reading import Reading
 from reviews.dashboard.series import due_and_decided
 from reviews.models import Assignment, Reviewer
+from reviews.services.queue import day_start
 from tests.factories import (
     a_claim,
     a_desk,
@@ -101,6 +103,22 @@ def newsroom(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
     assert django_db_setup is None
     with kept_for_a_module(django_db_blocker):
         yield Newsroom()
+
+
+@pytest.mark.parametrize(
+    ("zone", "within", "began"),
+    [
+        ("America/Havana", "2026-11-01T05:30", "2026-11-01T04:00"),  # their clocks show midnight twice
+        ("Atlantic/Azores", "2026-10-25T01:30", "2026-10-25T00:00"),
+        ("Asia/Beirut", "2026-03-29T12:00", "2026-03-28T22:00"),  # here they skip it
+        ("Asia/Kathmandu", "2026-03-29T12:00", "2026-03-28T18:15"),
+    ],
+)
+def test_a_day_begins_with_its_first_moment_where_clocks_change_at_midnight(zone: str, within: str, began: str) -> None:
+    moment, first = (datetime.fromisoformat(f"{words}+00:00") for words in (within, began))
+    assert Filters(zone=zone).day_start(moment).astimezone(UTC) == first
+    with timezone.override(zone):
+        assert day_start(moment).astimezone(UTC) == first
 
 
 @pytest.mark.parametrize("seed", [1, 2])
