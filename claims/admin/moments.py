@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import INPUT_CLASSES
 
-from claims.deadlines import Precision, zone_named
+from claims.deadlines import Precision, aware, zone_named
 from claims.errors import Invalid
 
 SAY_MOMENT = gettext_lazy("Write a date and a time, for example 2026-11-27 18:00.")
@@ -46,7 +46,8 @@ class LocalMoment(forms.TextInput):
 def local_moment(words: str, zone: str) -> datetime:
     """The moment that clocks in `zone` (IANA name) call `words` ("2026-11-27T18:00").
 
-    Raises `Invalid` for words that are no time of a clock, and for a time that the clocks there skip or show twice.
+    Raises `Invalid` for words that are no time of a clock, for a time that the clocks there skip or show twice, and for
+    one outside the years we keep.
     """
     there = ZoneInfo(str(zone_named(zone)))
     try:
@@ -55,7 +56,9 @@ def local_moment(words: str, zone: str) -> datetime:
         raise Invalid(str(SAY_MOMENT)) from unreadable
     if shown.tzinfo is not None:
         raise Invalid(str(SAY_MOMENT))
-    if not is_once(moment := shown.replace(tzinfo=there)):
+    moment = shown.replace(tzinfo=there)
+    aware(moment)
+    if not is_once(moment):
         raise Invalid(f"{not_once(shown, there)} {OR_UTC}")
     return moment
 
@@ -100,7 +103,7 @@ def window(words: tuple[str, str], precision: Precision, zone: str, pointer: str
 
 
 class MomentField(forms.DateTimeField):
-    """A moment on the reader's clock. One that their clocks do not show exactly once is refused, never guessed.
+    """A moment on the reader's clock, in the years we keep. One that it does not show exactly once is never guessed.
 
     What stood there and was left alone stays, also where the clocks show it twice: nobody is asked which they meant.
     """
@@ -117,7 +120,13 @@ class MomentField(forms.DateTimeField):
 
     def validate(self, value: datetime | None) -> None:
         super().validate(value)
-        if value and not is_once(value):
+        if value is None:
+            return
+        try:
+            aware(value)
+        except Invalid as refused:
+            raise forms.ValidationError(refused.message, code=refused.code) from refused
+        if not is_once(value):
             raise forms.ValidationError(not_once(value.replace(tzinfo=None), get_current_timezone()), code=NOT_ONCE)
 
     def has_changed(self, initial: Any, data: Any) -> bool:

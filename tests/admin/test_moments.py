@@ -71,6 +71,19 @@ def test_the_minutes_beside_a_change_of_the_clocks_are_taken(
     assert make.fresh(claim).waiting_until is not None
 
 
+@pytest.mark.parametrize("zone", ["Europe/Kyiv", "America/New_York"])
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00", "2250-06-01T12:00", "9999-12-31T23:59"])
+@pytest.mark.parametrize("field", ["until", "due", "first"])
+def test_a_moment_outside_the_years_we_keep_is_refused_by_its_year(
+    signed: SignIn, editor: User, claim: Claim, *, zone: str, moment: str, field: str
+) -> None:
+    own = {"first": moment, "last": moment, "precision": "minute", "zone": zone, "zone_basis": "desk", "reason": "So."}
+    step, given = ("set_own_date", own) if field == "first" else ("wait", {field: moment})
+    shown = shown_after(signed(with_clock(editor, zone)), step_of(claim, step), waiting(claim) | given)
+    assert f"The year must lie between 1900 and 2200; this says {int(moment[:4])}." in shown
+    assert f'value="{moment}"' in shown, "what was written stays"
+
+
 @MOMENTS
 def test_an_embargo_asks_for_another_moment(signed: SignIn, editor: User, *, moment: str, sentence: str) -> None:
     client = signed(with_clock(editor))
