@@ -19,6 +19,7 @@ from reviews.services.accepting import change_desk
 from reviews.services.cases import protecting
 
 BATCH = 100
+MOVABLE = TRANSITIONS[Action.CHANGE_DESK].sources
 KEEPER = rule("embargo").having(Role.SYSTEM, Role.EDITOR)
 WHY = "Its article is under embargo, and only the article's desk may read it."
 
@@ -29,12 +30,14 @@ def bring_home(batch: int = BATCH) -> int:
     One with evidence that protects a source stays where it is: another desk's editors would see whom it protects.
     """
     protected = Evidence.objects.filter(claim=OuterRef("pk"), visibility=Visibility.PROTECTED)
-    claims = Claim.objects.filter(pk__in=astray(DatabaseClock()), state__in=TRANSITIONS[Action.CHANGE_DESK].sources)
+    claims = Claim.objects.filter(pk__in=astray(DatabaseClock()), state__in=MOVABLE)
     return one_by_one(claims.exclude(Exists(protected)).order_by("pk"), _home, batch=batch, failed="claim_left_astray")
 
 
 def _home(claim: Claim) -> int:
     with locked(claim.pk) as held:
+        if held.claim.state not in MOVABLE:  # somebody dismissed it meanwhile
+            return 0
         quotes = quotes_kept_with_a_desk(held.now).filter(claim=claim)
         desks = Desk.objects.in_bulk(quotes.values_list("revision__article__desk", flat=True))
         if held.claim.desk_id in {None, *desks} or len(desks) != 1 or protecting([claim.pk]):

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from unittest.mock import Mock
 
 import pytest
 from django.db import connection
 
 from claims.errors import Embargoed
-from claims.lifecycle import Action, State
+from claims.lifecycle import Action, DismissalReason, State
 from claims.models import Article, Claim, ClaimEvent, Desk, DeskRole, Scope, User, Visibility
+from claims.services import onebyone
 from claims.services.proposing import GivenClaim
+from claims.services.transitions import Held, locked
 from reviews import tasks
 from reviews.models import Assignment, Course, RuleVersion
 from reviews.rules import Conditions, Outcomes
+from reviews.services import embargoes
 from reviews.services.acting import act, offered
 from reviews.services.bringing import Wanted, bring_many
 from reviews.services.embargoes import WHY, bring_home
@@ -194,6 +199,26 @@ def test_what_is_decided_comes_back_too_and_what_is_dismissed_stays(article: Art
     claims = [astray(there, article, state) for state in (State.DECIDED, State.DISMISSED)]
     assert bring_home() == 1
     assert [make.fresh(claim).desk for claim in claims] == [desk, there]
+
+
+def test_what_is_dismissed_before_it_comes_back_stays_and_nobody_is_told_of_a_failure(
+    article: Article, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, failures = make.a_desk(), Mock()
+    claim = astray(there, article)
+    editor = make.viewer(make.an_editor(there))
+
+    def dismissed_first(number: int) -> AbstractContextManager[Held]:
+        until = article.embargo_until
+        ends(article, None)  # while it lasts nobody there sees the claim
+        act(number, Action.DISMISS, editor, reason=DismissalReason.OFF_SUBJECT)
+        ends(article, until)
+        return locked(number)
+
+    monkeypatch.setattr(embargoes, "locked", dismissed_first)
+    monkeypatch.setattr(onebyone, "log", failures)
+    assert (bring_home(), failures.mock_calls) == (0, [])
+    assert make.fresh(claim).desk == there
 
 
 def test_evidence_that_protects_a_source_keeps_it_where_its_editors_are(article: Article) -> None:
