@@ -78,11 +78,14 @@ def _page(item: NewsItem) -> ReadPage:
 
 def _keep(viewer: Viewer, told: ToldArticle, item: NewsItem, page: ReadPage | None) -> tuple[TakenIn, list[str]]:
     now = database_time()
-    known = Row.objects.select_for_update(of=("self",)).select_related("article__outlet").filter(uri=item.uri).first()
+    known = Row.objects.select_for_update().filter(uri=item.uri).first()
     if known is None:
         if page is None:
             raise ItemCanceled()
         return _first(viewer, told, item, page, now)
+    # Not joined to the item above: a statement that waits for a lock sees what it joins as it was before the wait.
+    held = Article.objects.select_for_update(of=("self",), no_key=True).select_related("outlet")
+    known.article = held.get(pk=known.article_id)
     if not _is_theirs(viewer, known) and not visible_articles(viewer, now).filter(pk=known.article_id).exists():
         raise AlreadyElsewhere()
     newer = is_newer(item, known.version, known.versioned_at)
