@@ -77,6 +77,25 @@ def test_overview_and_list_are_clean_in_both_widths_and_themes(
     assert len(page.locator(".cd-kpi h2 .cd-i").evaluate_all(colours)) == 1
 
 
+def test_the_pages_of_a_long_list_are_reached_on_a_phone(
+    open_page: OPEN,
+    live_server: LiveServer,
+    desk: Desk,
+    editor: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("reviews.dashboard.lists.PER_PAGE", 2)
+    for _ in range(3):
+        a_claim(desk, by=editor)
+    page = open_page(width=390, user=editor, base=live_server.url)
+    page.goto("/desk/list/open")
+    pages = page.get_by_role("navigation", name="Pages")
+    expect(pages).to_contain_text("1 to 2 of 3")
+    pages.get_by_role("link", name="Next").click()
+    expect(pages).to_contain_text("3 to 3 of 3")
+    expect(pages.get_by_role("link", name="Previous")).to_be_visible()
+
+
 def test_the_first_day_is_clean_and_says_what_to_do(
     open_page: OPEN, live_server: LiveServer, look: LOOK, editor: User
 ) -> None:

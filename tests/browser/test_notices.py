@@ -45,6 +45,15 @@ def test_notices_and_choices_are_whole_and_accessible(open_told: Callable[..., P
         look(page, name)
 
 
+def test_older_notices_are_reached_on_a_phone(open_told: Callable[..., Page], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reviews.admin.notices.PAGE", 2)
+    page = open_told(width=390)
+    page.goto(LIST)
+    page.get_by_role("link", name="Older").click()
+    expect(page.get_by_test_id("notice")).to_have_count(1)
+    expect(page.get_by_role("link", name="Newer")).to_be_visible()
+
+
 def test_the_bell_leads_to_the_list_by_keyboard_and_empties_it(
     open_told: Callable[..., Page],
 ) -> None:
