@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Concat, NullIf, Trim
 from django.utils.translation import npgettext, pgettext
 
@@ -24,7 +24,8 @@ from reviews.dashboard.numbers import NUMBERS, tally
 from reviews.dashboard.reading import Reading
 from reviews.dashboard.shares import share_words
 from reviews.fairness import spread
-from reviews.models import Absence, Assignment, Reviewer
+from reviews.models import Assignment, Reviewer
+from reviews.services.loads import with_load
 from reviews.services.rowsteps import steps_of, with_seats
 from reviews.trackrecord import share_of
 
@@ -66,15 +67,24 @@ class DeskRow:
 
 @dataclass(frozen=True)
 class PersonRow:
-    """A reviewer's load against their own limit; `limit` is None in the row of claims that nobody is on."""
+    """A reviewer's load against their own limit; `limit` is None in the row of claims that nobody is on.
+
+    `whole` is what counts against the limit, on whatever desk; `load` is what of it these desks and filters leave.
+    """
 
     name: str
     limit: int | None
     away_until: datetime | None
+    whole: int
     load: Figure
     due: Figure
     late: Figure
     takes_work: bool
+
+    @property
+    def differs(self) -> bool:
+        """Whether some of the load lies where these desks and filters do not look."""
+        return self.whole != self.load.count
 
 
 @dataclass(frozen=True)
@@ -170,11 +180,8 @@ class Board:
     def people(self) -> list[PersonRow]:
         """A row per reviewer of these desks and everybody else with open claims here, and one for nobody."""
         loaded = [int(group) for group in self._found["open", "reviewer"] if group]
-        rows = [
-            self._row(person.pk, person.user.full_name, person.limit, person.away_until, takes_work=person.is_active)
-            for person in _reviewers(self.reading, loaded)
-        ]
-        nobody = self._row(NOBODY, pgettext("reviewer", "Nobody"), None, None, takes_work=False)
+        rows = [self._row(person.pk, person) for person in _reviewers(self.reading, loaded)]
+        nobody = self._row(NOBODY, None)
         if nobody.load.count:
             rows.append(nobody)
         return rows
@@ -183,28 +190,30 @@ class Board:
     def spread(self) -> int | None:
         """How unevenly the shown people are loaded, in percentage points, see `reviews.fairness`; None for nobody.
 
-        As the bars beside it: the open claims that the filters leave, of those who take work and are not away.
+        As the bars beside it: all the open claims of those who take work and are not away.
         """
         loads = [
-            (row.load.count, row.limit)
+            (row.whole, row.limit)
             for row in self.people
             if row.limit is not None and row.away_until is None and row.takes_work
         ]
         return round(spread(loads)) if loads else None
 
-    def _row(
-        self, group: object, name: str, limit: int | None, away_until: datetime | None, *, takes_work: bool
-    ) -> PersonRow:
+    def _row(self, group: int, person: Any) -> PersonRow:
+        """The row of a person, or of nobody."""
         load, due, late = (self.part(key, "reviewer", group) for key in PERSON_COLUMNS)
-        return PersonRow(name, limit, away_until, load, due, late, takes_work)
+        if person is None:
+            nobody = pgettext("reviewer", "Nobody")
+            return PersonRow(nobody, None, None, load.count, load, due, late, takes_work=False)
+        name, takes_work = person.user.full_name, person.is_active
+        return PersonRow(name, person.limit, person.away_until, person.load, load, due, late, takes_work)
 
 
 def _reviewers(reading: Reading, loaded: list[int]) -> list[Any]:
     desks = [desk.pk for desk in reading.desks_shown]
     here = Q(user__memberships__desk__in=desks, user__memberships__role=DeskRole.REVIEWER, is_active=True)
-    away = Absence.objects.at(reading.now).filter(reviewer=OuterRef("pk")).order_by().values("reviewer")
-    people = Reviewer.objects.filter(here | Q(pk__in=loaded)).distinct().select_related("user")
-    named = people.annotate(away_until=Subquery(away.annotate(until=Max("ends_at")).values("until")))
+    people = Reviewer.objects.filter(here | Q(pk__in=loaded)).distinct()
+    named = with_load(people, reading.now).select_related("user")
     return sorted(named, key=lambda person: person.user.full_name.casefold())
 
 

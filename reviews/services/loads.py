@@ -14,27 +14,34 @@ from reviews.models import Absence, Assignment, Reviewer
 DAY = timedelta(days=1)
 
 
+def with_load(reviewers: QuerySet[Reviewer], now: datetime) -> QuerySet[Reviewer]:
+    """With `load`, the claims that count against the limit, on whatever desk, and `away_until`, None if here."""
+    until = Absence.objects.at(now).filter(reviewer=OuterRef("pk")).order_by("-ends_at").values("ends_at")[:1]
+    return reviewers.annotate(load=_number(_held()), away_until=Subquery(until))
+
+
 def loaded(reviewers: QuerySet[Reviewer], now: datetime) -> QuerySet[Reviewer]:
-    """With `load` (claims that count against the limit), `late`, `due_24h` of them, `away_until`, None if here, and
-    `last_active`: when they last did something to a claim, None if never.
+    """The same, with `late` and `due_24h` of the load, and `last_active`: when they last did something to a claim,
+    None if never.
 
     Adjudications count like reviews; a claim on which somebody holds two parts counts once in `late` and `due_24h`.
     """
-    held = Assignment.objects.loading().filter(reviewer=OuterRef("pk")).order_by()
     late, due = Q(claim__review_due_at__lt=now), Q(claim__review_due_at__gte=now, claim__review_due_at__lt=now + DAY)
-    until = Absence.objects.at(now).filter(reviewer=OuterRef("pk")).order_by("-ends_at").values("ends_at")[:1]
     done = ClaimEvent.objects.by_person(OuterRef("user_id"))
     return (
-        reviewers.annotate(
-            load=_number(held),
-            late=_number(held.filter(late)),
-            due_24h=_number(held.filter(due)),
-            away_until=Subquery(until),
+        with_load(reviewers, now)
+        .annotate(
+            late=_number(_held().filter(late)),
+            due_24h=_number(_held().filter(due)),
             last_active=Subquery(done.values("recorded_at")[:1]),
         )
         .select_related("user")
         .prefetch_related("user__memberships__desk")
     )
+
+
+def _held() -> QuerySet[Assignment]:
+    return Assignment.objects.loading().filter(reviewer=OuterRef("pk")).order_by()
 
 
 def with_claims_seen(reviewers: QuerySet[Reviewer], seen: QuerySet[Claim]) -> QuerySet[Reviewer]:

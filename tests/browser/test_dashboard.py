@@ -9,11 +9,11 @@ from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from claims.lifecycle import Action, State
-from claims.models import Claim, Desk, Heartbeat, User
+from claims.models import Claim, Desk, DeskRole, Heartbeat, User
 from reviews.models import Absence
 from reviews.services.acting import act
 from tests.browser.conftest import LOOK, OPEN
-from tests.factories import a_claim, a_desk, a_reviewer, ahead, an_editor, dated, fall_late, now, put_on, viewer
+from tests.factories import a_claim, a_desk, a_reviewer, ahead, an_editor, dated, fall_late, joined, now, put_on, viewer
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIDEWAYS = "document.documentElement.scrollWidth <= innerWidth"
@@ -50,6 +50,9 @@ def a_working_day(desk: Desk, editor: User) -> None:
         )
         if state == State.IN_REVIEW:
             due_in(claim, editor, minutes=number * 17 + 3)
+    joined(people[1].user, elsewhere := a_desk(name="Economy"), DeskRole.REVIEWER)
+    for _ in range(2):
+        a_claim(elsewhere, State.IN_REVIEW, reviewer=people[1])
     for words in ("Port tax receipts rose 40% in October.", "The coalition has the votes to pass the budget."):
         claim = a_claim(desk, by=editor, statement=words, own=dated(ahead(minutes=-1)))
         put_on(claim, people[0], editor)

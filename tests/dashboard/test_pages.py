@@ -12,10 +12,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from claims.lifecycle import Action, DismissalReason, State
-from claims.models import Alarm, Desk, Heartbeat, User
+from claims.models import Alarm, Desk, DeskRole, Heartbeat, User
 from claims.services.verifying import verify
 from reviews.dashboard.numbers import NUMBERS
-from reviews.models import Absence, Assignment
+from reviews.models import Absence, Assignment, Reviewer
 from reviews.services.acting import act, acting_on
 from reviews.services.assigning import hand_over
 from tests.factories import (
@@ -28,6 +28,7 @@ from tests.factories import (
     an_editor,
     fall_late,
     fresh,
+    joined,
     now,
     viewer,
 )
@@ -357,6 +358,45 @@ def test_the_panel_of_reviewers_says_how_evenly_they_are_loaded(desk: Desk, edit
     assert "spread 10 points" in page(editor)
     a_claim(desk, State.IN_REVIEW, by=editor, reviewer=free)
     assert "spread 5 points" in page(editor)
+
+
+def row_of(html: str, reviewer: Reviewer) -> str:
+    """What the panel of reviewers says of somebody."""
+    return next(row for row in html.split("<tr>") if f">{reviewer}</a></th>" in row)
+
+
+def test_a_load_counts_every_claim_and_links_to_those_in_view(desk: Desk, editor: User) -> None:
+    other = a_desk(name="Economy")
+    shared, alone = a_reviewer(desk, limit=3), a_reviewer(desk, limit=3)
+    joined(shared.user, other, DeskRole.REVIEWER)
+    theirs = [a_claim(other, State.IN_REVIEW, reviewer=shared) for _ in range(3)]
+    a_claim(desk, State.IN_REVIEW, by=editor, reviewer=alone)
+    html = page(editor)
+    assert "3 of 3" in row_of(html, shared)
+    assert ">0 of these in view</a>" in row_of(html, shared)
+    assert "1 of 3" in row_of(html, alone)
+    assert "of these in view" not in row_of(html, alone)
+    assert "spread 33 points" in html
+    assert not any(f"#{claim.pk}" in html for claim in theirs)
+    for viewed, address in ((an_administrator(), f"/desk/?desk={other.pk}"), (editor, "/desk/?language=uk")):
+        narrowed = page(viewed, address)
+        for link, number in re.findall(r'href="([^"]+)">(\d) of these in view', narrowed):
+            assert listed(viewed, link) == int(number), address
+    assert "1 of 3" in row_of(page(editor, "/desk/?language=uk"), alone)
+    assert "of these in view" not in page(an_administrator())
+
+
+def test_somebody_away_is_shown_with_all_that_they_hold(desk: Desk, editor: User) -> None:
+    reviewer = a_reviewer(desk)
+    other = a_desk()
+    joined(reviewer.user, other, DeskRole.REVIEWER)
+    for where in (desk, other, other):
+        a_claim(where, State.IN_REVIEW, reviewer=reviewer)
+    Absence.objects.create(reviewer=reviewer, starts_at=ahead(hours=-1), ends_at=ahead(days=3))
+    row = row_of(page(editor), reviewer)
+    assert "3 open claims" in row
+    assert "3 open claims</a>" not in row
+    assert ">1 of these in view</a>" in row
 
 
 def test_just_now_says_who_was_taken_off_and_who_gave_their_own_seat_back(desk: Desk, editor: User) -> None:
