@@ -18,6 +18,7 @@ from reviews.dashboard.number import Number
 from reviews.dashboard.panels import with_people
 from reviews.dashboard.reading import Reading
 from reviews.dashboard.sources import hedge_words
+from reviews.dashboard.verdicts import answers_of, with_verdicts
 from reviews.models import Reviewer
 from reviews.trackrecord import Part
 
@@ -33,14 +34,24 @@ COLUMNS = (
     "review_due_at",
     "its_own_date",
     "accepted_at",
+    "verdict",
+    "said",
+    "outcome",
+    "decided_at",
+    "decided_by",
+    "published",
 )
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def page_of(reading: Reading, number: Number, wanted: str) -> Page[Any]:
     """One page of the claims behind the number; a page that is not there gives the nearest."""
-    claims = with_people(number.listed(reading.viewer, reading.filters, reading.now))
-    return Paginator(claims, PER_PAGE).get_page(wanted)
+    return Paginator(_shown(reading, number), PER_PAGE).get_page(wanted)
+
+
+def _shown(reading: Reading, number: Number) -> Any:
+    """The claims behind the number with what their rows say."""
+    return with_verdicts(with_people(number.listed(reading.viewer, reading.filters, reading.now)))
 
 
 def heading(reading: Reading, number: Number) -> str:
@@ -85,7 +96,7 @@ def csv_rows(reading: Reading, number: Number) -> Iterator[list[str]]:
     """The heading and every claim, streamed; times are ISO 8601 in the reading's zone, formulas defused."""
     zone = ZoneInfo(reading.filters.zone)
     yield list(COLUMNS)
-    for claim in with_people(number.listed(reading.viewer, reading.filters, reading.now)).iterator(chunk_size=500):
+    for claim in _shown(reading, number).iterator(chunk_size=500):
         yield [defused(cell) for cell in _cells(claim, zone)]
 
 
@@ -101,6 +112,10 @@ def _cells(claim: Any, zone: ZoneInfo) -> list[str]:
         _iso(claim.review_due_at, zone),
         _iso(claim.confirm_by, zone),
         _iso(claim.accepted_at, zone),
+        *answers_of(claim),
+        _iso(claim.decided_at, zone),
+        "; ".join(claim.decided_by),
+        _iso(claim.public_at, zone),
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable
 from functools import wraps
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -161,10 +162,10 @@ class _Echo:
 
 @for_desks
 def claim_csv(_request: HttpRequest, reading: Reading, key: str) -> StreamingHttpResponse:
-    """The list as CSV (UTF-8, RFC 4180), streamed."""
+    """The list as CSV (UTF-8, RFC 4180), streamed. It begins with a mark by which spreadsheets know UTF-8."""
     writer = csv.writer(_Echo())
     lines = (writer.writerow(row) for row in csv_rows(reading, _number(key)))
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(chain(["\ufeff"], lines), content_type="text/csv; charset=utf-8")
     moment = timezone.localtime(reading.now).strftime("%Y-%m-%dT%H%M")
     response["Content-Disposition"] = f'attachment; filename="claims_{key}_{moment}.csv"'
     return response

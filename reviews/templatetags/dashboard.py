@@ -15,6 +15,7 @@ from django.utils.translation import pgettext
 from claims import timewords
 from claims.models import Claim
 from claims.templatetags.claimdesk import count, page_now
+from claims.verdicts import Outcome
 from reviews.dashboard.links import claim_address, step_address
 from reviews.dashboard.panels import Figure
 from reviews.dashboard.shares import share_words
@@ -72,6 +73,12 @@ def claim_page(claim: Claim) -> str:
 def claim_step(claim: Claim, step: str) -> str:
     """The address of a step's dialog for a claim."""
     return step_address(claim.pk, step)
+
+
+@register.filter
+def outcome_words(outcome: str) -> str:
+    """What became of a dated claim, in words."""
+    return str(Outcome(outcome).label)
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,10 +11,27 @@ from pytest_django.live_server_helper import LiveServer
 
 from claims.lifecycle import Action, State
 from claims.models import Claim, Desk, DeskRole, Heartbeat, User
+from claims.verdicts import Outcome
 from reviews.models import Absence
 from reviews.services.acting import act
 from tests.browser.conftest import LOOK, OPEN
-from tests.factories import a_claim, a_desk, a_reviewer, ahead, an_editor, dated, fall_late, joined, now, put_on, viewer
+from tests.factories import (
+    CONFIRMED,
+    UNPROVEN,
+    a_claim,
+    a_desk,
+    a_reviewer,
+    ahead,
+    an_editor,
+    dated,
+    evidence_for,
+    fall_late,
+    joined,
+    now,
+    put_on,
+    review_by,
+    viewer,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIDEWAYS = "document.documentElement.scrollWidth <= innerWidth"
@@ -53,6 +71,13 @@ def a_working_day(desk: Desk, editor: User) -> None:
     joined(people[1].user, elsewhere := a_desk(name="Economy"), DeskRole.REVIEWER)
     for _ in range(2):
         a_claim(elsewhere, State.IN_REVIEW, reviewer=people[1])
+    for answers, own in ((CONFIRMED, None), (UNPROVEN, dated(ahead(hours=3)))):
+        claim = a_claim(desk, by=editor, statement="The strike at the northern port has ended.", own=own)
+        put_on(claim, people[1], editor)
+        evidence_for(claim)
+        evidence_for(claim)
+        review_by(claim, people[1], replace(answers, outcome=Outcome.UNKNOWN) if own else answers)
+        act(claim.pk, Action.PUBLISH, viewer(editor))
     for words in ("Port tax receipts rose 40% in October.", "The coalition has the votes to pass the budget."):
         claim = a_claim(desk, by=editor, statement=words, own=dated(ahead(minutes=-1)))
         put_on(claim, people[0], editor)
@@ -66,7 +91,11 @@ def test_overview_and_list_are_clean_in_both_widths_and_themes(
 ) -> None:
     a_working_day(desk, editor)
     page = open_page(user=editor, base=live_server.url)
-    for address, name in (("/desk/", "dashboard"), ("/desk/list/open", "dashboard-list")):
+    for address, name in (
+        ("/desk/", "dashboard"),
+        ("/desk/list/open", "dashboard-list"),
+        ("/desk/list/decided_12m", "dashboard-decided"),
+    ):
         page.goto(address)
         look(page, name)
     page.set_viewport_size({"width": 390, "height": 844})

@@ -275,7 +275,7 @@ def test_the_csv_holds_the_list_with_formulas_defused(desk: Desk, editor: User) 
     a_claim(desk, by=editor, statement="=HYPERLINK(1), he said")
     kept = a_claim(desk, by=editor, statement="A plain claim", priority=4)
     answer = browser(editor).get("/desk/list/open.csv?zone=Asia/Tokyo")
-    lines = answer.getvalue().decode().splitlines()
+    lines = answer.getvalue().decode("utf-8-sig").splitlines()
     assert lines[0].startswith("id,statement,state,desk,language,priority,reviewers,review_due_at")
     assert len(lines) == 3
     assert '"\'=HYPERLINK(1), he said"' in lines[1]
