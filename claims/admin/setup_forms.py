@@ -19,7 +19,11 @@ class OwnSettingsForm(PlainForm):
     """What somebody chooses about the pages they work with."""
 
     zone = zone_field(
-        label=_("Your time zone"), help_text=_("Times are shown on its clock. Your working and quiet hours follow it.")
+        label=_("Your time zone"),
+        help_text=_(
+            "Times are shown on its clock, but on the dashboard, whose days are the newsroom’s: “Times in” chooses "
+            "a clock there. Your working and quiet hours follow it."
+        ),
     )
     reading_size = forms.ChoiceField(
         label=_("Text of articles and quotes"), choices=ReadingSize.choices, widget=forms.RadioSelect

@@ -63,6 +63,16 @@ def page_link(context: Context, number: int) -> str:
     return "?" + urlencode({**given, "page": number})
 
 
+@register.simple_tag(takes_context=True)
+def in_own_zone(context: Context) -> str:
+    """The address of this page with times on its reader's own clock; "" where that is the clock they are on."""
+    own = context["user"].zone
+    if own == context["reading"].filters.zone:
+        return ""
+    given = {name: value for name, value in context["request"].GET.items() if name != "was"}
+    return "?" + urlencode({**given, "zone": own})
+
+
 @register.filter
 def claim_page(claim: Claim) -> str:
     """The address of a claim's page."""

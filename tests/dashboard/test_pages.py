@@ -149,6 +149,31 @@ def test_a_number_that_is_not_there_and_a_filter_that_cannot_apply_are_not_found
         assert browser(editor).get(address).status_code == 404
 
 
+@pytest.mark.parametrize("address", ["/desk/", "/desk/list/late", "/desk/sources", "/desk/agreement"])
+def test_every_page_names_the_zone_of_its_times_and_offers_the_readers_own(
+    desk: Desk, editor: User, address: str
+) -> None:
+    editor.zone = "Asia/Tokyo"
+    editor.save(update_fields=["zone"])
+    html = page(editor, f"{address}?desk={desk.pk}")
+    own = f"?desk={desk.pk}&zone=Asia%2FTokyo"
+    assert f'Times in Kyiv. <a href="{own}">In Tokyo, your time zone</a>' in html
+    here = page(editor, address + own)
+    assert "Times in Tokyo</span>" in here
+    assert "your time zone" not in here
+
+
+def test_a_form_keeps_the_zone_that_was_chosen(editor: User) -> None:
+    for address in ("/desk/sources", "/desk/agreement"):
+        kept = '<input type="hidden" name="zone" value="Asia/Tokyo">'
+        assert kept in page(editor, f"{address}?zone=Asia/Tokyo")
+        assert 'name="zone"' not in page(editor, address)
+
+
+def test_a_list_says_in_which_zone_it_is_as_of(editor: User) -> None:
+    assert re.search(r"<h1>Late, as of \d\d:\d\d in Kyiv</h1>", page(editor, "/desk/list/late"))
+
+
 def test_a_late_claim_offers_what_its_reader_may_do_and_leads_back(desk: Desk, editor: User) -> None:
     mara, waits = a_reviewer(desk), a_claim(desk, by=editor)
     held = a_claim(desk, State.IN_REVIEW, by=editor, reviewer=mara)
