@@ -186,6 +186,12 @@ class Board:
             rows.append(nobody)
         return rows
 
+    @property
+    def free_seats(self) -> int:
+        """On how many claims nobody is although they are past the queue: those that nobody is on and "unassigned"
+        does not count, as a second opinion that somebody still has to be found for."""
+        return self._found["open", "reviewer"].get(None, 0) - self.count("unassigned")
+
     @cached_property
     def spread(self) -> int | None:
         """How unevenly the shown people are loaded, in percentage points, see `reviews.fairness`; None for nobody.

@@ -194,6 +194,26 @@ def test_pause_stops_the_updates_until_resumed(
     assert len(asked) == 1
 
 
+def test_the_header_of_a_phone_is_one_line_paused_or_not(
+    open_page: OPEN, live_server: LiveServer, editor: User
+) -> None:
+    page = open_page(width=390, user=editor, base=live_server.url)
+    page.goto("/desk/")
+    for button, says in (("Pause", "Paused at "), ("Resume", "Updated ")):
+        page.get_by_role("button", name=button).click()
+        expect(page.locator("#desk-status")).to_contain_text(says)
+        assert page.locator(".cd-top").evaluate("top => top.offsetHeight") <= 60
+
+
+def test_the_agreement_of_a_desk_is_not_squeezed_on_a_phone(
+    open_page: OPEN, live_server: LiveServer, editor: User
+) -> None:
+    page = open_page(width=390, user=editor, base=live_server.url)
+    page.goto("/desk/agreement")
+    row = page.get_by_test_id("agreement").get_by_role("row", name="World")
+    assert row.evaluate("row => row.offsetHeight") <= 90
+
+
 def test_it_says_since_when_it_could_not_be_updated(open_page: OPEN, live_server: LiveServer, editor: User) -> None:
     page = open_page(user=editor, base=live_server.url)
     page.goto("/desk/")

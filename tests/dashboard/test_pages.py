@@ -174,6 +174,27 @@ def test_a_list_says_in_which_zone_it_is_as_of(editor: User) -> None:
     assert re.search(r"<h1>Late, as of \d\d:\d\d in Kyiv</h1>", page(editor, "/desk/list/late"))
 
 
+def test_what_cannot_be_shown_leads_back_to_the_overview_and_is_taken_for_no_claim(editor: User) -> None:
+    shown = unescape(browser(editor).get("/desk/?desk=x").content.decode())
+    assert "The filter desk takes a number; this says x." in shown
+    assert "Start again from its overview." in shown
+    assert '<a class="cd-btn" href="/desk/">Overview</a>' in shown
+    assert "it may have been merged" not in shown
+    elsewhere = browser(editor).get("/nowhere").content.decode()
+    assert "If it was a claim, it may have been merged" in elsewhere
+    assert "Start again" not in elsewhere
+
+
+def test_the_row_of_nobody_says_what_is_not_unassigned_in_it(desk: Desk, editor: User) -> None:
+    a_claim(desk, by=editor)
+    assert "under way" not in page(editor)
+    a_claim(desk, State.SECOND_OPINION, by=editor)
+    html = page(editor)
+    assert figure(html, "unassigned")[0] == 1
+    assert "2 claims</span>" in html
+    assert ">1 under way, with a free seat</span>" in html
+
+
 def test_a_late_claim_offers_what_its_reader_may_do_and_leads_back(desk: Desk, editor: User) -> None:
     mara, waits = a_reviewer(desk), a_claim(desk, by=editor)
     held = a_claim(desk, State.IN_REVIEW, by=editor, reviewer=mara)
