@@ -13,9 +13,9 @@ from rest_framework.response import Response
 
 from claims.actors import ActorKind
 from claims.api.errors import BadCursor
-from claims.api.feedplaces import place_of, type_named
+from claims.api.feedplaces import place_of
 from claims.api.paging import LARGEST_PAGE, PAGE, Order, page_of
-from claims.api.parameters import Listed, Paged, Parameters, Search, given, page_in
+from claims.api.parameters import EventType, Listed, Paged, Parameters, given, page_in
 from claims.api.schema import page_response
 from claims.api.views import ApiView
 from claims.exports.feed import Place, cursor_of, event_out
@@ -64,7 +64,7 @@ class FeedParameters(Parameters):
 
     several = frozenset({"types"})
     after = serializers.CharField(required=False, max_length=60, help_text="A cursor; left out: from the beginning.")
-    types = Listed(child=Search(), required=False, help_text="For example org.claimdesk.claim.late.v1.")
+    types = Listed(child=EventType(), required=False, help_text="For example org.claimdesk.claim.late.v1.")
     limit = serializers.IntegerField(min_value=1, max_value=LARGEST_PAGE, default=PAGE)
 
 
@@ -94,7 +94,7 @@ class Events(ApiView):
             raise BadCursor("The cursor lies ahead of everything here, as after a restored backup. Start without it.")
         rows = _between(begin, end).filter(claim__in=visible_claims(self.viewer, self.now).values("pk"))
         if "types" in asked:
-            rows = rows.filter(type__in=[type_named(name) for name in asked["types"]])
+            rows = rows.filter(type__in=asked["types"])
         found = list(rows[: asked["limit"] + 1])
         shown, more = found[: asked["limit"]], len(found) > asked["limit"]
         last = (shown[-1].tx, shown[-1].pk) if more else end

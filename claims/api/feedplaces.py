@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from claims.api.errors import BadCursor, BadParameter
-from claims.exports.feed import PREFIX, SUFFIX, Place, kept_type, place_in
+from claims.exports.feed import Place, kept_type, place_in
+from claims.webhooks.kinds import EVENT_TYPES, no_such
 
 
 def place_of(cursor: str) -> Place:
@@ -17,6 +18,7 @@ def place_of(cursor: str) -> Place:
 def type_named(name: str) -> str:
     """The type as it is kept ("claim.late") from its public name. Raises `BadParameter`."""
     kept = kept_type(name)
-    if kept is None:
-        raise BadParameter(f"types: a type is written {PREFIX}<noun>.<what>{SUFFIX}.")
+    if kept is None or kept not in EVENT_TYPES:
+        fault = {"parameter": "types", "code": "not_a_choice", "detail": no_such(name)}
+        raise BadParameter(f"types: {fault['detail']}", listed=[fault])
     return kept

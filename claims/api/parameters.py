@@ -14,7 +14,9 @@ from claims.api.errors import BadParameter
 from claims.api.fields import LARGEST_ID, Moment, OneOf, Words
 from claims.api.paging import LARGEST_PAGE, PAGE, Page
 from claims.api.problems import faults_of
+from claims.exports.feed import kept_type
 from claims.services.articles import NO_TAG, is_language_tag
+from claims.webhooks.kinds import EVENT_TYPES, no_such
 
 
 class Parameters(serializers.Serializer[Any]):
@@ -62,6 +64,18 @@ class LanguageTag(Search):
         if not is_language_tag(tag):
             raise serializers.ValidationError(NO_TAG.format(tag), code="invalid")
         return tag
+
+
+class EventType(Search):
+    """A type of event by its public name. A misspelt one would wait for ever for what never comes."""
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """The type as it is kept ("claim.late")."""
+        name = super().run_validation(data)
+        kept = kept_type(name)
+        if kept not in EVENT_TYPES:
+            raise serializers.ValidationError(no_such(name), code="not_a_choice")
+        return kept
 
 
 class Whether(serializers.BooleanField):

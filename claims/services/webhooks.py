@@ -25,7 +25,7 @@ from claims.models import ApiKey, ClaimEvent, DeliveryState, Scope, Webhook, Web
 from claims.permissions import Viewer, check_scope
 from claims.services.articles import line
 from claims.services.transitions import database_time
-from claims.webhooks.kinds import chosen
+from claims.webhooks.kinds import chosen, no_such
 from claims.webhooks.signing import fingerprint, new_salt, secret_of, shown
 
 MOST_OF_A_KEY = 20
@@ -219,7 +219,7 @@ def as_kept(field: str, value: Any) -> Any:
     if field == "types":
         kept, unknown = chosen(value)
         if unknown:
-            raise Invalid(f'There is no type of event "{unknown[0][:80]}".', pointer="/types")
+            raise Invalid(no_such(unknown[0]), pointer="/types")
         return kept
     return _address(value) if field == "url" else value
 

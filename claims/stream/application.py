@@ -129,7 +129,7 @@ async def _refuse(send: Send, failed: Exception) -> None:
     if isinstance(refusal, ServerError):
         log.error("The live stream failed", exc_info=failed)
     name = str(uuid4())
-    body = {**problem(refusal), "request_id": name}
+    body = {**problem(refusal, refusal.facts.get("listed", ())), "request_id": name}  # type: ignore[arg-type]  # facts are loose
     await _say(send, refusal.status, body, MEDIA_TYPE, {**headers_of(refusal), "X-Request-Id": name})
 
 

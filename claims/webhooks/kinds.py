@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from claims.deadlines import TimeFlag
-from claims.exports.feed import kept_type
+from claims.exports.feed import PREFIX, SUFFIX, kept_type
 from claims.lifecycle import Action
 
 _STEPS = {f"claim.{action}": action.label for action in Action}
@@ -44,3 +44,9 @@ def chosen(names: Iterable[str]) -> tuple[list[str], list[str]]:
     read = {name: kept_type(name) for name in names}
     kept = {one for one in read.values() if one in EVENT_TYPES}
     return sorted(one for one in kept if one is not None), [name for name, one in read.items() if one not in kept]
+
+
+def no_such(name: str) -> str:
+    """The sentence for a name that no type of event has."""
+    how = "" if kept_type(name) else f" A type is written {PREFIX}<noun>.<what>{SUFFIX}."
+    return f'There is no type of event "{name[:80]}".{how}'

@@ -74,6 +74,16 @@ def test_an_unusable_parameter_is_refused(api: Api, query: str) -> None:
     assert api.get(f"/events?{query}").code == "bad_parameter"
 
 
+def test_a_misspelt_type_is_refused_since_it_would_never_be_heard_of(api: Api) -> None:
+    sentence = 'There is no type of event "org.claimdesk.claim.lat.v1".'
+    for path in ("/events", "/events/stream"):
+        answer = api.get(f"{path}?types=org.claimdesk.claim.late.v1,org.claimdesk.claim.lat.v1")
+        assert (answer.status, answer.code, answer.body["detail"]) == (400, "bad_parameter", f"types: {sentence}")
+        assert answer.body["errors"] == [{"parameter": "types", "code": "not_a_choice", "detail": sentence}]
+    told = api.post("/webhooks", {"name": "x", "url": "https://cms.example/", "types": ["org.claimdesk.claim.lat.v1"]})
+    assert told.body["detail"] == sentence
+
+
 @pytest.mark.parametrize("cursor", ["x", "1", "1-", "-1", "1-2-3", "9" * 30 + "-1", "\u0661-1"])
 def test_a_cursor_that_is_none_is_refused(api: Api, cursor: str) -> None:
     assert api.get(f"/events?after={cursor}").code == "bad_cursor"

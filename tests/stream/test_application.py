@@ -25,7 +25,13 @@ Answer = tuple[int, dict[bytes, bytes], Any]
 
 
 def asked(
-    path: str = PATH, method: str = "GET", *, most: int = 5, read: bool = True, host: bytes = b"localhost"
+    path: str = PATH,
+    method: str = "GET",
+    *,
+    most: int = 5,
+    read: bool = True,
+    host: bytes = b"localhost",
+    query: bytes = b"",
 ) -> Answer:
     """What the process answers to one request: status, headers, and the body, as JSON where it is that."""
     sent: list[MutableMapping[str, Any]] = []
@@ -42,7 +48,7 @@ def asked(
         stream.hub.recent = Recent((0, 0)) if read else None
         stream.door = Door(stream.hub)
         headers = [(b"host", host)]
-        scope = {"type": "http", "path": path, "method": method, "headers": headers, "query_string": b""}
+        scope = {"type": "http", "path": path, "method": method, "headers": headers, "query_string": query}
         await stream(scope, receive, send)
 
     in_a_loop(run())
@@ -70,6 +76,11 @@ def test_a_refusal_is_a_problem_as_everywhere(
     assert headers[b"content-type"] == b"application/problem+json"
     assert body["request_id"].encode() == headers[b"x-request-id"]
     assert (b"retry-after" in headers) == (status == 503)
+
+
+def test_a_parameter_that_is_not_usable_is_named_as_everywhere() -> None:
+    _, _, body = asked(PATH, query=b"types=org.claimdesk.claim.lat.v1")
+    assert [fault["parameter"] for fault in body["errors"]] == ["types"]
 
 
 def test_it_says_that_it_lives_and_which_methods_it_takes() -> None:

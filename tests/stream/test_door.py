@@ -40,6 +40,7 @@ def test_a_request_says_who_from_where_and_what() -> None:
         (HOST, b"after=x", BadCursor),
         (HOST, b"since=5-1", BadParameter),
         (HOST, b"types=late", BadParameter),
+        (HOST, b"types=org.claimdesk.claim.lat.v1", BadParameter),
     ],
 )
 def test_what_cannot_be_answered_is_refused(
