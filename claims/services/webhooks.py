@@ -77,7 +77,7 @@ def make_webhook(
         check_reads_feed(owner)
         check_room(owner)
         salt = new_salt()
-        tx, event = _place(after)
+        tx, event = _beginning(after)
         webhook = Webhook(key=owner, made_by=viewer.user, made_at=now, salt=salt, tx=tx, event=event)
         webhook.secret_sha256 = fingerprint(secret_of(salt))
         for field, value in {"name": name, "url": url, "types": list(types)}.items():
@@ -144,7 +144,8 @@ def replay_from(number: int, place: Place, viewer: Viewer) -> Webhook:
     with held(number, viewer) as webhook:
         _check_on(webhook)
         _wake(webhook)
-        webhook.tx, webhook.event = _place(place)
+        # What lies ahead of the end would be told to nobody.
+        webhook.tx, webhook.event = min(place, ClaimEvent.objects.end_of_feed())
         webhook.save(update_fields=["tx", "event"])
     return webhook
 
@@ -176,10 +177,15 @@ def held(number: int, viewer: Viewer, *, version: int | None = None) -> Iterator
         yield webhook
 
 
-def _place(asked: Place | None) -> Place:
-    """A place in the feed that is reached already: what lies ahead of the end would be told to nobody."""
+def _beginning(asked: Place | None) -> Place:
+    """Where a new webhook begins: behind the place that is named, else now. Raises `Invalid` for one not reached yet."""
     end = ClaimEvent.objects.end_of_feed()
-    return end if asked is None else min(asked, end)
+    if asked is not None and asked > end:
+        raise Invalid(
+            "The cursor lies ahead of everything here, as after a restored backup. Leave it out to begin now.",
+            pointer="/after",
+        )
+    return end if asked is None else asked
 
 
 def _check_on(webhook: Webhook) -> None:

@@ -83,6 +83,7 @@ def test_a_repeated_call_makes_one_webhook_and_its_secret_is_not_kept(api: Api, 
         ({"name": " "}, "/name"),
         ({"types": ["claim.late"]}, "/types"),
         ({"key": 999_999}, "/key"),
+        ({"after": "9999999999-9"}, "/after"),
         ({"is_enabled": False}, "/is_enabled"),
     ],
 )
