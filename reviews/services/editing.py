@@ -17,7 +17,7 @@ from reviews.models.assignment import HOLDING
 from reviews.permissions import actor_on
 from reviews.services.assigning import assign, interests_in
 from reviews.services.facts import facts_of
-from reviews.services.seats import seats_of
+from reviews.services.seats import seats_of, why_not_seated
 from reviews.services.stillness import until_when
 
 AS_EDITOR = "taken as editor of the desk"
@@ -88,7 +88,8 @@ def take_as_editor(claim_id: int, viewer: Viewer, part: Part | None = None) -> C
         seats = seats_of(held.claim)
         waiting = seats.editors
         if waiting is None or part not in {None, waiting}:
-            raise seats.why_none(part) if part else seats.why_no_editor()
+            own = Reviewer.objects.filter(user=viewer.user).select_related("user").first()
+            raise why_not_seated(held.claim, part or seats.of_editors, own, by)
         me = profile_of(viewer.user)
         check_may_judge(held.claim, me)
         assign(held, me, by=by, chosen_by=AS_EDITOR, part=waiting)

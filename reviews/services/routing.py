@@ -30,7 +30,7 @@ from reviews.services.assigning import ROUTER, assign, hand_over
 from reviews.services.editing import check_may_judge, edits, take_as_editor
 from reviews.services.facts import PLANNED, candidates_for, facts_of, first_free_seats
 from reviews.services.seating import Seat, give_seats
-from reviews.services.seats import free_seats, seats_of, wanting_reviewers
+from reviews.services.seats import free_seats, seats_of, wanting_reviewers, why_not_seated
 
 BATCH = 10_000  # claims planned for at once
 AGAIN = 500  # of those nobody could take, so many are looked at again in one pass
@@ -246,7 +246,7 @@ def put_on(
     Raises `NotEligible`, `SeatTaken`, `ActionNotPossible`.
     """
     if not wants_somebody(held, part):
-        raise seats_of(held.claim).why_none(part)
+        raise why_not_seated(held.claim, part, reviewer, by)
     reasons = _fit(held, reviewer, part, free_seats(held, part)[0])
     return assign(held, reviewer, by=by, chosen_by=chosen_by, reasons=reasons, note=note, part=part)
 

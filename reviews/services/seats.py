@@ -13,15 +13,25 @@ from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, 
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
-from claims.actors import Actor
+from claims.actors import Actor, ActorKind
 from claims.errors import ActionNotPossible, ClaimDeskError
 from claims.lifecycle import State
 from claims.models import Claim, Flag, FlagKind
 from claims.models.worded import worded
 from claims.services.transitions import Held
 from reviews.consensus import Asked
-from reviews.errors import SeatTaken
-from reviews.models import Assignment, AssignmentStatus, Course, Part, PolicyKind, Review, ReviewPolicy, SecondOpinion
+from reviews.errors import NotEligible, SeatTaken
+from reviews.models import (
+    Assignment,
+    AssignmentStatus,
+    Course,
+    Part,
+    PolicyKind,
+    Review,
+    Reviewer,
+    ReviewPolicy,
+    SecondOpinion,
+)
 from reviews.models.assignment import HOLDING
 
 
@@ -75,12 +85,12 @@ class Seats:
     @property
     def editors(self) -> Part | None:
         """The part that waits for an editor now, if one does: to settle a disagreement, or to judge second."""
-        part = Part.ADJUDICATION if self.split else Part.EDITOR
-        return part if self.free(part) else None
+        return self.of_editors if self.free(self.of_editors) else None
 
-    def why_no_editor(self) -> ClaimDeskError:
-        """Why no seat waits for an editor."""
-        return self.why_none(Part.ADJUDICATION if self.split else Part.EDITOR)
+    @property
+    def of_editors(self) -> Part:
+        """Which part is an editor's to take now, free or not."""
+        return Part.ADJUDICATION if self.split else Part.EDITOR
 
     def why_none(self, part: str) -> ClaimDeskError:
         """Why no seat of this part is free."""
@@ -129,6 +139,18 @@ def check_free(held: Held, part: Part) -> int:
     if not free:
         raise seats.why_none(part)
     return free[0]
+
+
+def why_not_seated(claim: Claim, part: Part, reviewer: Reviewer | None, by: Actor) -> ClaimDeskError:
+    """Why somebody gets no seat of this part where none is free: none is asked for, or they or others have it."""
+    refusal = seats_of(claim).why_none(part)
+    if reviewer is None or not isinstance(refusal, SeatTaken):
+        return refusal
+    here = Assignment.objects.filter(claim=claim, round=claim.round, status__in=HOLDING, reviewer=reviewer)
+    if not here.exists():
+        return refusal
+    themselves = by.kind == ActorKind.PERSON and by.id == reviewer.user_id
+    return NotEligible(f"{'You are' if themselves else f'{reviewer} is'} on this claim already.")
 
 
 def is_split(claim: Claim) -> bool:

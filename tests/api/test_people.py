@@ -34,6 +34,10 @@ def test_people_come_on_a_claim_and_leave_it_through_one_door(desk: Desk) -> Non
     taken = one.post(path, {"action": "take"})
     assert (taken.status, [row["reviewer"] for row in taken.body["assignees"]]) == (201, [first.pk])
     assert two.post(path, {"action": "take"}).code == "seat_taken"
+    twice = one.post(path, {"action": "take"})
+    assert (twice.status, twice.code, twice.body["detail"]) == (409, "not_eligible", "You are on this claim already.")
+    put_twice = head.post(path, {"action": "assign", "reviewer": first.pk})
+    assert put_twice.body["detail"] == f"{first} is on this claim already."
     assert one.post(path, {"action": "hand_over", "to": second.pk}).code == "note_missing"
     over = one.post(path, {"action": "hand_over", "to": second.pk, "note": "You know the harbour better."})
     assert [row["reviewer"] for row in over.body["assignees"]] == [second.pk]
