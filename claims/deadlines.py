@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db.models import TextChoices
@@ -20,6 +21,7 @@ from claims.verdicts import So
 DATE_NEAR = timedelta(hours=48)
 TICK = timedelta(microseconds=1)
 YEARS = (1900, 2200)
+AnyDay = TypeVar("AnyDay", bound=date)
 NO_ZONES = frozenset({"Factory", "localtime", "posixrules"})
 
 
@@ -81,9 +83,14 @@ def aware(moment: datetime) -> datetime:
     """The same moment in UTC. Raises `NaiveTime` when it has no zone and `Invalid` outside the years we keep."""
     if moment.tzinfo is None or moment.utcoffset() is None:
         raise NaiveTime()
-    if not YEARS[0] < moment.year < YEARS[1]:
-        raise Invalid(f"The year must lie between {YEARS[0]} and {YEARS[1]}; this says {moment.year}.")
-    return moment.astimezone(UTC)
+    return kept_year(moment).astimezone(UTC)
+
+
+def kept_year(day: AnyDay) -> AnyDay:
+    """The same day or moment. Raises `Invalid` outside the years we keep."""
+    if not YEARS[0] < day.year < YEARS[1]:
+        raise Invalid(f"The year must lie between {YEARS[0]} and {YEARS[1]}; this says {day.year}.")
+    return day
 
 
 def own_date(first: date | datetime, last: date | datetime, precision: Precision, zone: str) -> OwnDate:
@@ -123,8 +130,7 @@ def _period(value: date | datetime, precision: Precision) -> tuple[date, date]:
     """First day of the period that holds `value`, and the first day after it."""
     if isinstance(value, datetime):
         raise Invalid(f"Precision {precision} needs plain dates, for example 2026-11-27.")
-    if not YEARS[0] < value.year < YEARS[1]:
-        raise Invalid(f"The year must lie between {YEARS[0]} and {YEARS[1]}; this says {value.year}.")
+    kept_year(value)
     if precision == Precision.DAY:
         return value, value + timedelta(days=1)
     if precision == Precision.WEEK:

@@ -14,7 +14,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from claims.deadlines import aware
+from claims.deadlines import aware, kept_year
 from claims.errors import ClaimDeskError, NaiveTime
 from claims.models import Desk
 from claims.plaintext import TextRefused, clean, clean_line
@@ -24,6 +24,9 @@ LARGEST_ID = 2**63 - 1
 # RFC 3339 (which lets a blank stand for the T); seconds may be left out, and a missing offset has its own sentence. The
 # reader behind it takes week dates, times without separators and digits of other scripts too: nobody means those.
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-]\d{2}:\d{2})?)?", re.ASCII)
+A_DAY_OR_MOMENT = (
+    "Write a date, for example 2026-11-27, or a time with its offset, for example 2026-11-27T18:00:00+02:00."
+)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -135,9 +138,12 @@ class DayOrMoment(serializers.Field[date, Any, str, Any]):
 
     def to_internal_value(self, data: Any) -> date | datetime:
         """A date where only a date was written, else the moment."""
-        if isinstance(data, str) and len(data) == len("2026-11-27"):
-            return day_in(data)
-        return moment_in(data)
+        try:
+            return kept_year(_date_or_moment(data))
+        except ClaimDeskError as refused:
+            raise serializers.ValidationError(refused.message, code=refused.code) from refused
+        except (ValueError, OverflowError) as unread:
+            raise serializers.ValidationError(A_DAY_OR_MOMENT, code="invalid") from unread
 
     def to_representation(self, value: date) -> str:
         """The same as text."""
@@ -165,14 +171,12 @@ def _read(data: Any) -> datetime:
     return found
 
 
-def day_in(data: str) -> date:
-    """The plain date a text names. Raises the framework's ValidationError."""
-    try:
-        found = parse_date(data) if _DAY.fullmatch(data) else None
-    except ValueError:
-        found = None
+def _date_or_moment(data: Any) -> date | datetime:
+    if not (isinstance(data, str) and _DAY.fullmatch(data)):
+        return aware(_read(data))
+    found = parse_date(data)
     if found is None:
-        raise serializers.ValidationError("Write a date, for example 2026-11-27.", code="invalid")
+        raise ValueError
     return found
 
 

@@ -11,7 +11,8 @@ from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
 from claims.api.fields import Body, DayOrMoment, DeskNamed, Moment, Number, OneOf, Read, Words, YesNo, checked
-from claims.deadlines import Precision, ZoneBasis
+from claims.deadlines import Precision, ZoneBasis, own_date, zone_named
+from claims.errors import ClaimDeskError
 from claims.models import SourceKind
 from claims.services.proposing import GivenDate, GivenStep
 
@@ -68,18 +69,50 @@ class ChainStepBody(Body):
     note = Words(longest=300, required=False, allow_blank=True)
 
 
+class ZoneName(Words):
+    """A time zone by its IANA name."""
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """The name, or the sentence that there is no such zone."""
+        name = super().run_validation(data)
+        try:
+            zone_named(name)
+        except ClaimDeskError as refused:
+            raise serializers.ValidationError(f"{refused.message} {refused.hint}", code=refused.code) from refused
+        return name
+
+
 class OwnDateBody(Body):
     """The claim's own date: from the period of `from` to the end of that of `until`, in `zone`."""
 
     until = DayOrMoment(help_text="Plain dates, or times with an offset for precision minute.")
     precision = OneOf(Precision.choices, required=False, default=Precision.DAY)
-    zone = Words(longest=64, help_text="IANA name, for example Europe/Kyiv.")
+    zone = ZoneName(longest=64, help_text="IANA name, for example Europe/Kyiv.")
     zone_basis = OneOf(ZoneBasis.choices, required=False, default=ZoneBasis.STATED)
     words = Words(longest=200, required=False, allow_blank=True, help_text="As printed: next week.")
 
     def get_fields(self) -> dict[str, Any]:
         """`from` is a word of the language, so it cannot be written as a name above."""
         return {"from": DayOrMoment(required=False, help_text="Left out: the same as until."), **super().get_fields()}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse what is no window, at the member that is wrong where one alone is."""
+        if whole := _why_none(attrs, attrs.get("from", attrs["until"]), attrs["until"], attrs["zone"]):
+            ends = {
+                name: _why_none(attrs, attrs[name], attrs[name], "UTC") for name in ("from", "until") if name in attrs
+            }
+            faults = {name: [fault] for name, fault in ends.items() if fault}
+            raise serializers.ValidationError(faults or {"non_field_errors": [whole]})
+        return attrs
+
+
+def _why_none(told: dict[str, Any], first: date, last: date, zone: str) -> serializers.ErrorDetail | None:
+    """Why there is no such window; None when there is."""
+    try:
+        own_date(first, last, Precision(told["precision"]), zone)
+    except ClaimDeskError as refused:
+        return serializers.ErrorDetail(f"{refused.message} {refused.hint}".strip(), code=refused.code)
+    return None
 
 
 class ClaimBody(Body):
