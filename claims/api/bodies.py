@@ -97,7 +97,7 @@ def refuse_large(meta: Mapping[str, Any], limit: int) -> None:
 def parsed(body: bytes) -> Any:
     """The value of a JSON text. Raises `Malformed`, with the place where reading stopped."""
     try:
-        text = body.decode()
+        text = body.decode().removeprefix("\ufeff")  # RFC 8259 lets a reader pass over a byte order mark
     except UnicodeDecodeError as broken:
         raise Malformed(f"The body is not UTF-8: byte {broken.start} cannot be read.") from broken
     _refuse_deep(text)

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from claims.api.evidence_shapes import TimestampOut, timestamp_out
 from claims.api.fields import Body, Number
+from claims.api.written import Link
 from claims.exports.times import rfc3339
 from claims.models import Copy
 
@@ -42,7 +43,7 @@ class ComparedBody(Body):
     copy = Number()
 
 
-def copy_out(copy: Copy) -> dict[str, Any]:
+def copy_out(copy: Copy, link: Link) -> dict[str, Any]:
     """A `CopyOut`; the copy was read with its signed time."""
     place = f"/api/v1/evidence/{copy.evidence_id}/copies/{copy.number}/snapshot"
     return {
@@ -55,6 +56,6 @@ def copy_out(copy: Copy) -> dict[str, Any]:
         "size": copy.snapshot.size,
         "title": copy.title,
         "fetched_at": rfc3339(copy.fetched_at),
-        "href": place,
-        "timestamp": timestamp_out(copy.snapshot, f"{place}/timestamp"),
+        "href": link(place),
+        "timestamp": timestamp_out(copy.snapshot, link(f"{place}/timestamp")),
     }

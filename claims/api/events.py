@@ -15,7 +15,7 @@ from claims.actors import ActorKind
 from claims.api.errors import BadCursor
 from claims.api.feedplaces import place_of
 from claims.api.paging import LARGEST_PAGE, PAGE, Order, page_of
-from claims.api.parameters import EventType, Listed, Paged, Parameters, given, page_in
+from claims.api.parameters import EventType, Listed, Paged, Parameters, WholeNumber, given, page_in
 from claims.api.schema import page_response
 from claims.api.views import ApiView
 from claims.exports.feed import Place, cursor_of, event_out
@@ -65,7 +65,7 @@ class FeedParameters(Parameters):
     several = frozenset({"types"})
     after = serializers.CharField(required=False, max_length=60, help_text="A cursor; left out: from the beginning.")
     types = Listed(child=EventType(), required=False, help_text="For example org.claimdesk.claim.late.v1.")
-    limit = serializers.IntegerField(min_value=1, max_value=LARGEST_PAGE, default=PAGE)
+    limit = WholeNumber(most=LARGEST_PAGE, default=PAGE)
 
 
 class ClaimEvents(ApiView):

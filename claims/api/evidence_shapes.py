@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from claims.api.fields import Body, Number, OneOf, Words, YesNo
+from claims.api.written import Link
 from claims.exports.times import rfc3339
 from claims.models import Evidence, FetchState, Snapshot, Visibility
 from claims.services.readings import reading_words
@@ -141,7 +142,7 @@ class FileBody(EvidenceBody):
     file = Upload(allow_empty_file=True)
 
 
-def evidence_out(item: Evidence) -> dict[str, Any]:
+def evidence_out(item: Evidence, link: Link) -> dict[str, Any]:
     """An `EvidenceOut`."""
     return {
         "id": item.pk,
@@ -159,7 +160,7 @@ def evidence_out(item: Evidence) -> dict[str, Any]:
         "copied_from": item.copied_from_id,
         "credibility": item.credibility,
         "visibility": str(item.visibility),
-        "snapshot": snapshot_out(item),
+        "snapshot": snapshot_out(item, link),
         "reading": reading_out(item),
         "superseded_by": item.superseded_by_id,
         "added_by": item.added_by,
@@ -168,7 +169,7 @@ def evidence_out(item: Evidence) -> dict[str, Any]:
     }
 
 
-def snapshot_out(item: Evidence) -> dict[str, Any] | None:
+def snapshot_out(item: Evidence, link: Link) -> dict[str, Any] | None:
     """The kept copy, null where there is none."""
     if item.snapshot is None:
         return None
@@ -177,8 +178,8 @@ def snapshot_out(item: Evidence) -> dict[str, Any] | None:
         "size": item.snapshot.size,
         "media_type": item.snapshot.media_type,
         "file_name": item.file_name,
-        "href": f"/api/v1/evidence/{item.pk}/snapshot",
-        "timestamp": timestamp_out(item.snapshot, f"/api/v1/evidence/{item.pk}/snapshot/timestamp"),
+        "href": link(f"/api/v1/evidence/{item.pk}/snapshot"),
+        "timestamp": timestamp_out(item.snapshot, link(f"/api/v1/evidence/{item.pk}/snapshot/timestamp")),
     }
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
+from urllib.parse import unquote_to_bytes
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -18,6 +19,8 @@ from claims.exports.feed import kept_type
 from claims.services.articles import NO_TAG, is_language_tag
 from claims.webhooks.kinds import EVENT_TYPES, no_such
 
+NO_UTF8 = "Its bytes are no UTF-8. Write each character as the percent-encoded bytes of its UTF-8."
+
 
 class Parameters(serializers.Serializer[Any]):
     """The parameters of one endpoint. Those in `several` may repeat, or hold values between commas."""
@@ -25,27 +28,25 @@ class Parameters(serializers.Serializer[Any]):
     several: ClassVar[frozenset[str]] = frozenset()
 
 
-class Paged(Parameters):
-    """What every list takes."""
-
-    limit = serializers.IntegerField(
-        min_value=1, max_value=LARGEST_PAGE, default=PAGE, help_text="Rows on a page, at most 100."
-    )
-    cursor = serializers.CharField(required=False, max_length=600, help_text="Where the page begins; from `next`.")
-    count = OneOf(["exact"], required=False, help_text="`exact` counts all rows, which costs time.")
-
-
 class WholeNumber(serializers.IntegerField):
-    """The number of a row, in digits: what reads otherwise, as 1.0 does, was meant for something else."""
+    """A number in digits, such as a row has: what reads otherwise, as 1.0 does, was meant for something else."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(min_value=1, max_value=LARGEST_ID, **options)
+    def __init__(self, *, most: int = LARGEST_ID, **options: Any) -> None:
+        super().__init__(min_value=1, max_value=most, **options)
 
     def to_internal_value(self, data: Any) -> int:
         """The number."""
         if not re.fullmatch("[0-9]+", str(data)):
             self.fail("invalid")
         return int(super().to_internal_value(data))
+
+
+class Paged(Parameters):
+    """What every list takes."""
+
+    limit = WholeNumber(most=LARGEST_PAGE, default=PAGE, help_text="Rows on a page, at most 100.")
+    cursor = serializers.CharField(required=False, max_length=600, help_text="Where the page begins; from `next`.")
+    count = OneOf(["exact"], required=False, help_text="`exact` counts all rows, which costs time.")
 
 
 class Search(Words):
@@ -111,8 +112,11 @@ def given(kind: type[Parameters], request: Request, **context: Any) -> dict[str,
     fields = kind().fields
     faults: list[dict[str, Any]] = []
     values: dict[str, Any] = {}
+    unreadable = set(_unreadable(request.META.get("QUERY_STRING", "")))
     for name, found in request.query_params.lists():
-        if name not in fields:
+        if name in unreadable:
+            faults.append(_fault(name, "invalid", NO_UTF8))
+        elif name not in fields:
             faults.append(_fault(name, "unknown_parameter", f"There is no such parameter; there is {_names(fields)}."))
         elif name in kind.several:
             values[name] = [part for value in found for part in value.split(",") if part != ""]
@@ -123,7 +127,9 @@ def given(kind: type[Parameters], request: Request, **context: Any) -> dict[str,
     parameters = kind(data=values, context=context)
     if not parameters.is_valid():
         for fault in faults_of(parameters.errors):
-            faults.append(_fault(fault["pointer"].split("/")[1], fault["code"], fault["detail"]))  # noqa: PERF401  # one shape for all
+            name = fault["pointer"].split("/")[1]
+            if name not in unreadable:
+                faults.append(_fault(name, fault["code"], _bare(name, fault["detail"])))
     if faults:
         raise BadParameter(_sentence(faults), listed=faults)
     return dict(parameters.validated_data)
@@ -142,6 +148,25 @@ def page_in(parameters: Mapping[str, Any]) -> Page:
 
 def _fault(name: str, code: str, detail: str) -> dict[str, Any]:
     return {"parameter": name[:60], "code": code, "detail": detail}
+
+
+def _unreadable(query: str) -> Iterator[str]:
+    """The parameters whose bytes are no UTF-8. Read with marks in their place they would look for something else."""
+    for part in query.encode("latin-1", "replace").split(b"&"):
+        name, _, value = part.partition(b"=")
+        try:
+            unquote_to_bytes(value).decode()
+        except UnicodeDecodeError:
+            yield unquote_to_bytes(name.replace(b"+", b" ")).decode(errors="replace")
+
+
+def _bare(name: str, sentence: str) -> str:
+    """A sentence about a text without its field, since the name of the parameter stands before it."""
+    for label in (name.replace("_", " ").capitalize(), "Text"):
+        if sentence.startswith(f"{label}: "):
+            bare = sentence.removeprefix(f"{label}: ")
+            return bare[0].upper() + bare[1:]
+    return sentence
 
 
 def _names(fields: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from claims.api.fields import Body, Words
+from claims.api.written import Link
 from claims.comparing import Comparison, Piece, compare
 from claims.exports.times import rfc3339
 from claims.models import RevisedPassage
@@ -68,7 +69,7 @@ class NoteBody(Body):
     note = Words(longest=600, lines=True)
 
 
-def passage_out(passage: RevisedPassage, *, to_compare: bool) -> dict[str, Any]:
+def passage_out(passage: RevisedPassage, link: Link, *, to_compare: bool) -> dict[str, Any]:
     """A `PassageOut`."""
     quote = passage.appearance
     noted = {"by": passage.noted_by, "at": rfc3339(passage.noted_at), "note": passage.note}
@@ -84,15 +85,15 @@ def passage_out(passage: RevisedPassage, *, to_compare: bool) -> dict[str, Any]:
         "found_at": rfc3339(passage.found_at),
         "to_compare": to_compare,
         "noted": noted if passage.noted_at else None,
-        "href": f"/api/v1/passages/{passage.pk}",
+        "href": link(f"/api/v1/passages/{passage.pk}"),
     }
 
 
-def passage_text_out(passage: RevisedPassage, *, to_compare: bool) -> dict[str, Any]:
+def passage_text_out(passage: RevisedPassage, link: Link, *, to_compare: bool) -> dict[str, Any]:
     """A `PassageTextOut`."""
     before, after = passage.before, passage.after
     return {
-        **passage_out(passage, to_compare=to_compare),
+        **passage_out(passage, link, to_compare=to_compare),
         "before": before,
         "after": after or None,
         "comparison": _rows(compare(before, after)),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+
+Link = Callable[[str], str]  # the whole address of one of our paths
 
 
 class Written(list[str]):

@@ -178,7 +178,7 @@ def held(number: int, viewer: Viewer, *, version: int | None = None) -> Iterator
 
 
 def _beginning(asked: Place | None) -> Place:
-    """Where a new webhook begins: behind the place that is named, else now. Raises `Invalid` for one ahead of the feed."""
+    """Where a new webhook begins: behind the place that is named, or now. Raises `Invalid` for one that lies ahead."""
     end = ClaimEvent.objects.end_of_feed()
     if asked is not None and asked > end:
         raise Invalid(

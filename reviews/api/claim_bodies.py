@@ -101,7 +101,7 @@ class OwnDateBody(Body):
             ends = {
                 name: _why_none(attrs, attrs[name], attrs[name], "UTC") for name in ("from", "until") if name in attrs
             }
-            faults = {name: [fault] for name, fault in ends.items() if fault}
+            faults: dict[str, Any] = {name: [fault] for name, fault in ends.items() if fault}
             raise serializers.ValidationError(faults or {"non_field_errors": [whole]})
         return attrs
 

@@ -60,7 +60,7 @@ class ClaimFilters(Paged):
         required=False, help_text="Number of the article; what was merged counts for the claim that stays."
     )
     assignee = Assignee(required=False)
-    priority = Listed(child=serializers.IntegerField(min_value=1, max_value=4), required=False)
+    priority = Listed(child=WholeNumber(most=4), required=False)
     verdict = Listed(child=OneOf([*So.choices, (TOO_EARLY, "Too early")]), required=False)
     due_after = Instant(required=False)
     due_before = Instant(required=False)

@@ -7,7 +7,7 @@ holds all of it to a plain rendering by the ORM, for every state of a claim and 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from rest_framework.response import Response
 
 from claims.api.paging import Order, Page, page_of
 from claims.api.views import ApiView
-from claims.api.written import Written
+from claims.api.written import Link, Written
 from claims.deadlines import DateFacts, TimeFlag, answers_own_date
 from claims.lifecycle import CorrectionClass, DismissalReason, State, WaitingReason
 from claims.models import Claim, ClaimEvent
@@ -33,8 +33,6 @@ from reviews.api.claim_shapes import flags_of, merged_quote_out
 from reviews.models import Course
 from reviews.services.rules import earlier_seen
 from reviews.services.whydue import why_of
-
-Link = Callable[[str], str]
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,10 @@ class Copies(CopiesView):
         item = self.item(number)
         self.sight(item)
         rows = Copy.objects.signed().filter(evidence=item).defer("text", "snapshot__timestamp__token")
-        return page_of(request, rows, page_in(asked), _shape, Order(descending=False))
+        return page_of(request, rows, page_in(asked), self._shape, Order(descending=False))
+
+    def _shape(self, rows: Sequence[Copy]) -> list[dict[str, Any]]:
+        return [copy_out(row, self.link) for row in rows]
 
 
 class OneCopy(CopiesView):
@@ -68,7 +71,7 @@ class OneCopy(CopiesView):
     def get(self, request: Request, number: int, copy: int) -> Response:
         """Read a copy with its text."""
         found = self.copy(number, copy)
-        return Response(copy_out(found) | {"text": found.text})
+        return Response(copy_out(found, self.link) | {"text": found.text})
 
 
 class CopyBytes(CopiesView):
@@ -120,7 +123,7 @@ class Compared(EvidenceView):
         upto = checked(ComparedBody, request.data)["copy"]
         with acting_on(item.claim_id, self.viewer) as acting:
             compare_evidence(acting.held, item, upto, by=acting.by)
-        return Response(evidence_out(self.item(number)), headers={"ETag": tag(item.version)})
+        return Response(evidence_out(self.item(number), self.link), headers={"ETag": tag(item.version)})
 
 
 class WarcPart(Parameters):
@@ -160,7 +163,3 @@ def _token(signed: TimeStamp | None, name: str) -> HttpResponse:
         raise NothingHere("This evidence has no signed time.")
     headers = {"Content-Disposition": f'attachment; filename="{name}.tsr"', **KEPT_PRIVATE}
     return HttpResponse(bytes(signed.token), content_type=ANSWERS, headers=headers)
-
-
-def _shape(rows: Sequence[Copy]) -> list[dict[str, Any]]:
-    return [copy_out(row) for row in rows]

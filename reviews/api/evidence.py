@@ -25,6 +25,7 @@ from claims.api.preconditions import expected_version, is_known, tag
 from claims.api.repeating import repeatable
 from claims.api.schema import answered, page_response, sent
 from claims.api.views import ApiView, not_modified
+from claims.api.written import Link
 from claims.errors import StaleVersion
 from claims.models import Claim, Evidence, Scope, Visibility
 from claims.models.evidence import EvidenceQuerySet
@@ -106,7 +107,7 @@ class ClaimEvidence(EvidenceView):
 
     def _shown(self, rows: Sequence[Evidence]) -> list[dict[str, Any]]:
         self.sight(*rows)
-        return [evidence_out(row) for row in rows]
+        return [evidence_out(row, self.link) for row in rows]
 
     @extend_schema(
         request={"application/json": EvidenceBody, "multipart/form-data": FileBody},
@@ -120,7 +121,7 @@ class ClaimEvidence(EvidenceView):
         with acting_on(number, self.viewer) as acting:
             start_if_queued(acting.held, by=acting.by)
             item = add_evidence(acting.held, told, by=acting.by, user=self.viewer.user)
-        return _made(_written(item))
+        return _made(_written(item), self.link)
 
 
 class OneEvidence(EvidenceView):
@@ -135,7 +136,7 @@ class OneEvidence(EvidenceView):
         if is_known(request, item.version) and _unread(item):
             return not_modified(tag(item.version))
         self.sight(item)
-        return Response(evidence_out(item), headers={"ETag": tag(item.version)})
+        return Response(evidence_out(item, self.link), headers={"ETag": tag(item.version)})
 
     @extend_schema(
         request=EvidencePatch,
@@ -155,7 +156,7 @@ class OneEvidence(EvidenceView):
                 raise StaleVersion(current=item.version)
             edit_evidence(acting.held, item, changes, by=acting.by)
         item = _written(item)
-        return Response(evidence_out(item), headers={"ETag": tag(item.version)})
+        return Response(evidence_out(item, self.link), headers={"ETag": tag(item.version)})
 
 
 class Supersede(EvidenceView):
@@ -176,7 +177,7 @@ class Supersede(EvidenceView):
         with acting_on(old.claim_id, self.viewer) as acting:
             old.refresh_from_db()
             item = supersede_evidence(acting.held, old, told, by=acting.by, user=self.viewer.user)
-        return _made(_written(item))
+        return _made(_written(item), self.link)
 
 
 class Reading(EvidenceView):
@@ -196,7 +197,7 @@ class Reading(EvidenceView):
         checked(Nothing, request.data)
         with acting_on(item.claim_id, self.viewer) as acting:
             fetch_evidence(acting.held, item, by=acting.by)
-        return Response(evidence_out(self.item(number)), headers={"ETag": tag(item.version)})
+        return Response(evidence_out(self.item(number), self.link), headers={"ETag": tag(item.version)})
 
 
 class KeptFile(EvidenceView):
@@ -248,6 +249,6 @@ def _written(item: Evidence) -> Evidence:
     return Evidence.objects.filter(pk=item.pk).with_reading().get()
 
 
-def _made(item: Evidence) -> Response:
+def _made(item: Evidence, link: Link) -> Response:
     headers = {"Location": f"/api/v1/evidence/{item.pk}", "ETag": tag(item.version)}
-    return Response(evidence_out(item), status=201, headers=headers)
+    return Response(evidence_out(item, link), status=201, headers=headers)

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from claims.api.examples import MATCH
 from claims.api.fields import Body, Number, Words, checked
-from claims.api.parameters import Parameters, given
+from claims.api.parameters import Parameters, WholeNumber, given
 from claims.api.repeating import repeatable
 from claims.api.schema import sent
 from claims.likeness import Difference
@@ -45,7 +45,7 @@ class MatchesOut(serializers.Serializer[Any]):
 class SimilarParameters(Parameters):
     """How many."""
 
-    limit = serializers.IntegerField(min_value=1, max_value=MOST, default=USUAL, help_text="At most 20.")
+    limit = WholeNumber(most=MOST, default=USUAL, help_text="At most 20.")
 
 
 class MatchBody(Body):

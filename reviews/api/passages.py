@@ -37,7 +37,12 @@ class ClaimPassages(ApiView):
         asked, claim = given(Paged, request), self.claim(number)
         rows = RevisedPassage.objects.filter(appearance__claim__in=quoting(claim, self.viewer, self.now))
         rows = rows.select_related("appearance__revision", "revision").defer(*TEXTS)
-        return page_of(request, rows, page_in(asked), _shape, Order(descending=False))
+        return page_of(request, rows, page_in(asked), self._shape, Order(descending=False))
+
+    def _shape(self, rows: Sequence[RevisedPassage]) -> list[dict[str, Any]]:
+        numbers = [row.pk for row in rows]
+        waiting = set(RevisedPassage.objects.to_compare().filter(pk__in=numbers).values_list("pk", flat=True))
+        return [passage_out(row, self.link, to_compare=row.pk in waiting) for row in rows]
 
 
 class PassageView(ApiView):
@@ -51,6 +56,11 @@ class PassageView(ApiView):
             raise NothingHere(f"There is no passage {number}.")
         return found
 
+    def with_text(self, passage: RevisedPassage) -> Response:
+        """A passage with its words, before and after."""
+        waits = RevisedPassage.objects.to_compare().filter(pk=passage.pk).exists()
+        return Response(passage_text_out(passage, self.link, to_compare=waits))
+
 
 class OnePassage(PassageView):
     """One passage, before and after."""
@@ -58,7 +68,7 @@ class OnePassage(PassageView):
     @extend_schema(responses={200: PassageTextOut})
     def get(self, request: Request, number: int) -> Response:
         """Read both passages, compared word by word."""
-        return Response(_with_text(self.passage(number)))
+        return self.with_text(self.passage(number))
 
 
 class ComparedPassage(PassageView):
@@ -72,15 +82,4 @@ class ComparedPassage(PassageView):
         """Note what the change means for the claim; `source_changed` is cleared when nothing is left to compare."""
         passage = self.passage(number)
         note = checked(NoteBody, request.data)["note"]
-        return Response(_with_text(note_compared(passage, note, self.viewer)))
-
-
-def _with_text(passage: RevisedPassage) -> dict[str, Any]:
-    waits = RevisedPassage.objects.to_compare().filter(pk=passage.pk).exists()
-    return passage_text_out(passage, to_compare=waits)
-
-
-def _shape(rows: Sequence[RevisedPassage]) -> list[dict[str, Any]]:
-    numbers = [row.pk for row in rows]
-    waiting = set(RevisedPassage.objects.to_compare().filter(pk__in=numbers).values_list("pk", flat=True))
-    return [passage_out(row, to_compare=row.pk in waiting) for row in rows]
+        return self.with_text(note_compared(passage, note, self.viewer))

@@ -41,7 +41,7 @@ def test_a_change_is_listed_read_side_by_side_and_noted(claim: Claim, editor: Us
     assert (listed["to_compare"], listed["noted"]) == (True, None)
     assert "before" not in listed
     path = f"/passages/{listed['id']}"
-    assert listed["href"] == f"/api/v1{path}"
+    assert listed["href"] == f"http://testserver/api/v1{path}"
     read = api.get(path).body
     assert read["before"] == first.text
     assert read["after"] == first.text.replace("likely", "certain")

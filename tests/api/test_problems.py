@@ -146,6 +146,33 @@ def test_a_page_of_more_rows_than_there_may_be_says_how_many_may(api: Api) -> No
     assert api.get("/claims?count=yes").body["detail"] == "count: Must be “exact”."
 
 
+@pytest.mark.parametrize("wrong", ["1.0", "%D9%A5", "5.", "+5", "%205"])
+def test_a_number_in_the_address_is_written_in_digits(api: Api, wrong: str) -> None:
+    for path in ("/claims?limit=", "/events?limit=", "/claims?priority="):
+        answer = api.get(f"{path}{wrong}")
+        assert (answer.status, answer.body["errors"][0]["detail"]) == (400, "Send a whole number."), path
+
+
+@pytest.mark.parametrize("query", ["q=%ff", "q=caf%E9", "sort=due&q=%ed%a0%80", "q=a%C3"])
+def test_bytes_that_are_no_characters_are_refused_in_the_address_as_in_a_body(api: Api, query: str) -> None:
+    answer = api.get(f"/claims?{query}")
+    assert (answer.status, answer.code) == (400, "bad_parameter")
+    assert [(fault["parameter"], fault["code"]) for fault in answer.body["errors"]] == [("q", "invalid")]
+    assert "q: Its bytes are no UTF-8." in answer.body["detail"]
+    assert api.get("/claims?q=caf%C3%A9").status == 200
+
+
+def test_the_name_of_a_parameter_stands_once_before_what_is_wrong_with_it(api: Api) -> None:
+    hidden = api.get("/claims?q=a%E2%80%AEb").body
+    assert hidden["detail"].startswith("q: The character at position 1 is U+202E")
+    assert api.get(f"/claims?topic={'a' * 201}").body["detail"].startswith("topic: 201 characters, at most 200")
+
+
+def test_a_byte_order_mark_before_a_body_is_passed_over(api: Api) -> None:
+    answer = api("POST", "/claims", None, b'\xef\xbb\xbf{"statement": "It rains.", "language": "en"}')
+    assert answer.status == 201
+
+
 def test_a_key_that_is_no_slug_is_refused_as_its_page_refuses_it(db: None) -> None:
     refused = signed_in(an_administrator()).post("/desks", {"key": "a b!", "name": "Sport"})
     assert refused.body["detail"] == "Write it in letters, digits, hyphens and underscores alone."
