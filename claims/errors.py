@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from inspect import getdoc
 from typing import ClassVar, Self
 
+from claims.plaintext import listed
+
 
 class ClaimDeskError(Exception):
     """This cannot be done."""
@@ -114,7 +116,7 @@ class RoleMissing(ClaimDeskError):
 
     @classmethod
     def of(cls, action: str, roles: list[str]) -> Self:
-        return cls(f"{action}: only for {_listed(roles)}.")
+        return cls(f"{action}: only for {listed(roles)}.")
 
 
 class ScopeMissing(ClaimDeskError):
@@ -141,7 +143,7 @@ class ActionNotPossible(ClaimDeskError):
         if not sources:
             return cls(f"{action} makes a new claim; this one exists.")
         where = f"this claim is {state}" if state else "there is no claim yet"
-        return cls(f"{action} is possible only in {_listed(sources)}; {where}.")
+        return cls(f"{action} is possible only in {listed(sources)}; {where}.")
 
 
 class DeskMissing(ClaimDeskError):
@@ -294,7 +296,3 @@ class WebhookOff(ClaimDeskError):
     """This webhook is switched off. Switch it on first."""
 
     code = "webhook_off"
-
-
-def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"

@@ -19,7 +19,8 @@ DESCRIBED: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "Sunset": ("Until when it answers (RFC 8594); from then on 410 `retired`.", _TEXT),
     "Idempotent-Replayed": ("`true` when this is the answer to an earlier request with the same key.", _TEXT),
     "WWW-Authenticate": ("How to sign in.", _TEXT),
-    "Accept-Patch": ("The media type of patches (RFC 5789).", _TEXT),
+    "Accept-Patch": ("The media types of patches (RFC 5789).", _TEXT),
+    "Accept-Post": ("The media types of bodies that are posted (Linked Data Platform 1.0).", _TEXT),
     "Repr-Digest": ("`sha-256=:…:` over the bytes (RFC 9530).", _TEXT),
     "Content-Digest": ("`sha-256=:…:` over the bytes (RFC 9530).", _TEXT),
 }
@@ -47,7 +48,7 @@ WHY: Final[dict[int, str]] = {
 MORE: Final[dict[int, tuple[str, ...]]] = {
     401: ("WWW-Authenticate",),
     409: ("Retry-After",),
-    415: ("Accept-Patch",),
+    415: ("Accept-Patch", "Accept-Post"),
     429: ("Retry-After",),
     503: ("Retry-After",),
 }

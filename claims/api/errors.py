@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, Self
+
 from claims import errors as record
 from claims.errors import ClaimDeskError
+from claims.plaintext import listed
 
 
 class Refused(ClaimDeskError):
@@ -89,6 +93,11 @@ class MethodNotAllowed(Refused):
     code = "method_not_allowed"
     status = 405
 
+    @classmethod
+    def but(cls, methods: Sequence[str], **facts: Any) -> Self:
+        """The refusal that names the methods which are taken, in the sentence and in `Allow`."""
+        return cls(f"This address takes {listed(methods, 'and')}.", headers={"Allow": ", ".join(methods)}, **facts)
+
 
 class InFlight(Refused):
     """A request with this Idempotency-Key is still running. Ask again in a moment."""
@@ -123,6 +132,11 @@ class MediaTypeUnsupported(Refused):
 
     code = "media_type_unsupported"
     status = 415
+
+    @classmethod
+    def but(cls, kinds: Sequence[str]) -> Self:
+        """The refusal that names the media types which are taken."""
+        return cls(f"Send the body as {listed(kinds, 'or')}, and say so in Content-Type." if kinds else "")
 
 
 class Invalid(record.Invalid):

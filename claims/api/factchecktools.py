@@ -127,7 +127,7 @@ class GoogleView(APIView):
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """A method that is not taken."""
-        raise MethodNotAllowed(headers={"Allow": ", ".join(name.upper() for name in self.http_method_names)})
+        raise MethodNotAllowed.but([name.upper() for name in self.http_method_names])
 
 
 class ClaimsSearch(GoogleView):

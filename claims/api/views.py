@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 
 from django.http import HttpResponse, HttpResponseBase
 from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import MethodNotAllowed as MethodNotAllowedHere
+from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.permissions import IsAuthenticated
@@ -20,7 +22,7 @@ from rest_framework.views import APIView
 from claims.api import limits
 from claims.api.authentication import BrowserSession, KeyAuthentication, counted_as, viewer_of
 from claims.api.bodies import JsonParser, MergePatchParser, takes
-from claims.api.errors import BadParameter, MediaTypeUnsupported, NothingHere
+from claims.api.errors import BadParameter, MediaTypeUnsupported, MethodNotAllowed, NothingHere
 from claims.api.parameters import Parameters, given, refuse_unread
 from claims.api.preconditions import is_known, mark_of, tag
 from claims.api.problems import request_id
@@ -32,7 +34,8 @@ from claims.models.asking import one_or_none
 from claims.permissions import Viewer, check_scope, desks_of, visible_articles, visible_claim
 from claims.services.transitions import database_time
 
-ACCEPT_PATCH = "application/merge-patch+json"
+# In which header a method says what bodies it takes (RFC 5789, Linked Data Platform 1.0).
+ACCEPT = {"POST": "Accept-Post", "PATCH": "Accept-Patch"}
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -107,8 +110,21 @@ class ApiView(APIView):
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """Say which methods this address takes, to anybody. No other origin is let in: there are no CORS headers."""
-        patch = {"Accept-Patch": ACCEPT_PATCH} if "PATCH" in self.allowed_methods else {}
-        return Response(status=204, headers=patch)
+        taken = {method: self.kinds_taken(method) for method in ACCEPT if method in self.allowed_methods}
+        return Response(status=204, headers={ACCEPT[method]: ", ".join(kinds) for method, kinds in taken.items()})
+
+    def kinds_taken(self, method: str | None) -> list[str]:
+        """The media types of the bodies that this method takes, the one that is meant for it first."""
+        kinds = [str(parser.media_type) for parser in self.parser_classes if takes(method, parser)]
+        return sorted(kinds, key=lambda kind: method == "PATCH" and kind != MergePatchParser.media_type)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """The refusal of a method or a media type in a sentence that names those that are taken."""
+        if isinstance(exc, MethodNotAllowedHere):
+            exc = MethodNotAllowed.but(self.allowed_methods)
+        elif isinstance(exc, UnsupportedMediaType):
+            exc = MediaTypeUnsupported.but(self.kinds_taken(self.request.method))
+        return super().handle_exception(exc)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """After it: the headers that every answer has. A parameter that no endpoint has read is refused.
@@ -131,8 +147,8 @@ class ApiView(APIView):
             for name, value in self.retiring.headers.items():
                 before = response.headers.get(name)
                 response.headers[name] = f"{before}, {value}" if before else value
-        if response.status_code == MediaTypeUnsupported.status and request.method == "PATCH":
-            response.headers["Accept-Patch"] = ACCEPT_PATCH
+        if response.status_code == MediaTypeUnsupported.status and request.method in ACCEPT:
+            response.headers[ACCEPT[request.method]] = ", ".join(self.kinds_taken(request.method))
         return response
 
     @cached_property

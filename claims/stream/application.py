@@ -16,7 +16,7 @@ from claims.stream.door import Asked, Door, asked_in
 from claims.stream.hub import Hub
 
 PATH = "/api/v1/events/stream"
-ALLOWED = "GET, OPTIONS"
+ALLOWED = ("GET", "OPTIONS")
 WITHIN = 10.0  # seconds in which somebody is let in
 MOST_OF_ONE = 100  # open streams of one person or key
 AGAIN = {"Retry-After": "5"}
@@ -60,7 +60,7 @@ class LiveStream:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             if scope["path"] == PATH and scope["method"] == "OPTIONS":
-                await _say(send, 204, None, "", {"Allow": ALLOWED})
+                await _say(send, 204, None, "", {"Allow": ", ".join(ALLOWED)})
             elif scope["path"] == "/healthz":
                 await _say(send, 200, {"status": "ok"}, "application/json", {})
             else:
@@ -81,7 +81,7 @@ class LiveStream:
         if scope["path"] != PATH:
             raise NothingHere()
         if scope["method"] != "GET":
-            raise MethodNotAllowed(headers={"Allow": ALLOWED})
+            raise MethodNotAllowed.but(ALLOWED)
         asked = asked_in(dict(scope["headers"]), scope["query_string"])
         hub, door = self.hub, self.door
         if hub is None or door is None or hub.recent is None:

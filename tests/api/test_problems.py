@@ -63,19 +63,30 @@ def test_a_method_that_is_not_taken_names_those_that_are(api: Api) -> None:
     answer = api("DELETE", "/claims")
     assert (answer.status, answer.code) == (405, "method_not_allowed")
     assert answer.headers["Allow"] == "GET, HEAD, POST, OPTIONS"
+    assert answer.body["detail"] == "This address takes GET, HEAD, POST and OPTIONS."
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/xml", "multipart/form-data; boundary=x", "x"])
 def test_a_body_of_another_kind_is_refused(api: Api, kind: str) -> None:
     answer = api.post("/claims", {}, Content_Type=kind)
     assert (answer.status, answer.code) == (415, "media_type_unsupported")
+    assert answer.body["detail"] == "Send the body as application/json, and say so in Content-Type."
+    assert answer.headers["Accept-Post"] == "application/json"
+
+
+def test_where_a_file_may_come_its_form_is_named(api: Api, desk: Desk) -> None:
+    path = f"/claims/{a_claim(desk).pk}/evidence"
+    assert "application/json or multipart/form-data" in api.post(path, {}, Content_Type="text/plain").body["detail"]
+    assert api("OPTIONS", path).headers["Accept-Post"] == "application/json, multipart/form-data"
+    assert "Accept-Patch" not in api("OPTIONS", path).headers
 
 
 def test_a_patch_says_which_kind_it_takes(api: Api, desk: Desk) -> None:
     claim = a_claim(desk)
     answer = api.patch(f"/claims/{claim.pk}", {}, Content_Type="text/plain", If_Match='"2"')
     assert answer.status == 415
-    assert answer.headers["Accept-Patch"] == "application/merge-patch+json"
+    assert answer.headers["Accept-Patch"] == "application/merge-patch+json, application/json"
+    assert "application/merge-patch+json or application/json" in answer.body["detail"]
 
 
 @pytest.mark.parametrize(
