@@ -10,7 +10,6 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 # Unicode's own stream-safe limit. A longer run of marks is no writing system, and
@@ -206,8 +205,3 @@ def _few_marks(run: re.Match[str]) -> str:
         if marks <= LONGEST_RUN_OF_MARKS:
             kept.append(character)
     return "".join(kept)
-
-
-def listed(words: Sequence[str], last: str = "or") -> str:
-    """Some words as a sentence names them."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"

@@ -21,7 +21,7 @@ from rest_framework.views import APIView
 from claims.api import limits
 from claims.api.authentication import counted_as, key_shown
 from claims.api.errors import KeyRefused, MethodNotAllowed, NothingHere, Refused, ServerError
-from claims.api.problems import log, refusal_of
+from claims.api.problems import log, refusal_of, title_of
 from claims.api.views import OnlyJson
 from claims.errors import ClaimDeskError
 from claims.exports.factchecktools import SERVICE, VERSION, discovery, fact_checked_claim, host_of
@@ -61,13 +61,19 @@ OWN = frozenset({"query", "languageCode", "reviewPublisherSiteFilter", "maxAgeDa
 
 
 class InvalidArgument(Refused):
-    """Request contains an invalid argument."""
+    """Request contains an invalid argument.
+
+    A parameter of the search is unknown or not usable. `details` names it; compare it with the API of Google.
+    """
 
     code = "invalid_argument"
 
 
 class NotServed(Refused):
-    """This method of the Fact Check Tools API is not served here."""
+    """This method of the Fact Check Tools API is not served here.
+
+    Only the search of that API has a counterpart here. Use `GET /v1alpha1/claims:search`.
+    """
 
     code = "not_served"
     status = 501
@@ -81,7 +87,7 @@ def error(refusal: ClaimDeskError) -> JsonResponse:
         "status": STATUS_WORDS.get(refusal.status, "UNKNOWN"),
     }
     if "field" in refusal.facts:
-        body["message"] = str(InvalidArgument.__doc__)
+        body["message"] = title_of(InvalidArgument)
         violation = {"field": refusal.facts["field"], "description": refusal.message}
         body["details"] = [{"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": [violation]}]
     headers: Any = refusal.facts.get("headers")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from claims.api.problems import HINTS, title_of
+from claims.api.problems import HINTS, explanation_of, title_of
 from claims.errors import ClaimDeskError
 
 
@@ -19,6 +19,7 @@ class Described:
     code: str
     status: int
     title: str
+    explanation: str
     hint: str
 
 
@@ -26,7 +27,8 @@ def described() -> dict[str, Described]:
     """Every type of problem by its code, in the order of the codes."""
     found: dict[str, Described] = {}
     for kind in kinds(ClaimDeskError):
-        found.setdefault(kind.code, Described(kind.code, kind.status, title_of(kind), HINTS.get(kind.code, "")))
+        told = Described(kind.code, kind.status, title_of(kind), explanation_of(kind), HINTS.get(kind.code, ""))
+        found.setdefault(kind.code, told)
     return dict(sorted(found.items()))
 
 

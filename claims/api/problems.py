@@ -60,8 +60,17 @@ def request_id() -> str:
 
 def title_of(kind: type[ClaimDeskError]) -> str:
     """What all problems of one type have in common: the first line of the docstring of what set the code."""
+    return _told_of(kind)[0]
+
+
+def explanation_of(kind: type[ClaimDeskError]) -> str:
+    """What problems of one type mean and what to do about them: the rest of that docstring."""
+    return " ".join(line.strip() for line in _told_of(kind)[1:] if line.strip())
+
+
+def _told_of(kind: type[ClaimDeskError]) -> list[str]:
     first = next(base for base in kind.__mro__ if "code" in vars(base))
-    return (first.__doc__ or "").strip().splitlines()[0]
+    return (first.__doc__ or "").strip().splitlines()
 
 
 def problem(refusal: ClaimDeskError, listed: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:

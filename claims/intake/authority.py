@@ -20,7 +20,11 @@ ASKS, ANSWERS = "application/timestamp-query", "application/timestamp-reply"
 
 
 class NotStamped(NotRead):
-    """The authority's answer does not prove that it signed these bytes."""
+    """The authority's answer does not prove that it signed these bytes.
+
+    The signed time does not fit the bytes, or the authority is not the one that is trusted. It is asked again; tell
+    an administrator if it stays.
+    """
 
     code = "not_stamped"
 

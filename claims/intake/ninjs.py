@@ -30,7 +30,10 @@ _BY = re.compile(r"^by\s+", re.IGNORECASE)
 
 
 class ItemWithheld(ClaimDeskError):
-    """The provider withholds this item. Send it again when it is usable."""
+    """The provider withholds this item. Send it again when it is usable.
+
+    The news agency says that the item is not to be used yet. Send the version in which it is usable.
+    """
 
     code = "item_withheld"
 

@@ -15,7 +15,10 @@ LONGEST_LINE = 2000
 
 
 class NothingReadable(Invalid):
-    """No text can be read from this page. Send the text itself."""
+    """No text can be read from this page. Send the text itself.
+
+    The page has no text that could be told from its menus. Send `text` yourself.
+    """
 
     code = "nothing_readable"
 

@@ -14,7 +14,10 @@ NAMING = 7_402_120
 
 
 class PersonKnown(ClaimDeskError):
-    """Somebody signs in under this name already; capital letters make no other."""
+    """Somebody signs in under this name already; capital letters make no other.
+
+    User names are unique without regard to capital letters. Choose another one.
+    """
 
     code = "person_known"
 

@@ -41,7 +41,11 @@ Read = TypeVar("Read")
 
 
 class AlreadyElsewhere(ClaimDeskError):
-    """This article is known already, but not yours to see: it is another desk's, or under embargo."""
+    """This article is known already, but not yours to see: it is another desk's, or under embargo.
+
+    The same article came in for another desk, or is under embargo there, and nothing was changed. Ask that desk's
+    editors; sending it again changes nothing.
+    """
 
     code = "already_elsewhere"
 

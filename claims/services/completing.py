@@ -34,7 +34,10 @@ _MOBILE = re.compile(r"^(?:m|amp|mobile)\.")
 
 
 class ReadersBusy(ClaimDeskError):
-    """Too many pages are being read at the moment. Send it again in a few seconds."""
+    """Too many pages are being read at the moment. Send it again in a few seconds.
+
+    As many pages are read at once as this site can. Send it again in a few seconds.
+    """
 
     code = "readers_busy"
     status = 503

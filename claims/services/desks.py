@@ -25,7 +25,10 @@ ADMINISTRATORS = "Desks: only for administrators."
 
 
 class DeskKnown(ClaimDeskError):
-    """There is a desk of this name or key already; capital letters make no other."""
+    """There is a desk of this name or key already; capital letters make no other.
+
+    Names and keys of desks are unique without regard to capital letters. Choose another one.
+    """
 
     code = "desk_known"
 

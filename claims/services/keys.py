@@ -31,13 +31,19 @@ OVERLAP, LONGEST_OVERLAP = timedelta(hours=24), timedelta(days=7)
 
 
 class KeyOver(ClaimDeskError):
-    """This key was revoked or has expired. Make a new one."""
+    """This key was revoked or has expired. Make a new one.
+
+    A key that has ended opens nothing and gets no new secret. Have another one made.
+    """
 
     code = "key_over"
 
 
 class FormerSecret(ClaimDeskError):
-    """Only the newest secret of a key may change it."""
+    """Only the newest secret of a key may change it.
+
+    During an overlap two secrets open, but only the newer one gives out a third. Call with the newest secret.
+    """
 
     code = "former_secret"
     status = 403

@@ -27,19 +27,28 @@ NOTE = 1000
 
 
 class ItemCanceled(ClaimDeskError):
-    """The provider has cancelled this item. It is not taken in."""
+    """The provider has cancelled this item. It is not taken in.
+
+    The news agency took the item back before it came in here. There is nothing to do.
+    """
 
     code = "item_canceled"
 
 
 class OlderVersion(ClaimDeskError):
-    """A later version of this item is here already. Nothing was changed."""
+    """A later version of this item is here already. Nothing was changed.
+
+    News items may arrive out of order, and the newest one counts. There is nothing to do.
+    """
 
     code = "older_version"
 
 
 class VersionReused(ClaimDeskError):
-    """This version of the item is here with another text. Send a changed text under a later version."""
+    """This version of the item is here with another text. Send a changed text under a later version.
+
+    One version of an item has one text. Send the changed text under a later `version`.
+    """
 
     code = "version_reused"
 

@@ -42,7 +42,11 @@ def one_by_one(rows: QuerySet[M], work: Callable[[M], int], *, batch: int, faile
 
 
 class Busy(ClaimDeskError):
-    """Somebody else is writing this at the moment. Ask again in a second."""
+    """Somebody else is writing this at the moment. Ask again in a second.
+
+    Somebody holds what is to be written at this instant, and nothing was done. Ask again after `Retry-After`, under
+    the same Idempotency-Key.
+    """
 
     code = "busy"
     status = 503

@@ -27,19 +27,28 @@ WORDS = ("outlet", "headline", "language", "published_zone", "published_raw", "k
 
 
 class ReadingIsOff(ClaimDeskError):
-    """Reading pages is switched off here. Send the text or the page itself."""
+    """Reading pages is switched off here. Send the text or the page itself.
+
+    This site opens no addresses by itself. Send `text` or the page's `html`.
+    """
 
     code = "reading_is_off"
 
 
 class NotFailed(ClaimDeskError):
-    """Only an import that failed is tried again."""
+    """Only an import that failed is tried again.
+
+    The import is waiting, running or done, so there is nothing to repeat. Read `GET /operations/{id}`.
+    """
 
     code = "not_failed"
 
 
 class MakerGone(ClaimDeskError):
-    """Whoever asked for this may not add articles any more."""
+    """Whoever asked for this may not add articles any more.
+
+    Whoever asked for the import lost the right to it before it was done. Ask anew as somebody who has it.
+    """
 
     code = "maker_gone"
     status = 403

@@ -31,7 +31,10 @@ SELECT EXISTS (SELECT 1 FROM above WHERE id = %s)
 
 
 class SourceKnown(ClaimDeskError):
-    """There is a source of this name and kind already."""
+    """There is a source of this name and kind already.
+
+    A name or alias stands for one source of its kind. Use the one that the sentence names, or another name.
+    """
 
     code = "source_known"
 

@@ -33,7 +33,10 @@ Refusal = ClaimDeskError | serializers.ValidationError
 
 
 class BatchRefused(Invalid):
-    """Some of these claims are refused, so none of them was made."""
+    """Some of these claims are refused, so none of them was made.
+
+    With `atomic` a call makes all claims or none. Mend those whose results say why, and send all of them again.
+    """
 
     code = "batch_refused"
 

@@ -351,6 +351,14 @@ def test_every_problem_type_leads_to_a_page(db: None) -> None:
     assert client.get("/api/docs/problems/none-such").status_code == 404
 
 
+def test_the_page_of_a_problem_says_what_it_means_and_what_to_do(db: None) -> None:
+    for told in described().values():
+        assert told.explanation.count(". ") + told.explanation.count("; ") >= 1, told.code
+        assert told.explanation.endswith("."), told.code
+    page = Client().get("/api/docs/problems/stale_version").content.decode()
+    assert "Read it again, see whether your change still holds" in page
+
+
 def test_all_problems_of_one_type_have_one_title() -> None:
     titles: dict[str, set[str]] = {}
     for kind in kinds(ClaimDeskError):
