@@ -84,7 +84,7 @@ def test_a_plain_http_library_gets_along(live_server: object, bearer: str) -> No
             timeout=SECONDS,
         )
         assert filed.status_code == 201, filed.text
-        kept = http.get(f"{live_server}{filed.json()['snapshot']['href']}", timeout=SECONDS)
+        kept = http.get(filed.json()["snapshot"]["href"], timeout=SECONDS)
         assert kept.content == b"what it says"
         again = http.get(own, timeout=SECONDS)
         assert again.headers["ETag"] == f'"{again.json()["version"]}"'
