@@ -33,12 +33,8 @@ from reviews.services.whydue import why_due, why_of
 
 AROUND = 20
 LONG = 400
-FIRST_OF_ALL = (
-    "accept",
-    "restore",
-    "resume",
-    "publish",
-)  # what a claim in its state needs first, where the person may do it
+# What a claim in its state needs first, where the person may do it.
+FIRST_OF_ALL = ("accept", "restore", "resume", "publish")
 IN_HEAD = ("hand_over", "wait")
 IN_MORE = (
     *("accept", "assign", "resume", "ask_second_opinion", "set_due", "set_own_date", "set_priority", "change_desk"),
