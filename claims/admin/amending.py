@@ -52,7 +52,6 @@ class AmendForm(LeftOpenForm, EmbargoForm):
     def refuse_as_stale(self, fresh: AmendForm) -> None:
         """Let what was typed be saved over the article as `fresh` shows it; tell what somebody else changed."""
         others = self.go_on_from(fresh)
-        self.data["seen"] = str(fresh["seen"].value())  # type: ignore[index]  # a copy, to be written
         told = f": {', '.join(others)}" if others else ""
         self.refuse(StaleVersion(str(CHANGED_MEANWHILE) % {"fields": told}))
 

@@ -39,9 +39,12 @@ class LeftOpenForm(PlainForm):
     def go_on_from(self, fresh: LeftOpenForm) -> list[str]:
         """Let what was typed be saved over what `fresh` shows; the labels of the fields that somebody else changed.
 
-        A field that the person left alone shows what stands there now. One that both changed says it.
+        A field that the person left alone shows what stands there now. One that both changed says it. The marks of what
+        was read, which are the hidden fields, are those of now.
         """
         sent, others = cast(QueryDict, self.data).copy(), list[str]()
+        for mark in fresh.hidden_fields():
+            sent[mark.html_name] = _stands(mark, mark.field.widget)
         for now in (one for one in fresh if one.field.show_hidden_initial):
             mine, was = now.name in self.changed_data, sent.get(now.html_initial_name)
             words = _stands(now, now.field.hidden_widget())

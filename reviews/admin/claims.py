@@ -257,11 +257,12 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, ClaimListAdmin):
             return {}
         seen = number_in(form.data.get("seen"))
         since = [event for event in page.events if event.seq > seen]
-        current = cast(QueryDict, form.data).copy()
-        current["version"], current["seen"] = str(page.claim.version), str(page.claim.head.event_seq)
-        form.data = current
         if isinstance(form, EditStep):
             form.go_on_from(EditStep(page=page, viewer=viewer_of(request)))
+        else:
+            current = cast(QueryDict, form.data).copy()
+            current["version"], current["seen"] = str(page.claim.version), str(page.claim.head.event_seq)
+            form.data = current
         return {"stale": stale, "changes": entries(since, now_of(request), request.user.pk)}
 
     def page_of(self, request: HttpRequest, claim_id: int) -> ClaimPage:

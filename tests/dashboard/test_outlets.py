@@ -25,11 +25,6 @@ def desk() -> Desk:
     return make.a_desk()
 
 
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return make.an_editor(desk)
-
-
 def decided(
     desk: Desk,
     editor: User,

@@ -49,16 +49,6 @@ def page(user: User, address: str = "/desk/") -> str:
     return unescape(answer.content.decode())
 
 
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk(name="World", zone="Europe/Kyiv")
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return an_editor(desk)
-
-
 def a_bit_of_everything(desk: Desk, editor: User) -> None:
     reviewer = a_reviewer(desk)
     for state in State:

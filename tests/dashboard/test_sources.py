@@ -50,11 +50,6 @@ def desk() -> Desk:
     return a_desk(name="World")
 
 
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return an_editor(desk)
-
-
 def a_decided(desk: Desk, editor: User, outcome: Outcome, **given: Any) -> Claim:
     """A dated claim, decided with this outcome."""
     claim = a_claim(desk, by=editor, **{"own": dated(ahead(hours=3)), **given})

@@ -13,20 +13,10 @@ from claims.lifecycle import Action, State
 from claims.models import Claim, Decision, Desk, User
 from reviews.services.acting import act
 from tests.dashboard.test_pages import browser, page, queries
-from tests.factories import a_claim, a_desk, a_reviewer, ahead, an_editor, dated, put_on, review_by, viewer
+from tests.factories import a_claim, a_reviewer, ahead, dated, put_on, review_by, viewer
 
 pytestmark = pytest.mark.django_db
 LAST = ["verdict", "said", "outcome", "decided_at", "decided_by", "published"]
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk(name="World", zone="Europe/Kyiv")
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return an_editor(desk)
 
 
 def rows(user: User, address: str) -> dict[int, dict[str, str]]:

@@ -1,0 +1,18 @@
+"""The desk that most tests of the dashboard look at, in a zone of its own, and its editor."""
+
+from __future__ import annotations
+
+import pytest
+
+from claims.models import Desk, User
+from tests import factories as make
+
+
+@pytest.fixture
+def desk(db: None) -> Desk:
+    return make.a_desk(name="World", zone="Europe/Kyiv")
+
+
+@pytest.fixture
+def editor(desk: Desk) -> User:
+    return make.an_editor(desk)
