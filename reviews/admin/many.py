@@ -171,11 +171,13 @@ def take_on_each(
     """
     form.cleaned_data["version"] = None
     form.cleaned_data.pop("seat", None)  # it named somebody's seat on the first claim
-    if dialog.action == Action.ACCEPT and "desk" not in form.changed_data:
-        form.cleaned_data["desk"] = None  # the first claim's; the others have their own
-    taken = dict(lead)
+    taken, desk = dict(lead), form.cleaned_data.get("desk")
+    at_home = Claim.objects.filter(pk__in=claims, desk__isnull=False).values_list("pk", flat=True)
+    own = set(at_home) if dialog.action == Action.ACCEPT else set()
 
     def one(number: int) -> None:
+        if own:  # a claim is accepted for the desk it has
+            form.cleaned_data["desk"] = None if number in own else desk
         taken[number] = dialog.run(number, form, viewer_of(request))
 
     stepped = step_on_each(claims, one)

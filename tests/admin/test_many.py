@@ -248,7 +248,7 @@ def test_proposed_claims_are_accepted_together_each_for_its_desk(signed: SignIn,
     dialog = tick(client, "accept", [*claims, elsewhere])
     (address, _status), shown = dialog.redirect_chain[-1], dialog.content.decode()
     assert '<h1 id="step">Accept: 2 claims</h1>' in shown
-    assert "Each goes to the desk it has, unless you choose another one for all of them." in shown
+    assert "They go to the desk they have, and those that have none to the one you choose." in shown
     lead = dialog.context["page"].claim
     after = client.post(address, {"version": lead.version, "desk": lead.desk_id, "due": ""}, follow=True)
     assert after.redirect_chain[-1][0] == f"{reverse('admin:claims_claim_changelist')}?state=proposed"
@@ -258,6 +258,18 @@ def test_proposed_claims_are_accepted_together_each_for_its_desk(signed: SignIn,
     assert make.fresh(elsewhere).state == State.PROPOSED
     client.post(undo_of(after.content.decode()))
     assert {make.fresh(claim).state for claim in claims} == {State.PROPOSED}
+
+
+def test_the_desk_that_is_chosen_for_a_claim_without_one_takes_no_other_from_its_own(
+    signed: SignIn, editor: User, desk: Desk
+) -> None:
+    theirs, homeless, lead = make.a_claim(desk, State.PROPOSED), *(make.a_claim(desk, State.PROPOSED) for _ in "12")
+    Claim.objects.filter(pk__in=[homeless.pk, lead.pk]).update(desk=None)
+    other = make.a_desk()
+    make.joined(editor, other, DeskRole.EDITOR)
+    address = f"{step_of(lead, 'accept')}?also={theirs.pk}&also={homeless.pk}"
+    signed(editor).post(address, {"version": lead.version, "desk": other.pk, "due": ""})
+    assert [make.fresh(claim).desk for claim in (lead, homeless, theirs)] == [other, other, desk]
 
 
 def test_more_than_a_page_of_claims_is_not_taken_in_part(

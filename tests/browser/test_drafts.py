@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,9 +10,12 @@ from django.conf import settings
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from claims.deadlines import Precision, own_date
+from claims.lifecycle import Action
 from claims.models import Article, Claim, Desk, User
 from claims.services.amending import amend_article
 from reviews.models import Reviewer
+from reviews.services.acting import act
 from tests import factories as make
 from tests.browser.conftest import OPEN, WHY, staff
 
@@ -137,6 +140,23 @@ def test_a_draft_brings_back_what_was_changed_and_nothing_else(
     expect(page.get_by_text("The article was changed.")).to_be_visible()
     article.refresh_from_db()
     assert (article.headline, article.language, article.embargo_until) == ("Minister stays", "uk", until)
+
+
+def test_the_words_of_an_own_date_come_back_without_the_days_that_nobody_chose(
+    at_work: OPEN, reviewer: Reviewer, claims: list[Claim]
+) -> None:
+    page, who = at_work(), make.viewer(reviewer)
+    first, second = (own_date(date(2031, 5, day), date(2031, 5, day), Precision.DAY, "UTC") for day in (6, 20))
+    act(claims[0].pk, Action.SET_OWN_DATE, who, own=first, reason="It says so.", words="in May", zone_basis="stated")
+    address = f"/admin/claims/claim/{claims[0].pk}/step/set_own_date/"
+    page.goto(address)
+    page.locator("[name=words]").fill("early in May")
+    page.goto("/admin/")
+    act(claims[0].pk, Action.SET_OWN_DATE, who, own=second, reason="A new day.", words="in May", zone_basis="stated")
+    page.goto(address)
+    expect(page.locator("[name=words]")).to_have_value("early in May")
+    for end in ("first", "last"):
+        expect(page.locator(f"[name={end}]")).to_have_value("2031-05-20")
 
 
 def test_what_is_typed_after_a_refusal_outlives_a_reload(at_work: OPEN, claims: list[Claim]) -> None:

@@ -66,22 +66,23 @@
 
   /* 4 A date known to the day is asked for as a day. */
   all("[data-cd-precision]").forEach((select) => {
-    const show = () => select.dataset.cdPrecision.split(" ").forEach((name) => {
-      const field = select.form.elements[name], was = field.value, exact = select.value === "minute";
+    const fields = select.dataset.cdPrecision.split(" ").map((name) => select.form.elements[name]);
+    const show = () => fields.forEach((field) => {
+      const was = field.value, exact = select.value === "minute";
       field.type = exact ? "datetime-local" : "date";
       if (was) field.value = exact ? `${was}T00:00`.slice(0, 16) : was.slice(0, 10);
     });
     select.addEventListener("change", show);
     show();
+    fields.forEach((field) => { field.defaultValue = field.value; });
   });
 
-  /* 5 What was typed stays in this browser until a page says it is done. */
+  /* 5 What was changed stays in this browser until a page says it is done. */
   const attempt = (deed) => { try { return deed(); } catch { return null; } }; /* a private window refuses */
   attempt(() => {
     if (one("[data-cd-done]")) localStorage.removeItem(sessionStorage.getItem("cd-sent"));
     sessionStorage.removeItem("cd-sent");
   });
-  /* Only what somebody changed is kept, with what stood there. */
   all("form[data-cd-draft]").forEach((form) => {
     const key = `cd-draft-${form.dataset.cdDraft}`;
     const said = form.querySelector("[data-cd-draft-said]");

@@ -1,4 +1,4 @@
-/* Makes the pages faster; they work without it. Pages use data attributes, scripts window.cd (docs/design.md). */
+/* Makes the pages faster; they work without it (docs/design.md). */
 (() => {
   "use strict";
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
