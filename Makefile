@@ -28,7 +28,7 @@ test: ## run the tests (ARGS="tests/claims -q -n0" for some of them)
 	$(BOOTSTRAP) --dev
 	@[ -n "$(ARGS)" ] || [ -z "$$(find tests claims reviews verify_project -name '*.py' -newer $(COMPILED) 2>&1)" ] || \
 	  { touch $(COMPILED); $(PYTHON) -m pytest --collect-only -qq >/dev/null 2>&1; } & \
-	CLAIMDESK_TEST_COPIES_TABLES=1 $(WITH) --throwaway --migrated -- $(PYTHON) -m pytest -n 3 --dist worksteal $(ARGS)
+	CLAIMDESK_TEST_COPIES_TABLES=1 $(WITH) --throwaway --migrated -- $(PYTHON) -m pytest -n auto --dist worksteal $(ARGS)
 
 contract: ## let a client that reads the API document try many things (EXAMPLES=100 SEED=7)
 	$(BOOTSTRAP) --dev

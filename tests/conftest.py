@@ -38,6 +38,11 @@ def find_chromium() -> str | None:
     return named or next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """As many processes as the machine has processors for, and one that works while another waits."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
 def pytest_collection_finish() -> None:
     """Leave what was imported out of the rubbish rounds: thousands of tests would walk it again and again."""
     gc.collect()

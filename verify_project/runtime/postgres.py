@@ -107,7 +107,7 @@ class Cluster:
             "jit": "off",  # compiling a statement takes longer than any of ours runs
         }
         if self.throwaway:
-            settings |= {"fsync": "off", "full_page_writes": "off"}
+            settings |= {"fsync": "off", "full_page_writes": "off", "max_connections": "400"}  # for tests side by side
         return [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
 
     def _server_major(self) -> int:
