@@ -29,7 +29,7 @@ UNFOLD = {
     "STYLES": [_style(name) for name in STYLES],
     "DASHBOARD_CALLBACK": "reviews.admin.queue.home",
     "LOGIN": {"form": "verify_project.signin.SignInForm"},
-    "COMMAND": {"search_callback": "reviews.admin.navigation.found"},
+    "COMMAND": {"search_callback": "reviews.admin.search.found"},
     "COLORS": {
         # The greys and the accent of cd/tokens.css, so that the theme's own widgets belong to the page.
         "base": {

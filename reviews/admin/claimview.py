@@ -116,6 +116,12 @@ def shown(page: ClaimPage, now: datetime, viewer: Viewer) -> dict[str, Any]:
     }
 
 
+def offered(page: ClaimPage) -> list[Button]:
+    """The steps of the page that the person could take now."""
+    buttons = (_button(page, name) for name in (*IN_HEAD, *IN_MORE))
+    return [button for button in buttons if not button.refusal]
+
+
 def _why_due(page: ClaimPage) -> str:
     """Why it is due then: read anew only where what says so may stand before the events of the page."""
     return why_due([page.claim.pk]).get(page.claim.pk, "") if page.older else why_of(reversed(page.events))

@@ -1,4 +1,4 @@
-"""The way through the admin: the sidebar with its counts, and what the command search finds."""
+"""The way through the admin: the sidebar with its counts."""
 
 from __future__ import annotations
 
@@ -7,16 +7,12 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from unfold.dataclasses import SearchResult
 
-from claims.admin.base import administers, belongs, edits_a_desk, now_of, number_in, viewer_of
+from claims.admin.base import administers, belongs, edits_a_desk, viewer_of
 from claims.lifecycle import State
 from claims.models import Webhook
-from claims.permissions import visible_articles, visible_claims
 from reviews.admin.queue import summary_of
 from reviews.services.queue import View
-
-FOUND = 10
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
@@ -104,31 +100,3 @@ def _ended_webhooks() -> int:
 
 def _list(name: str) -> str:
     return reverse(f"admin:{name}_changelist")
-
-
-def found(request: HttpRequest, words: str) -> list[SearchResult]:
-    """Claims and articles for the command search: by number, by words of the statement or the headline."""
-    if not belongs(request):
-        return []
-    viewer, now = viewer_of(request), now_of(request)
-    number = number_in(words.lstrip("#"))
-    claims = visible_claims(viewer, now)
-    named = claims.filter(pk=number) if number else claims.searched(words)  # type: ignore[attr-defined]  # a ClaimQuerySet
-    articles = visible_articles(viewer, now).filter(headline__icontains=words).select_related("outlet")
-    return [
-        *(
-            SearchResult(
-                str(claim), claim.get_state_display(), reverse("admin:claims_claim_change", args=[claim.pk]), "notes"
-            )
-            for claim in named.order_by("-id")[:FOUND]
-        ),
-        *(
-            SearchResult(
-                article.headline,
-                article.outlet.name,
-                reverse("admin:claims_article_change", args=[article.pk]),
-                "description",
-            )
-            for article in articles[:FOUND]
-        ),
-    ]

@@ -225,27 +225,6 @@ def test_somebody_without_a_desk_sees_a_sentence_and_no_claim(signed: SignIn) ->
     assert "Not for strangers." not in body
 
 
-def test_the_search_finds_claims_by_words_and_number(signed: SignIn, editor: User, desk: Desk) -> None:
-    claim = make.a_claim(desk, by=editor, statement="The harbour will close on Friday.")
-    make.a_claim(make.a_desk(), statement="The harbour of others will close.")
-    client = signed(editor)
-    for words in ("harbour", f"#{claim.pk}"):
-        found = client.get("/admin/search/", {"s": words, "extended": "1"}).content.decode()
-        assert "The harbour will close on Friday." in found
-        assert "harbour of others" not in found
-
-
-def test_the_search_finds_what_was_made_since_the_same_search(signed: SignIn, editor: User, desk: Desk) -> None:
-    client = signed(editor)
-    asked = {"s": "ferry", "extended": "1"}
-    assert "The ferry will run." not in client.get("/admin/search/", asked).content.decode()
-    make.a_claim(desk, by=editor, statement="The ferry will run.")
-    make.a_claim(desk, by=editor, statement="The ferry will not run.")
-    assert "The ferry will run." in client.get("/admin/search/", asked).content.decode()
-    Claim.objects.filter(statement="The ferry will run.").update(statement="The boat will run.")
-    assert "The ferry will run." not in client.get("/admin/search/", asked).content.decode()
-
-
 def test_markup_in_a_statement_is_shown_as_text(signed: SignIn, editor: User, reviewer: Reviewer, desk: Desk) -> None:
     make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer, statement="<script>alert(1)</script> is so.")
     assert Claim.objects.count() == 1

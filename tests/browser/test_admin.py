@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable
 
@@ -221,6 +222,27 @@ def test_g_and_a_letter_go_to_another_place_from_wherever_one_is(
         page.wait_for_url(f"{live_server.url}{place}")
 
 
+def test_a_step_and_a_page_are_named_behind_control_k(at_work: SignedIn, claims: list[Claim], look: LOOK) -> None:
+    page = at_work()
+    page.goto(f"/admin/claims/claim/{claims[0].pk}/change/")
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("hand")
+    first = page.locator("#command-results-list li").first
+    expect(first).to_contain_text("Hand over")
+    look(page, "command-search", looks=[(1440, "light"), (390, "dark")], theirs={"region"})
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(f"/claim/{claims[0].pk}/step/hand_over/"))
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("team pool")
+    expect(first).to_contain_text("Team pool")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/admin/\?view=pool$"))
+
+
 def test_the_preview_follows_the_chosen_row_and_keys_tick_it(
     live_server: LiveServer, signed_in: SignedIn, reviewer: Reviewer, claims: list[Claim], look: LOOK
 ) -> None:
@@ -240,7 +262,7 @@ def test_the_preview_follows_the_chosen_row_and_keys_tick_it(
     expect(ticked).to_have_count(1)
     page.keyboard.press("Shift+ArrowUp")
     expect(ticked).to_have_count(2)
-    look(page, "queue-ticked", looks=[(1440, "light"), (390, "dark")])
+    look(page, "queue-ticked", looks=[(1440, "light"), (390, "dark")], theirs={"region"})
     page.keyboard.press("h")
     expect(page.get_by_role("heading", level=1)).to_have_text("Hand over: 2 claims")
     page.go_back()
