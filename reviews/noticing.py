@@ -27,6 +27,7 @@ class NoticeReason(TextChoices):
     HANDED = "handed", _("Handed to you")
     SECOND_OPINION = "second_opinion", _("Second opinion asked of you")
     ADJUDICATION = "adjudication", _("A disagreement is yours to settle")
+    TAKEN_OFF = "taken_off", _("Taken off a claim")
     REMINDER = "reminder", _("Review due is near")
     LATE = "late", _("Late")
     DATE_NEAR = "date_near", _("Its own date is near")
@@ -40,6 +41,14 @@ class NoticeReason(TextChoices):
     DECIDED = "decided", _("A claim you judged was decided")
     REOPENED = "reopened", _("A claim you judged was reopened")
     IMPORT_FAILED = "import_failed", _("An import you asked for failed")
+
+
+# That somebody has a seat.
+OF_A_SEAT = frozenset(
+    {NoticeReason.ASSIGNED, NoticeReason.HANDED, NoticeReason.SECOND_OPINION, NoticeReason.ADJUDICATION}
+)
+# What somebody is told of a claim that they may not see any more, too: then by its number alone, without a word of it.
+OUT_OF_SIGHT = frozenset({NoticeReason.TAKEN_OFF})
 
 
 class ByMail(TextChoices):

@@ -99,14 +99,15 @@ class NoticeAdmin(RecordAdmin[Notice]):
         ] + super().get_urls()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Notice]:
-        return notices_of(viewer_of(request))
+        """Those that have a page of their own, which shows the claim."""
+        return notices_of(viewer_of(request), only_in_sight=True)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list, newest first."""
         if not belongs(request):
             raise PermissionDenied
         only_unread = "unread" in request.GET
-        rows = self.get_queryset(request)
+        rows = notices_of(viewer_of(request))
         if only_unread:
             rows = rows.filter(read_at__isnull=True)
         page = Paginator(rows, PAGE).get_page(request.GET.get("page"))

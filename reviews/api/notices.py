@@ -25,6 +25,7 @@ from reviews.models import Notice, NoticeSettings
 from reviews.noticing import ByMail, NoticeReason, Way
 from reviews.services.notice_list import (
     choose_ways,
+    is_in_sight,
     is_past,
     mark_read,
     notices_of,
@@ -32,6 +33,7 @@ from reviews.services.notice_list import (
     settings_of,
     ways_of,
 )
+from reviews.services.notice_words import done_about
 
 MOST = 1000
 
@@ -42,13 +44,22 @@ class NoticeOut(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     claim = serializers.IntegerField(allow_null=True, help_text="Null when it tells of an import.")
     operation = serializers.IntegerField(allow_null=True, help_text="The import that failed, null for a claim.")
-    statement = serializers.CharField(help_text="Of the claim, as it reads now; of an import its link.")
+    in_sight = serializers.BooleanField(
+        help_text="False: the person may not see the claim any more; its address answers 404."
+    )
+    statement = serializers.CharField(
+        help_text="Of the claim, as it reads now; of an import its link; empty for a claim out of sight."
+    )
     reason = serializers.ChoiceField(NoticeReason.choices)
     reason_label = serializers.CharField()
+    done = serializers.CharField(
+        help_text="For `taken_off` what was done and by whom, or that the claim is out of sight; else empty."
+    )
+    why = serializers.CharField(help_text="The reason or note that was given with it, for a claim in sight.")
     made_at = serializers.DateTimeField()
     read_at = serializers.DateTimeField(allow_null=True)
     still_so = serializers.BooleanField(
-        help_text="False: the seat it tells of is the person's no more, or the import has succeeded or runs again."
+        help_text="False: the seat it tells of is the person's no more, or theirs again, or the import did not fail."
     )
 
 
@@ -192,12 +203,22 @@ def _notices_out(rows: Sequence[Notice]) -> list[dict[str, Any]]:
             "id": row.pk,
             "claim": row.claim_id,
             "operation": row.operation_id,
-            "statement": row.claim.statement if row.claim else row.operation.url if row.operation else "",
+            "in_sight": is_in_sight(row),
+            "statement": _statement(row),
             "reason": row.reason,
             "reason_label": row.get_reason_display(),
+            "done": done.words,
+            "why": done.why,
             "made_at": rfc3339(row.made_at),
             "read_at": rfc3339(row.read_at),
             "still_so": not is_past(row),
         }
         for row in rows
+        for done in [done_about(row, in_sight=is_in_sight(row))]
     ]
+
+
+def _statement(row: Notice) -> str:
+    if row.operation is not None:
+        return row.operation.url
+    return row.claim.statement if row.claim is not None and is_in_sight(row) else ""

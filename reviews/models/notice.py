@@ -25,6 +25,8 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 class Notice(models.Model):
     """One thing somebody was told: of a claim, once for each reason and day of theirs, or of an import that failed.
 
+    That they were taken off a claim they are told each time: they may have been put on it again on the same day.
+
     It keeps no words of either: what is shown is read anew, and only by those who may still see it.
     """
 
@@ -54,7 +56,14 @@ class Notice(models.Model):
         verbose_name = _("notice")
         ordering = ("-made_at", "-id")
         constraints = (
-            UniqueConstraint(fields=("user", "claim", "reason", "day"), name="notice_once_a_day"),
+            UniqueConstraint(
+                fields=("user", "claim", "reason", "day"),
+                condition=~Q(reason=NoticeReason.TAKEN_OFF),
+                name="notice_once_a_day",
+            ),
+            UniqueConstraint(
+                fields=("user", "event"), condition=Q(reason=NoticeReason.TAKEN_OFF), name="notice_of_a_loss_once"
+            ),
             UniqueConstraint(
                 fields=("operation", "day"), condition=Q(operation__isnull=False), name="notice_of_import_once_a_day"
             ),

@@ -171,9 +171,11 @@ SELECT claim_id AS claim, seq, type
         OR ((body::jsonb -> 'data') ? 'review' AND body::json ->> 'reason' <> ''));
 
 -- name: people_are_told_once_a_day
--- For one claim, reason and day a person is told once, and gets one digest a day.
-SELECT user_id AS person, claim_id AS claim, reason, day, count(*) AS times
-  FROM reviews_notice GROUP BY user_id, claim_id, operation_id, reason, day HAVING count(*) > 1
+-- For one claim, reason and day a person is told once, that they lost it each time; and they get one digest a day.
+SELECT user_id AS person, claim_id AS claim, reason, min(day) AS day, count(*) AS times
+  FROM reviews_notice
+ GROUP BY user_id, claim_id, operation_id, reason, CASE reason WHEN 'taken_off' THEN event_id::text ELSE day::text END
+HAVING count(*) > 1
  UNION ALL
 SELECT user_id, NULL, 'digest', day, count(*)
   FROM reviews_message WHERE day IS NOT NULL GROUP BY user_id, day HAVING count(*) > 1;

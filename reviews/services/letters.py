@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -21,8 +22,9 @@ from claims.models.claim import ClaimQuerySet
 from claims.permissions import viewer_for_user, visible_claims
 from claims.timewords import dated
 from reviews.models import Assignment, Message, Notice
-from reviews.noticing import NoticeReason
+from reviews.noticing import OUT_OF_SIGHT, NoticeReason
 from reviews.services.notice_facts import AHEAD, PAST, Facts, claim_in, facts_about, still_so
+from reviews.services.notice_words import done_about
 
 MOST = 50
 SUBJECT = 78  # RFC 5322: a line should be no longer
@@ -30,7 +32,7 @@ SUBJECT = 78  # RFC 5322: a line should be no longer
 
 @dataclass(frozen=True)
 class Line:
-    """One claim in a letter, or (without a number) a webhook."""
+    """One claim in a letter, or (without a number) a webhook. One that the reader may not see has no link."""
 
     reason: str
     number: int | None
@@ -73,8 +75,7 @@ def _webhook(message: Message, webhook: Webhook) -> EmailMultiAlternatives | Uns
 
 def _notices(message: Message, first: Notice) -> EmailMultiAlternatives | Unsent:
     """What the letter is for, with whatever it carries besides."""
-    carried = Notice.objects.filter(digest=message).select_related("operation").order_by("reason", "claim_id")
-    notices = [first, *carried]
+    notices = [first, *_carried_by(message)]
     facts = facts_about(claim_in(notice) for notice in notices)
     theirs = [one for one in notices if _is_theirs(one, facts, message.user)]
     told = [one for one in theirs if still_so(one, facts)]
@@ -93,7 +94,7 @@ def _notices(message: Message, first: Notice) -> EmailMultiAlternatives | Unsent
 
 
 def _digest(message: Message) -> EmailMultiAlternatives | Unsent:
-    notices = list(Notice.objects.filter(digest=message).select_related("operation").order_by("reason", "claim_id"))
+    notices = list(_carried_by(message))
     facts = facts_about(claim_in(notice) for notice in notices)
     told = [one for one in notices if _is_theirs(one, facts, message.user) and still_so(one, facts)]
     counts = _counts(message.user, facts.now)
@@ -103,6 +104,11 @@ def _digest(message: Message) -> EmailMultiAlternatives | Unsent:
     heading = ", ".join(counts) or ngettext("%(n)d notice", "%(n)d notices", len(told)) % {"n": len(told)}
     subject = _("Today: %(what)s") % {"what": heading}
     return _mail(message, subject, heading=heading, lines=lines, more=len(told) - len(lines))
+
+
+def _carried_by(message: Message) -> QuerySet[Notice]:
+    carried = Notice.objects.filter(digest=message).select_related("operation", "event")
+    return carried.order_by("reason", "claim_id", "pk")
 
 
 def _counts(user: User, now: datetime) -> list[str]:
@@ -118,10 +124,10 @@ def _counts(user: User, now: datetime) -> list[str]:
 
 
 def _is_theirs(notice: Notice, facts: Facts, user: User) -> bool:
-    """Whether the person may see what the notice tells of: their import, or the claim as it is now."""
+    """Whether the notice is for the person to read: of their import, of a claim that they see or lost."""
     if notice.operation is not None:
         return notice.operation.made_by_id == user.pk
-    return facts.seen_by(user, claim_in(notice))
+    return notice.reason in OUT_OF_SIGHT or facts.seen_by(user, claim_in(notice))
 
 
 def _line(notice: Notice, facts: Facts, user: User) -> Line:
@@ -130,12 +136,15 @@ def _line(notice: Notice, facts: Facts, user: User) -> Line:
         link = f"{settings.SITE_URL}{reverse('admin:claims_operation_change', args=[notice.operation_id])}"
         return Line(str(reason.label), None, notice.operation.url, "", notice.operation.why, link)
     claim = facts.claims[claim_in(notice)]
+    if not facts.seen_by(user, claim.pk):
+        return Line(str(reason.label), claim.pk, done_about(notice, in_sight=False).words, "", "", "")
+    done = done_about(notice, in_sight=True)
     return Line(
         reason=str(reason.label),
         number=claim.pk,
         statement=claim.short_text or claim.statement,
         language=claim.language,
-        when=_when(claim, reason, facts, user),
+        when=str(done) if done.words else _when(claim, reason, facts, user),
         link=f"{settings.SITE_URL}{reverse('admin:claims_claim_change', args=[claim.pk])}",
     )
 

@@ -58,7 +58,7 @@ def _taken() -> Message | None:
         waiting = Message.objects.waiting().filter(next_attempt_at__lte=now).order_by("next_attempt_at", "pk")
         message = (
             waiting.select_for_update(skip_locked=True, of=("self",))
-            .select_related("user", "notice__operation")
+            .select_related("user", "notice__operation", "notice__event")
             .first()
         )
         if message is not None:

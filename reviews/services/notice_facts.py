@@ -16,6 +16,7 @@ from claims.permissions import viewer_for_user, visible_claims
 from claims.services.transitions import database_time
 from reviews.models import Assignment, Notice, Part, Review
 from reviews.noticing import NoticeReason
+from reviews.services.losses import Losses, lost_by, seats_lost
 
 # Which of the clock's moments a reason speaks of, and whether it lies ahead or behind.
 AHEAD = {NoticeReason.REMINDER: TimeFlag.LATE, NoticeReason.DATE_NEAR: TimeFlag.DATE_PASSED}
@@ -59,6 +60,15 @@ class Facts:
         """The same of all claims, read only where one of them waits no more."""
         waits = ClaimEvent.objects.filter(claim__in=self.claims.keys(), type="claim.wait").order_by("claim_id", "-seq")
         return {one.claim_id: one.actor_id for one in waits.distinct("claim_id") if one.data.get("tell_me")}
+
+    def taken_off(self, event: ClaimEvent) -> list[int]:
+        """The people who lost their seat by this event, by number."""
+        return lost_by(event, self._lost)
+
+    @cached_property
+    def _lost(self) -> Losses:
+        """The seats that were lost of all claims, read only where somebody may have been taken off one of them."""
+        return seats_lost(self.claims.keys())
 
     def judges(self, claim_id: int) -> list[int]:
         """The people whose review of the claim is in, by number."""
@@ -169,6 +179,7 @@ _STILL: Mapping[NoticeReason, Judge] = {
     NoticeReason.HANDED: _has_a_seat,
     NoticeReason.SECOND_OPINION: _has_a_seat,
     NoticeReason.ADJUDICATION: _has_a_seat,
+    NoticeReason.TAKEN_OFF: lambda notice, facts: not _has_a_seat(notice, facts),
     NoticeReason.REMINDER: _is_ahead,
     NoticeReason.LATE: _is_past,
     NoticeReason.DATE_NEAR: _is_ahead,

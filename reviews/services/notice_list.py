@@ -13,11 +13,8 @@ from claims.permissions import Viewer, visible_claims
 from claims.services.transitions import database_time
 from reviews.errors import NoticesOfPeople
 from reviews.models import Assignment, Notice, NoticeChoice, NoticeSettings
-from reviews.noticing import USUAL, ByMail, NoticeReason, Way
+from reviews.noticing import OF_A_SEAT, OUT_OF_SIGHT, USUAL, ByMail, NoticeReason, Way
 
-OF_A_SEAT = frozenset(
-    {NoticeReason.ASSIGNED, NoticeReason.HANDED, NoticeReason.SECOND_OPINION, NoticeReason.ADJUDICATION}
-)
 TIMES = ("digest_at", "quiet_from", "quiet_until")
 
 
@@ -28,25 +25,37 @@ def person_of(viewer: Viewer) -> User:
     return viewer.user
 
 
-def notices_of(viewer: Viewer) -> QuerySet[Notice]:
-    """The person's notices about claims they may still see and imports of theirs, newest first.
+def notices_of(viewer: Viewer, *, only_in_sight: bool = False) -> QuerySet[Notice]:
+    """The person's notices about claims they may still see or were taken off, and imports of theirs, newest first.
 
-    Each says whether they are on its claim.
+    Each says whether they are on its claim, and whether they see it; `only_in_sight` leaves out where they do not.
 
     Raises `NoticesOfPeople`.
     """
     me = person_of(viewer).pk
-    seen = visible_claims(viewer, database_time()).values("pk")
+    seen = visible_claims(viewer, database_time())
     seats = Assignment.objects.open().filter(claim=OuterRef("claim"), reviewer__user=me)
-    mine = Notice.objects.of(me).filter(Q(claim__in=seen) | Q(operation__made_by=me))
-    return mine.select_related("claim", "operation").annotate(seated=Exists(seats))
+    told = Q(claim__in=seen.values("pk")) | Q(operation__made_by=me)
+    if not only_in_sight:
+        told |= Q(reason__in=sorted(OUT_OF_SIGHT))
+    mine = Notice.objects.of(me).filter(told).select_related("claim", "operation", "event")
+    return mine.annotate(seated=Exists(seats), in_sight=Exists(seen.filter(pk=OuterRef("claim"))))
 
 
 def is_past(notice: Notice) -> bool:
-    """Whether a notice of `notices_of` tells of a seat that the person has no more, or a failure that is none now."""
+    """Whether a notice of `notices_of` is no longer so.
+
+    The person has lost the seat it tells of, or has one again; the import that failed does not stand as failed now.
+    """
     if notice.operation is not None:
         return notice.operation.state != OperationState.FAILED
-    return notice.reason in OF_A_SEAT and not getattr(notice, "seated", True)
+    seated: bool = getattr(notice, "seated", True)
+    return seated if notice.reason == NoticeReason.TAKEN_OFF else notice.reason in OF_A_SEAT and not seated
+
+
+def is_in_sight(notice: Notice) -> bool:
+    """Whether the person may see what a notice of `notices_of` tells of."""
+    return notice.operation is not None or bool(getattr(notice, "in_sight", False))
 
 
 def mark_read(viewer: Viewer, ids: Iterable[int] | None = None) -> int:

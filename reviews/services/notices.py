@@ -2,7 +2,8 @@
 
 One reader at a time goes through the events in the order of the change feed and remembers its place in the same
 transaction, so an event is read once whoever is killed. Nobody is told of a claim they may not see, nor of something
-that is no longer so, nor of what they did themselves; for one claim, reason and day a person is told once.
+that is no longer so, nor of what they did themselves; for one claim, reason and day a person is told once. Only of a
+claim that they lost people are told each time, and although it went out of their sight.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from claims.ladders import Tell, Track
 from claims.lifecycle import State
 from claims.models import ClaimEvent, FlagKind, User
 from reviews.models import FeedMark, Message, Notice, NoticeChoice, NoticeSettings, Part
-from reviews.noticing import USUAL, ByMail, NoticeReason, Way, day_of, when_allowed
+from reviews.noticing import OUT_OF_SIGHT, USUAL, ByMail, NoticeReason, Way, day_of, when_allowed
 from reviews.services.assigning import HAND_OVER
+from reviews.services.losses import LEFT_BY, WITHDRAWN_BY
 from reviews.services.notice_facts import Facts, facts_about, still_so
 
 BATCH = 1000
@@ -98,7 +100,8 @@ def people_among(ids: Iterable[int]) -> dict[int, Person]:
 def _notice(telling: Telling, person: Person, facts: Facts) -> Notice | None:
     """The row, unless the person does not want it, may not see the claim, or it is no longer so."""
     way = person.way(telling.reason)
-    if way.silent or not facts.seen_by(person.user, telling.event.claim_id):
+    hidden = telling.reason not in OUT_OF_SIGHT and not facts.seen_by(person.user, telling.event.claim_id)
+    if way.silent or hidden:
         return None
     notice = Notice(
         user=person.user,
@@ -171,6 +174,16 @@ def _canceled(event: ClaimEvent, facts: Facts) -> Found:
     return [(user, NoticeReason.SOURCE_CANCELED) for user in on_it or facts.editors(event.claim_id)]
 
 
+def _taken_off(event: ClaimEvent, facts: Facts) -> Found:
+    """Whoever lost their seat by what somebody else did."""
+    return [(user, NoticeReason.TAKEN_OFF) for user in facts.taken_off(event)]
+
+
+def _vacated(event: ClaimEvent, facts: Facts) -> Found:
+    """A seat was left: by itself that is told to whoever was taken off it, and what it means for others to them."""
+    return [*_taken_off(event, facts), *_left(event, facts)]
+
+
 def _left(event: ClaimEvent, facts: Facts) -> Found:
     """Somebody left the claim, or is away: editors hear of it when it was theirs to settle what reviewers differ on."""
     if not facts.is_unsettled(event.claim_id):
@@ -207,9 +220,8 @@ TOLD: Mapping[str, Callable[[ClaimEvent, Facts], Found]] = {
     "claim.assign": _assigned,
     "claim.raise_flag": _flagged,
     "article.cancel": _canceled,
-    "claim.hand_over": _left,
-    "claim.decline": _left,
-    "claim.recuse": _left,
+    **dict.fromkeys(LEFT_BY, _vacated),
+    **dict.fromkeys(WITHDRAWN_BY, _taken_off),
     "claim.escalate": _escalated,
     "claim.resume": _waited,
     "claim.reopen": _to_judges(NoticeReason.REOPENED),

@@ -37,6 +37,7 @@ from claims.permissions import Viewer, desks_of, visible_claims
 from claims.services.watch import DELAYED_AFTER, HEARTBEAT
 from reviews.models import Absence, Assignment, AssignmentStatus, Notice, Review
 from reviews.models.assignment import HOLDING
+from reviews.noticing import OUT_OF_SIGHT
 from reviews.services.compiled import Compiled
 from reviews.services.routing import wanting_people
 from reviews.services.rowsteps import with_seats
@@ -132,9 +133,10 @@ def counted(claims: QuerySet[Any]) -> Subquery:
 
 
 def unread_notices(viewer: Viewer, now: datetime) -> QuerySet[Notice]:
-    """What the person was told and has not read, of claims they may still see and of their imports."""
-    mine = Notice.objects.of(viewer.user.pk if viewer.user else None).unread()
-    return mine.filter(Q(claim__in=visible_claims(viewer, now).values("pk")) | Q(operation__made_by=viewer.user))
+    """What the person was told and has not read: of claims they may still see or were taken off, and their imports."""
+    mine, seen = Notice.objects.of(viewer.user.pk if viewer.user else None).unread(), visible_claims(viewer, now)
+    told = Q(claim__in=seen.values("pk")) | Q(reason__in=sorted(OUT_OF_SIGHT))
+    return mine.filter(told | Q(operation__made_by=viewer.user))
 
 
 @dataclass(frozen=True)

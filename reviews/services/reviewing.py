@@ -30,6 +30,7 @@ from reviews.services.seats import asked_of, open_one_more, withdraw_all
 
 CONSENSUS = rule("consensus")
 ASKED = "asked by name for a second opinion"
+NOT_NEEDED = "Your judgement is not needed any more: enough agreed, or an adjudicator settles it."
 
 
 def start_if_queued(held: Held, *, by: Actor) -> None:
@@ -124,7 +125,7 @@ def _not_on_it(held: Held, by: Actor) -> NotOnIt:
     if here.filter(status=AssignmentStatus.COMPLETED).exists():
         return NotOnIt("Your review of this claim is recorded, and stays as it was submitted.")
     if here.filter(status=AssignmentStatus.WITHDRAWN).exists():
-        return NotOnIt("Your judgement is not needed any more: enough agreed, or an adjudicator settles it.")
+        return NotOnIt(NOT_NEEDED)
     return NotOnIt()
 
 

@@ -13,13 +13,15 @@ _LOADED = (
     "WHERE ((status)::text = ANY (ARRAY[('completed'::character varying)::text, ('open'::character varying)::text]))"
 )
 _PERSON, _SEAT = "(claim_id, round, reviewer_id)", "(claim_id, round, part, seat)"
+_OF_A_LOSS = "((reason)::text = 'taken_off'::text)"
 UNIQUE = (
     Guard("reviews_assignment", "assignment_person_once", f"{_PERSON} {_HOLDING}", f"{_PERSON} {_LOADED}"),
     Guard("reviews_assignment", "assignment_seat_once", f"{_SEAT} {_HOLDING}", f"{_SEAT} {_LOADED}"),
     Guard("reviews_interest", "interest_once", "(reviewer_id, source_id)"),
     Guard("reviews_message", "digest_once_a_day", "(user_id, day) WHERE (notice_id IS NULL)"),
     Guard("reviews_message", "reviews_message_notice_id_key", "(notice_id)"),
-    Guard("reviews_notice", "notice_once_a_day", "(user_id, claim_id, reason, day)"),
+    Guard("reviews_notice", "notice_of_a_loss_once", f"(user_id, event_id) WHERE {_OF_A_LOSS}"),
+    Guard("reviews_notice", "notice_once_a_day", f"(user_id, claim_id, reason, day) WHERE (NOT {_OF_A_LOSS})"),
     Guard("reviews_notice", "notice_of_import_once_a_day", "(operation_id, day) WHERE (operation_id IS NOT NULL)"),
     Guard("reviews_noticechoice", "notice_choice_once", "(user_id, reason)"),
     Guard("reviews_review", "reviews_review_assignment_id_key", "(assignment_id)"),

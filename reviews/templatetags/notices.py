@@ -1,6 +1,8 @@
-"""The bell in the head of every page of the admin."""
+"""The bell in the head of every page of the admin, and what the list behind it says."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from django import template
 from django.template import Context
@@ -12,7 +14,20 @@ from django.utils.translation import ngettext
 
 from claims.templatetags.claimdesk import count, icon
 
+if TYPE_CHECKING:
+    from reviews.models import Notice
+    from reviews.services.notice_words import Done
+
 register = template.Library()
+
+
+@register.filter
+def done(notice: Notice) -> Done:
+    """What was done by which the reader lost the claim of a notice; nothing where it tells of something else."""
+    from reviews.services.notice_list import is_in_sight
+    from reviews.services.notice_words import done_about
+
+    return done_about(notice, in_sight=is_in_sight(notice))
 
 
 @register.simple_tag(takes_context=True)

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import escape
 
 from claims.lifecycle import Action, DismissalReason
 from claims.models import ClaimEvent, Desk, User
@@ -69,6 +70,50 @@ def test_a_notice_of_a_seat_that_somebody_lost_says_so(
     told = signed_in(reviewer.user).get("/notices").body["results"]
     assert {row["claim"]: row["still_so"] for row in told}[lost.claim_id] is False
     assert sum(row["still_so"] for row in told) == 1
+
+
+def test_a_notice_of_a_claim_that_somebody_lost_says_what_was_done_until_it_is_taken_back(
+    signed: SignIn, editor: User, reviewer: Reviewer, assign: Callable[[int], None]
+) -> None:
+    assign(1)
+    lost = Assignment.objects.open().get(reviewer=reviewer).claim
+    act(lost.pk, Action.DISMISS, make.viewer(editor), reason=DismissalReason.OFF_SUBJECT)
+    tell(list(ClaimEvent.objects.order_by("id")))
+    client = signed(reviewer.user)
+    page = client.get(LIST).content.decode()
+    said = f"{editor} dismissed it: {DismissalReason.OFF_SUBJECT.label}"
+    assert "Taken off a claim" in page
+    assert escape(said) in page
+    assert page.count(f"/claims/claim/{lost.pk}/change/") == 2
+    (row,) = [one for one in signed_in(reviewer.user).get("/notices").body["results"] if one["reason"] == "taken_off"]
+    assert (row["in_sight"], row["statement"], row["still_so"]) == (True, lost.statement, True)
+    assert (f"{row['done']}: {row['why']}", row["reason_label"]) == (said, "Taken off a claim")
+    act(lost.pk, Action.UNDO, make.viewer(editor))
+    told = signed_in(reviewer.user).get("/notices").body["results"]
+    assert {one["reason"]: one["still_so"] for one in told} == {"taken_off": False, "assigned": True}
+
+
+def test_the_list_takes_the_same_queries_for_many_losses_as_for_few(
+    signed: SignIn, editor: User, reviewer: Reviewer, assign: Callable[[int], None]
+) -> None:
+    client, api = signed(reviewer.user), signed_in(reviewer.user)
+
+    def lose(number: int) -> list[int]:
+        assign(number)
+        for seat in Assignment.objects.open().filter(reviewer=reviewer):
+            act(seat.claim_id, Action.DISMISS, make.viewer(editor), reason=DismissalReason.OFF_SUBJECT)
+        tell(list(ClaimEvent.objects.order_by("id")))
+        return [_queries(lambda: client.get(LIST)), _queries(lambda: api.get("/notices"))]
+
+    few, many = lose(2), lose(7)
+    assert Notice.objects.filter(reason=NoticeReason.TAKEN_OFF).count() == 9
+    assert many == few
+
+
+def _queries(read: Callable[[], object]) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        read()
+    return len(captured)
 
 
 def test_letters_show_their_times_as_the_rest_of_the_desk_does(signed: SignIn, reviewer: Reviewer) -> None:

@@ -9,8 +9,11 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from claims.models import ClaimEvent, User
-from reviews.models import Notice
+from claims.lifecycle import Action, DismissalReason
+from claims.models import ClaimEvent, DeskRole, User
+from reviews.models import Assignment, Notice
+from reviews.services.acting import act, acting_on
+from reviews.services.assigning import hand_over
 from reviews.services.notices import tell
 from tests import factories as make
 from tests.browser.conftest import LOOK, OPEN
@@ -43,6 +46,24 @@ def test_notices_and_choices_are_whole_and_accessible(open_told: Callable[..., P
     for address, name in ((LIST, "notices"), (CHOICES, "notice-choices")):
         page.goto(address)
         look(page, name)
+
+
+def test_lost_claims_in_sight_and_out_of_it_are_whole_and_accessible(
+    told: User, open_told: Callable[..., Page], look: LOOK
+) -> None:
+    first, second, third = Assignment.objects.open().filter(reviewer__user=told).order_by("pk")
+    (editor,) = User.objects.filter(memberships__desk=first.claim.desk, memberships__role="editor")
+    make.joined(told, make.a_desk(), DeskRole.REVIEWER)
+    act(first.claim_id, Action.DISMISS, make.viewer(editor), reason=DismissalReason.OFF_SUBJECT)
+    with acting_on(second.claim_id, make.viewer(editor)) as acting:
+        another = make.a_reviewer(acting.held.claim.desk or make.a_desk())
+        hand_over(acting.held, second, by=acting.by, to=another, note="You read the language, and it is due today.")
+    act(third.claim_id, Action.CHANGE_DESK, make.viewer(editor), desk=make.a_desk(), reason="They know it.")
+    tell(list(ClaimEvent.objects.order_by("id")))
+    page = open_told()
+    page.goto(LIST)
+    expect(page.get_by_text("It is not open to you any more.")).to_be_visible()
+    look(page, "notices-lost")
 
 
 def test_older_notices_are_reached_on_a_phone(open_told: Callable[..., Page], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -347,9 +347,15 @@ SET LOCAL claimdesk.may_truncate = 'on';
 DROP INDEX assignment_seat_once;
 
 -- breaks: people_are_told_once_a_day
-ALTER TABLE reviews_notice DROP CONSTRAINT notice_once_a_day;
+DROP INDEX notice_once_a_day;
 INSERT INTO reviews_notice (user_id, claim_id, reason, day, event_id, in_app, by_mail, made_at)
 SELECT user_id, claim_id, reason, day, event_id, in_app, by_mail, made_at FROM reviews_notice WHERE claim_id IS NOT NULL;
+
+-- breaks: people_are_told_once_a_day
+DROP INDEX notice_of_a_loss_once;
+INSERT INTO reviews_notice (user_id, claim_id, reason, day, event_id, in_app, by_mail, made_at)
+SELECT user_id, claim_id, 'taken_off', day + another, event_id, in_app, by_mail, made_at
+  FROM reviews_notice, generate_series(0, 1) AS another WHERE claim_id IS NOT NULL;
 
 -- breaks: letters_go_to_whom_the_notice_is_for
 UPDATE reviews_notice SET event_id = (SELECT min(id) FROM claims_claimevent other WHERE other.claim_id <> reviews_notice.claim_id);

@@ -91,6 +91,25 @@ def test_a_letter_reaches_the_person_as_text_and_as_html(desk: Desk, editor: Use
     assert Message.objects.get().sent_at is not None
 
 
+def test_a_letter_about_a_lost_claim_says_what_was_done_and_not_when_it_is_due(
+    desk: Desk, editor: User, reviewer: Reviewer
+) -> None:
+    with postbox() as box:
+        claim, back = (assigned(desk, editor, reviewer) for _ in range(2))
+        send_letters()
+        for one in (claim, back):
+            act(one.pk, Action.DISMISS, make.viewer(editor), reason=DismissalReason.OFF_SUBJECT)
+            tell(list(ClaimEvent.objects.filter(claim=one).order_by("seq")))
+        act(back.pk, Action.UNDO, make.viewer(editor))
+        assert send_letters().dropped == 1  # it is theirs again
+        *_assigned, mail = box.letters
+    assert mail["Subject"] == f"Taken off a claim: #{claim.pk} {claim.statement}"
+    text = next(mail.iter_parts()).get_content()
+    assert f"{editor} dismissed it: {DismissalReason.OFF_SUBJECT.label}" in text
+    assert f"/admin/claims/claim/{claim.pk}/change/" in text
+    assert "Review due" not in text
+
+
 def test_letters_that_are_due_for_one_person_in_number_go_as_one(
     desk: Desk, editor: User, reviewer: Reviewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
