@@ -26,7 +26,7 @@ from claims.services.undoing import gave_away
 from reviews.admin.claimview import shown
 from reviews.admin.evidence_pages import EvidencePages
 from reviews.admin.judging import liked, why_not_assign
-from reviews.admin.many import ManyPages, came_from, chosen, numbers, take_on_each, title_for, undoing_of
+from reviews.admin.many import ManyPages, came_from, chosen, read_at, take_on_each, there_already, title_for, undoing_of
 from reviews.admin.passage_pages import PassagePages
 from reviews.admin.preview import preview_of
 from reviews.admin.rows import row_of
@@ -166,25 +166,23 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, ClaimListAdmin):
         form = dialog.form(sent, page=page, viewer=viewer_of(request), search=search, seq=seq)
         if request.method == "POST" and form.is_valid():
             after = next_of_mine(claim_id, viewer_of(request), now_of(request)) if dialog.leaves else None
+            also = read_at(request, "also", but=claim_id)
+            there = there_already(request, dialog, form, [claim_id, *also])
             try:
-                taken = dialog.run(claim_id, form, viewer_of(request))
+                taken = None if claim_id in there else dialog.run(claim_id, form, viewer_of(request))
             except StaleVersion as refusal:
                 return self._dialog(request, page, dialog, form, stale=refusal)
             except ClaimDeskError as refusal:
                 form.refuse(refusal)
             else:
-                if also := [number for number in numbers(request, "also") if number != claim_id]:
-                    return take_on_each(request, dialog, form, {claim_id: taken}, also)
+                if also:
+                    return take_on_each(request, dialog, form, {claim_id: taken}, also, there=there)
                 tag = undoing_of(claim_id, taken.seq) if dialog.undoable and taken else ""
                 messages.success(request, f"#{claim_id}: {form.done() or dialog.done}", extra_tags=tag)
                 if came_from(request):
                     return redirect(came_from(request))
                 return redirect(CLAIM, after) if after else self._back(request, dialog, claim_id)
         return self._dialog(request, page, dialog, form)
-
-    def _also(self, request: HttpRequest, claim_id: int) -> list[Claim]:
-        """The other claims that were ticked with this one in the queue."""
-        return [claim for claim in chosen(request, "also") if claim.pk != claim_id]
 
     def _take_back(self, request: HttpRequest, claim_id: int) -> HttpResponse:
         """Undo, and say what came of it. Who gave the claim to another desk may no longer see it, and yet undo that."""
@@ -214,7 +212,7 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, ClaimListAdmin):
         refusal = "" if offer is None or offer.allowed else offer.sentence
         if dialog is DIALOGS["assign"]:
             refusal = why_not_assign(page)
-        also = self._also(request, page.claim.pk)
+        also = chosen(request, "also", but=page.claim.pk)
         context = {
             "dialog": dialog,
             "form": form,

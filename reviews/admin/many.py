@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
@@ -14,10 +14,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.admin.base import belongs, now_of, number_in, viewer_of
+from claims.errors import StaleVersion
 from claims.lifecycle import Action, State
 from claims.models import Claim, ClaimEvent
 from claims.permissions import Viewer, visible_claims
@@ -39,6 +42,11 @@ STEPS: Mapping[Action, Any] = MappingProxyType(
 )
 
 
+READ = "read"  # the field of a row that says which version of its claim it shows
+MOVED = _("Somebody changed it after you ticked it, so nothing was done with it. Look at it, then repeat the step.")
+THERE = _("On the desk %(desk)s already, so nothing was done.")
+
+
 def came_from(request: HttpRequest) -> str:
     """The dashboard or the list of claims, for whoever came from there; empty for everybody else."""
     claims = reverse("admin:claims_claim_changelist")
@@ -53,7 +61,7 @@ def offered(viewer: Viewer) -> list[tuple[Action, Any, str]]:
     return [(step, STEPS[step], DIALOGS[step].key) for step in steps]
 
 
-def named(claims: Sequence[int]) -> str:
+def named(claims: Iterable[int]) -> str:
     """ "#39, #50", all of them: whoever is refused has to know which."""
     return ", ".join(f"#{number}" for number in claims)
 
@@ -65,16 +73,20 @@ def title_for(dialog: Dialog, others: int) -> str:
     return gettext("%(step)s: %(n)d claims") % {"step": STEPS.get(dialog.action, dialog.button), "n": 1 + others}
 
 
-def numbers(request: HttpRequest, field: str) -> list[int]:
-    """The claims that the address names, seen or not; no more than a page of the queue has."""
-    return [number for number in dict.fromkeys(map(number_in, request.GET.getlist(field))) if number][:PAGE]
+def pairs(words: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """ "39.2" as 39 and 2, as often as it is named once; 0 for what is no number."""
+    for one in dict.fromkeys(words):
+        claim, _dot, beside = one.partition(".")
+        yield number_in(claim), number_in(beside)
 
 
-def steps_named(request: HttpRequest) -> Iterator[tuple[int, int]]:
-    """What the address asks to take back: claims, each with the number of the event; 0 for what is no number."""
-    for words in list(dict.fromkeys(request.GET.getlist("claims")))[:PAGE]:
-        claim, _dot, seq = words.partition(".")
-        yield number_in(claim), number_in(seq)
+def read_at(request: HttpRequest, field: str, but: int = 0) -> dict[int, int]:
+    """The claims that the address names, seen or not, each with the version that whoever ticked it had read.
+
+    0 where the address names none. No more than a page of the queue has; `but` is left out.
+    """
+    named = list(pairs(request.GET.getlist(field)))[:PAGE]
+    return {claim: version for claim, version in named if claim not in {0, but}}
 
 
 def undoing_of(claim_id: int, seq: int) -> str:
@@ -82,9 +94,9 @@ def undoing_of(claim_id: int, seq: int) -> str:
     return f"{reverse('admin:claims_claim_step', args=[claim_id, 'undo'])}?{urlencode({'seq': seq})}"
 
 
-def chosen(request: HttpRequest, field: str) -> list[Claim]:
+def chosen(request: HttpRequest, field: str, but: int = 0) -> list[Claim]:
     """The claims that the address names and the reader sees, in that order."""
-    wanted = numbers(request, field)
+    wanted = read_at(request, field, but)
     seen = visible_claims(viewer_of(request), now_of(request)).filter(pk__in=wanted)
     rows = {claim.pk: claim for claim in with_seats(seen.select_related("desk"))}
     return [rows[number] for number in wanted if number in rows]
@@ -95,16 +107,22 @@ def _on_ticked(step: Action, words: Any) -> Callable[..., HttpResponse | None]:
 
     @action(description=words)
     def go(_admin: object, request: HttpRequest, ticked: QuerySet[Claim]) -> HttpResponse | None:
-        claims = list(ticked.values_list("pk", flat=True)[: PAGE + 1])
+        claims, read = list(ticked.values_list("pk", flat=True)[: PAGE + 1]), dict(pairs(request.POST.getlist(READ)))
         if len(claims) > PAGE:
             messages.warning(request, gettext("At most %(most)d at a time. Tick fewer.") % {"most": PAGE})
             return None
         place = "proposed" if request.GET.get("state") == State.PROPOSED else "claims"
-        asked = urlencode([("step", step), ("from", place), *(("claims", number) for number in claims)])
+        marks = [("claims", _mark(number, read.get(number, 0))) for number in claims]
+        asked = urlencode([("step", step), ("from", place), *marks])
         return redirect(f"{reverse('admin:claims_claim_many')}?{asked}")
 
     go.__name__ = f"{step}_ticked"
     return go
+
+
+def _mark(claim: int, version: int) -> str:
+    """A claim as an address names it, with the version that was read."""
+    return f"{claim}.{version}" if version else str(claim)
 
 
 class ManyPages:
@@ -118,6 +136,11 @@ class ManyPages:
         theirs = viewer.is_administrator or viewer.editor_of or viewer.triager_of
         return super().get_actions(request) if theirs else {}  # type: ignore[misc]  # beside a ModelAdmin
 
+    def action_checkbox(self, obj: Claim) -> SafeString:
+        """The box of a row, and which version of the claim the row shows."""
+        box = super().action_checkbox(obj)  # type: ignore[misc]  # beside a ModelAdmin
+        return format_html('{}<input type="hidden" name="{}" value="{}">', box, READ, _mark(obj.pk, obj.version))
+
     def many_pages(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
         """Addresses, views and names."""
         return [("steps/", self.many_view, "many"), ("taken-back/", self.taken_back_view, "taken_back")]
@@ -125,17 +148,22 @@ class ManyPages:
     def many_view(self, request: HttpRequest) -> HttpResponse:
         """Open the dialog on the first claim that offers the step; the others go with it in the address.
 
-        So does one that has left the reader's sight since it was ticked: it is refused by name with the rest.
+        So does one that has left the reader's sight since it was ticked: it is refused by name with the rest. So is one
+        that somebody changed since, which is why the address says what was read, and why it does not lead if it can be
+        helped. Where the list did not say that, it is what stands there now.
         """
         if not belongs(request):
             raise PermissionDenied
         claims, step = chosen(request, "claims"), request.GET.get("step", "")
         if not claims or step not in {Action.ACCEPT, *STEPS}:
             return redirect(came_from(request) or "admin:index")
-        able = (claim for claim in claims if steps_of(claim, viewer_of(request), (Action(step),)))
-        lead = next(able, claims[0])
+        read, now = read_at(request, "claims"), {claim.pk: claim.version for claim in claims}
+        stand = [claim for claim in claims if read[claim.pk] in {0, claim.version}] or claims
+        able = (claim for claim in stand if steps_of(claim, viewer_of(request), (Action(step),)))
+        lead = next(able, stand[0])
         address = reverse("admin:claims_claim_step", args=[lead.pk, step])
-        others = [("also", str(number)) for number in numbers(request, "claims") if number != lead.pk]
+        seen = {number: version or now.get(number, 0) for number, version in read.items() if number != lead.pk}
+        others = [("also", _mark(number, version)) for number, version in seen.items()]
         asked = urlencode([("from", request.GET["from"]), *others] if came_from(request) else others)
         return redirect(f"{address}?{asked}" if asked else address)
 
@@ -148,7 +176,7 @@ class ManyPages:
         if not belongs(request):
             raise PermissionDenied
         if request.method == "POST":
-            asked = list(steps_named(request))
+            asked = list(pairs(request.GET.getlist("claims")))[:PAGE]
             seqs = {claim: seq for claim, seq in asked if claim and seq}
             if not seqs or not all(map(all, asked)):
                 messages.warning(request, gettext("The address does not say which step of which claim to take back."))
@@ -157,30 +185,47 @@ class ManyPages:
         return redirect("admin:index")
 
 
+def there_already(request: HttpRequest, dialog: Dialog, form: StepForm, claims: Collection[int]) -> list[int]:
+    """Which of several claims are on the desk that is chosen for them; none when all are, which the form refuses."""
+    if dialog.action != Action.CHANGE_DESK:
+        return []
+    seen = visible_claims(viewer_of(request), now_of(request)).filter(pk__in=claims, desk=form.cleaned_data["desk"])
+    there = set(seen.values_list("pk", flat=True))
+    return [number for number in claims if number in there] if len(there) < len(claims) else []
+
+
 def take_on_each(
     request: HttpRequest,
     dialog: Dialog,
     form: StepForm,
     lead: Mapping[int, ClaimEvent | None],
-    claims: Sequence[int],
+    also: Mapping[int, int],
+    *,
+    there: Collection[int],
 ) -> HttpResponseRedirect:
-    """The step was taken on `lead`; take it on these, too, each by itself: what one refuses stops no other.
+    """The step was taken on `lead`; take it on these also, each by itself: what one refuses stops no other.
 
-    Each is looked at again under its own lock. Which version of it the reader saw in the list is not asked. One that
-    the reader does not see any more is refused by name like any other.
+    Each is looked at again under its own lock: one of another version than was read is left alone. So are those that
+    are `there` already. One that the reader does not see any more is refused by name like any other.
     """
-    form.cleaned_data["version"] = None
     form.cleaned_data.pop("seat", None)  # it named somebody's seat on the first claim
-    taken, desk = dict(lead), form.cleaned_data.get("desk")
-    at_home = Claim.objects.filter(pk__in=claims, desk__isnull=False).values_list("pk", flat=True)
+    taken = {number: event for number, event in lead.items() if number not in there}
+    desk = form.cleaned_data.get("desk")
+    at_home = Claim.objects.filter(pk__in=also, desk__isnull=False).values_list("pk", flat=True)
     own = set(at_home) if dialog.action == Action.ACCEPT else set()
 
     def one(number: int) -> None:
+        form.cleaned_data["version"] = also[number] or None
         if own:  # a claim is accepted for the desk it has
             form.cleaned_data["desk"] = None if number in own else desk
-        taken[number] = dialog.run(number, form, viewer_of(request))
+        try:
+            taken[number] = dialog.run(number, form, viewer_of(request))
+        except StaleVersion as moved:
+            raise StaleVersion(str(MOVED)) from moved
 
-    stepped = step_on_each(claims, one)
+    stepped = step_on_each([number for number in also if number not in there], one)
+    if there:
+        messages.info(request, f"{named(there)}: {THERE % {'desk': desk}}")
     _say(request, stepped, list(taken), form.done() or dialog.done, _undoing_of_all(taken) if dialog.undoable else "")
     return redirect(came_from(request) or "admin:index")
 

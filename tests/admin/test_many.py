@@ -49,7 +49,8 @@ def test_the_rows_are_ticked_and_a_dialog_opens_on_the_first_that_offers_the_ste
     assert 'value="change_desk"' not in home
     numbers, foreign = [claim.pk for claim in three], make.a_claim(make.a_desk()).pk
     opened = signed(editor).get(asked("hand_over", *numbers, numbers[0], foreign))
-    assert opened["Location"] == f"{step_of(three[1], 'hand_over')}?also={numbers[0]}&also={numbers[2]}&also={foreign}"
+    others = urlencode([*(("also", f"{one.pk}.{one.version}") for one in (three[0], three[2])), ("also", foreign)])
+    assert opened["Location"] == f"{step_of(three[1], 'hand_over')}?{others}"
     assert f"#{foreign}" not in signed(editor).get(opened["Location"]).content.decode()
     make.joined(reviewer.user, make.a_desk(), DeskRole.EDITOR)
     assert 'value="change_desk"' in signed(reviewer.user).get("/admin/").content.decode()
@@ -270,6 +271,68 @@ def test_the_desk_that_is_chosen_for_a_claim_without_one_takes_no_other_from_its
     address = f"{step_of(lead, 'accept')}?also={theirs.pk}&also={homeless.pk}"
     signed(editor).post(address, {"version": lead.version, "desk": other.pk, "due": ""})
     assert [make.fresh(claim).desk for claim in (lead, homeless, theirs)] == [other, other, desk]
+
+
+MOVED = "Somebody changed it after you ticked it, so nothing was done with it. Look at it, then repeat the step."
+
+
+def test_a_claim_that_a_colleague_accepted_after_it_was_ticked_is_not_dismissed_along(
+    signed: SignIn, editor: User, desk: Desk
+) -> None:
+    client, claims = signed(editor), [make.a_claim(desk, State.PROPOSED) for _ in "123"]
+    dialog = tick(client, "dismiss", claims)
+    address, lead = dialog.redirect_chain[-1][0], dialog.context["page"].claim
+    moved, other = (claim for claim in claims if claim != lead)
+    act(moved.pk, Action.ACCEPT, make.viewer(editor))
+    sent = client.post(address, {"version": lead.version, "reason": "off_subject"}, follow=True)
+    assert said(sent) == [f"#{moved.pk}: {MOVED}", "2 claims: Dismissed."]
+    assert [make.fresh(claim).state for claim in (moved, lead, other)] == [State.QUEUED, *[State.DISMISSED] * 2]
+
+
+@pytest.mark.parametrize("where", ["list", "queue"])
+def test_what_moved_between_the_list_and_the_dialog_is_left_alone_too(
+    signed: SignIn, editor: User, desk: Desk, *, where: str
+) -> None:
+    client, claims = signed(editor), [make.a_claim(desk, State.QUEUED, by=editor) for _ in "123"]
+    mine = make.profiled(editor)
+    for claim in claims:
+        make.put_on(claim, mine, editor)
+    if where == "list":
+        page = client.get(f"{reverse('admin:claims_claim_changelist')}?state=queued").content.decode()
+        ticked: dict[str, Any] = {"read": re.findall('name="read" value="([^"]+)"', page)}
+    else:
+        page = client.get("/admin/").content.decode()
+        ticked = {"step": "dismiss", "claims": re.findall('name="claims" value="([^"]+)"', page)}
+    moved = claims[2]
+    act(moved.pk, Action.SET_PRIORITY, make.viewer(editor), priority=1, reason="It leads the page.")
+    if where == "list":
+        ticked |= {"action": "dismiss_ticked", "_selected_action": [claim.pk for claim in claims]}
+        dialog = client.post(f"{reverse('admin:claims_claim_changelist')}?state=queued", ticked, follow=True)
+    else:
+        dialog = client.get("/admin/claims/claim/steps/", ticked, follow=True)
+    lead = dialog.context["page"].claim
+    assert lead != moved
+    sent = {"version": lead.version, "reason": "off_subject"}
+    after = client.post(dialog.redirect_chain[-1][0], sent, follow=True)
+    assert said(after) == [f"#{moved.pk}: {MOVED}", "2 claims: Dismissed."]
+    assert make.fresh(moved).state == State.QUEUED
+
+
+def test_claims_that_are_on_the_desk_already_are_left_there_and_the_others_go(
+    signed: SignIn, editor: User, desk: Desk
+) -> None:
+    there, client = make.a_desk(), signed(editor)
+    make.joined(editor, there, DeskRole.EDITOR)
+    lead, stays, goes = (make.a_claim(where, State.QUEUED, by=editor) for where in (there, there, desk))
+    address = f"{step_of(lead, 'change_desk')}?also={stays.pk}.{stays.version}&also={goes.pk}.{goes.version}"
+    sent = {"desk": there.pk, "reason": "They know the ministry.", "version": lead.version}
+    assert said(client.post(address, sent, follow=True)) == [
+        f"#{lead.pk}, #{stays.pk}: On the desk {there} already, so nothing was done.",
+        "1 claim: It went to the other desk.",
+    ]
+    assert {make.fresh(claim).desk for claim in (lead, stays, goes)} == {there}
+    all_there = client.post(address, sent)
+    assert f"The claim is on the desk {there} already. Choose another one." in unescape(all_there.content.decode())
 
 
 def test_more_than_a_page_of_claims_is_not_taken_in_part(
