@@ -20,7 +20,7 @@ from django.utils.dateparse import parse_datetime
 
 from claims.actors import Actor, ActorKind
 from claims.deadlines import TimeFlag
-from claims.errors import NotUndoable
+from claims.errors import Invalid, NotUndoable
 from claims.lifecycle import Action, Role, State
 from claims.models import Claim, ClaimEvent, Decision, Desk, Flag, User
 from claims.services.duplicates import check_repeats, other_of, tell_merged, tell_released
@@ -133,6 +133,8 @@ def _step(held: Held, by: Actor, seq: int | None = None) -> tuple[list[ClaimEven
     `seq` is the number of an event of the step that is meant; a later step is not taken back in its place.
     """
     last = _last(held.claim.pk)
+    if seq is not None and all(event.seq != seq for event in last.at_once):
+        _check_is_there(held, seq)
     at_once, routed = last.at_once, [event for event in last.since if event.is_routing]
     # Numbers of people and of keys overlap: a step is somebody's by kind and number.
     mine = [event for event in at_once if event.actor_kind == ActorKind.PERSON == by.kind and event.actor_id == by.id]
@@ -154,6 +156,12 @@ def _step(held: Held, by: Actor, seq: int | None = None) -> tuple[list[ClaimEven
     if back := _before(with_it).get("desk"):
         check_keeps_embargo(held.claim, held.now, back)
     return with_it, routed
+
+
+def _check_is_there(held: Held, seq: int) -> None:
+    newest = held.claim.events.latest("seq").seq
+    if seq > newest:
+        raise Invalid(f"The claim has no event {seq}; its newest is {newest}.", pointer="/seq")
 
 
 def touched(claim_id: int) -> int | None:
@@ -187,7 +195,7 @@ def undo(held: Held, *, by: Actor, seq: int | None = None) -> ClaimEvent:
 
     `seq` is the number of the event that whoever asks was offered to take back, None when any last step is meant.
     Seats are the work's to give back: the event names those that routing gave since and that go with the step.
-    Raises `NotUndoable`, `Embargoed`.
+    Raises `NotUndoable`, `Embargoed`, and `Invalid` for a number that no event has.
     """
     events, routed = _step(held, by, seq)
     step = events[0]

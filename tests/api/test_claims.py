@@ -222,6 +222,10 @@ def test_an_undo_that_names_its_event_takes_back_nothing_else(desk: Desk) -> Non
     api.act(claim.pk, action="set_priority", priority=2, reason="Not quite.")
     assert api.act(claim.pk, action="undo", seq=fresh(claim).head.event_seq).body["priority"] == 1
     assert api.act(claim.pk, action="undo", seq="last").pointers == ["/seq"]
+    newest = fresh(claim).head.event_seq
+    never = api.act(claim.pk, action="undo", seq=newest + 1)
+    assert (never.status, never.pointers) == (422, ["/seq"])
+    assert never.body["detail"] == f"The claim has no event {newest + 1}; its newest is {newest}."
 
 
 def test_a_claim_given_away_is_not_taken_back_once_something_else_has_happened(desk: Desk) -> None:
