@@ -94,18 +94,29 @@ def _in(words: str) -> str:
     return pgettext("moment", "in %(duration)s") % {"duration": words}
 
 
+def is_once(moment: datetime) -> bool:
+    """Whether the clocks of its zone show this time once: not skipped in spring, nor twice in autumn (PEP 495)."""
+    return moment.utcoffset() == moment.replace(fold=1 - moment.fold).utcoffset()
+
+
+def clock(there: datetime, form: str = "H:i") -> str:
+    """The time on the clock of its zone: "18:00", and "02:30 CET" in an hour that the clocks show twice."""
+    time = date_in(there, form)
+    return time if is_once(there) else f"{time} {there.tzname()}"
+
+
 def absolute(moment: datetime, now: datetime, zone: tzinfo) -> str:
     """ "today 18:00", "Thu 27 Nov 12:00", "22 Oct 16:05", and the year when it is not this year."""
     there = moment.astimezone(zone)
     if there.date() == now.astimezone(zone).date():
-        return pgettext("moment", "today %(time)s") % {"time": date_in(there, "H:i")}
+        return pgettext("moment", "today %(time)s") % {"time": clock(there)}
     return dated(moment, now, zone)
 
 
 def dated(moment: datetime, now: datetime, zone: tzinfo) -> str:
     """The same for what may be read on another day, such as a letter: "Thu 27 Nov 12:00" today, too."""
-    clock = date_in(moment.astimezone(zone), "H:i")
-    return pgettext("moment", "%(date)s %(time)s") % {"date": day_words(moment, now, zone), "time": clock}
+    time = clock(moment.astimezone(zone))
+    return pgettext("moment", "%(date)s %(time)s") % {"date": day_words(moment, now, zone), "time": time}
 
 
 def day_words(moment: datetime, now: datetime, zone: tzinfo) -> str:
@@ -166,13 +177,13 @@ def _window(first: datetime, last: datetime, precision: str, now: datetime) -> s
 
 
 def _minute_window(first: datetime, last: datetime, now: datetime) -> str:
-    end = _with_weekday(last, now) + " " + date_in(last, "H:i")
+    end = _with_weekday(last, now) + " " + clock(last)
     if last - first < MINUTE:
         return end
     if first.date() == last.date():
-        times = f"{date_in(first, 'H:i')}{DASH}{date_in(last, 'H:i')}"
+        times = f"{clock(first)}{DASH}{clock(last)}"
         return f"{_with_weekday(last, now)} {times}"
-    return f"{_with_weekday(first, now)} {date_in(first, 'H:i')} {DASH} {end}"
+    return f"{_with_weekday(first, now)} {clock(first)} {DASH} {end}"
 
 
 def _month_window(first: datetime, last: datetime, now: datetime) -> str:
@@ -199,7 +210,7 @@ def _zone_sentence(last: datetime, zone: str, basis: str, reader: tzinfo, now: d
     here = last.astimezone(reader)
     if here.utcoffset() == last.utcoffset():
         return _zone_alone(basis) % facts
-    facts["moment"] = f"{_with_weekday(here, now.astimezone(reader))} {date_in(here, 'H:i')}"
+    facts["moment"] = f"{_with_weekday(here, now.astimezone(reader))} {clock(here)}"
     facts["reader"] = city(str(reader))
     return _zone_and_reader(basis) % facts
 

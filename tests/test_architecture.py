@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -122,6 +123,12 @@ def test_no_module_and_no_template_uses(words: str) -> None:
     templates = [path for app in APPS for path in (CHECKOUT / app).rglob("*.html")]
     read = [*texts(), *((named(path), path.read_text(encoding="utf-8")) for path in templates)]
     assert [name for name, text in read if words in text] == []
+
+
+def test_templates_write_times_that_cannot_be_taken_for_another() -> None:
+    written = [path for app in APPS for path in (CHECKOUT / app).rglob("*.html")]
+    plain = re.compile(r"""\|(date|time):["'][^"']*[GH]:i""")
+    assert [named(path) for path in written if plain.search(path.read_text(encoding="utf-8"))] == []
 
 
 def test_no_module_is_called_for_everything_and_nothing() -> None:

@@ -13,7 +13,6 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.formats import localize
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -33,6 +32,7 @@ from claims.permissions import desk_roles, desks_of, visible_claims
 from claims.services.articles import TakenIn
 from claims.services.proposing import Maker
 from claims.services.taking import desk_notes, take_in_for
+from claims.timewords import clock
 
 
 class ArticlePagesAdmin(AmendPages, RecordAdmin[Article]):
@@ -186,7 +186,7 @@ def _taken_words(taken: TakenIn, desk: Desk | None) -> str:
         added = _("This article was already here. The new text was added as revision %(number)d.")
         said = [added % {"number": taken.revision.number}]
     if taken.is_new_embargo:
-        until = localize(localtime(taken.article.embargo_until))
+        until = clock(localtime(taken.article.embargo_until), "j M Y, H:i")
         said.append(_("It is under embargo until %(moment)s now.") % {"moment": until})
     elif not taken.is_new_text:
         said.append(_("Nothing was changed."))

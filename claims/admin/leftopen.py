@@ -8,13 +8,13 @@ from typing import cast
 
 from django import forms
 from django.http import QueryDict
-from django.utils.dateformat import format as date_in
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims.admin.forms import PlainForm
 from claims.errors import StaleVersion
+from claims.timewords import clock
 
 ALSO_CHANGED = gettext_lazy("Somebody else wrote here meanwhile: %(words)s. Saved again, yours takes its place.")
 
@@ -74,5 +74,5 @@ def _in_words(shown: forms.BoundField) -> str:
     """The same as somebody reads it."""
     value = shown.initial
     if isinstance(value, datetime):
-        return date_in(localtime(value), "j F Y, H:i")
+        return clock(localtime(value), "j F Y, H:i")
     return str(value or _("nothing"))

@@ -20,6 +20,7 @@ from unfold.widgets import INPUT_CLASSES
 
 from claims.deadlines import Precision, aware, zone_named
 from claims.errors import Invalid
+from claims.timewords import is_once
 
 SAY_MOMENT = gettext_lazy("Write a date and a time, for example 2026-11-27 18:00.")
 TO_THE_SECOND = "%Y-%m-%dT%H:%M:%S"
@@ -61,11 +62,6 @@ def local_moment(words: str, zone: str) -> datetime:
     if not is_once(moment):
         raise Invalid(f"{not_once(shown, there)} {OR_UTC}")
     return moment
-
-
-def is_once(moment: datetime) -> bool:
-    """Whether the clocks of its zone show this time once: not skipped in spring, nor twice in autumn (PEP 495)."""
-    return moment.utcoffset() == moment.replace(fold=1 - moment.fold).utcoffset()
 
 
 def not_once(shown: datetime, there: tzinfo) -> str:

@@ -237,6 +237,12 @@ def duration(span: timedelta, style: str = "") -> str:
     return timewords.duration(span, exact=style == "exact", tile=style == "tile")
 
 
+@register.filter(expects_localtime=True)
+def clock(moment: datetime, form: str = "H:i") -> str:
+    """A moment as `date` writes it, for a form that ends in the time; it says which of two, where clocks show both."""
+    return timewords.clock(moment, form)
+
+
 @register.simple_tag
 def count(number: int) -> SafeString:
     """A count; above 9,999 it is shortened and the exact value is in the title."""

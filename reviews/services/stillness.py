@@ -16,6 +16,7 @@ from claims.lifecycle import State
 from claims.models import Claim, ClaimEvent, Flag, FlagKind
 from claims.services.flagging import Found, lower_flags, raise_flags
 from claims.services.transitions import database_time
+from claims.timewords import clock
 from reviews.models import Absence, Assignment
 
 IDLE_AFTER = timedelta(hours=48)
@@ -92,7 +93,7 @@ def _idle(now: datetime) -> list[Found]:
 
 def _idle_sentence(last: datetime, zone: str) -> str:
     there = last.astimezone(ZoneInfo(zone))
-    return f"Nobody has done anything since {there.day} {there:%b, %H:%M}."
+    return f"Nobody has done anything since {there.day} {there:%b}, {clock(there)}."
 
 
 def _clear(kind: FlagKind, holding: QuerySet[Assignment] | QuerySet[Claim], now: datetime) -> int:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import html
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from claims.lifecycle import Action
 from claims.models import Article, Claim, User
 from reviews.models import Absence, Reviewer
+from reviews.services.acting import act
 from tests import factories as make
 from tests.admin.conftest import SignIn, step_of
 
@@ -97,3 +100,19 @@ def test_an_absence_asks_for_another_moment(signed: SignIn, reviewer: Reviewer, 
     client = signed(with_clock(reviewer.user))
     assert sentence in shown_after(client, reverse("admin:reviews_absence_add"), sent)
     assert not Absence.objects.exists()
+
+
+def test_both_moments_of_a_doubled_hour_are_told_apart_in_timeline_head_and_list(
+    signed: SignIn, editor: User, claim: Claim
+) -> None:
+    client, moments = (
+        signed(with_clock(editor, "Europe/Berlin")),
+        [datetime(2027, 10, 31, hour, 30, tzinfo=UTC) for hour in (0, 1)],
+    )
+    for moment in moments:
+        act(claim.pk, Action.SET_DUE, make.viewer(editor), due=moment, reason="The clocks are set back.")
+    page = html.unescape(client.get(reverse("admin:claims_claim_change", args=[claim.pk])).content.decode())
+    assert page.count("31 Oct 2027 02:30 CEST") == 1
+    assert page.count("31 Oct 2027 02:30 CET") == 2  # in the timeline and at the head of the page
+    rows = client.get(reverse("admin:claims_claim_changelist")).content.decode()
+    assert "31 Oct 2027 02:30 CET" in rows

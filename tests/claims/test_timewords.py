@@ -82,6 +82,38 @@ def test_a_moment_is_told_in_the_readers_zone(moment: datetime, words: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("zone", "hour", "minute", "time"),
+    [
+        ("Europe/Berlin", 0, 30, "02:30 CEST"),
+        ("Europe/Berlin", 1, 30, "02:30 CET"),
+        ("Europe/Berlin", 2, 0, "03:00"),
+        ("Europe/Kyiv", 0, 59, "03:59 EEST"),
+        ("Europe/Dublin", 0, 0, "01:00 IST"),
+        ("Europe/Dublin", 1, 0, "01:00 GMT"),
+        ("UTC", 1, 30, "01:30"),
+    ],
+)
+def test_of_two_moments_that_the_clocks_show_alike_each_says_which_it_is(
+    zone: str, hour: int, minute: int, time: str
+) -> None:
+    moment, there = datetime(2026, 10, 25, hour, minute, tzinfo=UTC), ZoneInfo(zone)
+    assert timewords.absolute(moment, moment, there) == f"today {time}"
+    assert timewords.dated(moment, moment, there) == f"Sun 25 Oct {time}"
+    dated = deadlines.own_date(moment.astimezone(there), moment.astimezone(there), Precision.MINUTE, zone)
+    window = (dated.confirm_from, dated.confirm_by)
+    told = timewords.own_date(*window, Precision.MINUTE, zone, basis="stated", reader=there, now=moment)
+    assert told.date == f"Sun 25 Oct {time}"
+    elsewhere = timewords.own_date(*window, Precision.MINUTE, "Asia/Tokyo", basis="stated", reader=there, now=moment)
+    assert f"Sun 25 Oct {time} in" in elsewhere.zone
+
+
+def test_an_hour_that_the_clocks_skip_leaves_no_moment_to_mark() -> None:
+    before, after_it = (datetime(2026, 3, 29, hour, 30, tzinfo=UTC) for hour in (0, 1))
+    said = [timewords.absolute(moment, moment, ZoneInfo("Europe/Berlin")) for moment in (before, after_it)]
+    assert said == ["today 01:30", "today 03:30"]
+
+
+@pytest.mark.parametrize(
     ("moment", "words"),
     [
         (after(hours=3), "in 3 h"),
