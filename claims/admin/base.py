@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from claims.admin import columns
-from claims.admin.forms import say_what_is_missing
+from claims.admin.forms import say_it_plainly
 from claims.errors import ClaimDeskError
 from claims.models import User
 from claims.permissions import Viewer, under_embargo, viewer_for_user
@@ -107,7 +107,7 @@ class NamedFields(BaseInlineFormSet[_Row, _Of, Any]):
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         for name, field in form.fields.items():
-            say_what_is_missing(name, field)
+            say_it_plainly(name, field)
             drawn = getattr(field.widget, "widget", field.widget)  # Django wraps the choice of a row
             drawn.attrs.setdefault("aria-label", str(field.label or ""))
 
@@ -204,7 +204,7 @@ class SetUpAdmin(RecordAdmin[_Row]):
         """The form, whose empty fields say which they are and what to do."""
         form = super().get_form(request, *args, **kwargs)
         for name, field in form.base_fields.items():
-            say_what_is_missing(name, field)
+            say_it_plainly(name, field)
         return form
 
     def changeform_view(

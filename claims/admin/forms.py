@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, ClassVar, TypeVar
 
 from django import forms
+from django.contrib.postgres.forms import SimpleArrayField
 from django.db.models import Model
 from django.forms.utils import pretty_name
 from django.utils.functional import Promise
@@ -21,6 +22,11 @@ _Row = TypeVar("_Row", bound=Model)
 LANGUAGES = ("en", "uk", "ru", "pl", "de", "fr", "es", "it", "ro", "tr", "ar")
 EMPTY = forms.Field.default_error_messages["required"]
 TOO_LONG = gettext_lazy("%(show_value)d characters, at most %(limit_value)d fit. Shorten it.")
+NOT_OFFERED = gettext_lazy("What was chosen is not offered here, or no longer. Choose something else.")
+BOUNDS = {
+    "min_value": gettext_lazy("Write a number from %(limit_value)s on."),
+    "max_value": gettext_lazy("Write a number up to %(limit_value)s."),
+}
 SAY_STATEMENT = gettext_lazy("Write in one sentence what is claimed.")
 CSS = {
     forms.Textarea: "cd-textarea",
@@ -42,6 +48,18 @@ def say_what_is_missing(name: str, field: forms.Field) -> None:
     elif not isinstance(field, forms.ChoiceField):
         said = SAY_ZONE if name == "zone" else format_lazy(gettext_lazy("Fill in “{field}”."), field=label)
     field.error_messages["required"] = said
+
+
+def say_it_plainly(name: str, field: forms.Field) -> None:
+    """Let a field say what to change where Django would say it in its own words. What it says already stays."""
+    say_what_is_missing(name, field)
+    said = dict[str, Any](BOUNDS)
+    if isinstance(field, forms.CharField) and not isinstance(field, SimpleArrayField):  # which counts values
+        said["max_length"] = TOO_LONG
+    field.error_messages = said | field.error_messages
+    usual = type(field).default_error_messages.get("invalid_choice")
+    if usual is not None and field.error_messages["invalid_choice"] == usual:
+        field.error_messages["invalid_choice"] = NOT_OFFERED
 
 
 class Refusing(forms.BaseForm):
@@ -85,8 +103,7 @@ class PlainForm(Refusing, forms.Form):
             kinds = (css for kind, css in CSS.items() if isinstance(field.widget, kind))
             field.widget.attrs.setdefault("class", next(kinds, "cd-input"))
             field.widget.attrs.pop("maxlength", None)  # browsers cut off what is pasted beyond it, and say nothing
-            field.error_messages["max_length"] = TOO_LONG
-            say_what_is_missing(name, field)
+            say_it_plainly(name, field)
 
     def more_fields(self) -> dict[str, forms.Field]:
         """Fields that a loop makes better than a list does."""
@@ -140,7 +157,7 @@ class ClaimNumber(forms.IntegerField):
     def __init__(self, **more: Any) -> None:
         # A field for numbers would drop the # of what is pasted together with the rest.
         widget = forms.TextInput(attrs={"inputmode": "numeric"})
-        said = {"invalid": gettext_lazy("Write the number of a claim, as in #113.")}
+        said = dict.fromkeys(("invalid", "min_value"), gettext_lazy("Write the number of a claim, as in #113."))
         super().__init__(min_value=1, widget=widget, error_messages=said, **more)
 
     def to_python(self, value: Any) -> int | None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from claims.admin.base import SetUpAdmin, viewer_of
-from claims.admin.forms import say_what_is_missing
+from claims.admin.forms import say_it_plainly
 from claims.errors import Invalid
 from reviews.calendars import spans_of
 from reviews.models import DeadlinePolicy, WorkCalendar
@@ -44,7 +44,7 @@ class CalendarForm(forms.ModelForm[WorkCalendar]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in ("name", "zone"):
-            say_what_is_missing(field, self.fields[field])
+            say_it_plainly(field, self.fields[field])
         hours = self.instance.hours if self.instance.pk else office_hours()
         for day, name in zip(DAYS, DAY_NAMES, strict=True):
             self.fields[day] = forms.CharField(

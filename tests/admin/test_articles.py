@@ -137,7 +137,7 @@ def test_a_reviewer_with_triage_makes_a_claim_for_their_desk_alone(signed: SignI
     address = client.post(IMPORT, article(desk=desk.pk)).headers["Location"]
     other = make.a_desk()
     body = client.post(address, claim_of(other)).content.decode()
-    assert "Select a valid choice" in body
+    assert "What was chosen is not offered here, or no longer. Choose something else." in body
     client.post(address, claim_of(desk))
     assert Claim.objects.get().desk == desk
 

@@ -90,6 +90,17 @@ def test_it_is_merged_into_the_one_that_was_chosen(client: Client, claim: Claim,
     assert make.fresh(repeats).duplicate_of == claim
 
 
+@pytest.mark.parametrize("written", ["0", "-3", "#0", "one", "9" * 30])
+def test_a_number_that_no_claim_has_is_refused_in_words_that_say_what_to_write(
+    client: Client, claim: Claim, written: str
+) -> None:
+    refused = unescape(send(client, claim, "merge", number=written).content.decode())
+    is_number = written.startswith("9")
+    assert (f"There is no claim #{written}." in refused) == is_number
+    assert ("Write the number of a claim, as in #113." in refused) == (not is_number)
+    assert "Ensure this value" not in refused
+
+
 def test_a_claim_that_was_chosen_and_the_number_of_another_are_not_both_meant(
     client: Client, claim: Claim, desk: Desk
 ) -> None:

@@ -189,8 +189,8 @@ def test_everybody_chooses_their_clock_reading_size_and_keys(signed: SignIn, rev
     [
         ("zone", "Kyiv", "There is no time zone &quot;Kyiv&quot;. Use an IANA name such as Europe/Kyiv."),
         ("zone", "", "Name the time zone, for example Europe/Kyiv."),
-        ("reading_size", "huge", "huge is not one of the available choices."),
-        ("shortcuts", "sometimes", "sometimes is not one of the available choices."),
+        ("reading_size", "huge", "What was chosen is not offered here, or no longer. Choose something else."),
+        ("shortcuts", "sometimes", "What was chosen is not offered here, or no longer. Choose something else."),
     ],
 )
 def test_a_setting_that_is_none_is_refused_and_changes_nothing(

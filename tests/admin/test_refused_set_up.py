@@ -84,6 +84,19 @@ def test_hours_over_midnight_are_told_at_their_day(client: Client) -> None:
     assert not WorkCalendar.objects.exists()
 
 
+def test_numbers_and_words_beyond_their_bounds_are_told_how_far_these_go(client: Client, desk: Desk) -> None:
+    person = make.joined(make.a_person(), desk, DeskRole.REVIEWER)
+    given = {"user": person.pk, "limit": 0, "languages": "en", **NO_ROWS}
+    assert refusals(client, "reviews_reviewer_add", given) == ["Limit of open claims: Write a number from 1 on."]
+    given = {"name": "N" * 900, "zone": "Europe/Kyiv", "mon": "09:00-17:00"}
+    (told,) = refusals(client, "reviews_workcalendar_add", given)
+    assert told.startswith("Name: 900 characters, at most ")
+    rule = {"do": "try", "days": "999", "name": "Far", "within_days": "999"}
+    shown = unescape(client.post(reverse("admin:reviews_routingrule_add"), rule).content.decode())
+    assert "Write a number up to 365." in shown
+    assert "Ensure this value" not in shown
+
+
 def test_a_key_is_written_as_keys_are(client: Client) -> None:
     given = {"name": "Two agree", "key": "two agree!", "kind": "independent", "judges": 3, "agreeing": 2}
     told = refusals(client, "reviews_reviewpolicy_add", given)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -57,6 +58,26 @@ def test_a_claim_is_named_by_its_number_as_it_is_written_elsewhere(
     assert "Write the number of a claim, as in #113." in refused
     client.post(step_of(claim, "dismiss"), given)
     assert make.fresh(claim).duplicate_of == same
+
+
+@pytest.mark.parametrize(
+    ("step", "given"),
+    [
+        ("set_priority", {"priority": 7, "reason": "It leads the page."}),
+        ("dismiss", {"reason": "bored"}),
+        ("change_desk", {"desk": 987654, "reason": "It is theirs."}),
+        ("hand_over", {"to": 987654, "note": "You know the ministry."}),
+        ("split", {"statement": "She denied it.", "evidence": [987654]}),
+    ],
+)
+def test_a_choice_that_is_not_offered_any_more_is_refused_in_our_words(
+    signed: SignIn, editor: User, claim: Claim, *, step: str, given: dict[str, Any]
+) -> None:
+    make.evidence_for(claim)
+    sent = {"version": make.fresh(claim).version, **given}
+    shown = html.unescape(signed(editor).post(step_of(claim, step), sent).content.decode())
+    assert "What was chosen is not offered here, or no longer. Choose something else." in shown
+    assert "valid choice" not in shown
 
 
 def test_no_interest_is_chosen_for_anybody(signed: SignIn, desk: Desk, editor: User, reviewer: Reviewer) -> None:
