@@ -212,6 +212,12 @@ def test_the_agreement_of_a_desk_is_not_squeezed_on_a_phone(
     page.goto("/desk/agreement")
     row = page.get_by_test_id("agreement").get_by_role("row", name="World")
     assert row.evaluate("row => row.offsetHeight") <= 90
+    for width in (390, 640, 900):
+        page.set_viewport_size({"width": width, "height": 800})
+        table = page.get_by_role("region", name="How far reviewers agree")
+        assert table.evaluate("table => table.scrollWidth <= table.clientWidth"), width
+        assert page.evaluate(SIDEWAYS), width
+        expect(row.get_by_text("No claim was judged by two or more")).to_be_in_viewport(ratio=1)
 
 
 def test_it_says_since_when_it_could_not_be_updated(open_page: OPEN, live_server: LiveServer, editor: User) -> None:
