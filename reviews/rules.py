@@ -2,7 +2,8 @@
 
 Rules stand in an order and the first that matches decides. A rule's conditions must all hold; of several values of
 one condition one is enough. A rule without conditions takes every claim, one without outcomes leaves everything to
-the desk's defaults. Desks, sources and policies are numbers here; `rulewords` puts rules into words.
+the desk's defaults; nobody writes one without either. Desks, sources and policies are numbers here; `rulewords` puts
+rules into words.
 """
 
 from __future__ import annotations

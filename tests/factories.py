@@ -224,9 +224,10 @@ def a_rule(
     name: str = "",
     active: bool = True,
 ) -> RuleVersion:
-    """A routing rule that stands last, written by an administrator unless named."""
-    title = name or f"Rule {next(_numbers)}"
-    given = GivenRule(title, conditions or Conditions(), outcomes or Outcomes(), active=active)
+    """A routing rule that stands last, written by an administrator unless named. Unasked it settles little."""
+    title, asked = name or f"Rule {next(_numbers)}", conditions or Conditions()
+    settled = outcomes or (Outcomes() if asked.asked else Outcomes(priority=3))
+    given = GivenRule(title, asked, settled, active=active)
     return add_rule(given, viewer(by or an_administrator()))
 
 

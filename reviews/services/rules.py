@@ -25,6 +25,10 @@ from reviews.services.rulevalues import usable_conditions, usable_outcomes
 
 MOST_RULES = 200
 NAME, NOTE = 80, 300
+TAKES_ALL = (
+    "This rule asks nothing and settles nothing: it would take every claim from the rules behind it. "
+    "Say what it settles, or which claims it takes."
+)
 
 
 @dataclass(frozen=True)
@@ -206,6 +210,8 @@ def usable(given: GivenRule, viewer: Viewer, before: Outcomes | None = None) -> 
         raise Invalid("A rule needs a name.", pointer="/name")
     conditions, outcomes = usable_conditions(given.conditions), usable_outcomes(given.outcomes, before)
     check_may_write(viewer, conditions, outcomes)
+    if given.active and not conditions.asked and outcomes == Outcomes():
+        raise Invalid(TAKES_ALL, pointer="/outcomes")
     return GivenRule(name, conditions, outcomes, given.active, line(given.note, "note", NOTE), given.applies)
 
 

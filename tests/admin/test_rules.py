@@ -118,6 +118,14 @@ def test_a_rule_is_built_from_the_form_and_comes_back_as_it_was_built(signed: Si
     assert RuleVersion.objects.count() == 1
 
 
+def test_a_form_that_was_left_empty_says_what_a_rule_needs(signed: SignIn, db: None) -> None:
+    client = signed(make.an_administrator())
+    for done in ("save", "try"):
+        body = client.post(reverse(ADD), {"name": "Nothing", "active": "on", "do": done}).content.decode()
+        assert "Say what it settles, or which claims it takes." in body, done
+    assert not RoutingRule.objects.exists()
+
+
 def test_trying_changes_nothing_and_keeps_what_was_typed(signed: SignIn, desk: Desk, editor: User) -> None:
     make.a_reviewer(desk)
     claim = make.a_claim(desk, by=editor, topics=["budget"])

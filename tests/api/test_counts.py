@@ -28,6 +28,7 @@ from claims.services.proposing import GivenStep
 from claims.services.transitions import locked
 from claims.services.webhooks import make_webhook
 from reviews.models import Absence, DeadlinePolicy, Interest, Notice, Part, WorkCalendar
+from reviews.rules import Outcomes
 from reviews.services.acting import act
 from reviews.services.assigning import ROUTER
 from reviews.services.rules import GivenRule, change_rule
@@ -169,7 +170,9 @@ MAKERS: dict[str, Maker] = {
     "/reviewers": lambda world: a_reviewer(world.desk),
     "/routing_rules": lambda world: a_rule(by=world.administrator),
     "/routing_rules/{number}/versions": lambda world: change_rule(
-        world.rule.rule_id, GivenRule(f"Rule {next(_numbers)}"), viewer(world.administrator)
+        world.rule.rule_id,
+        GivenRule(f"Rule {next(_numbers)}", outcomes=Outcomes(priority=1)),
+        viewer(world.administrator),
     ),
     "/sources": World.full_claim,
     "/stats/{key}": World.full_claim,

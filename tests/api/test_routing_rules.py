@@ -89,6 +89,17 @@ def test_a_rule_that_cannot_be_meant_is_refused_where_it_stands(desk: Desk, body
     assert (answer.status, answer.pointers) == (422, [pointer]), answer.body
 
 
+def test_a_rule_that_asks_and_settles_nothing_is_refused_wherever_it_comes_from(desk: Desk) -> None:
+    api = signed_in(make.an_administrator())
+    for path, body in {RULES: {"name": "Nothing"}, f"{RULES}:try": {}}.items():
+        answer = api.post(path, body)
+        assert (answer.status, answer.pointers) == (422, ["/outcomes"]), path
+        assert answer.body["detail"].startswith("This rule asks nothing and settles nothing: ")
+    made = api.post(RULES, {"name": "Law", "outcomes": {"skills": ["law"]}}).body
+    emptied = api.patch(f"{RULES}/{made['id']}", {"outcomes": None}, If_Match='"1"')
+    assert (emptied.status, emptied.pointers) == (422, ["/outcomes"])
+
+
 def test_rules_keep_to_the_desks_of_whoever_writes_them(desk: Desk, editor: User) -> None:
     other = make.a_desk()
     api = signed_in(editor)

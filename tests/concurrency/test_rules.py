@@ -84,7 +84,10 @@ def test_of_two_who_save_the_same_version_one_is_told() -> None:
     rule = make.a_rule()
     viewers = [make.viewer(make.an_administrator()) for _ in range(2)]
     answers = at_once(
-        *[partial(change_rule, rule.rule_id, GivenRule(f"By {n}"), one, version=1) for n, one in enumerate(viewers)]
+        *[
+            partial(change_rule, rule.rule_id, GivenRule(f"By {n}", outcomes=Outcomes(priority=1)), one, version=1)
+            for n, one in enumerate(viewers)
+        ]
     )
     assert refusals(answers) == ["Somebody changed this since you read it. Read it again, then repeat your change."]
     rule.refresh_from_db()

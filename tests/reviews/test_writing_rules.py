@@ -33,7 +33,10 @@ def test_editors_write_rules_for_their_desks_and_administrators_all(desk: Desk, 
     mine, both = Conditions(desks=(desk.pk,)), make.joined(make.an_editor(desk), other, DeskRole.EDITOR)
     assert make.a_rule(mine, Outcomes(priority=1), by=editor).made_by_name == editor.full_name
     refused = {
-        "A rule for every desk: only for administrators. Name your desk as a condition.": (Conditions(), Outcomes()),
+        "A rule for every desk: only for administrators. Name your desk as a condition.": (
+            Conditions(),
+            Outcomes(priority=1),
+        ),
         "You write rules for the desks you edit. This one is for another desk too.": (
             Conditions(desks=(desk.pk, other.pk)),
             Outcomes(),
@@ -55,7 +58,7 @@ def test_editors_write_rules_for_their_desks_and_administrators_all(desk: Desk, 
 
 
 def test_a_key_needs_the_scope_and_keeps_to_its_desks(desk: Desk) -> None:
-    mine, given = Conditions(desks=(desk.pk,)), GivenRule("By key")
+    mine, given = Conditions(desks=(desk.pk,)), GivenRule("By key", outcomes=Outcomes(priority=1))
     with pytest.raises(ScopeMissing):
         add_rule(given, make.viewer(make.a_key(Scope.CLAIMS_WRITE)[0]))
     confined = make.viewer(make.a_key(Scope.SETUP_MANAGE, desks=(desk,))[0])
@@ -87,8 +90,26 @@ def test_changing_a_rule_needs_the_right_to_what_it_was_and_what_it_becomes(desk
     with pytest.raises(RoleMissing):
         change_rule(everyones.rule_id, GivenRule("Taken", Conditions(desks=(desk.pk,))), make.viewer(editor))
     with pytest.raises(RoleMissing):
-        change_rule(mine.rule_id, GivenRule("For all"), make.viewer(editor))
+        change_rule(mine.rule_id, GivenRule("For all", outcomes=Outcomes(priority=1)), make.viewer(editor))
     assert {row.rule_id for row in newest_seen(make.viewer(editor))} == {everyones.rule_id, mine.rule_id}
+
+
+def test_a_rule_that_asks_and_settles_nothing_is_refused_and_one_that_does_either_is_not(desk: Desk) -> None:
+    administrator = make.viewer(make.an_administrator())
+    with pytest.raises(Invalid) as refused:
+        add_rule(GivenRule("Nothing"), administrator)
+    assert refused.value.message == (
+        "This rule asks nothing and settles nothing: it would take every claim from the rules behind it. "
+        "Say what it settles, or which claims it takes."
+    )
+    everything = add_rule(GivenRule("Everything", outcomes=Outcomes(priority=1)), administrator)
+    as_usual = add_rule(GivenRule("As usual", Conditions(desks=(desk.pk,))), administrator)
+    with pytest.raises(Invalid):
+        change_rule(everything.rule_id, GivenRule("Everything"), administrator)
+    off = change_rule(as_usual.rule_id, GivenRule("Off", active=False), administrator)
+    assert not off.is_active
+    with pytest.raises(Invalid):
+        change_rule(as_usual.rule_id, GivenRule("On again"), administrator)
 
 
 def test_versions_are_kept_for_good(desk: Desk) -> None:
@@ -113,6 +134,7 @@ def test_a_policy_that_was_switched_off_stays_with_the_rule_but_goes_to_no_other
     ("given", "pointer"),
     [
         (GivenRule(" "), "/name"),
+        (GivenRule("x"), "/outcomes"),
         (GivenRule("x", Conditions(desks=(10**9,))), "/conditions/desks"),
         (GivenRule("x", Conditions(outlets=(10**9,))), "/conditions/outlets"),
         (GivenRule("x", Conditions(sources=(10**9,))), "/conditions/sources"),
