@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, QuerySet
+from django.db.models import Count, F, OuterRef, QuerySet
 from django.db.models.functions import Now
 
 from claims.models.appearance import Appearance
@@ -37,3 +37,11 @@ def astray(now: Moment) -> QuerySet[Appearance, Any]:
     """The numbers of claims on a desk that must not see an article they are quoted from: it is another desk's."""
     quotes = quotes_kept_with_a_desk(now).filter(claim__desk__isnull=False)
     return quotes.exclude(claim__desk=F("revision__article__desk")).values("claim")
+
+
+def called_home(now: Moment) -> QuerySet[Appearance, Any]:
+    """Of those the claims that one desk alone calls back: where two keep an article, none can have the claim."""
+    desks = (
+        quotes_kept_with_a_desk(now).values("claim").annotate(keeping=Count("revision__article__desk", distinct=True))
+    )
+    return desks.filter(keeping=1, claim__in=astray(now)).values("claim")

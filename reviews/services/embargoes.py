@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 from claims.actors import rule
 from claims.lifecycle import TRANSITIONS, Action, Role
 from claims.models import Claim, DatabaseClock, Desk, Evidence, Visibility
-from claims.models.embargo import astray, quotes_kept_with_a_desk
+from claims.models.embargo import called_home, quotes_kept_with_a_desk
 from claims.services.onebyone import one_by_one
 from claims.services.transitions import locked
 from reviews.services.accepting import change_desk
@@ -27,10 +27,11 @@ WHY = "Its article is under embargo, and only the article's desk may read it."
 def bring_home(batch: int = BATCH) -> int:
     """Give claims to the desk of their article that is under embargo; answers how many.
 
-    One with evidence that protects a source stays where it is: another desk's editors would see whom it protects.
+    One with evidence that protects a source stays where it is: another desk's editors would see whom it protects. So
+    does one that articles of two desks call back; neither kind takes a place of the batch, however many there are.
     """
     protected = Evidence.objects.filter(claim=OuterRef("pk"), visibility=Visibility.PROTECTED)
-    claims = Claim.objects.filter(pk__in=astray(DatabaseClock()), state__in=MOVABLE)
+    claims = Claim.objects.filter(pk__in=called_home(DatabaseClock()), state__in=MOVABLE)
     return one_by_one(claims.exclude(Exists(protected)).order_by("pk"), _home, batch=batch, failed="claim_left_astray")
 
 

@@ -231,6 +231,16 @@ def test_evidence_that_protects_a_source_keeps_it_where_its_editors_are(article:
     assert make.fresh(claim).desk == there
 
 
+def test_claims_that_two_desks_call_back_keep_no_other_from_coming_home(article: Article, desk: Desk) -> None:
+    there, other = make.a_desk(), make.an_article(desk=make.a_desk(), embargo_until=make.ahead(hours=2)).article
+    torn, behind = astray(there, article), astray(there, article)
+    quote = torn.appearances.get()
+    quote.pk, quote.revision, quote.is_first = None, other.revisions.get(), False
+    quote.save(force_insert=True)
+    assert bring_home(batch=1) == 1
+    assert [make.fresh(claim).desk for claim in (torn, behind)] == [there, desk]
+
+
 def test_an_article_of_no_desk_and_one_whose_embargo_is_over_call_nothing_back(desk: Desk) -> None:
     there = make.a_desk()
     open_to_all = make.an_article(embargo_until=make.ahead(hours=2)).article
