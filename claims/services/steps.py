@@ -21,6 +21,9 @@ from claims.services.transitions import Held
 from claims.services.wording import wording
 
 PROTECTS_A_SOURCE = "Evidence on this claim protects a source. Only an editor of its desk gives it to another one."
+BEFORE_WAIT_ENDS = (
+    "This claim waits, and would be late before its wait is over. Choose a later moment, or end the wait first."
+)
 _NOT_WAITING = {"waiting_reason": "", "waiting_note": "", "waiting_until": None, "waiting_from": ""}
 
 
@@ -191,8 +194,15 @@ def resume(held: Held, *, by: Actor, occurred_at: datetime | None = None) -> Cla
 
 
 def set_due(held: Held, *, by: Actor, due: datetime, reason: str) -> ClaimEvent:
-    """Move review due. The first one is kept: "on time" is measured against it."""
-    return held.take(Action.SET_DUE, by=by, changes={"review_due_at": check_due(held, due)}, reason=because(reason))
+    """Move review due. The first one is kept: "on time" is measured against it.
+
+    Of a claim that waits it stays behind the end of the wait, as when it was parked. Raises `DueTooEarly`.
+    """
+    held.check(Action.SET_DUE, by)
+    check_due(held, due)
+    if (until := held.claim.waiting_until) is not None and due < until:
+        raise DueTooEarly(BEFORE_WAIT_ENDS, pointer="/review_due_at")
+    return held.take(Action.SET_DUE, by=by, changes={"review_due_at": due}, reason=because(reason))
 
 
 def set_own_date(

@@ -168,6 +168,24 @@ def test_a_wait_ends_ahead_of_now_and_not_after_its_due(desk: Desk, editor: User
         act(claim.pk, Action.WAIT, viewer(editor), reason=WaitingReason.REPLY, until=until, due=until - HOUR)
 
 
+def test_review_due_of_a_claim_that_waits_stays_behind_the_end_of_the_wait(desk: Desk, editor: User) -> None:
+    claim, person = a_claim(desk, by=editor), viewer(editor)
+    until = ahead(hours=6)
+    act(claim.pk, Action.WAIT, person, reason=WaitingReason.REPLY, until=until, due=until + HOUR)
+    too_soon: dict[str, Any] = {"due": until - timedelta(microseconds=1), "reason": "Sooner."}
+    with pytest.raises(DueTooEarly) as refused:
+        act(claim.pk, Action.SET_DUE, person, **too_soon)
+    assert (refused.value.message, refused.value.pointer) == (
+        "This claim waits, and would be late before its wait is over. Choose a later moment, or end the wait first.",
+        "/review_due_at",
+    )
+    act(claim.pk, Action.SET_DUE, person, due=until, reason="As soon as it is over.")
+    assert fresh(claim).review_due_at == until
+    act(claim.pk, Action.RESUME, person)
+    act(claim.pk, Action.SET_DUE, person, **too_soon)
+    assert fresh(claim).review_due_at == too_soon["due"]
+
+
 @pytest.mark.parametrize("reason", [WaitingReason.OTHER, WaitingReason.OTHER_CLAIM])
 def test_waiting_for_something_else_says_for_what(desk: Desk, editor: User, reason: WaitingReason) -> None:
     claim = a_claim(desk, by=editor)
