@@ -192,7 +192,7 @@ def _left(event: ClaimEvent, facts: Facts) -> Found:
 
 
 def _escalated(event: ClaimEvent, facts: Facts) -> Found:
-    """A step of the desk's ladder: whom it names is told what the clock says now."""
+    """A step of the desk's ladder: whom it names is told what the clock says now, editors if nobody is on it."""
     own_date = event.data.get("track") == Track.OWN_DATE
     kind = TimeFlag.DATE_PASSED if own_date else TimeFlag.LATE
     near, past = (
@@ -200,8 +200,8 @@ def _escalated(event: ClaimEvent, facts: Facts) -> Found:
     )
     reason = past if facts.has_passed(event.claim_id, kind) else near
     tells = {event.data.get("tell"), *event.data.get("also_tell", ())}
-    editors = facts.editors(event.claim_id) if Tell.EDITOR in tells else []
     reviewers = facts.on_it(event.claim_id) if Tell.REVIEWER in tells else []
+    editors = facts.editors(event.claim_id) if Tell.EDITOR in tells or not reviewers else []
     return [(user, reason) for user in sorted({*editors, *reviewers})]
 
 

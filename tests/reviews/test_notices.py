@@ -158,6 +158,22 @@ def test_a_step_of_the_ladder_tells_whom_it_names_what_the_clock_says(
     assert told(reviewer.user)[1:] == told(editor) == [(claim.pk, NoticeReason.LATE)]
 
 
+def test_of_a_claim_that_nobody_is_on_the_editor_is_told_in_the_reviewers_place(
+    desk: Desk, editor: User, reviewer: Reviewer
+) -> None:
+    claim = make.a_claim(desk, State.QUEUED, by=editor)
+    escalated(claim)
+    tell(list(ClaimEvent.objects.filter(type="claim.escalate")))
+    assert told(editor) == [(claim.pk, NoticeReason.REMINDER)]
+    assert told(reviewer.user) == []
+    make.put_on(claim, reviewer, editor)
+    make.fall_late(claim, editor)
+    escalated(claim)
+    tell(list(ClaimEvent.objects.filter(type="claim.escalate").order_by("id")[1:]))
+    assert told(reviewer.user) == [(claim.pk, NoticeReason.LATE)]
+    assert (claim.pk, NoticeReason.LATE) not in told(editor)
+
+
 def test_after_an_outage_nobody_misses_that_it_is_late_because_a_later_step_tells_others(
     desk: Desk, editor: User, reviewer: Reviewer
 ) -> None:
