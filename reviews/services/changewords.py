@@ -77,9 +77,14 @@ def due(told: Told) -> str:
 def own_date(told: Told) -> str:
     """What became of its own date."""
     when = told.changed_to("confirm_by")
-    if not when:
+    if when:
+        return _("%(who)s set its own date to %(when)s") % {"who": told.who, "when": when}
+    if "confirm_by" in told.changes:
         return _("%(who)s took its own date away") % {"who": told.who}
-    return _("%(who)s set its own date to %(when)s") % {"who": told.who, "when": when}
+    words = told.changes.get("confirm_words", ("", ""))[1]
+    if words:
+        return _("%(who)s changed the words of its own date to “%(words)s”") % {"who": told.who, "words": words}
+    return _("%(who)s changed how its own date is known") % {"who": told.who}
 
 
 def priority(told: Told) -> str:

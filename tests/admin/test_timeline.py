@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
+from typing import Any
 
 import pytest
 
+from claims.deadlines import Precision, own_date
 from claims.lifecycle import Action, State
 from claims.models import Claim, ClaimEvent, Desk, DeskRole, User
 from claims.services.undoing import UNDOABLE_TYPES
@@ -39,6 +42,20 @@ def test_it_says_whose_seat_a_move_took_and_that_the_move_was_taken_back(
     ]
     colleague = make.an_editor(desk)
     assert told_to(colleague, claim, signed)[0][0] == f"{editor.full_name} took back the move to another desk"
+
+
+def test_it_says_what_was_changed_about_its_own_date(signed: SignIn, editor: User, claim: Claim) -> None:
+    own = own_date(date(2031, 5, 20), date(2031, 5, 20), Precision.DAY, "UTC")
+    known: dict[str, Any] = {"own": own, "words": "in May", "zone_basis": "stated"}
+    for change in ({}, {"words": "by 20 May"}, {"zone_basis": "desk"}, {"own": None}):
+        known |= change
+        act(claim.pk, Action.SET_OWN_DATE, make.viewer(editor), reason="It says so.", **known)
+    assert [words for words, _why in told_to(editor, claim, signed)[:4]] == [
+        "You took its own date away",
+        "You changed how its own date is known",
+        "You changed the words of its own date to “by 20 May”",
+        "You set its own date to 20 May 2031 23:59",
+    ]
 
 
 @pytest.mark.parametrize(
