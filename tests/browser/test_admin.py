@@ -275,6 +275,63 @@ def test_the_preview_follows_the_chosen_row_and_keys_tick_it(
     expect(page.locator("kbd:visible")).to_have_count(0)
 
 
+def held_preview(page: Page) -> list[Route]:
+    """The first preview that the page asks for: it waits until it is let go."""
+    asked: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if asked:
+            route.continue_()
+        else:
+            asked.append(route)
+
+    page.route("**/preview/", hold)
+    return asked
+
+
+def test_a_key_pressed_before_the_preview_has_come_waits_for_the_row_that_is_chosen(
+    live_server: LiveServer, signed_in: SignedIn, reviewer: Reviewer, claims: list[Claim]
+) -> None:
+    page = signed_in(live_server, reviewer.user)
+    asked = held_preview(page)
+    page.goto("/admin/")
+    with page.expect_request("**/preview/"):
+        for key in "jjh":
+            page.keyboard.press(key)
+    page.wait_for_timeout(300)  # as long as it took to open the dialog of the row before
+    assert page.url == f"{live_server.url}/admin/"
+    asked[0].continue_()
+    page.wait_for_url(f"**/claim/{claims[2].pk}/step/hand_over/")
+
+
+def test_a_preview_that_comes_when_another_row_is_chosen_gives_way_to_that_row(
+    live_server: LiveServer, signed_in: SignedIn, reviewer: Reviewer, claims: list[Claim]
+) -> None:
+    page = signed_in(live_server, reviewer.user)
+    asked = held_preview(page)
+    page.goto("/admin/")
+    with page.expect_request("**/preview/"):
+        page.keyboard.press("j")
+    page.keyboard.press("k")
+    with page.expect_response(f"**/{claims[0].pk}/preview/"):
+        asked[0].continue_()
+    expect(page.locator("#cd-preview h2")).to_have_text("Claim number 1.")
+    page.keyboard.press("w")
+    page.wait_for_url(f"**/claim/{claims[0].pk}/step/wait/")
+
+
+def test_a_preview_that_was_hidden_shows_the_chosen_row_again(
+    live_server: LiveServer, signed_in: SignedIn, reviewer: Reviewer, claims: list[Claim]
+) -> None:
+    page = signed_in(live_server, reviewer.user)
+    page.goto("/admin/")
+    for key in ("Space", "j", "Space"):
+        page.keyboard.press(key)
+    expect(page.locator("#cd-preview h2")).to_have_text("Claim number 2.")
+    page.keyboard.press("w")
+    page.wait_for_url(f"**/claim/{claims[1].pk}/step/wait/")
+
+
 def test_keys_act_as_the_person_has_chosen(
     live_server: LiveServer, signed_in: SignedIn, reviewer: Reviewer, claims: list[Claim]
 ) -> None:

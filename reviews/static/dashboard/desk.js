@@ -1,17 +1,12 @@
 /* Keeps the overview fresh: asks while it is seen, and says when it cannot. */
 (() => {
   "use strict";
+  const { all, one, on, now } = window.cd;
   const EVERY = 20e3, LEAST = 5e3, MISSES = 3;
-  const panels = document.getElementById("desk-panels");
-  const status = document.getElementById("desk-status");
-  const pause = document.getElementById("desk-pause");
-  const said = document.getElementById("desk-said");
-  const reload = document.getElementById("desk-reload");
+  const [panels, status, pause, said, reload] = ["panels", "status", "pause", "said", "reload"].map((name) => one(`#desk-${name}`));
   if (!panels || !window.htmx) return;
 
-  const clock = () => new Intl.DateTimeFormat("en-GB", {
-    hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: status.dataset.zone,
-  }).format(window.cd.now());
+  const clock = () => new Date(now()).toLocaleTimeString("en-GB", { timeZone: status.dataset.zone });
   const show = (pattern, time, off) => {
     status.firstElementChild.textContent = status.dataset[pattern].replace("%(time)s", time);
     status.classList.toggle("cd-live-off", off);
@@ -20,7 +15,7 @@
   let updated = clock(), paused = false, misses = 0, asked = performance.now(), spoke = -Infinity, late = lateNow();
   let soon;
 
-  function lateNow() { return document.getElementById("kpi-late")?.dataset.count; }
+  function lateNow() { return one("#kpi-late")?.dataset.count; }
 
   const ask = () => {
     if (paused || document.hidden) return;
@@ -31,18 +26,18 @@
     document.body.dispatchEvent(new Event("cd:refresh"));
   };
   setInterval(() => { if (performance.now() - asked >= EVERY - 500) ask(); }, EVERY / 4);
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) ask(); });
-  document.addEventListener("cd:deadline", (event) => { if (event.detail.kind === "late") ask(); });
+  on(document, "visibilitychange", () => { if (!document.hidden) ask(); });
+  on(document, "cd:deadline", (event) => { if (event.detail.kind === "late") ask(); });
 
   /* What was open stays open, what was scrolled stays where it was; htmx keeps the focus by id. */
   let open = [], scrolled = 0;
-  document.addEventListener("htmx:beforeSwap", () => {
-    open = [...panels.querySelectorAll("details[open]")].map((box) => box.id);
-    scrolled = document.getElementById("chart-scroll")?.scrollLeft || 0;
+  on(document, "htmx:beforeSwap", () => {
+    open = all("details[open]", panels).map((box) => box.id);
+    scrolled = one("#chart-scroll")?.scrollLeft || 0;
   });
-  document.addEventListener("htmx:afterSwap", () => {
+  on(document, "htmx:afterSwap", () => {
     open.forEach((id) => { const box = document.getElementById(id); if (box) box.open = true; });
-    const chart = document.getElementById("chart-scroll");
+    const chart = one("#chart-scroll");
     if (chart) chart.scrollLeft = scrolled;
     tell();
   });
@@ -55,7 +50,7 @@
     spoke = performance.now();
     said.textContent = status.dataset.late.replace("%(number)s", number);
   };
-  document.addEventListener("htmx:afterRequest", (event) => {
+  on(document, "htmx:afterRequest", (event) => {
     if (event.detail.elt !== panels) return;
     const code = event.detail.xhr.status;
     if (code === 200 || code === 304) {
@@ -66,15 +61,15 @@
       show("lost", updated, true);
     }
   });
-  pause.addEventListener("click", () => {
+  on(pause, "click", () => {
     paused = !paused;
-    const label = pause.querySelector("span");
+    const label = one("span", pause);
     [label.textContent, pause.dataset.other] = [pause.dataset.other, label.textContent];
     show(paused ? "paused" : "updated", updated, paused);
     if (!paused) ask();
   });
-  const chart = document.getElementById("chart-scroll"); /* on a small screen it opens at now */
-  if (chart) chart.scrollLeft = chart.querySelector(".desk-now").getBoundingClientRect().x - chart.clientWidth / 2;
+  const chart = one("#chart-scroll"); /* on a small screen it opens at now */
+  if (chart) chart.scrollLeft = one(".desk-now", chart).getBoundingClientRect().x - chart.clientWidth / 2;
   pause.hidden = false;
   show("updated", updated, false);
 })();

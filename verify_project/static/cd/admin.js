@@ -1,31 +1,38 @@
 /* The reviewers' pages made faster; all work without it. */
 (() => {
   "use strict";
-  const { all } = window.cd, one = (selector) => document.querySelector(selector);
+  const { all, one, on, addKey } = window.cd;
 
-  /* 1 The preview follows the chosen row; Space hides it. */
-  const preview = document.getElementById("cd-preview");
+  /* 1 The preview follows the chosen row; Space hides it. While it shows another row, a key waits for it. */
+  const preview = one("#cd-preview");
   if (preview) {
-    let waiting;
-    document.addEventListener("cd:row", (event) => {
-      const address = event.detail.row.dataset.cdPreview;
+    let waiting, pressed;
+    const follow = () => {
+      const row = one(".cd-sel-row");
       clearTimeout(waiting);
-      if (!address || !preview.getClientRects().length) return;
-      waiting = setTimeout(() => window.htmx.ajax("GET", address, { target: "#cd-preview", swap: "innerHTML" }), 80);
+      preview.inert = one("[data-cd-key=Enter]", preview)?.href !== one("a", row).href;
+      if (!preview.inert || !preview.getClientRects().length) return;
+      waiting = setTimeout(() => window.htmx.ajax("GET", row.dataset.cdPreview, preview), 80);
+    };
+    on(document, "cd:row", follow);
+    on(document, "keydown", (event) => { pressed = preview.inert && !event.defaultPrevented && event; });
+    on(preview, "htmx:load", () => {
+      if (one("[data-cd-key=Enter]", preview)) follow(); /* no sign-in page */
+      if (pressed && !preview.inert) pressed.target.dispatchEvent(new KeyboardEvent("keydown", pressed));
     });
-    window.cd.addKey(" ", preview.getAttribute("aria-label"), () => preview.parentElement.classList.toggle("cd-split-off"));
+    addKey(" ", preview.ariaLabel, () => { preview.parentElement.classList.toggle("cd-split-off"); follow(); });
   }
 
   /* Keys in a closed menu work too. */
   all(".cd-more-list [data-cd-key]").forEach((control) => {
-    const label = control.querySelector("span")?.firstChild?.textContent || control.firstChild.textContent;
-    window.cd.addKey(control.dataset.cdKey, label.trim(), () => control.click());
+    const label = (one("span", control)?.firstChild || control.firstChild).textContent;
+    addKey(control.dataset.cdKey, label.trim(), () => control.click());
   });
 
   /* Each scrolling region gets its heading as its name. */
-  addEventListener("load", () => all(".simplebar-content-wrapper").forEach((region, number) => {
+  on(window, "load", () => all(".simplebar-content-wrapper").forEach((region, number) => {
     const heading = region.closest("fieldset,section")?.querySelector("h2,h3,legend");
-    region.setAttribute("aria-label", heading?.textContent.trim() || `${region.getAttribute("aria-label")} ${number + 1}`);
+    region.ariaLabel = heading?.textContent.trim() || `${region.ariaLabel} ${number + 1}`;
   }));
 
   /* The theme would title a file. */
@@ -34,28 +41,28 @@
   /* Its search boxes get their labels. */
   window.django?.jQuery?.(() => all(".select2-selection__rendered").forEach((box) => {
     const label = one(`label[for="${box.id.slice(8, -10)}"]`);
-    if (label) box.setAttribute("aria-label", label.textContent.trim());
+    if (label) box.ariaLabel = label.textContent.trim();
   }));
 
   /* 2 The article opens with the quote at 42% of its height. */
   const text = one("[data-cd-scroll]");
-  const quote = text?.querySelector(".cd-mark-cur");
+  const quote = one("[data-cd-scroll] .cd-mark-cur");
   if (quote) text.scrollTop += quote.getBoundingClientRect().top - text.getBoundingClientRect().top - text.clientHeight * 0.42;
 
   /* 3 Selected words become the quote of a new claim, without numbers of other claims in them. */
   const article = one("[data-cd-quotes]");
   const take = one("[data-cd-take]");
   const chosen = () => {
-    const range = getSelection().rangeCount ? getSelection().getRangeAt(0) : null;
-    if (!range || range.collapsed || !article.contains(range.commonAncestorContainer)) return "";
+    const range = !getSelection().isCollapsed && getSelection().getRangeAt(0);
+    if (!range || !article.contains(range.commonAncestorContainer)) return "";
     const words = range.cloneContents();
-    words.querySelectorAll("sup").forEach((number) => number.remove());
-    const paragraphs = [...words.querySelectorAll("p")].map((part) => part.textContent);
+    all("sup", words).forEach((number) => number.remove());
+    const paragraphs = all("p", words).map((part) => part.textContent);
     return (paragraphs.length ? paragraphs.join("\n\n") : words.textContent).trim();
   };
   if (article && take) {
     take.hidden = false;
-    take.addEventListener("click", () => {
+    on(take, "click", () => {
       const words = chosen();
       if (!words) return;
       one("[name=quote]").value = words;
@@ -72,7 +79,7 @@
       field.type = exact ? "datetime-local" : "date";
       if (was) field.value = exact ? `${was}T00:00`.slice(0, 16) : was.slice(0, 10);
     });
-    select.addEventListener("change", show);
+    on(select, "change", show);
     show();
     fields.forEach((field) => { field.defaultValue = field.value; });
   });
@@ -123,7 +130,7 @@
       const used = [...field.value.trim()].length, most = field.dataset.cdMost;
       field.labels[0].lastElementChild.textContent = used > most - 100 ? `${used} / ${most}` : "";
     };
-    field.addEventListener("input", tell);
+    on(field, "input", tell);
     tell();
   });
 })();

@@ -2,10 +2,12 @@
 (() => {
   "use strict";
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const one = (selector, root = document) => root.querySelector(selector);
+  const on = (target, name, run) => target.addEventListener(name, run);
   const fill = (pattern, values) => pattern.replace(/%\((\w+)\)[ds]/g, (_, name) => values[name]);
 
   /* 1 Words: from the page, in its language. */
-  const words = JSON.parse(document.getElementById("cd-words").dataset.words);
+  const words = JSON.parse(one("#cd-words").dataset.words);
 
   /* 2 Time: the server's clock, carried on by this machine's monotonic one. */
   const started = performance.now();
@@ -37,15 +39,15 @@
 
   const showChip = (chip, at) => {
     const due = Date.parse(chip.dataset.cdDue);
-    const kind = kindOf(due, Number(chip.dataset.cdWarn) * 1000, at);
+    const kind = kindOf(due, chip.dataset.cdWarn * 1000, at);
     const left = kind === "late"
       ? fill(words.late, { duration: duration(at - due, true) })
       : fill(words.in, { duration: duration(due - at, kind === "soon") });
-    const text = chip.querySelector(".cd-left");
+    const text = one(".cd-left", chip);
     if (text.textContent !== left) text.textContent = left;
     if (chip.classList.contains(`cd-chip-${kind}`)) return;
     KINDS.forEach((other) => chip.classList.toggle(`cd-chip-${other}`, other === kind));
-    chip.querySelector("svg")?.remove();
+    one("svg", chip)?.remove();
     if (kind !== "plain") chip.prepend(svg(kind === "late" ? "f-late" : "f-soon"));
     document.dispatchEvent(new CustomEvent("cd:deadline", { detail: { chip, kind } }));
   };
@@ -61,16 +63,14 @@
     chips.forEach((chip) => showChip(chip, at));
     all("[data-cd-past]").forEach((line) => showLine(line, at));
     all("[data-cd-moment]").forEach((text) => showMoment(text, at));
-    const moments = chips.flatMap((chip) => {
-      const due = Date.parse(chip.dataset.cdDue);
-      return [due, due - Number(chip.dataset.cdWarn) * 1000];
-    }).filter((moment) => moment >= at);
+    const moments = chips.flatMap(({ dataset: { cdDue, cdWarn } }) => [Date.parse(cdDue), Date.parse(cdDue) - cdWarn * 1000])
+      .filter((moment) => moment >= at);
     clearTimeout(flip);
-    if (moments.length) flip = setTimeout(tick, Math.min(Math.min(...moments) - at + 2, DAY));
+    flip = setTimeout(tick, Math.min(...moments, at + DAY) - at + 2);
   };
   setInterval(tick, 30e3);
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) tick(); });
-  document.addEventListener("htmx:load", tick);
+  on(document, "visibilitychange", () => { if (!document.hidden) tick(); });
+  on(document, "htmx:load", tick);
 
   /* 3 Keys: every shortcut belongs to a visible control that carries data-cd-key="n", "g q" or
      "Control+Enter". Single keys are silent while somebody types (WCAG 2.1.4). */
@@ -84,11 +84,11 @@
     return place ? place[1].toLowerCase() : event.key;
   };
   const controls = () => {
-    const dialog = document.querySelector("dialog[open]");
-    return all("[data-cd-key]", dialog || document).filter((control) => !control.disabled && (shown(control) || control.labels?.length));
+    const dialog = one("dialog[open]");
+    return all("[data-cd-key]", dialog || document)
+      .filter((control) => !control.disabled && !control.closest("[inert]") && (shown(control) || control.labels?.length));
   };
-  const find = (keys) => controls().find((control) => control.dataset.cdKey === keys);
-  const begins = (keys) => [...extra.keys(), ...controls().map((control) => control.dataset.cdKey)].some((known) => known.startsWith(`${keys} `));
+  const begins = (keys) => [...extra.keys(), ...controls().map(({ dataset }) => dataset.cdKey)].some((known) => known.startsWith(`${keys} `));
   const press = (control) => {
     if (control.matches(TYPING)) {
       control.focus();
@@ -99,8 +99,8 @@
     control.click();
   };
   const act = (keys, event) => {
-    const control = find(keys);
-    const own = control || document.querySelector("dialog[open]") ? undefined : extra.get(keys);
+    const control = controls().find(({ dataset }) => dataset.cdKey === keys);
+    const own = control || one("dialog[open]") ? undefined : extra.get(keys);
     if (!own && !control) return false;
     event.preventDefault();
     if (own) own.run(event); else press(control);
@@ -108,20 +108,21 @@
   };
   let sequence = "", wait;
   const forget = () => { sequence = ""; clearTimeout(wait); };
-  document.addEventListener("keydown", (event) => {
+  on(document, "keydown", (event) => {
+    const { target } = event, command = event.ctrlKey || event.metaKey;
     if (event.defaultPrevented || event.isComposing || mode === "off") return;
-    const typing = event.target.matches?.(TYPING);
-    if (event.key === "Escape" && typing) { event.target.blur(); return; }
-    if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
-      const own = event.target.form?.querySelector("[data-cd-send]"); /* what is being written goes first */
-      if (own && event.target.value) own.click(); else act("Control+Enter", event);
+    const typing = target.matches?.(TYPING);
+    if (event.key === "Escape" && typing) { target.blur(); return; }
+    if (command && event.key === "Enter") {
+      const own = target.form?.querySelector("[data-cd-send]"); /* what is being written goes first */
+      if (own && target.value) own.click(); else act("Control+Enter", event);
       return;
     }
-    if (typing || event.ctrlKey || event.metaKey || event.altKey !== (mode === "alt")) return;
+    if (typing || command || event.altKey !== (mode === "alt")) return;
     const key = produced(event);
-    if (["Shift", "Alt"].includes(key)) return;
-    if (key === "Enter" && event.target.matches("a,button,summary,[type=checkbox],[type=radio]")) return;
-    if (key === " " && event.target.matches("button,summary,[type=checkbox],[type=radio]")) return;
+    if (/^(Shift|Alt)$/.test(key)) return;
+    if (key === "Enter" && target.matches("a,button,summary,[type=checkbox],[type=radio]")) return;
+    if (key === " " && target.matches("button,summary,[type=checkbox],[type=radio]")) return;
     const keys = sequence ? `${sequence} ${key}` : key;
     forget();
     if (act(keys, event)) return;
@@ -135,16 +136,16 @@
   const nameOf = (control) => {
     const box = (control.labels?.[0] || control).cloneNode(true);
     all("kbd", box).forEach((key) => key.remove());
-    return control.dataset.cdKeyLabel || control.getAttribute("aria-label") || box.textContent.replace(/\s+/g, " ").trim();
+    return control.dataset.cdKeyLabel || control.ariaLabel || box.textContent.replace(/\s+/g, " ").trim();
   };
   const listed = () => {
     const found = new Map([...extra].map(([keys, own]) => [keys, own.label]));
     controls().forEach((control) => found.set(control.dataset.cdKey, nameOf(control)));
     return found;
   };
-  const make = (tag, className, textContent) => Object.assign(document.createElement(tag), { className, textContent });
+  const make = (tag, className = "", textContent = "") => Object.assign(document.createElement(tag), { className, textContent });
   const entry = ([keys, label]) => {
-    const item = make("li", "", ""), caps = make("span", "", "");
+    const item = make("li"), caps = make("span");
     (keys === " " ? ["Space"] : keys.split(/[ +]/)).forEach((key) => {
       caps.append(make("kbd", "", key === "Control" ? "Ctrl" : key), " ");
     });
@@ -152,17 +153,17 @@
     return item;
   };
   const listKeys = () => {
-    const dialog = make("dialog", "cd-dialog cd", "");
-    dialog.setAttribute("aria-label", words.shortcuts);
-    const head = make("div", "cd-card-head", "");
+    const dialog = make("dialog", "cd-dialog cd");
+    dialog.ariaLabel = words.shortcuts;
+    const head = make("div", "cd-card-head");
     const close = make("button", "cd-btn cd-btn-sm", words.close);
     close.type = "button";
-    close.addEventListener("click", () => dialog.close());
-    head.append(make("h2", "", words.shortcuts), make("span", "cd-grow", ""), close);
-    const list = make("ul", "cd-keylist", "");
+    on(close, "click", () => dialog.close());
+    head.append(make("h2", "", words.shortcuts), make("span", "cd-grow"), close);
+    const list = make("ul", "cd-keylist");
     list.append(...[...listed()].map(entry));
     dialog.append(head, list);
-    dialog.addEventListener("close", () => dialog.remove());
+    on(dialog, "close", () => dialog.remove());
     document.body.append(dialog);
     dialog.showModal();
   };
@@ -177,7 +178,7 @@
     if (!row) return;
     rows().forEach((other) => {
       other.classList.toggle("cd-sel-row", other === row);
-      if (other === row) other.setAttribute("aria-current", "true"); else other.removeAttribute("aria-current");
+      other.ariaCurrent = other === row ? "true" : null;
     });
     row.dispatchEvent(new CustomEvent("cd:row", { bubbles: true, detail: { row } }));
   };
@@ -185,19 +186,19 @@
     const list = rows();
     const row = list[Math.max(list.indexOf(current()) + step, 0)] || list.at(-1);
     choose(row);
-    row?.querySelector("a")?.focus();
+    if (row) one("a", row)?.focus();
   };
   if (rows().length) {
-    const table = document.querySelector("[data-cd-rows]");
+    const table = one("[data-cd-rows]");
     addKey("j", table.dataset.cdNext || "Next row", () => move(1));
     addKey("k", table.dataset.cdPrevious || "Previous row", () => move(-1));
-    table.addEventListener("focusin", (event) => {
+    on(table, "focusin", (event) => {
       const row = event.target.closest("[data-cd-row]");
       if (row && row !== current()) choose(row);
     });
     const box = () => current()?.querySelector("[name=claims]");
     if (table.dataset.cdSelect) addKey("x", table.dataset.cdSelect, () => box()?.click());
-    table.addEventListener("keydown", (event) => {
+    on(table, "keydown", (event) => {
       const step = event.shiftKey && box() && { ArrowDown: 1, ArrowUp: -1 }[event.key];
       if (!step) return;
       event.preventDefault();
@@ -208,29 +209,26 @@
   }
 
   /* 5 Forms: a button says what it does and cannot be pressed twice; leaving and coming back frees it. */
-  const busy = new Set();
   const release = (button) => {
     button.disabled = false;
-    button.removeAttribute("aria-busy");
+    button.ariaBusy = null;
     if (button.dataset.cdWas !== undefined) button.innerHTML = button.dataset.cdWas;
     delete button.dataset.cdWas;
   };
   const free = (form) => {
-    busy.delete(form);
     delete form.dataset.cdSent;
     all("[aria-busy]").filter((button) => button.form === form).forEach(release);
   };
-  document.addEventListener("submit", (event) => {
+  on(document, "submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method === "get" || form.method === "dialog") return;
     if (form.dataset.cdSent) { event.preventDefault(); return; }
     form.dataset.cdSent = "1";
-    busy.add(form);
     const button = event.submitter;
     if (!button) return;
     setTimeout(() => { /* after the browser has read the form: a disabled button sends no value */
       if (!form.dataset.cdSent) return;
-      button.setAttribute("aria-busy", "true");
+      button.ariaBusy = "true";
       button.disabled = true;
     }, 0);
     setTimeout(() => {
@@ -239,8 +237,8 @@
       button.textContent = button.dataset.cdBusy;
     }, 300);
   });
-  window.addEventListener("pageshow", (event) => { if (event.persisted) [...busy].forEach(free); });
-  document.addEventListener("htmx:afterRequest", (event) => {
+  on(window, "pageshow", (event) => { if (event.persisted) all("[data-cd-sent]").forEach(free); });
+  on(document, "htmx:afterRequest", (event) => {
     const form = event.detail.elt.closest?.("form");
     if (form) free(form);
   });
@@ -255,42 +253,42 @@
       const words = field.options ? field.selectedOptions[0]?.dataset.cdWords : at(field.value);
       button.firstChild.data = words ? `${words} ` : own;
     };
-    field.addEventListener("change", say);
+    on(field, "change", say);
     say();
   });
-  all("select[data-cd-go]").forEach((select) => select.addEventListener("change", () => select.form.requestSubmit()));
-  all(".cd-errors").slice(0, 1).forEach((summary) => { summary.tabIndex = -1; summary.focus(); });
+  all("select[data-cd-go]").forEach((select) => on(select, "change", () => select.form.requestSubmit()));
+  one(".cd-errors")?.focus();
 
   /* 6 Theme: shows what the press will do; choosing what the system wants leaves it to it. */
   const system = matchMedia("(prefers-color-scheme: dark)");
   const isDark = () => ({ auto: system.matches, dark: true })[window.cdTheme.read()];
   const label = (button) => {
-    button.setAttribute("aria-label", isDark() ? words.light : words.dark);
-    button.querySelector("use")?.setAttribute("href", `${words.sprite}#${isDark() ? "x-sun" : "x-moon"}`);
+    button.ariaLabel = isDark() ? words.light : words.dark;
+    one("use", button)?.setAttribute("href", `${words.sprite}#${isDark() ? "x-sun" : "x-moon"}`);
   };
   if (window.cdTheme) {
     all("[data-cd-theme]").forEach((button) => {
       button.hidden = false;
       label(button);
-      system.addEventListener("change", () => label(button));
-      button.addEventListener("click", () => {
+      on(system, "change", () => label(button));
+      on(button, "click", () => {
         const wanted = isDark() ? "light" : "dark";
         window.cdTheme.keep(system.matches === (wanted === "dark") ? "auto" : wanted);
         label(button);
       });
     });
-  } else system.addEventListener("change", () => { // the admin's looks only at first
+  } else on(system, "change", () => { // the admin's looks only at first
     if (!/light|dark/.test(localStorage._x_adminTheme)) document.documentElement.classList.toggle("dark", system.matches);
   });
 
   /* 7 Menus close with Escape or a click elsewhere. */
   const menus = () => all("details.cd-more[open],details.cd-menu[open]");
-  document.addEventListener("click", (event) => menus().forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; }));
-  document.addEventListener("keydown", (event) => {
+  on(document, "click", (event) => menus().forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; }));
+  on(document, "keydown", (event) => {
     if (event.key !== "Escape") return;
-    menus().forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
+    menus().forEach((menu) => { menu.open = false; one("summary", menu).focus(); });
   });
 
-  window.cd = { all, now, clock, addKey };
+  window.cd = { all, one, on, now, clock, addKey };
   tick();
 })();
