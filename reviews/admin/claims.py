@@ -105,7 +105,7 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, ClaimListAdmin):
         page = self.page_of(request, claim_id)
         if request.method != "POST":
             return redirect(CLAIM, claim_id)
-        form = VerdictForm(request.POST, claim=page.claim)
+        form = VerdictForm(request.POST, claim=page.claim, viewer=page.viewer)
         if form.is_valid() and self._submitted(request, page, form):
             return self._onwards(request, claim_id, stay=not form.cleaned_data["go_on"])
         return self._claim(request, page, verdict=form)
@@ -234,14 +234,14 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, ClaimListAdmin):
         evidence: EvidenceForm | None = None,
     ) -> HttpResponse:
         note_sight(page.claim.pk, page.evidence, by=viewer_of(request).actor)
-        context = shown(page, now_of(request), viewer_of(request))
+        context, like = shown(page, now_of(request), viewer_of(request)), liked(page, request.GET.get("like", ""))
         context |= {
-            "verdict": verdict or VerdictForm(claim=page.claim, like=liked(page, request.GET.get("like", ""))),
+            "verdict": verdict or VerdictForm(claim=page.claim, viewer=page.viewer, like=like),
             "evidence_form": evidence or EvidenceForm(known=page.evidence),
             "title": f"#{page.claim.pk}",
             "queue_crumb": [(reverse("admin:index"), _("My queue"))],
         }
-        is_stale = verdict is not None and verdict.is_bound and _read_version(verdict) != page.claim.version
+        is_stale = verdict is not None and verdict.cleaned_data.get("version") != page.claim.version
         context |= self._stale(request, page, verdict, StaleVersion() if is_stale else None)
         if verdict is not None and (page.standing or context["verdict_refusal"]):
             context["unsent"] = verdict  # the form is gone, and what was written in it must not go with it
@@ -279,10 +279,6 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, ClaimListAdmin):
     ) -> TemplateResponse:
         shared = self.admin_site.each_context(request) | {"now": now_of(request), "opts": self.opts}
         return TemplateResponse(request, template, shared | context, status=status)
-
-
-def _read_version(form: VerdictForm) -> int | None:
-    return number_in(form.data.get("version")) or None
 
 
 def _seq(request: HttpRequest) -> int | None:

@@ -13,7 +13,7 @@ from claims.admin.forms import SayingSelect
 from claims.models import Claim, User
 from claims.verdicts import Answers
 from reviews.admin.step_forms import StepForm, why_field
-from reviews.admin.verdicts import answers_from, tell_the_rest, verdict_fields
+from reviews.admin.verdicts import answers_from, tell_the_rest, verdict_fields, version_read
 from reviews.models import Assignment, Part, Reviewer
 from reviews.services.editing import editors_of, profile_of, why_not_judge
 from reviews.services.routing import SETTLING, eligible_for, reasons_of, seat_asked
@@ -203,6 +203,7 @@ class OpinionStep(StepForm):
         """Whatever else is wrong with the answers of somebody who gives their own."""
         if self.page.mine is not None:
             tell_the_rest(self, self.page.claim)
+            self.cleaned_data["version"] = version_read(self.page.claim, self.viewer, self.cleaned_data)
         return super().clean()
 
     def of(self) -> Reviewer | None:

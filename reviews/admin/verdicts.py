@@ -11,9 +11,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from claims.actors import ActorKind
 from claims.admin.forms import PlainForm
 from claims.errors import Invalid, TooEarlyNotPossible
 from claims.models import Claim, Evidence, Visibility
+from claims.permissions import Viewer
 from claims.services.evidence import GivenEvidence, keep_file
 from claims.verdicts import WHY_LENGTH, Answers, EvidenceKind, Outcome, Question, Said, So, Stance, check_answers
 from reviews.models import Review
@@ -90,6 +92,18 @@ def answers_from(given: dict[str, Any]) -> Answers:
     )
 
 
+def version_read(claim: Claim, viewer: Viewer, given: dict[str, Any]) -> int | None:
+    """The version that somebody has read. Steps of their own since then do not count: their first evidence starts the
+    review, and the verdict that they were writing beside it goes on.
+    """
+    version: int | None = given.get("version")
+    if version in {None, claim.version} or not given.get("seen") or viewer.user is None:
+        return version
+    since = claim.events.filter(seq__gt=given["seen"])
+    own = since.filter(actor_kind=ActorKind.PERSON, actor_id=viewer.user.pk)
+    return claim.version if own.count() == since.count() else version
+
+
 class VerdictForm(PlainForm):
     """One's own judgement of a claim."""
 
@@ -98,9 +112,9 @@ class VerdictForm(PlainForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, claim: Claim, like: Review | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, claim: Claim, viewer: Viewer, like: Review | None = None, **kwargs: Any) -> None:
         """`like` is a review whose answers the form begins with; why is always one's own."""
-        self.claim = claim
+        self.claim, self.viewer = claim, viewer
         known: dict[str, Any] = {"version": claim.version, "seen": claim.head.event_seq}
         if like is not None:
             # The outlet's own voice is nobody's answer: the record says so of a chain with one step.
@@ -126,6 +140,7 @@ class VerdictForm(PlainForm):
     def clean(self) -> dict[str, Any] | None:
         """Whatever else is wrong with the answers."""
         tell_the_rest(self, self.claim)
+        self.cleaned_data["version"] = version_read(self.claim, self.viewer, self.cleaned_data)
         return super().clean()
 
 

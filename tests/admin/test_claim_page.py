@@ -207,6 +207,20 @@ def test_a_change_in_between_keeps_the_words_and_says_what_changed(
     assert make.fresh(claim).state == State.DECIDED
 
 
+def test_steps_of_its_writer_do_not_make_a_verdict_stale(
+    signed: SignIn, editor: User, reviewer: Reviewer, desk: Desk
+) -> None:
+    claim, client = make.a_claim(desk, by=editor), signed(reviewer.user)
+    make.put_on(claim, reviewer, editor)
+    seen = client.get(page_of(claim)).context["verdict"].initial["seen"]
+    client.post(
+        f"{page_of(claim).replace('change', 'evidence')}", {"what": "A note.", "stance": "supports", "question": "so"}
+    )
+    assert make.fresh(claim).state == State.IN_REVIEW
+    assert record(client, claim, seen=seen).status_code == 302
+    assert make.fresh(claim).state == State.DECIDED
+
+
 def test_no_word_is_lost_when_the_claim_is_taken_away_meanwhile(
     signed: SignIn, editor: User, reviewer: Reviewer, claim: Claim
 ) -> None:

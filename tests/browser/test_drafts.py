@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,12 +13,12 @@ from pytest_django.live_server_helper import LiveServer
 
 from claims.deadlines import Precision, own_date
 from claims.lifecycle import Action
-from claims.models import Article, Claim, Desk, User
+from claims.models import Article, Claim, ClaimEvent, Desk, DeskRole, User
 from claims.services.amending import amend_article
-from reviews.models import Reviewer
+from reviews.models import Review, Reviewer
 from reviews.services.acting import act
 from tests import factories as make
-from tests.browser.conftest import OPEN, WHY, staff
+from tests.browser.conftest import LOOK, OPEN, WHY, staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -132,7 +133,7 @@ def test_a_draft_brings_back_what_was_changed_and_nothing_else(
     page.goto(address)
     page.keyboard.press("Control+Enter")
     expect(page.locator("#id_headline_error")).to_contain_text("Somebody else wrote here meanwhile: Minister goes.")
-    page.get_by_role("link", name="Cancel").click()
+    page.goto("/admin/")
     page.goto(address)
     page.keyboard.press("Control+Enter")
     expect(page.locator("#id_headline_error")).to_contain_text("Somebody else wrote here meanwhile: Minister goes.")
@@ -140,6 +141,166 @@ def test_a_draft_brings_back_what_was_changed_and_nothing_else(
     expect(page.get_by_text("The article was changed.")).to_be_visible()
     article.refresh_from_db()
     assert (article.headline, article.language, article.embargo_until) == ("Minister stays", "uk", until)
+
+
+Dialogs = dict[str, tuple[dict[str, str], Action, dict[str, Any], str]]
+
+
+def put(page: Page, values: dict[str, str]) -> None:
+    for name, value in values.items():
+        field = page.locator(f"[name={name}]")
+        if field.evaluate("field => field.matches('select')"):
+            field.select_option(value)
+        else:
+            field.fill(value)
+
+
+def shows(page: Page, values: dict[str, str]) -> None:
+    for name, value in values.items():
+        expect(page.locator(f"[name={name}]")).to_have_value(value)
+
+
+def test_a_draft_is_shown_what_a_colleague_set_meanwhile_before_it_takes_its_place(
+    live_server: LiveServer, signed_in: OPEN, desk: Desk, claims: list[Claim]
+) -> None:
+    editor, colleague, (there, third) = make.an_editor(desk), make.an_editor(desk), (make.a_desk(), make.a_desk())
+    for person in (editor, colleague):
+        make.joined(person, there, DeskRole.EDITOR)
+        make.joined(person, third, DeskRole.EDITOR)
+    page, claim, ines = signed_in(live_server, staff(editor)), claims[0], make.viewer(colleague)
+    day, sooner = date(2031, 5, 20), datetime.fromisoformat("2031-05-05T09:00Z")
+    own = {"own": own_date(day, day, Precision.DAY, "UTC"), "words": "in May", "zone_basis": "stated"}
+    why, due = {"reason": "It is ours."}, {"due": "2031-06-06T07:08"}
+    dialogs: Dialogs = {
+        "set_due": (why | due, Action.SET_DUE, {"due": sooner}, "moved review due to 5 May 2031"),
+        "set_own_date": (why | {"first": "2031-05-06"}, Action.SET_OWN_DATE, own, "its own date to 20 May 2031"),
+        "set_priority": (why | {"priority": "4"}, Action.SET_PRIORITY, {"priority": 2}, "the priority from 1 to 2"),
+        "wait": (
+            due | {"reason": "other", "note": "A ruling."},
+            Action.SET_DUE,
+            {"due": sooner},
+            "moved review due to",
+        ),
+        "change_desk": (
+            why | {"desk": str(third.pk)},
+            Action.CHANGE_DESK,
+            {"desk": there},
+            f"to the desk {there.name}",
+        ),
+    }
+    for name, (mine, action, theirs, said) in dialogs.items():
+        page.goto(f"/admin/claims/claim/{claim.pk}/step/{name}/")
+        put(page, mine)
+        page.goto("/admin/")
+        now = act(claim.pk, action, ines, **theirs, reason="It is theirs.").seq
+        page.goto(f"/admin/claims/claim/{claim.pk}/step/{name}/")
+        shows(page, mine)
+        page.keyboard.press("Control+Enter")
+        expect(page.get_by_role("alert")).to_contain_text("Somebody changed this claim since you read it.")
+        expect(page.get_by_role("alert")).to_contain_text(said)
+        shows(page, mine)
+        assert ClaimEvent.objects.filter(claim=claim).latest("seq").seq == now, name
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("[data-cd-done]")).to_be_visible()
+        assert ClaimEvent.objects.filter(claim=claim, seq__gt=now, type=f"claim.{name}").exists(), name
+
+
+def test_a_verdict_outlives_steps_of_its_writer_and_is_shown_those_of_others_first(
+    at_work: OPEN, reviewer: Reviewer, desk: Desk
+) -> None:
+    editor = make.an_editor(desk)
+    claim, page = make.a_claim(desk, by=editor), at_work()
+    make.put_on(claim, reviewer, editor)
+    address = f"/admin/claims/claim/{claim.pk}/change/"
+    page.goto(address)
+    page.keyboard.press("v")
+    page.keyboard.press("5")
+    page.locator("[name=why]").fill(WHY)
+    page.locator("[name=what]").fill("https://example.org/a-report")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("Evidence added.")).to_be_visible()  # which has started the review
+    act(claim.pk, Action.EDIT, make.viewer(editor), changes={"statement": "The ferries stop."})
+    for _time in range(2):  # told again as often as somebody comes back to a draft of what stood there before
+        page.goto(address)
+        shows(page, {"why": WHY})
+        page.get_by_test_id("record").click()
+        expect(page.get_by_role("alert")).to_contain_text(f"{editor} edited: statement")
+        shows(page, {"why": WHY})
+        assert not Review.objects.filter(claim=claim).exists()
+    page.get_by_test_id("record").click()
+    expect(page.get_by_text(f"Verdict recorded on #{claim.pk}.")).to_be_visible()
+
+
+def test_what_was_emptied_ticked_or_chosen_comes_back(at_work: OPEN, claims: list[Claim]) -> None:
+    page = at_work()
+    address = f"/admin/claims/claim/{claims[0].pk}"
+    page.goto(f"{address}/step/wait/")
+    page.locator("[name=tell_me]").uncheck()
+    put(page, {"reason": "other", "due": ""})
+    page.goto(f"{address}/change/")
+    page.locator("#verdict [name=go_on]").uncheck()
+    page.locator("[name=stance][value=contradicts]").check(force=True)
+    page.goto("/admin/")
+    page.goto(f"{address}/step/wait/")
+    expect(page.locator("[name=tell_me]")).not_to_be_checked()
+    shows(page, {"reason": "other", "due": ""})
+    page.goto(f"{address}/change/")
+    expect(page.locator("#verdict [name=go_on]")).not_to_be_checked()
+    expect(page.locator("[name=stance][value=contradicts]")).to_be_checked()
+
+
+CAME_BACK = "Your draft came back."
+
+
+def test_a_form_says_that_a_draft_came_back_and_a_key_discards_it(
+    at_work: OPEN, claims: list[Claim], look: LOOK
+) -> None:
+    page = at_work()
+    claim = f"/admin/claims/claim/{claims[0].pk}"
+    said = page.locator("[aria-live=polite]").filter(has_text=CAME_BACK)
+    for address, field in {f"{claim}/step/set_due/": "reason", f"{claim}/change/": "why"}.items():
+        page.goto(address)
+        page.wait_for_load_state("load")
+        expect(said).to_have_count(0)
+        put(page, {field: WHY})
+        page.keyboard.press("Escape")  # leaves the field, not the form
+        page.reload()
+        shows(page, {field: WHY})
+        expect(said).to_have_count(1)
+        look(page, f"draft-{field}", looks=[(390, "dark"), (1440, "light")])
+        link = said.get_by_role("link", name="Discard it")
+        link.focus()
+        page.keyboard.press("Enter")
+        shows(page, {field: ""})
+        expect(said).to_have_count(0)
+        page.reload()
+        shows(page, {field: ""})
+
+
+def test_cancelling_discards_and_says_so(
+    live_server: LiveServer, signed_in: OPEN, desk: Desk, claims: list[Claim]
+) -> None:
+    page, article = signed_in(live_server, staff(make.an_editor(desk))), make.an_article(desk=desk).article
+    amend, step = f"/admin/claims/article/{article.pk}/amend/", f"/admin/claims/claim/{claims[0].pk}/step/set_due/"
+    for address, field, stood in ((amend, "headline", article.headline), (step, "reason", "")):
+        page.goto(address)
+        put(page, {field: "Given up"})
+        expect(page.locator("main form[method=post]")).to_contain_text("Cancel discards what you typed here.")
+        page.get_by_role("link", name="Cancel").click()
+        expect(page).not_to_have_url(address)
+        page.goto(address)
+        shows(page, {field: stood})
+
+
+def test_cancelling_a_second_opinion_keeps_the_verdict(at_work: OPEN, claims: list[Claim]) -> None:
+    page = at_work()
+    page.goto(f"/admin/claims/claim/{claims[0].pk}/change/")
+    put(page, {"why": WHY})
+    page.goto(f"/admin/claims/claim/{claims[0].pk}/step/ask_second_opinion/")
+    put(page, {"reason": "It is close."})
+    page.get_by_role("link", name="Cancel").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Claim number 1.")
+    shows(page, {"why": WHY})
 
 
 def test_the_words_of_an_own_date_come_back_without_the_days_that_nobody_chose(

@@ -1,7 +1,7 @@
 /* The reviewers' pages made faster; all work without it. */
 (() => {
   "use strict";
-  const { all, one, on, addKey } = window.cd;
+  const { all, one, on, addKey, clock } = window.cd;
 
   /* 1 The preview follows the chosen row; Space hides it. While it shows another row, a key waits for it. */
   const preview = one("#cd-preview");
@@ -84,43 +84,56 @@
     fields.forEach((field) => { field.defaultValue = field.value; });
   });
 
-  /* 5 What was changed stays in this browser until a page says it is done. */
+  /* 5 What was changed stays in this browser, with the marks of what was read, until it is done or given up. */
   const attempt = (deed) => { try { return deed(); } catch { return null; } }; /* a private window refuses */
   attempt(() => {
     if (one("[data-cd-done]")) localStorage.removeItem(sessionStorage.getItem("cd-sent"));
     sessionStorage.removeItem("cd-sent");
   });
   all("form[data-cd-draft]").forEach((form) => {
-    const key = `cd-draft-${form.dataset.cdDraft}`;
-    const said = form.querySelector("[data-cd-draft-said]");
+    const key = `cd-draft-${form.dataset.cdDraft}`, bound = "cdBound" in form.dataset;
+    const said = one("[data-cd-draft-said]", form), back = one("template", form);
     const draft = attempt(() => JSON.parse(localStorage.getItem(key))) || {};
-    const bound = form.dataset.cdBound !== undefined;
-    const kept = "[name]:not([type=hidden],[type=file],[type=checkbox]),[name^=initial-]";
-    const names = [...form.elements].filter((field) => field.matches(kept)).map(({ name }) => name);
+    const fields = [...form.elements].filter((field) => field.matches("[name]:not([type=hidden],[type=file],button)"));
+    const marks = (name) => all(form.elements[`initial-${name}`] ? `[name=initial-${name}]` : "[name=version],[name=seen]", form);
     const shown = form.cloneNode(true);
     shown.reset();
-    const typed = (name) => {
-      const [now, was] = [form, shown].map(({ elements }) => elements[name.replace("initial-", "")].value);
-      return now === was ? bound && draft[name] : form.elements[name].value;
-    };
+    const values = (name, of = form) => new FormData(of).getAll(name);
+    const changed = ({ name }) => `${values(name)}` !== `${values(name, shown)}`;
     const keep = () => attempt(() => {
-      localStorage.setItem(key, JSON.stringify(Object.fromEntries(names.map((name) => [name, typed(name)]))));
-      if (said) said.textContent = `${said.dataset.kept} ${window.cd.clock()}`;
+      fields.forEach((field) => {
+        if (!changed(field)) { if (!bound) delete draft[field.name]; return; }
+        draft[field.name] = values(field.name);
+        marks(field.name).forEach(({ name, value }) => { draft[name] = value; });
+      });
+      localStorage.setItem(key, JSON.stringify(draft));
+      if (said) said.textContent = `${said.dataset.kept} ${clock()}`;
     });
-    [...names, ...names].forEach((name) => { /* dates after precision */
-      if (bound && /^initial-/.test(name)) return; /* as it stands now */
-      const field = form.elements[name], was = field.value;
-      field.value = draft[name] || was;
-      if (!field.value) field.value = was; /* not offered */
-      field.dispatchEvent?.(new Event("change"));
+    fields.filter(({ name }) => draft[name]).forEach((field) => {
+      const kept = [draft[field.name]].flat(), was = field.value;
+      if (field.type === "checkbox") field.checked = kept.includes(was);
+      else if (field.type === "radio") field.checked ||= kept.includes(was);
+      else {
+        field.value = kept[0];
+        if (kept[0] && !field.value) field.value = was; /* not offered */
+      }
+      if (!bound) marks(field.name).forEach((mark) => { mark.value = draft[mark.name] || mark.value; });
+      field.dispatchEvent(new Event("change"));
     });
+    if (fields.some(changed)) on(window, "load", () => back.after(back.content)); /* late enough to be announced */
     let later;
-    form.addEventListener("input", () => { clearTimeout(later); later = setTimeout(keep, 3000); });
-    addEventListener("pagehide", () => { if (later && !form.dataset.cdSent) keep(); });
-    form.addEventListener("submit", () => {
+    on(form, "input", () => { clearTimeout(later); later = setTimeout(keep, 3000); });
+    on(window, "pagehide", () => { if (later && !form.dataset.cdSent) keep(); });
+    on(form, "submit", () => {
       clearTimeout(later);
       keep();
       attempt(() => sessionStorage.setItem("cd-sent", key));
+    });
+    on(form, "click", ({ target }) => {
+      if (!target.closest("[data-cd-drop]")) return;
+      clearTimeout(later);
+      later = 0;
+      attempt(() => localStorage.removeItem(key));
     });
   });
 
