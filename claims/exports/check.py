@@ -55,9 +55,10 @@ class Check:
         return [one for one in self.history if one.correction_class]
 
     @property
-    def is_substantially_corrected(self) -> bool:
-        """Whether readers have to hear of the correction before anything else."""
-        return self.decision.correction_class == CorrectionClass.SUBSTANTIAL
+    def substantial_corrections(self) -> list[Decision]:
+        """Those that readers have to hear of before the verdict: of what is told now, not of what was withdrawn."""
+        anew = max((at for at, one in enumerate(self.history, 1) if one.withdrawn_at), default=0)
+        return [one for one in self.history[anew:] if one.correction_class == CorrectionClass.SUBSTANTIAL]
 
     @property
     def has_verdict(self) -> bool:

@@ -14,6 +14,7 @@ from reviews.services.reviewing import submit_review
 from tests import factories as make
 
 HIDDEN = "Zinnober"  # stands in everything that readers must never get
+PLAINER = "Three reports that know nothing of each other say the same."
 STATEMENT = "The minister will resign </script> & <b>next</b> week."
 
 
@@ -70,10 +71,19 @@ class NewsDesk:
     def published(self, answers: Answers = make.CONFIRMED, **given: Any) -> Claim:
         return self.act(Action.PUBLISH, self.decided(answers, **given))
 
-    def corrected(self, claim: Claim, kind: str = "update", note: str = "Said more plainly.") -> Claim:
+    def corrected(
+        self, claim: Claim, kind: str = "update", note: str = "Said more plainly.", why: str = PLAINER
+    ) -> Claim:
         """The same answers in other words."""
-        words = "Three reports that know nothing of each other say the same."
-        return self.act(Action.CORRECT, claim, correction_class=kind, note=note, why=words)
+        return self.act(Action.CORRECT, claim, correction_class=kind, note=note, why=why)
+
+    def told_anew(self, claim: Claim) -> Claim:
+        """Looked at again by another reviewer, who says the same, and published."""
+        self.act(Action.REOPEN, claim, reason="Looked at again.")
+        reviewer = make.a_reviewer(self.desk)
+        make.put_on(claim, reviewer, self.editor)
+        make.review_by(claim, reviewer, make.CONFIRMED)
+        return self.act(Action.PUBLISH, claim)
 
     def withdrawn(self, claim: Claim, note: str = "It was about somebody else.") -> Claim:
         return self.act(Action.WITHDRAW, claim, note=note)

@@ -130,11 +130,7 @@ def test_the_feed_holds_every_verdict_and_what_is_left_of_a_withdrawn_one(news: 
     news.decided()
     news.withdrawn(gone)
     news.withdrawn(again)
-    news.act(Action.REOPEN, again, reason="Looked at again.")
-    reviewer = make.a_reviewer(news.desk)
-    make.put_on(again, reviewer, news.editor)
-    make.review_by(again, reviewer, make.CONFIRMED)
-    news.act(Action.PUBLISH, again)
+    news.told_anew(again)
     feed = read(reader)
     (node,) = expanded(feed)
     items = {one(item, "url"): item for item in many(node, "dataFeedElement")}

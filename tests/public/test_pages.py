@@ -74,6 +74,26 @@ def test_a_correction_stands_on_the_page_and_a_substantial_one_before_all_else(n
     assert "Substantial: The minister was another one." in log
 
 
+def test_a_substantial_correction_stays_before_the_verdict_when_smaller_ones_follow(
+    news: NewsDesk, reader: Client
+) -> None:
+    claim = news.published()
+    for note in ("The minister was another one.", "So was her party."):
+        news.corrected(claim, "substantial", note, why=f"Two reports say the same. {note}")
+    news.corrected(claim, "minor", "A letter was missing.")
+    above = text(reader, f"/c/{claim.pk}").partition("</head>")[2].partition("We found this to be so.")[0]
+    assert above.index("The minister was another one.") < above.index("So was her party.")
+    assert "A letter was missing." not in above
+
+
+def test_what_was_corrected_before_a_withdrawal_stands_in_the_history_alone(news: NewsDesk, reader: Client) -> None:
+    claim = news.withdrawn(news.corrected(news.published(), "substantial", "The minister was another one."))
+    news.told_anew(claim)
+    page = text(reader, f"/c/{claim.pk}").partition("</head>")[2]
+    assert page.count("The minister was another one.") == 1
+    assert page.index("Changes to this page") < page.index("The minister was another one.")
+
+
 @pytest.mark.django_db
 def test_days_in_lists_are_those_of_the_desk_as_on_the_page_itself(reader: Client) -> None:
     early = make.now().hour < 10  # it is another day there than in UTC
