@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "verify_project.metrics.counting.RequestMetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "verify_project.headers.ContentSecurityMiddleware",
+    "verify_project.headers.NotModifiedMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "verify_project.requestlog.RequestLogMiddleware",
     "verify_project.https.HttpsMiddleware",
