@@ -182,6 +182,16 @@ class CorrectionNotPossible(Invalid):
     code = "correction_not_possible"
 
 
+class StillPublic(ClaimDeskError):
+    """Readers are told a verdict on this claim. Decide it again and withdraw that first.
+
+    A claim whose verdict readers see is not put away: nobody could correct or withdraw the verdict then. Decide it
+    again; then publish that, or withdraw what is public.
+    """
+
+    code = "still_public"
+
+
 class DuplicateNotPossible(ClaimDeskError):
     """This claim cannot be merged into that one.
 

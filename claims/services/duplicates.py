@@ -20,8 +20,7 @@ def other_of(held: Held, number: int) -> Held:
 def check_repeats(held: Held, stays: Claim, pointer: str) -> Held:
     """The claim that stays, held, when this one may be dismissed as its duplicate.
 
-    Raises `DuplicateNotPossible`: a claim does not repeat itself nor a dismissed one, and one whose verdict readers
-    are told does not vanish behind another.
+    Raises `DuplicateNotPossible`: a claim does not repeat itself nor a dismissed one.
     """
     if stays.pk == held.claim.pk:
         raise DuplicateNotPossible("A claim does not repeat itself. Name another one.", pointer=pointer)
@@ -30,10 +29,6 @@ def check_repeats(held: Held, stays: Claim, pointer: str) -> Held:
         named = other.claim.duplicate_of_id
         instead = f" It was merged into #{named}: name that one." if named else " Name one that stays."
         raise DuplicateNotPossible(f"#{other.claim.pk} is dismissed.{instead}", pointer=pointer)
-    if held.public is not None:
-        raise DuplicateNotPossible(
-            f"Readers are told a verdict on #{held.claim.pk}. Decide it again and withdraw that first.", pointer=pointer
-        )
     return other
 
 

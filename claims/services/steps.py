@@ -11,7 +11,7 @@ from typing import Any
 
 from claims.actors import Actor
 from claims.deadlines import Due, OwnDate, ZoneBasis, earliest_due
-from claims.errors import DeskMissing, DueTooEarly, Invalid, NoOwnDate, ReasonMissing, RoleMissing
+from claims.errors import DeskMissing, DueTooEarly, Invalid, NoOwnDate, ReasonMissing, RoleMissing, StillPublic
 from claims.lifecycle import Action, DismissalReason, Role, State, WaitingReason
 from claims.models import Claim, ClaimEvent, Desk, Evidence, Visibility
 from claims.services.articles import line, text
@@ -95,14 +95,21 @@ def _first_due(held: Held, settled: Due) -> dict[str, object]:
     return {"review_due_at": due, "first_review_due_at": due, "accepted_at": held.now}
 
 
+def check_not_told(held: Held) -> None:
+    """A claim is put away only where no verdict on it is public. Raises `StillPublic`."""
+    if held.public is not None:
+        raise StillPublic
+
+
 def dismiss(
     held: Held, *, by: Actor, reason: DismissalReason, note: str = "", duplicate_of: Claim | None = None
 ) -> ClaimEvent:
     """Say that a claim will not be checked, and why. `other` needs a note, `duplicate` the claim it repeats.
 
-    Raises `ReasonMissing`, `Invalid`, `DuplicateNotPossible`.
+    Raises `ReasonMissing`, `Invalid`, `DuplicateNotPossible`, `StillPublic`.
     """
     held.check(Action.DISMISS, by)
+    check_not_told(held)
     note = _note(note, needed=reason == DismissalReason.OTHER)
     if reason == DismissalReason.DUPLICATE:
         if duplicate_of is None:
@@ -117,9 +124,10 @@ def dismiss(
 def merge(held: Held, *, by: Actor, into: Claim, note: str = "") -> ClaimEvent:
     """Merge a claim into the one it repeats: dismissed as its duplicate, linked both ways, nothing moved or lost.
 
-    Raises `DuplicateNotPossible`.
+    Raises `DuplicateNotPossible`, `StillPublic`.
     """
     held.check(Action.MERGE, by)
+    check_not_told(held)
     return _repeats(held, Action.MERGE, check_repeats(held, into, "/into"), by=by, note=_note(note, needed=False))
 
 

@@ -106,6 +106,7 @@ ELSEWHERE = frozenset(
     }
 )
 STARTING = frozenset({Action.SUBMIT_REVIEW, Action.ASK_SECOND_OPINION})  # one's own review goes with both
+PUTTING_AWAY = frozenset({Action.DISMISS, Action.MERGE})
 LEAVING = frozenset({Action.HAND_OVER, Action.DECLINE, Action.RECUSE})
 
 
@@ -211,6 +212,8 @@ def _offer(acting: Acting, action: Action) -> Offer:
         if action == Action.CHANGE_DESK:
             steps.check_may_give_away(acting.held, acting.by)
             check_keeps_embargo(acting.held.claim, acting.held.now)
+        if action in PUTTING_AWAY:
+            steps.check_not_told(acting.held)
         if action in POSSIBLE:
             check_publisher(acting.by, acting.first_reviewer)
             POSSIBLE[action](acting.held)

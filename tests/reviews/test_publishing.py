@@ -24,9 +24,10 @@ from claims.errors import (
     ReasonMissing,
     RoleMissing,
     SelfPublication,
+    StillPublic,
     WithdrawnForGood,
 )
-from claims.lifecycle import Action, State
+from claims.lifecycle import Action, DismissalReason, State
 from claims.models import Claim, ClaimEvent, Decision, Desk, DeskRole, User, Visibility
 from claims.verdicts import Outcome, So
 from reviews.services.acting import act, offered
@@ -96,6 +97,11 @@ def reopened(claim: Claim, by: User) -> None:
 def decided_again(claim: Claim, by: User, *, so: So = So.UNPROVEN) -> None:
     """Reopened and decided by another reviewer."""
     reopened(claim, by)
+    decided_by_another(claim, by, so=so)
+
+
+def decided_by_another(claim: Claim, by: User, *, so: So = So.UNPROVEN) -> None:
+    """Decided by another reviewer than before."""
     assert claim.desk is not None
     reviewer = a_reviewer(claim.desk)
     put_on(claim, reviewer, by)
@@ -277,6 +283,22 @@ def test_an_earlier_verdict_that_is_still_public_can_be_withdrawn(claim: Claim, 
     decided_again(claim, editor)
     assert withdraw(claim, editor).data["number"] == 1
     assert publish(claim, editor).data["replaces"] is None
+    assert nothing_broken()
+
+
+def test_a_claim_is_not_dismissed_while_readers_are_told_a_verdict_on_it(claim: Claim, editor: User) -> None:
+    publish(claim, editor)
+    reopened(claim, editor)
+    offers = {offer.action: offer for offer in offered(claim.pk, viewer(editor))}
+    for action in (Action.DISMISS, Action.MERGE):
+        assert (offers[action].allowed, offers[action].code) == (False, "still_public")
+    with pytest.raises(StillPublic, match="withdraw that first"):
+        act(claim.pk, Action.DISMISS, viewer(editor), reason=DismissalReason.OFF_SUBJECT)
+    assert fresh(claim).state == State.IN_REVIEW
+    decided_by_another(claim, editor)
+    withdraw(claim, editor)
+    reopened(claim, editor)
+    act(claim.pk, Action.DISMISS, viewer(editor), reason=DismissalReason.OFF_SUBJECT)
     assert nothing_broken()
 
 

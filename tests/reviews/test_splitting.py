@@ -16,6 +16,7 @@ from claims.errors import (
     PartSame,
     QuoteNotInText,
     RoleMissing,
+    StillPublic,
 )
 from claims.lifecycle import Action, DismissalReason, State
 from claims.models import Claim, ClaimEvent, Desk, Evidence, SourceKind, User, Visibility
@@ -278,7 +279,7 @@ def test_a_claim_whose_verdict_is_public_does_not_vanish_behind_another(desk: De
     public = a_claim(desk, State.DECIDED, by=editor)
     act(public.pk, Action.PUBLISH, viewer(editor))
     act(public.pk, Action.REOPEN, viewer(editor), reason="There is something new.")
-    with pytest.raises(DuplicateNotPossible, match="Readers are told a verdict"):
+    with pytest.raises(StillPublic, match="Readers are told a verdict"):
         merge(public, claim, editor)
 
 
