@@ -37,8 +37,9 @@ def public(request: HttpRequest, answer: HttpResponse, changed: datetime | None 
 
 
 def validated(answer: HttpResponseBase, tag_now: str, changed: datetime | None) -> HttpResponseBase:
-    """The answer with its validators and how long it may be kept."""
+    """The answer with its validators and how long it may be kept. A page of any site may read it."""
     answer.headers["ETag"] = tag_now
+    answer.headers["Access-Control-Allow-Origin"] = "*"
     seconds = _seconds(changed)
     if seconds is not None:
         answer.headers["Last-Modified"] = http_date(seconds)

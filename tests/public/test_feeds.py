@@ -109,6 +109,7 @@ def test_nobody_is_sent_again_what_they_have(news: NewsDesk, reader: Client, add
     assert "Vary" not in first.headers
     same = reader.get(address, headers={"If-None-Match": first.headers["ETag"]})
     assert (same.status_code, same.content) == (304, b"")
+    assert [one.headers["Access-Control-Allow-Origin"] for one in (first, same)] == ["*", "*"]
     assert "Content-Length" not in same.headers  # a cache would take it for the length of what it keeps
     news.withdrawn(claim)
     assert reader.get(address, headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
