@@ -41,7 +41,8 @@ COLUMNS = (
     "decided_by",
     "published",
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Also in full width, which spreadsheets that are set to Japanese or Chinese read as the same sign.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def page_of(reading: Reading, number: Number, wanted: str) -> Page[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from datetime import timedelta
 from html import unescape
@@ -317,6 +318,15 @@ def test_the_csv_holds_the_list_with_formulas_defused(desk: Desk, editor: User) 
     assert '"\'=HYPERLINK(1), he said"' in lines[1]
     assert re.search(rf"^{kept.pk},A plain claim,queued,World,en,4,,\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\+09:00,", lines[2])
     assert re.search(r'filename="claims_open_\d{4}-\d\d-\d\dT\d{4}\.csv"', answer["Content-Disposition"])
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
+def test_no_sign_that_begins_a_formula_begins_a_cell(desk: Desk, editor: User, sign: str) -> None:
+    a_claim(desk, by=editor, statement=f"{sign}SUM(1)")
+    (row,) = list(
+        csv.DictReader(browser(editor).get("/desk/list/open.csv").getvalue().decode("utf-8-sig").splitlines())
+    )
+    assert row["statement"] == f"'{sign}SUM(1)"
 
 
 def test_an_unchanged_panel_is_answered_with_304(desk: Desk, editor: User) -> None:
