@@ -74,6 +74,11 @@ def test_a_correction_stands_on_the_page_and_a_substantial_one_before_all_else(n
     assert "Substantial: The minister was another one." in log
 
 
+def test_a_headline_written_from_right_to_left_leaves_the_outlet_behind_it(news: NewsDesk, reader: Client) -> None:
+    page = text(reader, f"/c/{news.published().pk}")
+    assert re.search(r'<p>(<a [^>]* dir="auto">[^<]+</a>|<bdi>[^<]+</bdi>), <bdi>[^<]+</bdi></p>', page)
+
+
 def test_a_substantial_correction_stays_before_the_verdict_when_smaller_ones_follow(
     news: NewsDesk, reader: Client
 ) -> None:
