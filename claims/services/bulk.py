@@ -54,10 +54,13 @@ class Places:
 
 
 _HOLD = "SELECT id FROM claims_article WHERE id = ANY(%s) ORDER BY id FOR SHARE"
+# The sequences are looked up in selects of their own, once each; written plainly, they would be for every number.
 _PLACES = """
 SELECT clock_timestamp(),
-       ARRAY(SELECT nextval(pg_get_serial_sequence('claims_claim', 'id')) FROM generate_series(1, %(many)s)),
-       ARRAY(SELECT nextval(pg_get_serial_sequence('claims_appearance', 'id')) FROM generate_series(1, %(many)s)),
+       ARRAY(SELECT nextval((SELECT pg_get_serial_sequence('claims_claim', 'id')::regclass))
+               FROM generate_series(1, %(many)s)),
+       ARRAY(SELECT nextval((SELECT pg_get_serial_sequence('claims_appearance', 'id')::regclass))
+               FROM generate_series(1, %(many)s)),
        ARRAY(SELECT article_id FROM claims_articlerevision WHERE article_id = ANY(%(articles)s)
               GROUP BY article_id ORDER BY article_id),
        ARRAY(SELECT max(number) FROM claims_articlerevision WHERE article_id = ANY(%(articles)s)

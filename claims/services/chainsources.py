@@ -9,12 +9,18 @@ from django.db import connection
 from claims.models import ChainStep, Source, SourceKind
 from claims.models.making import repeat_number
 
+# By name and by alias apart, so that each is found along its index: for one condition of both no index serves.
 _CALLED = """
-SELECT given.name, given.kind, lower(given.name), (
-           SELECT min(source.id) FROM claims_source source
-            WHERE source.kind = given.kind
-              AND (lower(source.name) = lower(given.name) OR source.aliases @> ARRAY[given.name]::varchar[]))
-  FROM unnest(%s::text[], %s::text[]) AS given (name, kind)
+WITH given AS (
+    SELECT name, kind, lower(name) AS alike FROM unnest(%(names)s::text[], %(kinds)s::text[]) AS listed (name, kind)
+), known AS (
+    SELECT given.name, given.kind, source.id
+      FROM given JOIN claims_source source ON lower(source.name) = given.alike AND source.kind = given.kind
+    UNION ALL
+    SELECT alias, source.kind, source.id
+      FROM claims_source source, unnest(source.aliases) AS alias WHERE source.aliases && %(names)s::varchar[]
+)
+SELECT name, kind, alike, min(id) FROM given LEFT JOIN known USING (name, kind) GROUP BY name, kind, alike
 """
 
 
@@ -31,7 +37,7 @@ class ChainSources:
         wanted = sorted({(source.name, source.kind) for _, source in nameless})
         if wanted:
             with connection.cursor() as cursor:
-                cursor.execute(_CALLED, [[name for name, _ in wanted], [kind for _, kind in wanted]])
+                cursor.execute(_CALLED, {"names": [name for name, _ in wanted], "kinds": [kind for _, kind in wanted]})
                 for name, kind, alike, number in cursor.fetchall():
                     self._known[name, kind], self._alike[name, kind] = number, alike
         for step, source in nameless:

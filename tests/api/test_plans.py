@@ -11,10 +11,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from claims.lifecycle import State
-from claims.models import Desk
+from claims.models import ChainStep, Desk, Source, SourceKind
 from reviews.api.claim_filters import ORDERS
+from tests.api.batches import batch
 from tests.api.conftest import Api, signed_in, with_key
-from tests.factories import a_claim, an_administrator, an_editor, evidence_for
+from tests.factories import QUOTE, a_claim, an_administrator, an_article, an_editor, evidence_for
 
 # Tables that grow with the claims. Those of desks, people, policies and sources stay small beside them.
 BIG = frozenset(
@@ -90,3 +91,24 @@ def test_a_page_in_any_order_reads_no_big_table_whole_and_sorts_none(filled: Des
     api = callers.get(who, with_key)()
     for sort in ORDERS:
         check_two_pages(api, f"/claims?limit=1&sort={sort}")
+
+
+def test_sources_that_many_claims_name_are_not_each_looked_for_among_all(desk: Desk) -> None:
+    names = [f"witness {number}" for number in range(950, 1000)]  # who was added last
+    Source.objects.bulk_create(
+        Source(name=f"Witness {number}", kind=SourceKind.PERSON, aliases=[f"W. {number}"]) for number in range(1000)
+    )
+    quoted = {"article": an_article(desk=desk).article.pk, "quote": QUOTE}
+    with connection.cursor() as cursor, CaptureQueriesContext(connection) as asked:
+        cursor.execute("ANALYZE claims_source")
+        batch(with_key(), *({**quoted, "chain": [{"source": name}, {"source": f"New {name}"}]} for name in names))
+        (statement,) = (sql for query in asked if names[0] in (sql := query["sql"]) and "INSERT" not in sql)
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}")
+        (explained,) = cursor.fetchone()
+    looked_at = sum(
+        node["Actual Loops"] * (node["Actual Rows"] + node.get("Rows Removed by Filter", 0))
+        for node in nodes(explained[0]["Plan"])
+        if node.get("Relation Name") == "claims_source"
+    )
+    assert len(names) <= looked_at <= 3 * Source.objects.count()
+    assert ChainStep.objects.filter(source__name__startswith="Witness").count() == len(names)
