@@ -91,7 +91,9 @@ class Flag(models.Model):
     Whether a claim is late now is computed from the clock, never read from here.
     """
 
-    claim = models.ForeignKey("claims.Claim", models.PROTECT, verbose_name=_("claim"), related_name="flag_log")
+    claim = models.ForeignKey(
+        "claims.Claim", models.PROTECT, verbose_name=_("claim"), related_name="flag_log", db_index=False
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=FlagKind.choices)
     moment = models.DateTimeField(_("the moment that passed"))
     raised_at = models.DateTimeField(_("raised"))

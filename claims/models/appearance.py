@@ -15,7 +15,9 @@ class Appearance(models.Model):
     `hedge_low` and `hedge_high` are percents and known only for words of likelihood on `hedge_scale`.
     """
 
-    claim = models.ForeignKey("claims.Claim", models.PROTECT, verbose_name=_("claim"), related_name="appearances")
+    claim = models.ForeignKey(
+        "claims.Claim", models.PROTECT, verbose_name=_("claim"), related_name="appearances", db_index=False
+    )
     revision = models.ForeignKey(
         "claims.ArticleRevision", models.PROTECT, verbose_name=_("revision"), related_name="appearances"
     )
@@ -48,7 +50,9 @@ class Appearance(models.Model):
 class ChainStep(models.Model):
     """One step from the article back to the origin. A step nobody stated is a row too, with no source."""
 
-    appearance = models.ForeignKey(Appearance, models.PROTECT, verbose_name=_("appearance"), related_name="chain")
+    appearance = models.ForeignKey(
+        Appearance, models.PROTECT, verbose_name=_("appearance"), related_name="chain", db_index=False
+    )
     order = models.PositiveSmallIntegerField(_("order"))
     source = models.ForeignKey(
         "claims.Source", models.PROTECT, verbose_name=_("source"), related_name="steps", null=True, blank=True

@@ -85,7 +85,9 @@ class Article(models.Model):
 class ArticleRevision(models.Model):
     """One frozen text of an article (NFC, LF). Every offset is a Unicode code point of exactly this text."""
 
-    article = models.ForeignKey(Article, models.PROTECT, verbose_name=_("article"), related_name="revisions")
+    article = models.ForeignKey(
+        Article, models.PROTECT, verbose_name=_("article"), related_name="revisions", db_index=False
+    )
     number = models.PositiveIntegerField(_("number"))
     text = models.TextField(_("text"))
     sha256 = models.CharField(_("SHA-256"), max_length=64)

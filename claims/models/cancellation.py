@@ -26,7 +26,9 @@ class Cancellation(models.Model):
     `note` is what a person wrote of what that means for the claim.
     """
 
-    claim = models.ForeignKey("claims.Claim", models.PROTECT, verbose_name=_("claim"), related_name="cancellations")
+    claim = models.ForeignKey(
+        "claims.Claim", models.PROTECT, verbose_name=_("claim"), related_name="cancellations", db_index=False
+    )
     article = models.ForeignKey(
         "claims.Article", models.PROTECT, verbose_name=_("article"), related_name="cancellations"
     )

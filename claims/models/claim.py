@@ -124,7 +124,13 @@ class Claim(models.Model):
     short_text = models.CharField(_("short text"), max_length=75, blank=True)
     language = models.CharField(_("language"), max_length=16)
     desk = models.ForeignKey(
-        "claims.Desk", models.PROTECT, verbose_name=_("desk"), related_name="claims", null=True, blank=True
+        "claims.Desk",
+        models.PROTECT,
+        verbose_name=_("desk"),
+        related_name="claims",
+        null=True,
+        blank=True,
+        db_index=False,
     )
     topics = ArrayField(models.CharField(max_length=40), verbose_name=_("topics"), default=list, blank=True)
     priority = models.PositiveSmallIntegerField(_("priority"), default=3)

@@ -52,7 +52,9 @@ class Decision(models.Model):
     repeats answers that were given earlier. `standing` and public are two things: reopening ends the first only.
     """
 
-    claim = models.ForeignKey("claims.Claim", models.PROTECT, verbose_name=_("claim"), related_name="decisions")
+    claim = models.ForeignKey(
+        "claims.Claim", models.PROTECT, verbose_name=_("claim"), related_name="decisions", db_index=False
+    )
     number = models.PositiveIntegerField(_("number"))
     said = models.CharField(_("was it said?"), max_length=12, choices=Said.choices)
     so = models.CharField(_("is it so?"), max_length=12, choices=So.choices, blank=True)

@@ -109,7 +109,9 @@ class ClaimEvent(models.Model):
     `recorded_at` when we noticed, both UTC. `hash` is sha256(prev_hash + LF + body), hexadecimal.
     """
 
-    claim = models.ForeignKey("claims.Claim", models.PROTECT, verbose_name=_("claim"), related_name="events")
+    claim = models.ForeignKey(
+        "claims.Claim", models.PROTECT, verbose_name=_("claim"), related_name="events", db_index=False
+    )
     seq = models.PositiveIntegerField(_("number in claim"))
     type = models.CharField(_("what"), max_length=40)
     actor_kind = models.CharField(_("kind of actor"), max_length=6, choices=ActorKind.choices)

@@ -101,7 +101,9 @@ class Copy(models.Model):
     what a reader would read of it, empty for what is no text; it is compared, never shown as a page.
     """
 
-    evidence = models.ForeignKey("claims.Evidence", models.PROTECT, verbose_name=_("evidence"), related_name="copies")
+    evidence = models.ForeignKey(
+        "claims.Evidence", models.PROTECT, verbose_name=_("evidence"), related_name="copies", db_index=False
+    )
     number = models.PositiveIntegerField(_("number"))
     snapshot = models.ForeignKey("claims.Snapshot", models.PROTECT, verbose_name=_("bytes"), related_name="copies")
     url = models.CharField(_("found at"), max_length=4000)

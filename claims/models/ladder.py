@@ -49,7 +49,7 @@ class Ladder(models.Model):
 class LadderStep(models.Model):
     """One step. Minutes are counted from the date, negative before it; `since` see `claims.ladders.Step`."""
 
-    ladder = models.ForeignKey(Ladder, models.CASCADE, related_name="steps")
+    ladder = models.ForeignKey(Ladder, models.CASCADE, related_name="steps", db_index=False)
     key = models.SlugField(_("key"), max_length=20)
     name = models.CharField(_("name"), max_length=60, help_text=_("As the timeline shows it: “1 h late”."))
     track = models.CharField(_("counted from"), max_length=10, choices=Track.choices, default=Track.REVIEW_DUE)

@@ -65,7 +65,7 @@ class RevisedPassage(models.Model):
     """
 
     appearance = models.ForeignKey(
-        "claims.Appearance", models.PROTECT, verbose_name=_("appearance"), related_name="revised"
+        "claims.Appearance", models.PROTECT, verbose_name=_("appearance"), related_name="revised", db_index=False
     )
     revision = models.ForeignKey(
         "claims.ArticleRevision", models.PROTECT, verbose_name=_("later text"), related_name="passages"

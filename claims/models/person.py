@@ -69,7 +69,7 @@ class DeskRole(TextChoices):
 class Membership(models.Model):
     """A person works on a desk in a role. Both roles at once are two rows."""
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships", db_index=False)
     desk = models.ForeignKey("claims.Desk", models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=12, choices=DeskRole.choices)
     can_triage = models.BooleanField(_("may triage proposed claims"), default=False)

@@ -30,7 +30,9 @@ class Notice(models.Model):
     It keeps no words of either: what is shown is read anew, and only by those who may still see it.
     """
 
-    user = models.ForeignKey("claims.User", models.CASCADE, verbose_name=_("person"), related_name="notices")
+    user = models.ForeignKey(
+        "claims.User", models.CASCADE, verbose_name=_("person"), related_name="notices", db_index=False
+    )
     claim = models.ForeignKey(
         "claims.Claim", models.PROTECT, verbose_name=_("claim"), related_name="notices", null=True, blank=True
     )
@@ -179,7 +181,9 @@ class NoticeSettings(models.Model):
 class NoticeChoice(models.Model):
     """How one person wants one reason; without a row the usual holds (`reviews.noticing.USUAL`)."""
 
-    user = models.ForeignKey("claims.User", models.CASCADE, verbose_name=_("person"), related_name="notice_choices")
+    user = models.ForeignKey(
+        "claims.User", models.CASCADE, verbose_name=_("person"), related_name="notice_choices", db_index=False
+    )
     reason = models.CharField(_("reason"), max_length=16, choices=NoticeReason.choices)
     in_app = models.BooleanField(_("shown in the app"))
     by_mail = models.CharField(_("by mail"), max_length=8, choices=ByMail.choices)

@@ -16,7 +16,9 @@ class SecondOpinion(models.Model):
     not read the other.
     """
 
-    claim = models.ForeignKey("claims.Claim", models.PROTECT, verbose_name=_("claim"), related_name="second_opinions")
+    claim = models.ForeignKey(
+        "claims.Claim", models.PROTECT, verbose_name=_("claim"), related_name="second_opinions", db_index=False
+    )
     round = models.PositiveIntegerField(_("round"))
     why = models.CharField(_("why"), max_length=600, blank=True)
     asked_by = models.CharField(_("asked by"), max_length=200)

@@ -133,7 +133,9 @@ class Interest(models.Model):
     reviews.
     """
 
-    reviewer = models.ForeignKey(Reviewer, models.CASCADE, verbose_name=_("reviewer"), related_name="interests")
+    reviewer = models.ForeignKey(
+        Reviewer, models.CASCADE, verbose_name=_("reviewer"), related_name="interests", db_index=False
+    )
     source = models.ForeignKey("claims.Source", models.PROTECT, verbose_name=_("source"), related_name="interests")
     note = models.CharField(_("what the interest is"), max_length=300, blank=True)
     declared_at = models.DateTimeField(_("declared"), db_default=DatabaseClock())

@@ -57,7 +57,9 @@ class RuleVersionQuerySet(models.QuerySet["RuleVersion"]):
 class RuleVersion(models.Model):
     """A rule as somebody saved it, for good. `conditions` are `rules.Conditions` as `kept()` writes them."""
 
-    rule = models.ForeignKey(RoutingRule, models.PROTECT, verbose_name=_("rule"), related_name="versions")
+    rule = models.ForeignKey(
+        RoutingRule, models.PROTECT, verbose_name=_("rule"), related_name="versions", db_index=False
+    )
     number = models.PositiveIntegerField(_("number"))
     name = models.CharField(_("name"), max_length=80)
     is_active = models.BooleanField(_("switched on"), default=True)

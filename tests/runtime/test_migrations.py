@@ -4,12 +4,24 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ModelState, ProjectState
 
 values = MigrationAutodetector(ProjectState(), ProjectState()).deep_deconstruct  # comparable ones, all the way down
+# Indexes that any question which they serve is served by another for: whole ones with fewer columns, in the same order.
+REPEATED = """
+SELECT short.indexrelid::regclass::text, long.indexrelid::regclass::text
+  FROM pg_index short
+  JOIN pg_index long ON long.indrelid = short.indrelid AND long.indexrelid <> short.indexrelid
+   AND starts_with(long.indkey::text, short.indkey::text || ' ')
+   AND starts_with(long.indoption::text, short.indoption::text || ' ')
+   AND starts_with(long.indclass::text, short.indclass::text || ' ')
+ WHERE short.indrelid::regclass::text = ANY(%s) AND NOT short.indisunique
+   AND short.indpred IS NULL AND long.indpred IS NULL AND short.indexprs IS NULL AND long.indexprs IS NULL
+"""
 Models = dict[tuple[str, str], dict[str, Any]]
 
 
@@ -50,6 +62,14 @@ def test_tables_that_live_on_changes_keep_room_and_are_tidied_early() -> None:
                 "autovacuum_analyze_threshold=5000",
             ],
         }
+
+
+@pytest.mark.django_db
+def test_no_index_of_ours_repeats_the_beginning_of_another() -> None:
+    ours = [model._meta.db_table for app in ("claims", "reviews") for model in apps.get_app_config(app).get_models()]
+    with connection.cursor() as cursor:
+        cursor.execute(REPEATED, [ours])
+        assert cursor.fetchall() == []
 
 
 def models_after(loader: MigrationLoader, nodes: Sequence[tuple[str, str]]) -> Models:
