@@ -21,8 +21,8 @@ MULTIPART_LIMIT = FILE_LIMIT + 64 * 1024
 DEEPEST = 64
 # One that does not end is taken to the end of the text: else every quote in it would be tried as a beginning.
 _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
-_BRACKET = re.compile(r"[\[\]{}]")
-_LEVELS = {"[": 1, "{": 1, "]": -1, "}": -1}
+_LEVELS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+_NO_MARK = bytes(set(range(256)) - {*_LEVELS, ord('"')})
 _SURROGATE = re.compile("[\ud800-\udfff\x00]")
 
 
@@ -113,9 +113,10 @@ def parsed(body: bytes) -> Any:
 def _refuse_deep(text: str) -> None:
     if text.count("[") + text.count("{") <= DEEPEST:
         return
-    # Where nothing is escaped, every second piece between quotes is a string.
-    outside = _STRING.sub("", text) if "\\" in text else "".join(text.split('"')[::2])
-    depths = accumulate(map(_LEVELS.__getitem__, _BRACKET.findall(outside)))
+    unescaped = _STRING.sub("", text) if "\\" in text else text
+    # Every second piece between quotes is a string. Two quotes side by side can go: for what follows it is all one.
+    marks = unescaped.encode().translate(None, _NO_MARK).replace(b'""', b"")
+    depths = accumulate(map(_LEVELS.__getitem__, b"".join(marks.split(b'"')[::2])))
     if max(depths, default=0) > DEEPEST:
         raise Malformed(f"The body is nested deeper than {DEEPEST} levels.")
 

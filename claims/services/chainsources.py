@@ -40,8 +40,9 @@ class ChainSources:
                 cursor.execute(_CALLED, {"names": [name for name, _ in wanted], "kinds": [kind for _, kind in wanted]})
                 for name, kind, alike, number in cursor.fetchall():
                     self._known[name, kind], self._alike[name, kind] = number, alike
-        for step, source in nameless:
+        for source in {id(source): source for _, source in nameless}.values():  # a thousand steps may name one
             source.pk = self._known[source.name, source.kind]
+        for step, _ in nameless:
             repeat_number(step, "source")
 
     def make(self, steps: Sequence[ChainStep]) -> None:
