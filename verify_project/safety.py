@@ -1,9 +1,12 @@
 """Refuses to start in production with settings that are only fit for a desk.
 
-Pure: settings hand their values in. Each refusal is one sentence that says what to set.
+Settings hand their values in. Each refusal is one sentence that says what to set.
 """
 
+import os
+from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -17,6 +20,11 @@ SCHEMES = {
     "BROKER_URL": ("redis://", "rediss://", "redis+socket://"),
     "EVIDENCE_DIR": ("/",),
 }
+MAIL = ("smtp://", "smtp+tls://", "smtp+ssl://", "smtps://")
+SITE = ("https://", "http://")
+SWITCHES = {"1": True, "true": True, "yes": True, "on": True, "y": True, "ok": True} | dict.fromkeys(
+    ("0", "false", "no", "off", "n", ""), False
+)
 
 
 class UnsafeSettings(ImproperlyConfigured):
@@ -41,6 +49,7 @@ def check_production(
             "Set ALLOWED_HOSTS to the names this site is reached by; with none, or with `*`, "
             "anybody could make it write links to a host of their own."
         )
+    _check_names(hosts)
     if debug:
         raise UnsafeSettings("Production will not start with DEBUG on: error pages would show its settings.")
     _check_doors(doors or {})
@@ -49,6 +58,29 @@ def check_production(
             raise UnsafeSettings(f"Set {name}: production starts no servers of its own.")
         if not value.startswith(SCHEMES[name]):
             raise UnsafeSettings(f"{name} must begin with {' or '.join(SCHEMES[name])}.")
+        _check_readable(name, value)
+
+
+def _check_names(hosts: list[str]) -> None:
+    for host in hosts:
+        if "/" in host or (":" in host and not host.startswith("[")):
+            raise UnsafeSettings(
+                f"ALLOWED_HOSTS holds names alone, without https:// and without port; it says {host!r}."
+            )
+
+
+def _check_readable(name: str, address: str) -> None:
+    """Raise UnsafeSettings for an address that would be cut in the wrong place. What it says is a secret."""
+    try:
+        found = urlsplit(address)
+        _ = None if "," in found.netloc else found.port  # several hosts, each with its own
+    except ValueError:
+        raise UnsafeSettings(
+            f"{name} cannot be read: after the host and a colon stands something that is no port. In a password write "
+            "%2F for /, %23 for #, %3F for ?, %40 for @, %5B for [ and %5D for ]."
+        ) from None
+    if name == "DATABASE_URL" and not found.path.strip("/"):
+        raise UnsafeSettings("DATABASE_URL must end with the name of the database: postgres://user:password@host/name.")
 
 
 def _check_doors(doors: dict[str, str]) -> None:
@@ -61,9 +93,14 @@ def _check_doors(doors: dict[str, str]) -> None:
 
 
 def check_mail(*, mail_url: str, site_url: str) -> None:
-    """Raise UnsafeSettings when letters would lead nowhere."""
-    if mail_url and not site_url.startswith(("https://", "http://")):
+    """Raise UnsafeSettings when letters would go, or lead, nowhere."""
+    if site_url and not site_url.startswith(SITE):
+        raise UnsafeSettings(f"SITE_URL must begin with {' or '.join(SITE)}; it says {site_url!r}.")
+    if mail_url and not site_url:
         raise UnsafeSettings("Set SITE_URL to the address people reach this site by: letters carry links to it.")
+    if mail_url and not mail_url.startswith(MAIL):
+        raise UnsafeSettings(f"MAIL_URL must begin with {' or '.join(MAIL)}.")
+    _check_readable("MAIL_URL", mail_url)
 
 
 def check_root(prefix: str) -> None:
@@ -80,6 +117,41 @@ def whole_number(name: str, told: str) -> int:
     if not (told.isascii() and told.isdigit() and len(told) < 10 and int(told) > 0):
         raise UnsafeSettings(f"{name} must be a whole number of at least 1; it says {told!r}.")
     return int(told)
+
+
+def switch(name: str, told: str) -> bool:
+    """What a variable switches on or off. Raises UnsafeSettings for a word that could be meant either way."""
+    if (known := SWITCHES.get(told.strip().lower())) is None:
+        raise UnsafeSettings(f"{name} must be 1 or 0; it says {told!r}.")
+    return known
+
+
+def is_production(told: str) -> bool:
+    """What `CLAIMDESK_ENV` says. Raises UnsafeSettings for another word: it may have been meant as production."""
+    if told not in {"production", "development", ""}:
+        raise UnsafeSettings(f"CLAIMDESK_ENV must be production or development; it says {told!r}.")
+    return told == "production"
+
+
+def check_origins(origins: list[str]) -> None:
+    """Raise UnsafeSettings for an origin without its scheme: no request would ever come from it."""
+    for origin in origins:
+        if not origin.startswith(SITE):
+            raise UnsafeSettings(f"CSRF_TRUSTED_ORIGINS must begin with {' or '.join(SITE)}; it says {origin!r}.")
+
+
+def check_process(told: str, known: Iterable[str]) -> None:
+    """Raise UnsafeSettings for a kind of process that has no limits."""
+    if told not in (names := sorted(known)):
+        raise UnsafeSettings(f"CLAIMDESK_PROCESS must be one of {', '.join(names)}; it says {told!r}.")
+
+
+def check_counting(directory: str) -> None:
+    """Raise UnsafeSettings when the web processes could not write down what they count: every request would fail."""
+    if directory and not (Path(directory).is_dir() and os.access(directory, os.W_OK | os.X_OK)):
+        raise UnsafeSettings(
+            f"PROMETHEUS_MULTIPROC_DIR must be a directory that this process may write to; {directory} is none."
+        )
 
 
 def check_development(*, hosts: list[str], secret_key: str) -> None:

@@ -23,15 +23,19 @@ django_stubs_ext.monkeypatch()
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
-PRODUCTION = env.str("CLAIMDESK_ENV", default="development") == "production"
+PRODUCTION = safety.is_production(env.str("CLAIMDESK_ENV", default="development"))
 STARTED_AS = "worker" if "celery" in Path(sys.argv[0]).parts[-2:] else "command"
 PROCESS = env.str("CLAIMDESK_PROCESS", default=STARTED_AS)  # web, stream, worker or command
+safety.check_process(PROCESS, addresses.LIMITS)
+if PROCESS in {"web", "stream"}:
+    safety.check_counting(env.str("PROMETHEUS_MULTIPROC_DIR", default=""))
 
 # Who we are and who may reach us.
 SECRET_KEY = env.str("SECRET_KEY", default=safety.DEVELOPMENT_KEY)
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = safety.switch("DEBUG", env.str("DEBUG", default="0"))
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else list(safety.LOOPBACK))
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+safety.check_origins(CSRF_TRUSTED_ORIGINS)
 DATABASE_URL = env.str("DATABASE_URL", default="")
 BROKER_URL = env.str("BROKER_URL", default="") or env.str("REDIS_URL", default="")
 EVIDENCE_DIR = env.str("EVIDENCE_DIR", default="")
@@ -161,7 +165,7 @@ PUBLIC_REQUESTS_PER_MINUTE = safety.whole_number(
 )
 
 # Only where a proxy sets or strips X-Forwarded-Proto and -For.
-BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+BEHIND_PROXY = safety.switch("BEHIND_PROXY", env.str("BEHIND_PROXY", default="0"))
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 
 # Who publishes the verdicts, as readers and other programs are told.
@@ -175,9 +179,9 @@ _PORT = env.str("STREAM_PORT", default="")
 STREAM_PORT = safety.whole_number("STREAM_PORT", _PORT) if _PORT else None
 
 # What the workers ask of the outside world.
-FETCH_PAGES = env.bool("FETCH_PAGES", default=True)
+FETCH_PAGES = safety.switch("FETCH_PAGES", env.str("FETCH_PAGES", default="1"))
 FETCH_DOOR = env.str("FETCH_DOOR", default="")  # one host:port of this machine, for tests; refused in production
-SEND_WEBHOOKS = env.bool("SEND_WEBHOOKS", default=True)
+SEND_WEBHOOKS = safety.switch("SEND_WEBHOOKS", env.str("SEND_WEBHOOKS", default="1"))
 WEBHOOK_DOORS = env.list("WEBHOOK_DOORS", default=[])  # as FETCH_DOOR, for receivers of webhooks
 TIMESTAMP_AUTHORITY_URL = env.str("TIMESTAMP_AUTHORITY_URL", default="")
 TIMESTAMP_AUTHORITY_CERTIFICATES = env.str("TIMESTAMP_AUTHORITY_CERTIFICATES", default="")

@@ -43,7 +43,7 @@ def check(**changes: Any) -> None:
         "secret_key": LONG_KEY,
         "hosts": ["claims.example.org"],
         "debug": False,
-        "addresses": {"DATABASE_URL": "postgres://db"},
+        "addresses": {"DATABASE_URL": "postgres://db/desk"},
     }
     safety.check_production(**(given | changes))
 
@@ -63,6 +63,11 @@ def check(**changes: Any) -> None:
         ({"addresses": {"DATABASE_URL": "sqlite:///desk"}}, "DATABASE_URL must begin with postgres:// or"),
         ({"addresses": {"BROKER_URL": "amqp://broker"}}, "BROKER_URL must begin with redis://"),
         ({"addresses": {"EVIDENCE_DIR": "evidence"}}, "EVIDENCE_DIR must begin with /"),
+        ({"hosts": ["https://claims.example.org"]}, "ALLOWED_HOSTS holds names alone"),
+        ({"hosts": ["[::1]", "claims.example.org:8000"]}, "without port; it says 'claims.example.org:8000'"),
+        ({"addresses": {"DATABASE_URL": "postgres://desk:x@db"}}, "must end with the name of the database"),
+        ({"addresses": {"DATABASE_URL": "postgres://desk:x@db:port/desk"}}, "DATABASE_URL cannot be read"),
+        ({"addresses": {"BROKER_URL": "redis://broker:port/0"}}, "BROKER_URL cannot be read"),
     ],
 )
 def test_production_refuses_and_says_why(changes: dict[str, Any], words: str) -> None:
@@ -102,6 +107,45 @@ def test_a_process_ends_on_a_number_that_is_none_with_one_sentence() -> None:
     done = manage("check", **(PRODUCTION | {"API_REQUESTS_PER_MINUTE": "many"}))
     assert done.returncode != 0
     assert done.stderr.startswith("API_REQUESTS_PER_MINUTE must be a whole number")
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"CLAIMDESK_ENV": "prod"}, "CLAIMDESK_ENV must be production or development; it says 'prod'."),
+        ({"CLAIMDESK_PROCESS": "wurker"}, "CLAIMDESK_PROCESS must be one of command, stream, web, worker; it says"),
+        ({"BEHIND_PROXY": "nginx"}, "BEHIND_PROXY must be 1 or 0; it says 'nginx'."),
+        ({"FETCH_PAGES": "of"}, "FETCH_PAGES must be 1 or 0; it says 'of'."),
+        ({"SEND_WEBHOOKS": "none"}, "SEND_WEBHOOKS must be 1 or 0; it says 'none'."),
+        ({"CSRF_TRUSTED_ORIGINS": "claims.example.org"}, "CSRF_TRUSTED_ORIGINS must begin with https:// or http://;"),
+        ({"SITE_URL": "claims.example.org"}, "SITE_URL must begin with https:// or http://;"),
+        (
+            {"SITE_URL": "https://claims.example.org", "MAIL_URL": "mail.example.org"},
+            "MAIL_URL must begin with smtp://",
+        ),
+        (
+            {"CLAIMDESK_PROCESS": "web", "PROMETHEUS_MULTIPROC_DIR": "/nowhere"},
+            "PROMETHEUS_MULTIPROC_DIR must be a directory that this process may write to; /nowhere is none.",
+        ),
+    ],
+)
+def test_a_process_ends_with_one_sentence_on_what_it_would_misread(changes: dict[str, str], sentence: str) -> None:
+    done = manage("check", **(PRODUCTION | changes))
+    assert done.returncode != 0
+    assert done.stderr.startswith(sentence)
+    assert done.stderr.count("\n") == 1
+
+
+def test_an_address_may_name_several_hosts_of_which_one_takes_changes() -> None:
+    several = "postgres://desk:x@one:5432,two:5433/desk?target_session_attrs=read-write"
+    check(addresses={"DATABASE_URL": several})
+    assert addresses.database(several, "web")["HOST"] == "one,two"
+
+
+def test_an_address_that_is_cut_by_a_character_of_its_password_shows_none_of_it() -> None:
+    done = manage("check", **(PRODUCTION | {"DATABASE_URL": "postgres://desk:hush/hush@db/desk"}))
+    assert done.stderr.startswith("DATABASE_URL cannot be read")
+    assert "hush" not in done.stdout + done.stderr
 
 
 def test_production_passes_the_deployment_check() -> None:
