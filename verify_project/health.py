@@ -22,7 +22,7 @@ from verify_project.broker import broker_answers
 
 LEFT_LYING = timedelta(minutes=5)  # what is due waits longer only when nobody takes it
 PATIENCE = 2  # seconds for the answers of the database
-STALE = frozenset({"away", "delayed"})
+STALE = frozenset({"away", "delayed", "read-only"})
 
 
 class LivenessMiddleware:
@@ -50,10 +50,11 @@ def readyz(request: HttpRequest) -> JsonResponse:
     the clock and ask no broker. With `?strict=1`, for monitors that read statuses only, it is 503 as well.
     """
     try:
-        sweep, work = _looked_at()
+        database, sweep, work = _looked_at()
     except (OperationalError, InterfaceError):
         return _uncached({"status": "unavailable", "database": "away"}, status=503)
     found = {
+        "database": database,
         "broker": "ok" if broker_answers(settings.CELERY_BROKER_URL) else "away",
         "alerts": "delayed" if sweep.delayed else "current",
         **work,
@@ -61,7 +62,6 @@ def readyz(request: HttpRequest) -> JsonResponse:
     is_degraded = bool(STALE & set(found.values()))
     told = {
         "status": "degraded" if is_degraded else "ok",
-        "database": "ok",
         **found,
         "last_sweep": sweep.ran_at,
         "sweep_lag_seconds": round(sweep.lag.total_seconds(), 3),
@@ -70,11 +70,17 @@ def readyz(request: HttpRequest) -> JsonResponse:
     return _uncached(told, status=503 if is_degraded and request.GET.get("strict") == "1" else 200)
 
 
-def _looked_at() -> tuple[SweepHealth, dict[str, str]]:
-    """The sweep and the other work, from rows. Raises OperationalError when the database takes too long."""
+def _looked_at() -> tuple[str, SweepHealth, dict[str, str]]:
+    """Whether changes are taken; the sweep and the other work, from rows. Raises OperationalError after too long."""
     with answered_within(PATIENCE, connection), statements_within(PATIENCE):
         now = database_time()
-        return sweep_health(now), slow_work(now)
+        return _database(), sweep_health(now), slow_work(now)
+
+
+def _database() -> str:
+    """Whether it takes changes, as the server tells each connection by itself."""
+    told = connection.connection.info.parameter_status
+    return "read-only" if "on" in {told("in_hot_standby"), told("default_transaction_read_only")} else "ok"
 
 
 def slow_work(now: datetime) -> dict[str, str]:

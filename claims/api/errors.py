@@ -272,7 +272,8 @@ class ServerError(Refused):
 class Unavailable(Refused):
     """The database cannot be reached at the moment. Ask again in a few seconds.
 
-    The database is away, and nothing was done. Ask again as `Retry-After` says, with the same Idempotency-Key.
+    The database is away or only read, and nothing was done. Ask again as `Retry-After` says, with the same
+    Idempotency-Key.
     """
 
     code = "unavailable"

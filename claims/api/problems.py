@@ -27,6 +27,7 @@ MEDIA_TYPE = "application/problem+json"
 TYPES = "/api/docs/problems/"
 BUSY_SECONDS = "1"
 AWAY_SECONDS = "5"
+READ_ONLY = "The database takes no changes at the moment. Ask again in a few seconds."
 # What to do about a refused field, where the sentence alone does not say it.
 HINTS = {
     "naive_time": "Add Z or an offset such as +02:00. We do not guess time zones.",
@@ -158,6 +159,8 @@ def refusal_of(exc: Exception) -> ClaimDeskError:
         return invalid(list(faults_of(exc.detail)))
     if isinstance(exc, OperationalError | InterfaceError):
         return _database(exc)
+    if isinstance(exc.__cause__, psycopg.errors.ReadOnlySqlTransaction):  # a standby, or one that an operator locked
+        return errors.Unavailable(READ_ONLY, headers={"Retry-After": AWAY_SECONDS})
     return _framework(exc)
 
 

@@ -14,10 +14,12 @@ import psycopg
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
-from django.db import OperationalError, connection
+from django.db import InternalError, OperationalError, connection
 from django.test import Client
 
+from claims.models import User
 from claims.services.patience import answered_within
+from tests import factories as make
 from verify_project.clocks import ReadersZoneMiddleware
 from verify_project.database import base
 
@@ -48,6 +50,42 @@ def test_a_page_without_its_database_says_so(path: str, monkeypatch: pytest.Monk
     assert "The database cannot be reached at the moment." in answer.content.decode()
 
 
+def changed_on_a_standby() -> Exception:
+    """What the framework raises when the database is only read."""
+    failure = InternalError("cannot execute UPDATE in a read-only transaction")
+    failure.__cause__ = psycopg.errors.ReadOnlySqlTransaction()
+    return failure
+
+
+def test_a_page_whose_database_takes_no_changes_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = signed_in_while(changed_on_a_standby(), monkeypatch).get("/desk/")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "The database takes no changes at the moment." in answer.content.decode()
+
+
+@pytest.fixture
+def only_read(transactional_db: None) -> Iterator[None]:
+    """A database as a standby is after a failover, or as an operator locks it; with one administrator."""
+    make.an_administrator()
+    with connection.cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = on")
+        yield
+        cursor.execute("SET default_transaction_read_only = off")
+
+
+def test_monitors_are_told_while_the_database_is_only_read(only_read: None) -> None:
+    told = Client().get("/readyz")
+    assert (told.status_code, told.json()["database"], told.json()["status"]) == (200, "read-only", "degraded")
+    assert Client().get("/readyz?strict=1").status_code == 503
+
+
+def test_a_step_is_refused_with_a_sentence_while_the_database_is_only_read(only_read: None) -> None:
+    client = Client(raise_request_exception=False)
+    answer = client.post("/admin/login/", {"username": User.objects.get().username, "password": "x"})
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "The database takes no changes at the moment." in answer.content.decode()
+
+
 def test_what_is_our_fault_stays_one(monkeypatch: pytest.MonkeyPatch) -> None:
     answer = signed_in_while(ValueError("ours"), monkeypatch).get("/admin/")
     assert answer.status_code == 500
@@ -75,6 +113,7 @@ def test_a_host_that_is_not_ours_is_refused_as_a_problem_where_programs_ask() ->
         (BadRequest("odd"), 400, "bad_request"),
         (ValueError("ours"), 500, "server_error"),
         (away(), 503, "unavailable"),
+        (changed_on_a_standby(), 503, "unavailable"),
     ],
 )
 def test_what_fails_before_a_view_of_the_api_is_a_problem(
