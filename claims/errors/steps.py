@@ -221,6 +221,17 @@ class FileTooLarge(Invalid):
     status = 413
 
 
+class FileNotKept(ClaimDeskError):
+    """The file cannot be kept at the moment, and nothing was recorded. Tell an administrator.
+
+    Where evidence is kept is full, or may not be written to. Send it again, with the same Idempotency-Key, when an
+    administrator has made room.
+    """
+
+    code = "file_not_kept"
+    status = 503
+
+
 class FileDamaged(ClaimDeskError):
     """The kept copy is no longer what was kept. It is not handed out; tell an administrator.
 

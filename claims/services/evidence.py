@@ -10,10 +10,11 @@ from pathlib import Path, PureWindowsPath
 from tempfile import NamedTemporaryFile
 from typing import IO
 
+import structlog
 from django.core.files.storage import FileSystemStorage, storages
 
 from claims.actors import Actor
-from claims.errors import ActionNotPossible, EvidenceInUse, FileTooLarge, Invalid, RoleMissing
+from claims.errors import ActionNotPossible, EvidenceInUse, FileNotKept, FileTooLarge, Invalid, RoleMissing
 from claims.lifecycle import Role, State
 from claims.models import Evidence, Snapshot, User, Visibility
 from claims.services.articles import address, line, text
@@ -26,6 +27,7 @@ from claims.verdicts import EvidenceKind, Question, Stance
 
 FILE_LIMIT = 25 * 1024 * 1024
 CHUNK = 64 * 1024
+log = structlog.get_logger(__name__)
 WRITERS = frozenset({Role.ON_IT, Role.ADJUDICATOR, Role.REVIEWER, Role.EDITOR, Role.KEY_EVIDENCE})
 EDITABLE = frozenset(
     {"question", "stance", "title", "note", "primary", "why_secondary", "derives_from", "credibility", "visibility"}
@@ -55,8 +57,21 @@ def keep_file(stream: IO[bytes], media_type: str) -> Snapshot:
     """Keep the bytes under their SHA-256, at most 25 MB. Call it before the claim is locked.
 
     The file is complete under its final name before its row exists, so no row is ever without its bytes. Raises
-    `FileTooLarge`, or `Invalid` for an empty file.
+    `FileTooLarge`, `Invalid` for an empty file, or `FileNotKept` where there is no room for it.
     """
+    try:
+        digest, size = _keep_bytes(stream)
+    except OSError as failure:  # no room, no right to write, a share that is away
+        log.exception("file_not_kept")
+        raise FileNotKept() from failure
+    kept, _ = Snapshot.objects.get_or_create(
+        sha256=digest, defaults={"size": size, "media_type": media_type[:120] or "application/octet-stream"}
+    )
+    return kept
+
+
+def _keep_bytes(stream: IO[bytes]) -> tuple[str, int]:
+    """The hash and size of the bytes, which lie under their final name by then."""
     storage = storages["evidence"]
     if not isinstance(storage, FileSystemStorage):
         raise TypeError("the evidence storage must be a file system")
@@ -65,15 +80,13 @@ def keep_file(stream: IO[bytes], media_type: str) -> Snapshot:
     with NamedTemporaryFile(dir=shelf, prefix=".incoming-", delete=False) as incoming:
         try:
             digest, size = _copy(stream, incoming)
-            snapshot = Snapshot(sha256=digest, size=size, media_type=media_type[:120] or "application/octet-stream")
-            final = Path(storage.path(snapshot.path))
+            final = Path(storage.path(Snapshot(sha256=digest).path))
             final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             Path(incoming.name).replace(final)
         except BaseException:
             Path(incoming.name).unlink()
             raise
-    kept, _ = Snapshot.objects.get_or_create(sha256=digest, defaults={"size": size, "media_type": snapshot.media_type})
-    return kept
+    return digest, size
 
 
 def _copy(stream: IO[bytes], into: IO[bytes]) -> tuple[str, int]:

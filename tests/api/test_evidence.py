@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from errno import ENOSPC
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -239,3 +240,18 @@ def test_a_file_name_that_is_too_long_is_said_to_be_that(api: Api, desk: Desk, l
     assert answer.status == status
     assert status == 201 or "200" in answer.body["detail"]
     assert status != 400 or answer.body["detail"].startswith("The file name is too long.")
+
+
+def test_a_file_that_found_no_room_is_sent_again_with_the_same_key(
+    api: Api, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    number = a_claim(desk).pk
+    api.headers["Idempotency-Key"] = "room-1"
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("claims.services.evidence.os.fsync", full)
+        refused = upload(api, number, b"found")
+    assert (refused.status, refused.code) == (503, "file_not_kept")
+    assert upload(api, number, b"found").status == 201

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from errno import ENOSPC
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,15 @@ import pytest
 from django.core.files.storage import storages
 from django.db import DatabaseError, IntegrityError, transaction
 
-from claims.errors import ActionNotPossible, EvidenceInUse, FileTooLarge, Invalid, RoleMissing, UnusableAddress
+from claims.errors import (
+    ActionNotPossible,
+    EvidenceInUse,
+    FileNotKept,
+    FileTooLarge,
+    Invalid,
+    RoleMissing,
+    UnusableAddress,
+)
 from claims.lifecycle import Role, State
 from claims.models import Claim, Desk, Evidence, Scope, Snapshot, User, Visibility
 from claims.services import evidence as service
@@ -236,6 +245,21 @@ def test_a_file_too_large_or_empty_is_refused_and_leaves_no_bytes(monkeypatch: p
         keep_file(BytesIO(b"x" * 11), "text/plain")
     with pytest.raises(Invalid, match="The file is empty"):
         keep_file(BytesIO(b""), "text/plain")
+    assert set(shelf.glob(".incoming-*")) == before
+    assert not Snapshot.objects.exists()
+
+
+def test_a_file_for_which_there_is_no_room_is_refused_with_a_sentence_and_leaves_no_bytes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("claims.services.evidence.os.fsync", full)
+    shelf = Path(storages["evidence"].location)  # type: ignore[attr-defined]  # ours is a file system
+    before = set(shelf.glob(".incoming-*")) if shelf.exists() else set()
+    with pytest.raises(FileNotKept, match="nothing was recorded"):
+        keep_file(BytesIO(b"found"), "text/plain")
     assert set(shelf.glob(".incoming-*")) == before
     assert not Snapshot.objects.exists()
 
