@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, ProgrammingError, connection
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.views.decorators.http import require_safe
+from psycopg.errors import UndefinedColumn, UndefinedTable
 
 from claims.models import Fetch, Operation, Webhook
 from claims.services.patience import answered_within, statements_within
@@ -44,7 +45,7 @@ def _alive(_request: HttpRequest) -> HttpResponseBase:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Say how the service is: 503 when the database is away, for nothing can be answered then.
+    """Say how the service is: 503 when the database is away or has not our tables, for nothing can be answered then.
 
     Work that stands still is told with 200 and `degraded`: it does not take the pages away, which compute lateness from
     the clock and ask no broker. With `?strict=1`, for monitors that read statuses only, it is 503 as well.
@@ -53,6 +54,10 @@ def readyz(request: HttpRequest) -> JsonResponse:
         database, sweep, work = _looked_at()
     except (OperationalError, InterfaceError):
         return _uncached({"status": "unavailable", "database": "away"}, status=503)
+    except ProgrammingError as problem:
+        if not isinstance(problem.__cause__, (UndefinedTable, UndefinedColumn)):
+            raise
+        return _uncached({"status": "unavailable", "database": "not migrated"}, status=503)
     found = {
         "database": database,
         "broker": "ok" if broker_answers(settings.CELERY_BROKER_URL) else "away",

@@ -2,7 +2,9 @@
 
 import gc
 import os
+import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 from verify_project.draining import drained, measured, whole
@@ -10,7 +12,13 @@ from verify_project.draining import drained, measured, whole
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "verify_project.settings")
 os.environ.setdefault("CLAIMDESK_PROCESS", "web")  # short limits for its statements
 
-application = drained(measured(whole(get_wsgi_application())))
+NO_BOOT = 3  # by which gunicorn knows that another try would end the same way
+
+try:
+    application = drained(measured(whole(get_wsgi_application())))
+except ImproperlyConfigured as problem:
+    sys.stderr.write(f"{problem}\n")
+    raise SystemExit(NO_BOOT) from None
 
 # What was imported stays, and pages leave little rubbish: neither is walked every few requests.
 gc.freeze()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -202,6 +202,17 @@ def test_a_database_that_is_away_is_503(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(health, "_looked_at", away)
     answer = Client().get("/readyz")
     assert (answer.status_code, answer.json()) == (503, {"status": "unavailable", "database": "away"})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "older", ["ALTER TABLE claims_heartbeat RENAME TO was", "ALTER TABLE claims_heartbeat RENAME COLUMN ran_at TO was"]
+)
+def test_a_database_without_our_tables_is_503_and_says_what_is_missing(older: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(older)
+    answer = Client().get("/readyz")
+    assert (answer.status_code, answer.json()) == (503, {"status": "unavailable", "database": "not migrated"})
 
 
 @pytest.mark.parametrize(

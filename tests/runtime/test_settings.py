@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,8 +33,13 @@ PRODUCTION = {
 
 def manage(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a management command with these variables and none of ours."""
+    return python("manage.py", *words, **environment)
+
+
+def python(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run Python with these variables and none of ours."""
     kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
-    line = [sys.executable, "manage.py", *words]
+    line = [sys.executable, *words]
     return subprocess.run(line, cwd=CHECKOUT, env=kept | environment, capture_output=True, text=True, check=False)
 
 
@@ -133,6 +139,30 @@ def test_a_process_ends_with_one_sentence_on_what_it_would_misread(changes: dict
     done = manage("check", **(PRODUCTION | changes))
     assert done.returncode != 0
     assert done.stderr.startswith(sentence)
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words", ["celery -A verify_project worker", "celery -A verify_project beat", "verify_project.stream --port 1"]
+)
+def test_every_kind_of_process_ends_with_that_sentence_alone(words: str) -> None:
+    done = python("-m", *words.split(), **(PRODUCTION | {"FETCH_PAGES": "of"}))
+    assert done.returncode == 1
+    assert done.stderr == "FETCH_PAGES must be 1 or 0; it says 'of'.\n"
+
+
+def test_a_web_process_ends_with_that_sentence_and_gunicorn_with_it() -> None:
+    words = "gunicorn verify_project.wsgi --no-control-socket --bind 127.0.0.1:0 --log-level error"
+    done = python("-m", *words.split(), **(PRODUCTION | {"FETCH_PAGES": "of"}))
+    assert done.returncode == 3
+    assert done.stderr.startswith("FETCH_PAGES must be 1 or 0; it says 'of'.\n")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_command_without_a_database_says_in_one_sentence_how_to_get_one(tmp_path: Path) -> None:
+    done = manage("showmigrations", CLAIMDESK_DATA=str(tmp_path))
+    assert done.returncode == 1
+    assert done.stderr.startswith("No database is running for this checkout")
     assert done.stderr.count("\n") == 1
 
 

@@ -15,9 +15,13 @@ HOW = (
 )
 
 
+class NoDatabase(OperationalError):
+    """There is none yet; the message says how to get one."""
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """Refuses to connect, and says what to do."""
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """Raise OperationalError with the sentence."""
-        raise OperationalError(HOW)
+        """Raise NoDatabase with the sentence."""
+        raise NoDatabase(HOW)
