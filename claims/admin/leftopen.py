@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims.admin.forms import PlainForm
+from claims.admin.moments import LocalMomentField
 from claims.errors import StaleVersion
 from claims.timewords import clock
 
@@ -72,7 +73,11 @@ def _stands(shown: forms.BoundField, widget: forms.Widget) -> str:
 
 def _in_words(shown: forms.BoundField) -> str:
     """The same as somebody reads it."""
-    value = shown.initial
+    value, field = shown.initial, shown.field
     if isinstance(value, datetime):
         return clock(localtime(value), "j F Y, H:i")
+    if isinstance(field, LocalMomentField):
+        value = field.in_words(value)
+    elif isinstance(field, forms.ChoiceField):
+        value = dict(cast(list[tuple[Any, Any]], field.choices)).get(value, value)
     return str(value or _("nothing"))

@@ -44,6 +44,24 @@ class LocalMoment(forms.TextInput):
         return f"{words}T00:00" if words and _DAY.fullmatch(words) else words
 
 
+class LocalMomentField(forms.CharField):
+    """Its words ("2026-11-27T18:00"), or the day alone, as a browser sends what is known to the day."""
+
+    widget = LocalMoment
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether somebody chose another day or time than they were shown."""
+        shown, sent = str(initial or ""), str(data or "")
+        return sent != (shown[:10] if _DAY.fullmatch(sent) else shown)
+
+    def in_words(self, value: Any) -> str:
+        """As somebody reads it; the day alone where that has no time of its own."""
+        if not value:
+            return ""
+        moment = datetime.fromisoformat(value)
+        return date_in(moment, "j F Y" if f"{moment:%H:%M}" in {"00:00", "23:59"} else "j F Y, H:i")
+
+
 def local_moment(words: str, zone: str) -> datetime:
     """The moment that clocks in `zone` (IANA name) call `words` ("2026-11-27T18:00").
 

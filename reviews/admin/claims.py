@@ -30,7 +30,7 @@ from reviews.admin.many import ManyPages, came_from, chosen, read_at, take_on_ea
 from reviews.admin.passage_pages import PassagePages
 from reviews.admin.preview import preview_of
 from reviews.admin.rows import row_of
-from reviews.admin.step_forms import EditStep
+from reviews.admin.step_forms import EditStep, OwnDateStep
 from reviews.admin.steps import DIALOGS, Dialog
 from reviews.admin.verdicts import EvidenceForm, VerdictForm, answers_from
 from reviews.services import queue
@@ -255,8 +255,8 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, ClaimListAdmin):
             return {}
         seen = number_in(form.data.get("seen"))
         since = [event for event in page.events if event.seq > seen]
-        if isinstance(form, EditStep):
-            form.go_on_from(EditStep(page=page, viewer=viewer_of(request)))
+        if isinstance(form, (EditStep, OwnDateStep)):
+            form.go_on_from(type(form)(page=page, viewer=viewer_of(request)))
         else:
             current = cast(QueryDict, form.data).copy()
             current["version"], current["seen"] = str(page.claim.version), str(page.claim.head.event_seq)

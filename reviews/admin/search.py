@@ -24,13 +24,16 @@ CHANGE = "admin:claims_claim_change"
 def found(request: HttpRequest, words: str) -> list[SearchResult]:
     """Pages by their names; claims by number or words; articles by headline; steps by their names.
 
-    The steps are those of the claim whose number comes first ("12 hand over", "#12"), else those of the claim on whose
-    page somebody searches. Only what they could take now is found. A mere space finds every page and step.
+    The steps are those of the claim whose number comes first or last ("12 hand over", "wait #12"), else those of the
+    claim on whose page somebody searches. Only what they could take now is found. A mere space finds every page and
+    step.
     """
     if not belongs(request):
         return []
     words = words.replace("\x00", "")  # which PostgreSQL takes in no words
     first, *rest = words.split() or [""]
+    if rest and rest[-1].startswith("#"):
+        first, rest = rest[-1], [first, *rest[:-1]]
     number = number_in(first.removeprefix("#"))
     page = _page(request, number or _shown(request))
     steps = _steps(page, " ".join(rest) if number else words) if page else []
@@ -53,7 +56,8 @@ def _shown(request: HttpRequest) -> int:
         where = resolve(urlsplit(request.headers.get("HX-Current-URL", "")).path)
     except (Resolver404, ValueError):  # no page of ours, or no address
         return 0
-    return number_in(where.kwargs.get("object_id")) if where.view_name == CHANGE else 0
+    named = where.kwargs.get("object_id") if where.view_name == CHANGE else where.kwargs.get("claim_id")
+    return number_in(str(named))
 
 
 def _names(words: str, *titles: object) -> bool:

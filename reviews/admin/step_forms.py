@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from claims.admin.forms import SAY_STATEMENT, ClaimNumber, PlainForm, SayingSelect
 from claims.admin.leftopen import LeftOpenForm
-from claims.admin.moments import LocalMoment, moment_field, window, zone_field
+from claims.admin.moments import LocalMomentField, moment_field, window, zone_field
 from claims.deadlines import OwnDate, Precision, ZoneBasis, own_date
 from claims.errors import Invalid
 from claims.lifecycle import DismissalReason, WaitingReason
@@ -187,8 +187,8 @@ class SetDueStep(StepForm):
 DATED = frozenset({"precision", "first", "last", "zone"})  # what says when; the rest says how it is known
 
 
-class OwnDateStep(StepForm):
-    """The date after which the world will show whether it holds."""
+class OwnDateStep(LeftOpenForm, StepForm):
+    """The date after which the world will show whether it holds. What was left alone stays as it stands by then."""
 
     pointers: ClassVar[dict[str, str]] = {**StepForm.pointers, "/own_date": "first", "/own_date/zone": "zone"}
     stood: OwnDate | None
@@ -199,12 +199,16 @@ class OwnDateStep(StepForm):
         initial=Precision.DAY,
         widget=forms.Select(attrs={"data-cd-precision": "first last"}),
     )
-    first = forms.CharField(label=gettext_lazy("From"), required=False, widget=LocalMoment())
-    last = forms.CharField(label=gettext_lazy("Until"), required=False, widget=LocalMoment())
+    first = LocalMomentField(label=gettext_lazy("From"), required=False)
+    last = LocalMomentField(label=gettext_lazy("Until"), required=False)
     zone = zone_field()
     zone_basis = forms.ChoiceField(label=gettext_lazy("Whose time zone"), choices=ZoneBasis.choices)
     words = forms.CharField(label=gettext_lazy("Words, as printed"), max_length=200, required=False)
     reason = why_field()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.watch([*sorted(DATED), "zone_basis", "words"])
 
     def first_values(self) -> dict[str, Any]:
         claim, self.stood = self.page.claim, None
@@ -217,6 +221,7 @@ class OwnDateStep(StepForm):
         return known | {"precision": there.precision, "first": _in(there.confirm_from, zone), "last": _last(there)}
 
     def arguments(self) -> dict[str, Any]:
+        self.check_shown()
         given = self.cleaned_data
         if given["none"]:
             return {"own": None, "reason": given["reason"]}

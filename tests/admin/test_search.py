@@ -66,6 +66,7 @@ def test_a_step_of_the_claim_on_whose_page_somebody_is_is_found_by_its_name(
 ) -> None:
     client = signed(reviewer.user)
     assert found_by(client, "hand", page_of(claim)) == {"Hand over": step_of(claim, "hand_over")}
+    assert found_by(client, "hand", step_of(claim, "wait")) == {"Hand over": step_of(claim, "hand_over")}
     assert found_by(client, "hand") == {}
     assert client.get(found_by(client, "second op", page_of(claim))["Second opinion"]).status_code == 200
 
@@ -75,6 +76,7 @@ def test_a_step_is_found_from_anywhere_behind_the_number_of_its_claim(
 ) -> None:
     client, other = signed(reviewer.user), make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer)
     assert found_by(client, f"#{claim.pk} hand over") == {"Hand over": step_of(claim, "hand_over")}
+    assert found_by(client, f"HAND OVER #{claim.pk}") == {"Hand over": step_of(claim, "hand_over")}
     assert found_by(client, f"{other.pk} wait", page_of(claim)) == {"Wait": step_of(other, "wait")}
     whole = found_by(client, f"{claim.pk}")
     assert next(iter(whole.values())) == page_of(claim)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -322,6 +322,55 @@ def test_an_own_date_that_is_refused_stays_in_its_fields_and_the_refusal_stands_
     for value in ("2030-12-02T00:00", "2030-12-04T00:00"):  # the browser drops a day from such a field
         assert f'value="{value}"' in page
     assert make.fresh(claim).confirm_by is None
+
+
+def own_day(day: int) -> dict[str, Any]:
+    return {
+        "own": own_date(date(2031, 5, day), date(2031, 5, day), Precision.DAY, "UTC"),
+        "words": "in May",
+        "zone_basis": "stated",
+        "reason": "It says so.",
+    }
+
+
+@pytest.mark.parametrize("before", [5, None])
+def test_an_own_date_that_was_left_alone_is_the_one_that_a_colleague_set_meanwhile(
+    signed: SignIn, editor: User, claim: Claim, before: int | None
+) -> None:
+    if before:
+        act(claim.pk, Action.SET_OWN_DATE, make.viewer(editor), **own_day(before))
+    client, page = signed(editor), step_of(claim, "set_own_date")
+    shown = {
+        name: value[:10] if name in {"first", "last"} else value  # as a browser sends a day
+        for name, value in sent_by(client.get(page).context["form"]).items()
+    }
+    act(claim.pk, Action.SET_OWN_DATE, make.viewer(make.an_editor(editor.memberships.get().desk)), **own_day(20))
+    mine = {"words": "late in May", "reason": "It reads otherwise."}
+    refused = client.post(page, shown | mine)
+    body = html.unescape(refused.content.decode())
+    assert refused.status_code == 409
+    assert "its own date to 20 May 2031" in body
+    again = sent_by(refused.context["form"])
+    assert (again["first"], again["last"], again["words"]) == ("2031-05-20T00:00", "2031-05-20T23:59", "late in May")
+    assert client.post(page, again).status_code == 302
+    now = make.fresh(claim)
+    assert (now.confirm_words, now.confirm_by) == ("late in May", own_day(20)["own"].confirm_by)
+
+
+def test_an_own_date_that_both_changed_is_shown_before_it_takes_its_place(
+    signed: SignIn, editor: User, claim: Claim
+) -> None:
+    act(claim.pk, Action.SET_OWN_DATE, make.viewer(editor), **own_day(5))
+    client, page = signed(editor), step_of(claim, "set_own_date")
+    shown = sent_by(client.get(page).context["form"])
+    act(claim.pk, Action.SET_OWN_DATE, make.viewer(make.an_editor(editor.memberships.get().desk)), **own_day(20))
+    refused = client.post(page, shown | {"first": "2031-05-06", "last": "2031-05-07", "reason": "The seventh."})
+    assert refused.context["form"].errors["first"] == [
+        "Somebody else wrote here meanwhile: 20 May 2031. Saved again, yours takes its place."
+    ]
+    assert make.fresh(claim).confirm_by == own_day(20)["own"].confirm_by
+    assert client.post(page, sent_by(refused.context["form"])).status_code == 302
+    assert make.fresh(claim).confirm_by == own_date(date(2031, 5, 6), date(2031, 5, 7), Precision.DAY, "UTC").confirm_by
 
 
 @pytest.mark.parametrize("until", ["2027-10-31T00:30:00Z", "2027-10-31T01:30:00Z"])
