@@ -26,12 +26,13 @@ from claims.services.undoing import gave_away
 from reviews.admin.claimview import shown
 from reviews.admin.evidence_pages import EvidencePages
 from reviews.admin.judging import liked, why_not_assign
-from reviews.admin.many import ManyPages, came_from, chosen, read_at, take_on_each, there_already, title_for, undoing_of
+from reviews.admin.many import ManyPages, take_on_each, there_already, title_for, undoing_of, without_lead
 from reviews.admin.passage_pages import PassagePages
 from reviews.admin.preview import preview_of
 from reviews.admin.rows import row_of
-from reviews.admin.step_forms import EditStep, OwnDateStep
+from reviews.admin.step_forms import EditStep, OwnDateStep, StepForm
 from reviews.admin.steps import DIALOGS, Dialog
+from reviews.admin.ticked import Led, came_from, chosen, dialog_of, led_by, seq_of
 from reviews.admin.verdicts import EvidenceForm, VerdictForm, answers_from
 from reviews.services import queue
 from reviews.services.acting import act, acting_on
@@ -160,29 +161,40 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, ClaimListAdmin):
             raise Http404
         if name == "undo" and request.method == "POST":
             return self._take_back(request, claim_id)
-        page, dialog = self.page_of(request, claim_id), DIALOGS[name]
-        sent = request.POST if request.method == "POST" else None
-        search, seq = request.GET.get("q", ""), _seq(request)
-        form = dialog.form(sent, page=page, viewer=viewer_of(request), search=search, seq=seq)
-        if request.method == "POST" and form.is_valid():
-            after = next_of_mine(claim_id, viewer_of(request), now_of(request)) if dialog.leaves else None
-            also = read_at(request, "also", but=claim_id)
-            there = there_already(request, dialog, form, [claim_id, *also])
-            try:
-                taken = None if claim_id in there else dialog.run(claim_id, form, viewer_of(request))
-            except StaleVersion as refusal:
-                return self._dialog(request, page, dialog, form, stale=refusal)
-            except ClaimDeskError as refusal:
-                form.refuse(refusal)
-            else:
-                if also:
-                    return take_on_each(request, dialog, form, {claim_id: taken}, also, there=there)
-                tag = undoing_of(claim_id, taken.seq) if dialog.undoable and taken else ""
-                messages.success(request, f"#{claim_id}: {form.done() or dialog.done}", extra_tags=tag)
-                if came_from(request):
-                    return redirect(came_from(request))
-                return redirect(CLAIM, after) if after else self._back(request, dialog, claim_id)
-        return self._dialog(request, page, dialog, form)
+        self._check(request)
+        dialog = DIALOGS[name]
+        led = led_by(request, dialog.action, claim_id)
+        if led is None:
+            return without_lead(request, claim_id)
+        if led.instead and led.sent is None:
+            return redirect(dialog_of(request, name, led.page.claim.pk, led.also))
+        search, seq = request.GET.get("q", ""), seq_of(request)
+        form = dialog.form(led.sent, page=led.page, viewer=viewer_of(request), search=search, seq=seq)
+        if led.sent is None or not form.is_valid():
+            return self._dialog(request, led, dialog, form)
+        if led.instead:
+            return take_on_each(request, dialog, form, {}, led.all)
+        return self._take(request, led, dialog, form)
+
+    def _take(self, request: HttpRequest, led: Led, dialog: Dialog, form: StepForm) -> HttpResponse:
+        """Take the step on the claim whose dialog it is, and then on the others. Where that claim refuses, on none."""
+        claim_id, also = led.page.claim.pk, led.also
+        after = next_of_mine(claim_id, viewer_of(request), now_of(request)) if dialog.leaves else None
+        there = there_already(request, dialog, form, [claim_id, *also])
+        try:
+            taken = None if claim_id in there else dialog.run(claim_id, form, viewer_of(request))
+        except StaleVersion as refusal:
+            return self._dialog(request, led, dialog, form, stale=refusal)
+        except ClaimDeskError as refusal:
+            form.refuse(refusal)
+            return self._dialog(request, led, dialog, form)
+        if also:
+            return take_on_each(request, dialog, form, {claim_id: taken}, also, there=there)
+        tag = undoing_of(claim_id, taken.seq) if dialog.undoable and taken else ""
+        messages.success(request, f"#{claim_id}: {form.done() or dialog.done}", extra_tags=tag)
+        if came_from(request):
+            return redirect(came_from(request))
+        return redirect(CLAIM, after) if after else self._back(request, dialog, claim_id)
 
     def _take_back(self, request: HttpRequest, claim_id: int) -> HttpResponse:
         """Undo, and say what came of it. Who gave the claim to another desk may no longer see it, and yet undo that."""
@@ -190,7 +202,7 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, ClaimListAdmin):
         if not (self._sees(request, claim_id) or gave_away(claim_id, viewer_of(request).user)):
             raise Http404
         try:
-            act(claim_id, Action.UNDO, viewer_of(request), seq=_seq(request))
+            act(claim_id, Action.UNDO, viewer_of(request), seq=seq_of(request))
         except ClaimDeskError as refusal:
             messages.warning(request, f"#{claim_id}: {refusal.message}")
         else:
@@ -206,13 +218,14 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, ClaimListAdmin):
         return visible_claims(viewer_of(request), now_of(request)).filter(pk=claim_id).exists()
 
     def _dialog(
-        self, request: HttpRequest, page: ClaimPage, dialog: Dialog, form: Any, stale: StaleVersion | None = None
+        self, request: HttpRequest, led: Led, dialog: Dialog, form: StepForm, stale: StaleVersion | None = None
     ) -> HttpResponse:
+        page = led.page
         offer = page.offers.get(dialog.action)
         refusal = "" if offer is None or offer.allowed else offer.sentence
         if dialog is DIALOGS["assign"]:
             refusal = why_not_assign(page)
-        also = chosen(request, "also", but=page.claim.pk)
+        also = chosen(request, led.also)
         context = {
             "dialog": dialog,
             "form": form,
@@ -222,6 +235,7 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, ClaimListAdmin):
             "zones": zone_names(),
             "cancel": came_from(request) or _address(page.claim.pk),
             "also": also,
+            "action": dialog_of(request, dialog.action, page.claim.pk, led.also) if led.instead else "",
             **self._stale(request, page, form, stale),
         }
         return self.answer(request, "reviews/step.html", context, status=409 if stale else 200)
@@ -279,11 +293,6 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, ClaimListAdmin):
     ) -> TemplateResponse:
         shared = self.admin_site.each_context(request) | {"now": now_of(request), "opts": self.opts}
         return TemplateResponse(request, template, shared | context, status=status)
-
-
-def _seq(request: HttpRequest) -> int | None:
-    """The number of the event that the address asks to take back; 0, which no event has, for what is no number."""
-    return number_in(request.GET["seq"]) if "seq" in request.GET else None
 
 
 def _address(claim_id: int) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.admin import action
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -27,9 +28,9 @@ from claims.permissions import Viewer, visible_claims
 from claims.services.onebyone import Stepped, step_on_each
 from reviews.admin.step_forms import StepForm
 from reviews.admin.steps import DIALOGS, Dialog
+from reviews.admin.ticked import came_from, chosen, dialog_of, lead_of, mark, none_of, pairs, read_at
 from reviews.services.acting import act
 from reviews.services.queue import PAGE
-from reviews.services.rowsteps import steps_of, with_seats
 
 STEPS: Mapping[Action, Any] = MappingProxyType(
     {
@@ -45,13 +46,6 @@ STEPS: Mapping[Action, Any] = MappingProxyType(
 READ = "read"  # the field of a row that says which version of its claim it shows
 MOVED = _("Somebody changed it after you ticked it, so nothing was done with it. Look at it, then repeat the step.")
 THERE = _("On the desk %(desk)s already, so nothing was done.")
-
-
-def came_from(request: HttpRequest) -> str:
-    """The dashboard or the list of claims, for whoever came from there; empty for everybody else."""
-    claims = reverse("admin:claims_claim_changelist")
-    places = {"desk": reverse("desk:overview"), "claims": claims, "proposed": f"{claims}?state={State.PROPOSED}"}
-    return places.get(request.GET.get("from", ""), "")
 
 
 def offered(viewer: Viewer) -> list[tuple[Action, Any, str]]:
@@ -73,33 +67,9 @@ def title_for(dialog: Dialog, others: int) -> str:
     return gettext("%(step)s: %(n)d claims") % {"step": STEPS.get(dialog.action, dialog.button), "n": 1 + others}
 
 
-def pairs(words: Iterable[str]) -> Iterator[tuple[int, int]]:
-    """ "39.2" as 39 and 2, as often as it is named once; 0 for what is no number."""
-    for one in dict.fromkeys(words):
-        claim, _dot, beside = one.partition(".")
-        yield number_in(claim), number_in(beside)
-
-
-def read_at(request: HttpRequest, field: str, but: int = 0) -> dict[int, int]:
-    """The claims that the address names, seen or not, each with the version that whoever ticked it had read.
-
-    0 where the address names none. No more than a page of the queue has; `but` is left out.
-    """
-    named = list(pairs(request.GET.getlist(field)))[:PAGE]
-    return {claim: version for claim, version in named if claim not in {0, but}}
-
-
 def undoing_of(claim_id: int, seq: int) -> str:
     """The address that takes this very step of the claim back, and no other."""
     return f"{reverse('admin:claims_claim_step', args=[claim_id, 'undo'])}?{urlencode({'seq': seq})}"
-
-
-def chosen(request: HttpRequest, field: str, but: int = 0) -> list[Claim]:
-    """The claims that the address names and the reader sees, in that order."""
-    wanted = read_at(request, field, but)
-    seen = visible_claims(viewer_of(request), now_of(request)).filter(pk__in=wanted)
-    rows = {claim.pk: claim for claim in with_seats(seen.select_related("desk"))}
-    return [rows[number] for number in wanted if number in rows]
 
 
 def _on_ticked(step: Action, words: Any) -> Callable[..., HttpResponse | None]:
@@ -107,12 +77,12 @@ def _on_ticked(step: Action, words: Any) -> Callable[..., HttpResponse | None]:
 
     @action(description=words)
     def go(_admin: object, request: HttpRequest, ticked: QuerySet[Claim]) -> HttpResponse | None:
-        claims, read = list(ticked.values_list("pk", flat=True)[: PAGE + 1]), dict(pairs(request.POST.getlist(READ)))
+        read, claims = dict(pairs(request.POST.getlist(READ))), _ticked(request, ticked)
         if len(claims) > PAGE:
             messages.warning(request, gettext("At most %(most)d at a time. Tick fewer.") % {"most": PAGE})
             return None
         place = "proposed" if request.GET.get("state") == State.PROPOSED else "claims"
-        marks = [("claims", _mark(number, read.get(number, 0))) for number in claims]
+        marks = [("claims", mark(number, read.get(number, 0))) for number in claims]
         asked = urlencode([("step", step), ("from", place), *marks])
         return redirect(f"{reverse('admin:claims_claim_many')}?{asked}")
 
@@ -120,9 +90,15 @@ def _on_ticked(step: Action, words: Any) -> Callable[..., HttpResponse | None]:
     return go
 
 
-def _mark(claim: int, version: int) -> str:
-    """A claim as an address names it, with the version that was read."""
-    return f"{claim}.{version}" if version else str(claim)
+def _ticked(request: HttpRequest, rows: QuerySet[Claim]) -> list[int]:
+    """The claims whose boxes are ticked, also those that have left the list since; all of the list where that is asked.
+
+    Django's own rows are what the filter of the list still finds: a claim that a colleague accepted is missing there.
+    """
+    if number_in(request.POST.get("select_across")):
+        return list(rows.values_list("pk", flat=True)[: PAGE + 1])
+    boxes = request.POST.getlist(ACTION_CHECKBOX_NAME)
+    return [number for number in dict.fromkeys(map(number_in, boxes)) if number]
 
 
 class ManyPages:
@@ -139,7 +115,7 @@ class ManyPages:
     def action_checkbox(self, obj: Claim) -> SafeString:
         """The box of a row, and which version of the claim the row shows."""
         box = super().action_checkbox(obj)  # type: ignore[misc]  # beside a ModelAdmin
-        return format_html('{}<input type="hidden" name="{}" value="{}">', box, READ, _mark(obj.pk, obj.version))
+        return format_html('{}<input type="hidden" name="{}" value="{}">', box, READ, mark(obj.pk, obj.version))
 
     def many_pages(self) -> list[tuple[str, Callable[..., HttpResponse], str]]:
         """Addresses, views and names."""
@@ -149,23 +125,21 @@ class ManyPages:
         """Open the dialog on the first claim that offers the step; the others go with it in the address.
 
         So does one that has left the reader's sight since it was ticked: it is refused by name with the rest. So is one
-        that somebody changed since, which is why the address says what was read, and why it does not lead if it can be
-        helped. Where the list did not say that, it is what stands there now.
+        that somebody changed since, which is why the address says what was read, and why it does not lead. Where
+        nothing stands as it was read, all of them are left alone. Where the list did not say that, it is what stands
+        there now.
         """
         if not belongs(request):
             raise PermissionDenied
-        claims, step = chosen(request, "claims"), request.GET.get("step", "")
-        if not claims or step not in {Action.ACCEPT, *STEPS}:
+        read, step = read_at(request, "claims"), request.GET.get("step", "")
+        if not read or step not in {Action.ACCEPT, *STEPS}:
             return redirect(came_from(request) or "admin:index")
-        read, now = read_at(request, "claims"), {claim.pk: claim.version for claim in claims}
-        stand = [claim for claim in claims if read[claim.pk] in {0, claim.version}] or claims
-        able = (claim for claim in stand if steps_of(claim, viewer_of(request), (Action(step),)))
-        lead = next(able, stand[0])
-        address = reverse("admin:claims_claim_step", args=[lead.pk, step])
-        seen = {number: version or now.get(number, 0) for number, version in read.items() if number != lead.pk}
-        others = [("also", _mark(number, version)) for number, version in seen.items()]
-        asked = urlencode([("from", request.GET["from"]), *others] if came_from(request) else others)
-        return redirect(f"{address}?{asked}" if asked else address)
+        now = {claim.pk: claim.version for claim in chosen(request, read)}
+        lead = lead_of(request, Action(step), read)
+        if lead is None:
+            return leave_alone(request, read)
+        others = {number: version or now.get(number, 0) for number, version in read.items() if number != lead}
+        return redirect(dialog_of(request, step, lead, others))
 
     def taken_back_view(self, request: HttpRequest) -> HttpResponse:
         """Take a step of the reader back on each claim that the address names; one by one, as it was taken.
@@ -201,14 +175,17 @@ def take_on_each(
     lead: Mapping[int, ClaimEvent | None],
     also: Mapping[int, int],
     *,
-    there: Collection[int],
+    there: Collection[int] | None = None,
 ) -> HttpResponseRedirect:
     """The step was taken on `lead`; take it on these also, each by itself: what one refuses stops no other.
 
-    Each is looked at again under its own lock: one of another version than was read is left alone. So are those that
-    are `there` already. One that the reader does not see any more is refused by name like any other.
+    `lead` is empty where the claim that led went meanwhile: then it is one of these. Each is looked at again under its
+    own lock: one of another version than was read is left alone. So are those that are `there` already. One that the
+    reader does not see any more is refused by name like any other.
     """
     form.cleaned_data.pop("seat", None)  # it named somebody's seat on the first claim
+    if there is None:
+        there = there_already(request, dialog, form, also)
     taken = {number: event for number, event in lead.items() if number not in there}
     desk = form.cleaned_data.get("desk")
     at_home = Claim.objects.filter(pk__in=also, desk__isnull=False).values_list("pk", flat=True)
@@ -228,6 +205,23 @@ def take_on_each(
         messages.info(request, f"{named(there)}: {THERE % {'desk': desk}}")
     _say(request, stepped, list(taken), form.done() or dialog.done, _undoing_of_all(taken) if dialog.undoable else "")
     return redirect(came_from(request) or "admin:index")
+
+
+def leave_alone(request: HttpRequest, claims: Iterable[int]) -> HttpResponseRedirect:
+    """Say of each claim why nothing is done with it: somebody changed it, or it is none that the reader sees."""
+    seen, refused = {claim.pk for claim in chosen(request, claims)}, dict[str, list[int]]()
+    for number in claims:
+        refused.setdefault(str(MOVED) if number in seen else none_of(number), []).append(number)
+    _say(request, Stepped(refused=refused), (), "")
+    return redirect(came_from(request) or "admin:index")
+
+
+def without_lead(request: HttpRequest, claim_id: int) -> HttpResponseRedirect:
+    """Answer for a dialog whose claim the reader does not see, and that no other leads: what it was to be done on."""
+    also = read_at(request, "also", but=claim_id)
+    if not also:
+        raise Http404(none_of(claim_id))
+    return leave_alone(request, [claim_id, *also])
 
 
 def _undoing_of_all(taken: Mapping[int, ClaimEvent | None]) -> str:

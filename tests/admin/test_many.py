@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from claims.lifecycle import Action, State
+from claims.lifecycle import Action, DismissalReason, State
 from claims.models import Claim, Desk, DeskRole, User
 from claims.services.undoing import DONE_SINCE, TAKEN_BACK
 from reviews.admin import many
@@ -235,9 +235,9 @@ def test_every_claim_that_refuses_is_named_with_those_that_left_the_readers_sigh
     ]
 
 
-def tick(client: Client, step: str, claims: list[Claim], state: str = State.PROPOSED) -> Any:
+def tick(client: Client, step: str, claims: list[Claim], state: str = State.PROPOSED, **more: object) -> Any:
     """Choose a step for ticked rows of the list of claims."""
-    sent = {"action": f"{step}_ticked", "_selected_action": [claim.pk for claim in claims]}
+    sent = {"action": f"{step}_ticked", "_selected_action": [claim.pk for claim in claims], **more}
     return client.post(f"{reverse('admin:claims_claim_changelist')}?state={state}", sent, follow=True)
 
 
@@ -316,6 +316,118 @@ def test_what_moved_between_the_list_and_the_dialog_is_left_alone_too(
     after = client.post(dialog.redirect_chain[-1][0], sent, follow=True)
     assert said(after) == [f"#{moved.pk}: {MOVED}", "2 claims: Dismissed."]
     assert make.fresh(moved).state == State.QUEUED
+
+
+def gone(claim: Claim) -> str:
+    return f"#{claim.pk}: There is no claim #{claim.pk}."
+
+
+def test_what_left_the_filter_of_the_list_or_ones_sight_after_it_was_ticked_is_named(
+    signed: SignIn, editor: User, desk: Desk
+) -> None:
+    client, elsewhere = signed(editor), make.a_desk()
+    lead, other, moved, hidden = (make.a_claim(desk, State.PROPOSED) for _ in "1234")
+    read = [f"{claim.pk}.{claim.version}" for claim in (lead, other, moved, hidden)]
+    act(moved.pk, Action.ACCEPT, make.viewer(editor))
+    Claim.objects.filter(pk=hidden.pk).update(desk=elsewhere)
+    dialog = tick(client, "dismiss", [lead, other, moved, hidden, lead], read=read)
+    assert '<h1 id="step">Dismiss: 3 claims</h1>' in dialog.content.decode()
+    assert dialog.context["page"].claim == lead
+    sent = {"version": lead.version, "reason": "off_subject"}
+    after = client.post(dialog.redirect_chain[-1][0], sent, follow=True)
+    assert said(after) == [f"#{moved.pk}: {MOVED}", gone(hidden), "2 claims: Dismissed."]
+    states = [make.fresh(claim).state for claim in (lead, other, moved, hidden)]
+    assert states == [State.DISMISSED, State.DISMISSED, State.QUEUED, State.PROPOSED]
+
+
+def test_where_everything_that_was_ticked_moved_nothing_is_done_and_all_of_it_is_named(
+    signed: SignIn, editor: User, desk: Desk
+) -> None:
+    client, (moved, hidden) = signed(editor), [make.a_claim(desk, State.PROPOSED) for _ in "12"]
+    read = [f"{claim.pk}.{claim.version}" for claim in (moved, hidden)]
+    act(moved.pk, Action.ACCEPT, make.viewer(editor))
+    Claim.objects.filter(pk=hidden.pk).update(desk=make.a_desk())
+    after = tick(client, "dismiss", [moved, hidden], read=read)
+    assert after.redirect_chain[-1][0] == f"{reverse('admin:claims_claim_changelist')}?state=proposed"
+    assert said(after) == [f"#{moved.pk}: {MOVED}", gone(hidden)]
+    assert said(tick(client, "dismiss", [moved], read=read)) == [f"#{moved.pk}: {MOVED}"]
+
+
+def test_all_rows_of_the_list_are_those_that_its_filter_finds(signed: SignIn, editor: User, desk: Desk) -> None:
+    claims = [make.a_claim(desk, State.PROPOSED) for _ in "123"]
+    make.a_claim(desk, State.QUEUED, by=editor)
+    dialog = tick(signed(editor), "dismiss", claims[:1], select_across="1")
+    assert '<h1 id="step">Dismiss: 3 claims</h1>' in dialog.content.decode()
+
+
+def three_ticked(client: Client, step: str, claims: list[Claim]) -> tuple[str, Claim, list[Claim], str]:
+    """The open dialog of a step on several claims: its address, which of them leads, the others, what was read."""
+    dialog = tick(client, step, claims)
+    lead = dialog.context["page"].claim
+    return dialog.redirect_chain[-1][0], lead, [claim for claim in claims if claim != lead], str(lead.version)
+
+
+@pytest.mark.parametrize("went", ["out of sight", "dismissed"])
+def test_the_others_are_done_where_the_claim_that_led_went_while_the_dialog_was_open(
+    signed: SignIn, editor: User, desk: Desk, *, went: str
+) -> None:
+    client = signed(editor)
+    address, lead, others, version = three_ticked(
+        client, "dismiss", [make.a_claim(desk, State.PROPOSED) for _ in "123"]
+    )
+    if went == "dismissed":
+        act(lead.pk, Action.DISMISS, make.viewer(editor), reason=DismissalReason.NOT_FACTUAL)
+    else:
+        Claim.objects.filter(pk=lead.pk).update(desk=make.a_desk())
+    sent = {"version": version, "reason": "off_subject"}
+    unfinished = client.post(address, {"version": version, "reason": "", "note": "Nothing to check here."})
+    shown = unfinished.content.decode()
+    assert unfinished.context["page"].claim in others
+    assert "Nothing to check here." in shown
+    (onwards,) = re.findall(r'<form method="post" action="([^"]+/step/dismiss/[^"]*)"', shown)
+    typed = {**sent, "version": unfinished.context["form"]["version"].value()}
+    assert client.get(address)["Location"].startswith(step_of(unfinished.context["page"].claim, "dismiss"))
+    where, what = (address, sent) if went == "dismissed" else (unescape(onwards), typed)
+    after = client.post(where, what, follow=True)
+    assert said(after) == [f"#{lead.pk}: {MOVED}" if went == "dismissed" else gone(lead), "2 claims: Dismissed."]
+    assert {make.fresh(claim).dismissal_reason for claim in others} == {DismissalReason.OFF_SUBJECT}
+    assert set(re.findall(r"claims=(\d+)\.", undo_of(after.content.decode()))) == {str(claim.pk) for claim in others}
+
+
+def test_a_claim_that_leads_instead_is_accepted_for_its_own_desk(signed: SignIn, editor: User, desk: Desk) -> None:
+    client, other = signed(editor), make.a_desk()
+    make.joined(editor, other, DeskRole.EDITOR)
+    claims = [make.a_claim(where, State.PROPOSED) for where in (desk, desk, other)]
+    Claim.objects.filter(pk=claims[0].pk).update(desk=None)
+    lead, homeless, at_home = claims[1], claims[0], claims[2]
+    asked = urlencode([("also", claim.pk) for claim in (at_home, homeless)])
+    act(lead.pk, Action.ACCEPT, make.viewer(editor))
+    sent = {"version": lead.version, "desk": desk.pk, "due": ""}
+    after = client.post(f"{step_of(lead, 'accept')}?{asked}", sent, follow=True)
+    assert said(after) == [f"#{lead.pk}: {MOVED}", "2 claims: Accepted."]
+    assert [make.fresh(claim).desk for claim in (at_home, homeless)] == [other, desk]
+
+
+def test_a_claim_that_led_and_still_offers_the_step_is_looked_at_again_before_it_is_taken(
+    signed: SignIn, editor: User, desk: Desk
+) -> None:
+    client = signed(editor)
+    address, lead, others, version = three_ticked(
+        client, "dismiss", [make.a_claim(desk, State.PROPOSED) for _ in "123"]
+    )
+    act(lead.pk, Action.SET_PRIORITY, make.viewer(editor), priority=1, reason="It leads the page.")
+    stale = client.post(address, {"version": version, "reason": "off_subject"})
+    assert (stale.status_code, stale.context["page"].claim) == (409, lead)
+    assert {make.fresh(claim).state for claim in (lead, *others)} == {State.PROPOSED}
+
+
+def test_a_dialog_all_of_whose_claims_went_out_of_sight_names_them(signed: SignIn, editor: User, desk: Desk) -> None:
+    client = signed(editor)
+    address, lead, others, version = three_ticked(client, "dismiss", [make.a_claim(desk, State.PROPOSED) for _ in "12"])
+    Claim.objects.filter(pk__in=[lead.pk, others[0].pk]).update(desk=make.a_desk())
+    after = client.post(address, {"version": version, "reason": "off_subject"}, follow=True)
+    assert said(after) == [gone(lead), gone(others[0])]
+    assert client.post(step_of(lead, "dismiss"), {"version": version, "reason": "off_subject"}).status_code == 404
 
 
 def test_claims_that_are_on_the_desk_already_are_left_there_and_the_others_go(
