@@ -26,13 +26,13 @@ from claims.services.undoing import gave_away
 from reviews.admin.claimview import shown
 from reviews.admin.evidence_pages import EvidencePages
 from reviews.admin.judging import liked, why_not_assign
-from reviews.admin.many import ManyPages, take_on_each, there_already, title_for, undoing_of, without_lead
+from reviews.admin.many import ManyPages, take_on_each, there_already, title_for, without_lead
 from reviews.admin.passage_pages import PassagePages
 from reviews.admin.preview import preview_of
 from reviews.admin.rows import row_of
 from reviews.admin.step_forms import EditStep, OwnDateStep, StepForm
 from reviews.admin.steps import DIALOGS, Dialog
-from reviews.admin.ticked import Led, came_from, chosen, dialog_of, led_by, seq_of
+from reviews.admin.ticked import Led, came_from, chosen, dialog_of, led_by, seq_of, undoing_of
 from reviews.admin.verdicts import EvidenceForm, VerdictForm, answers_from
 from reviews.services import queue
 from reviews.services.acting import act, acting_on
@@ -190,7 +190,7 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, ClaimListAdmin):
             return self._dialog(request, led, dialog, form)
         if also:
             return take_on_each(request, dialog, form, {claim_id: taken}, also, there=there)
-        tag = undoing_of(claim_id, taken.seq) if dialog.undoable and taken else ""
+        tag = undoing_of(request, claim_id, taken.seq) if dialog.undoable and taken else ""
         messages.success(request, f"#{claim_id}: {form.done() or dialog.done}", extra_tags=tag)
         if came_from(request):
             return redirect(came_from(request))
@@ -233,7 +233,7 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, ClaimListAdmin):
             "refusal": refusal,
             "title": title_for(dialog, others=len(also)),
             "zones": zone_names(),
-            "cancel": came_from(request) or _address(page.claim.pk),
+            "cancel": came_from(request) or (reverse("admin:index") if led.also else _address(page.claim.pk)),
             "also": also,
             "action": dialog_of(request, dialog.action, page.claim.pk, led.also) if led.instead else "",
             **self._stale(request, page, form, stale),

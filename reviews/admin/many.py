@@ -22,13 +22,13 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.admin.base import belongs, now_of, number_in, viewer_of
 from claims.errors import StaleVersion
-from claims.lifecycle import Action, State
+from claims.lifecycle import Action
 from claims.models import Claim, ClaimEvent
 from claims.permissions import Viewer, visible_claims
 from claims.services.onebyone import Stepped, step_on_each
 from reviews.admin.step_forms import StepForm
 from reviews.admin.steps import DIALOGS, Dialog
-from reviews.admin.ticked import came_from, chosen, dialog_of, lead_of, mark, none_of, pairs, read_at
+from reviews.admin.ticked import came_from, chosen, dialog_of, lead_of, mark, none_of, pairs, read_at, undoing_of_all
 from reviews.services.acting import act
 from reviews.services.queue import PAGE
 
@@ -67,11 +67,6 @@ def title_for(dialog: Dialog, others: int) -> str:
     return gettext("%(step)s: %(n)d claims") % {"step": STEPS.get(dialog.action, dialog.button), "n": 1 + others}
 
 
-def undoing_of(claim_id: int, seq: int) -> str:
-    """The address that takes this very step of the claim back, and no other."""
-    return f"{reverse('admin:claims_claim_step', args=[claim_id, 'undo'])}?{urlencode({'seq': seq})}"
-
-
 def _on_ticked(step: Action, words: Any) -> Callable[..., HttpResponse | None]:
     """The entry of the list of claims that opens the dialog of a step on the ticked rows."""
 
@@ -81,7 +76,7 @@ def _on_ticked(step: Action, words: Any) -> Callable[..., HttpResponse | None]:
         if len(claims) > PAGE:
             messages.warning(request, gettext("At most %(most)d at a time. Tick fewer.") % {"most": PAGE})
             return None
-        place = "proposed" if request.GET.get("state") == State.PROPOSED else "claims"
+        place = f"claims?{request.GET.urlencode()}"
         marks = [("claims", mark(number, read.get(number, 0))) for number in claims]
         asked = urlencode([("step", step), ("from", place), *marks])
         return redirect(f"{reverse('admin:claims_claim_many')}?{asked}")
@@ -156,7 +151,7 @@ class ManyPages:
                 messages.warning(request, gettext("The address does not say which step of which claim to take back."))
             stepped = step_on_each(seqs, lambda number: act(number, Action.UNDO, viewer_of(request), seq=seqs[number]))
             _say(request, stepped, stepped.done, DIALOGS["undo"].done)
-        return redirect("admin:index")
+        return redirect(came_from(request) or "admin:index")
 
 
 def there_already(request: HttpRequest, dialog: Dialog, form: StepForm, claims: Collection[int]) -> list[int]:
@@ -203,7 +198,8 @@ def take_on_each(
     stepped = step_on_each([number for number in also if number not in there], one)
     if there:
         messages.info(request, f"{named(there)}: {THERE % {'desk': desk}}")
-    _say(request, stepped, list(taken), form.done() or dialog.done, _undoing_of_all(taken) if dialog.undoable else "")
+    back = undoing_of_all(request, taken) if dialog.undoable else ""
+    _say(request, stepped, list(taken), form.done() or dialog.done, back)
     return redirect(came_from(request) or "admin:index")
 
 
@@ -222,12 +218,6 @@ def without_lead(request: HttpRequest, claim_id: int) -> HttpResponseRedirect:
     if not also:
         raise Http404(none_of(claim_id))
     return leave_alone(request, [claim_id, *also])
-
-
-def _undoing_of_all(taken: Mapping[int, ClaimEvent | None]) -> str:
-    """The address that takes these very steps back, each claim with the number of its event."""
-    named = [("claims", f"{number}.{event.seq}") for number, event in taken.items() if event]
-    return f"{reverse('admin:claims_claim_taken_back')}?{urlencode(named)}"
 
 
 def _say(request: HttpRequest, stepped: Stepped, done: Sequence[int], what: Any, back: str = "") -> None:

@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from claims.admin.base import now_of, number_in, viewer_of
 from claims.errors import NotFound
-from claims.lifecycle import Action, State
-from claims.models import Claim
+from claims.lifecycle import Action
+from claims.models import Claim, ClaimEvent
 from claims.permissions import visible_claims
 from reviews.services.claimpage import ClaimPage, read_claim
 from reviews.services.queue import PAGE
@@ -25,10 +25,32 @@ def seq_of(request: HttpRequest) -> int | None:
 
 
 def came_from(request: HttpRequest) -> str:
-    """The dashboard or the list of claims, for whoever came from there; empty for everybody else."""
-    claims = reverse("admin:claims_claim_changelist")
-    places = {"desk": reverse("desk:overview"), "claims": claims, "proposed": f"{claims}?state={State.PROPOSED}"}
-    return places.get(request.GET.get("from", ""), "")
+    """The dashboard, or the list of claims with filter and page, for whoever came from there; else empty.
+
+    The address names the place and the list's own query, never where that is: it leads nowhere else.
+    """
+    place, _mark, query = request.GET.get("from", "").partition("?")
+    if place == "claims":
+        claims = reverse("admin:claims_claim_changelist")
+        return f"{claims}?{QueryDict(query).urlencode()}" if query else claims
+    return reverse("desk:overview") if place == "desk" else ""
+
+
+def _from(request: HttpRequest) -> list[tuple[str, str]]:
+    """The same as an address says it."""
+    return [("from", request.GET["from"])] if came_from(request) else []
+
+
+def undoing_of(request: HttpRequest, claim_id: int, seq: int) -> str:
+    """The address that takes this very step of the claim back, and no other."""
+    address = reverse("admin:claims_claim_step", args=[claim_id, "undo"])
+    return f"{address}?{urlencode([('seq', str(seq)), *_from(request)])}"
+
+
+def undoing_of_all(request: HttpRequest, taken: Mapping[int, ClaimEvent | None]) -> str:
+    """The address that takes these very steps back, each claim with the number of its event."""
+    named = [("claims", mark(number, event.seq)) for number, event in taken.items() if event]
+    return f"{reverse('admin:claims_claim_taken_back')}?{urlencode([*named, *_from(request)])}"
 
 
 def pairs(words: Iterable[str]) -> Iterator[tuple[int, int]]:
@@ -67,8 +89,7 @@ def none_of(claim_id: int) -> str:
 def dialog_of(request: HttpRequest, step: str, lead: int, others: Mapping[int, int]) -> str:
     """The address of the dialog on one claim, with the others in it and where the reader came from."""
     address = reverse("admin:claims_claim_step", args=[lead, step])
-    asked = [("from", request.GET["from"])] if came_from(request) else []
-    asked += [("also", mark(number, version)) for number, version in others.items()]
+    asked = [*_from(request), *(("also", mark(number, version)) for number, version in others.items())]
     return f"{address}?{urlencode(asked)}" if asked else address
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
@@ -235,10 +236,10 @@ def test_every_claim_that_refuses_is_named_with_those_that_left_the_readers_sigh
     ]
 
 
-def tick(client: Client, step: str, claims: list[Claim], state: str = State.PROPOSED, **more: object) -> Any:
-    """Choose a step for ticked rows of the list of claims."""
+def tick(client: Client, step: str, claims: list[Claim], shown: str = "state=proposed", **more: object) -> Any:
+    """Choose a step for ticked rows of the list of claims, as it is `shown`."""
     sent = {"action": f"{step}_ticked", "_selected_action": [claim.pk for claim in claims], **more}
-    return client.post(f"{reverse('admin:claims_claim_changelist')}?state={state}", sent, follow=True)
+    return client.post(f"{reverse('admin:claims_claim_changelist')}?{shown}", sent, follow=True)
 
 
 def test_proposed_claims_are_accepted_together_each_for_its_desk(signed: SignIn, editor: User, desk: Desk) -> None:
@@ -428,6 +429,44 @@ def test_a_dialog_all_of_whose_claims_went_out_of_sight_names_them(signed: SignI
     after = client.post(address, {"version": version, "reason": "off_subject"}, follow=True)
     assert said(after) == [gone(lead), gone(others[0])]
     assert client.post(step_of(lead, "dismiss"), {"version": version, "reason": "off_subject"}).status_code == 404
+
+
+LISTED = "q=Minister&state=proposed&p=1"
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_step_from_the_list_leads_back_to_it_as_it_was_and_so_do_cancel_and_undo(
+    signed: SignIn, editor: User, desk: Desk, *, number: int
+) -> None:
+    client, back = signed(editor), f"{reverse('admin:claims_claim_changelist')}?{LISTED}"
+    dialog = tick(client, "dismiss", [make.a_claim(desk, State.PROPOSED) for _ in range(number)], LISTED)
+    assert dialog.context["cancel"] == back
+    sent = {"version": dialog.context["page"].claim.version, "reason": "off_subject"}
+    after = client.post(dialog.redirect_chain[-1][0], sent)
+    assert after["Location"] == back
+    (undo,) = (message.extra_tags for message in get_messages(after.wsgi_request))
+    assert client.post(undo)["Location"] == back
+
+
+@pytest.mark.parametrize(
+    "foreign", ["https://evil.example/", "//evil.example", "claims//evil.example", "/admin/logout/"]
+)
+def test_nobody_is_sent_to_an_address_that_a_link_names(
+    signed: SignIn, editor: User, three: list[Claim], foreign: str
+) -> None:
+    client, (_, lead, other) = signed(editor), three
+    address = f"{step_of(lead, 'dismiss')}?{urlencode({'also': other.pk, 'from': foreign})}"
+    assert client.get(address).context["cancel"] == reverse("admin:index")
+    assert client.post(address, {"version": lead.version, "reason": "off_subject"})["Location"] == "/admin/"
+
+
+def test_what_a_link_names_as_the_query_of_the_list_stays_its_query(
+    signed: SignIn, editor: User, three: list[Claim]
+) -> None:
+    asked = urlencode({"from": "claims?//evil.example/\r\nX: 1&state=queued"})
+    cancel = signed(editor).get(f"{step_of(three[1], 'dismiss')}?{asked}").context["cancel"]
+    assert cancel.startswith(f"{reverse('admin:claims_claim_changelist')}?")
+    assert not set(cancel) & set("\r\n ")
 
 
 def test_claims_that_are_on_the_desk_already_are_left_there_and_the_others_go(
