@@ -173,7 +173,7 @@ def test_a_draft_is_shown_what_a_colleague_set_meanwhile_before_it_takes_its_pla
     why, due = {"reason": "It is ours."}, {"due": "2031-06-06T07:08"}
     dialogs: Dialogs = {
         "set_due": (why | due, Action.SET_DUE, {"due": sooner}, "moved review due to 5 May 2031"),
-        "set_own_date": (why | {"first": "2031-05-06"}, Action.SET_OWN_DATE, own, "its own date to 20 May 2031"),
+        "set_own_date": (why | {"first": "2031-05-06"}, Action.SET_OWN_DATE, own, "wrote here meanwhile: 20 May 2031"),
         "set_priority": (why | {"priority": "4"}, Action.SET_PRIORITY, {"priority": 2}, "the priority from 1 to 2"),
         "wait": (
             due | {"reason": "other", "note": "A ruling."},
@@ -197,7 +197,7 @@ def test_a_draft_is_shown_what_a_colleague_set_meanwhile_before_it_takes_its_pla
         shows(page, mine)
         page.keyboard.press("Control+Enter")
         expect(page.get_by_role("alert")).to_contain_text("Somebody changed this claim since you read it.")
-        expect(page.get_by_role("alert")).to_contain_text(said)
+        expect(page.get_by_role("main")).to_contain_text(said)
         shows(page, mine)
         assert ClaimEvent.objects.filter(claim=claim).latest("seq").seq == now, name
         page.keyboard.press("Control+Enter")
@@ -352,3 +352,77 @@ def test_one_form_of_a_claim_leaves_what_stands_in_the_other(at_work: OPEN, clai
     expect(page.get_by_role("alert")).to_contain_text("Not done yet. Your text is kept.")
     expect(page.locator("[name=what]")).to_have_value("The next note")
     expect(page.locator("[name=why]")).to_have_value(WHY)
+
+
+def kept(page: Page) -> None:
+    """Wait until what stands in the page is in the draft."""
+    key = "Object.keys(localStorage).find((key) => key.startsWith('cd-draft'))"
+    page.evaluate(f"window.before = localStorage.getItem({key})")
+    page.wait_for_function(f"localStorage.getItem({key}) !== window.before")
+
+
+def test_what_was_sent_and_refused_is_kept_once_it_is_chosen_again(at_work: OPEN, claims: list[Claim]) -> None:
+    page = at_work()
+    address = f"/admin/claims/claim/{claims[0].pk}/change/"
+    page.goto(address)
+    sent, other = (page.locator("#verdict [name=so]").nth(place) for place in (0, 1))
+    sent.check(force=True)
+    put(page, {"why": "Too short."})
+    page.get_by_test_id("record").click()
+    expect(page.get_by_role("alert")).to_contain_text("Not done yet. Your text is kept.")
+    other.check(force=True)
+    put(page, {"why": ""})
+    kept(page)
+    sent.check(force=True)
+    put(page, {"why": "Too short."})
+    kept(page)
+    page.goto("/admin/")
+    page.goto(address)
+    expect(sent).to_be_checked()
+    shows(page, {"why": "Too short."})
+
+
+def test_two_tabs_of_a_form_write_what_was_changed_in_each(at_work: OPEN, claims: list[Claim]) -> None:
+    first, address = at_work(), f"/admin/claims/claim/{claims[0].pk}/change/"
+    second, verdict = first.context.new_page(), "#verdict [name=so]"
+    for page in (first, second):
+        page.goto(address)
+    put(first, {"why": WHY})
+    second.locator(verdict).nth(1).check(force=True)
+    for page in (first, second):
+        page.goto("/admin/")
+    first.goto(address)
+    shows(first, {"why": WHY})
+    expect(first.locator(verdict).nth(1)).to_be_checked()
+    second.goto(address)
+    put(second, {"why": "Begun anew."})
+    second.goto("/admin/")
+    put(first, {"why": "Of the first tab."})
+    put(first, {"why": WHY})  # as this tab has it: what the other wrote stays
+    first.goto("/admin/")
+    first.goto(address)
+    shows(first, {"why": "Begun anew."})
+    second.goto(address)
+    put(first, {"why": "Written later."})
+    first.goto("/admin/")
+    put(second, {"why": ""})  # it empties what it shows, and that is not what stands there now
+    second.goto("/admin/")
+    first.goto(address)
+    shows(first, {"why": "Written later."})
+    put(first, {"why": ""})
+    first.goto("/admin/")
+    first.goto(address)
+    shows(first, {"why": ""})
+
+
+def test_a_dialog_for_several_claims_has_a_draft_of_its_own(at_work: OPEN, claims: list[Claim]) -> None:
+    page, step = at_work(), f"/admin/claims/claim/{claims[0].pk}/step/hand_over/"
+    several = f"{step}?also={claims[1].pk}"
+    for address, note in {step: "Read page two.", several: "I am away."}.items():
+        page.goto(address)
+        shows(page, {"note": ""})
+        put(page, {"note": note})
+        page.goto("/admin/")
+    for address, note in {step: "Read page two.", several: "I am away.", f"{several}&also={claims[2].pk}": ""}.items():
+        page.goto(address)
+        shows(page, {"note": note})

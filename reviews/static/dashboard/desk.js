@@ -12,21 +12,19 @@
     status.classList.toggle("cd-live-off", off);
     reload.hidden = pattern !== "lost";
   };
-  let updated = clock(), paused = false, misses = 0, asked = performance.now(), spoke = -Infinity, late = lateNow();
-  let soon;
-
-  function lateNow() { return one("#kpi-late")?.dataset.count; }
+  const lateNow = () => one("#kpi-late")?.dataset.count;
+  let updated = clock(), paused = false, misses = 0, asked = performance.now(), spoke = -Infinity, late = lateNow(), soon;
 
   const ask = () => {
     if (paused || document.hidden) return;
-    const wait = LEAST - (performance.now() - asked);
+    const wait = LEAST + asked - performance.now();
     clearTimeout(soon);
     if (wait > 0) { soon = setTimeout(ask, wait); return; }
     asked = performance.now();
     document.body.dispatchEvent(new Event("cd:refresh"));
   };
   setInterval(() => { if (performance.now() - asked >= EVERY - 500) ask(); }, EVERY / 4);
-  on(document, "visibilitychange", () => { if (!document.hidden) ask(); });
+  on(document, "visibilitychange", ask);
   on(document, "cd:deadline", (event) => { if (event.detail.kind === "late") ask(); });
 
   /* What was open stays open, what was scrolled stays where it was; htmx keeps the focus by id. */
@@ -52,8 +50,7 @@
   };
   on(document, "htmx:afterRequest", (event) => {
     if (event.detail.elt !== panels) return;
-    const code = event.detail.xhr.status;
-    if (code === 200 || code === 304) {
+    if ([200, 304].includes(event.detail.xhr.status)) {
       misses = 0;
       updated = clock();
       show("updated", updated, false);

@@ -45,13 +45,11 @@
   }));
 
   /* 2 The article opens with the quote at 42% of its height. */
-  const text = one("[data-cd-scroll]");
-  const quote = one("[data-cd-scroll] .cd-mark-cur");
+  const text = one("[data-cd-scroll]"), quote = one("[data-cd-scroll] .cd-mark-cur");
   if (quote) text.scrollTop += quote.getBoundingClientRect().top - text.getBoundingClientRect().top - text.clientHeight * 0.42;
 
   /* 3 Selected words become the quote of a new claim, without numbers of other claims in them. */
-  const article = one("[data-cd-quotes]");
-  const take = one("[data-cd-take]");
+  const article = one("[data-cd-quotes]"), take = one("[data-cd-take]");
   const chosen = () => {
     const range = !getSelection().isCollapsed && getSelection().getRangeAt(0);
     if (!range || !article.contains(range.commonAncestorContainer)) return "";
@@ -91,20 +89,25 @@
     sessionStorage.removeItem("cd-sent");
   });
   all("form[data-cd-draft]").forEach((form) => {
-    const key = `cd-draft-${form.dataset.cdDraft}`, bound = "cdBound" in form.dataset;
+    const key = `cd-draft-${form.dataset.cdDraft}`, bound = "cdBound" in form.dataset, known = {};
     const said = one("[data-cd-draft-said]", form), back = one("template", form);
-    const draft = attempt(() => JSON.parse(localStorage.getItem(key))) || {};
-    const fields = [...form.elements].filter((field) => field.matches("[name]:not([type=hidden],[type=file],button)"));
+    const read = () => attempt(() => JSON.parse(localStorage.getItem(key))) || {}, draft = read();
+    const fields = all("[name]:not([type=hidden],[type=file],button)", form);
     const marks = (name) => all(form.elements[`initial-${name}`] ? `[name=initial-${name}]` : "[name=version],[name=seen]", form);
     const shown = form.cloneNode(true);
     shown.reset();
     const values = (name, of = form) => new FormData(of).getAll(name);
     const changed = ({ name }) => `${values(name)}` !== `${values(name, shown)}`;
-    const keep = () => attempt(() => {
+    const keep = (sent) => attempt(() => {
+      const draft = read(); /* other tabs write too */
       fields.forEach((field) => {
-        if (!changed(field)) { if (!bound) delete draft[field.name]; return; }
-        draft[field.name] = values(field.name);
-        marks(field.name).forEach(({ name, value }) => { draft[name] = value; });
+        const { name } = field, value = values(name), was = known[name], mine = changed(field);
+        if (`${value}` === was && (!mine || !sent && draft[name])) return;
+        known[name] = `${value}`;
+        if (bound || mine) {
+          draft[name] = value;
+          marks(name).forEach((mark) => { draft[mark.name] = mark.value; });
+        } else if (`${draft[name]}` === was) delete draft[name];
       });
       localStorage.setItem(key, JSON.stringify(draft));
       if (said) said.textContent = `${said.dataset.kept} ${clock()}`;
@@ -117,22 +120,22 @@
         field.value = kept[0];
         if (kept[0] && !field.value) field.value = was; /* not offered */
       }
-      if (!bound) marks(field.name).forEach((mark) => { mark.value = draft[mark.name] || mark.value; });
+      if (!bound) marks(field.name).forEach((mark) => { mark.value = draft[mark.name] ?? mark.value; });
       field.dispatchEvent(new Event("change"));
     });
+    fields.forEach(({ name }) => { known[name] = `${values(name)}`; });
     if (fields.some(changed)) on(window, "load", () => back.after(back.content)); /* late enough to be announced */
     let later;
-    on(form, "input", () => { clearTimeout(later); later = setTimeout(keep, 3000); });
+    on(form, "input", () => { clearTimeout(later); later = setTimeout(keep, 3e3); });
     on(window, "pagehide", () => { if (later && !form.dataset.cdSent) keep(); });
     on(form, "submit", () => {
       clearTimeout(later);
-      keep();
+      keep(true);
       attempt(() => sessionStorage.setItem("cd-sent", key));
     });
     on(form, "click", ({ target }) => {
       if (!target.closest("[data-cd-drop]")) return;
-      clearTimeout(later);
-      later = 0;
+      later = clearTimeout(later);
       attempt(() => localStorage.removeItem(key));
     });
   });

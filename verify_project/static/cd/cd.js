@@ -10,9 +10,7 @@
   const words = JSON.parse(one("#cd-words").dataset.words);
 
   /* 2 Time: the server's clock, carried on by this machine's monotonic one. */
-  const started = performance.now();
-  const served = Date.parse(words.now);
-  const now = () => served + performance.now() - started;
+  const began = Date.parse(words.now) - performance.now(), now = () => began + performance.now();
   const clock = () => new Date(now()).toLocaleTimeString("en-GB", { timeZone: words.zone, timeStyle: "short" });
   const MINUTE = 60e3, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
 
@@ -34,36 +32,31 @@
     drawn.innerHTML = `<svg class="cd-i" aria-hidden="true"><use href="${words.sprite}#${name}"/></svg>`;
     return drawn.content;
   };
-  const KINDS = ["late", "soon", "plain"];
   const kindOf = (due, warn, at) => (due < at ? "late" : due - warn < at ? "soon" : "plain");
 
   const showChip = (chip, at) => {
-    const due = Date.parse(chip.dataset.cdDue);
-    const kind = kindOf(due, chip.dataset.cdWarn * 1000, at);
+    const due = Date.parse(chip.dataset.cdDue), kind = kindOf(due, chip.dataset.cdWarn * 1e3, at);
     const left = kind === "late"
       ? fill(words.late, { duration: duration(at - due, true) })
       : fill(words.in, { duration: duration(due - at, kind === "soon") });
     const text = one(".cd-left", chip);
     if (text.textContent !== left) text.textContent = left;
     if (chip.classList.contains(`cd-chip-${kind}`)) return;
-    KINDS.forEach((other) => chip.classList.toggle(`cd-chip-${other}`, other === kind));
+    ["late", "soon", "plain"].forEach((other) => chip.classList.toggle(`cd-chip-${other}`, other === kind));
     one("svg", chip)?.remove();
     if (kind !== "plain") chip.prepend(svg(kind === "late" ? "f-late" : "f-soon"));
     document.dispatchEvent(new CustomEvent("cd:deadline", { detail: { chip, kind } }));
   };
-  const showLine = (line, at) => {
-    if (Date.parse(line.dateTime) < at && line.textContent !== line.dataset.cdPast) line.textContent = line.dataset.cdPast;
-  };
-  const showMoment = (text, at) => { text.textContent = relative(Date.parse(text.closest("time").dateTime), at); };
 
   let flip;
   const tick = () => {
-    const at = now();
-    const chips = all("[data-cd-due]");
+    const at = now(), chips = all("[data-cd-due]");
     chips.forEach((chip) => showChip(chip, at));
-    all("[data-cd-past]").forEach((line) => showLine(line, at));
-    all("[data-cd-moment]").forEach((text) => showMoment(text, at));
-    const moments = chips.flatMap(({ dataset: { cdDue, cdWarn } }) => [Date.parse(cdDue), Date.parse(cdDue) - cdWarn * 1000])
+    all("[data-cd-past]").forEach((line) => {
+      if (Date.parse(line.dateTime) < at && line.textContent !== line.dataset.cdPast) line.textContent = line.dataset.cdPast;
+    });
+    all("[data-cd-moment]").forEach((text) => { text.textContent = relative(Date.parse(text.closest("time").dateTime), at); });
+    const moments = chips.flatMap(({ dataset: { cdDue, cdWarn } }) => [Date.parse(cdDue), Date.parse(cdDue) - cdWarn * 1e3])
       .filter((moment) => moment >= at);
     clearTimeout(flip);
     flip = setTimeout(tick, Math.min(...moments, at + DAY) - at + 2);
@@ -74,51 +67,47 @@
 
   /* 3 Keys: every shortcut belongs to a visible control that carries data-cd-key="n", "g q" or
      "Control+Enter". Single keys are silent while somebody types (WCAG 2.1.4). */
-  const mode = words.keys;
-  const extra = new Map();
+  const mode = words.keys, extra = new Map();
   const TYPING = "input:not([type=checkbox],[type=radio],[type=button],[type=submit],[type=reset]),textarea,select,[contenteditable=true]";
   const shown = (element) => element.getClientRects().length > 0;
   const produced = (event) => {
     if (event.key.length > 1 || event.key.charCodeAt(0) < 128) return event.key;
-    const place = /^(?:Key|Digit)(.)$/.exec(event.code); /* non-Latin layout: where the key sits */
-    return place ? place[1].toLowerCase() : event.key;
+    /* non-Latin layout: where the key sits */
+    return /^(?:Key|Digit)(.)$/.exec(event.code)?.[1].toLowerCase() || event.key;
   };
   const controls = () => {
-    const dialog = one("dialog[open]");
-    return all("[data-cd-key]", dialog || document)
+    return all("[data-cd-key]", one("dialog[open]") || document)
       .filter((control) => !control.disabled && !control.closest("[inert]") && (shown(control) || control.labels?.length));
   };
   const begins = (keys) => [...extra.keys(), ...controls().map(({ dataset }) => dataset.cdKey)].some((known) => known.startsWith(`${keys} `));
   const press = (control) => {
-    if (control.matches(TYPING)) {
-      control.focus();
-      if (control.matches("textarea")) control.setSelectionRange(control.value.length, control.value.length);
-      return;
-    }
-    if (control.matches("[type=radio],[type=checkbox]")) control.focus();
-    control.click();
+    const typing = control.matches(TYPING);
+    if (typing || control.matches("[type=radio],[type=checkbox]")) control.focus();
+    if (control.matches("textarea")) control.setSelectionRange(control.value.length, control.value.length);
+    if (!typing) control.click();
   };
   const act = (keys, event) => {
     const control = controls().find(({ dataset }) => dataset.cdKey === keys);
-    const own = control || one("dialog[open]") ? undefined : extra.get(keys);
+    const own = !control && !one("dialog[open]") && extra.get(keys);
     if (!own && !control) return false;
     event.preventDefault();
     if (own) own.run(event); else press(control);
     return true;
   };
-  let sequence = "", wait;
+  let sequence = "", wait, quiet;
   const forget = () => { sequence = ""; clearTimeout(wait); };
   on(document, "keydown", (event) => {
     const { target } = event, command = event.ctrlKey || event.metaKey;
     if (event.defaultPrevented || event.isComposing || mode === "off") return;
     const typing = target.matches?.(TYPING);
+    if (command ? event.key === "k" : typing) quiet = command && now() + 2e3; /* until the palette has the focus */
     if (event.key === "Escape" && typing) { target.blur(); return; }
     if (command && event.key === "Enter") {
       const own = target.form?.querySelector("[data-cd-send]"); /* what is being written goes first */
       if (own && target.value) own.click(); else act("Control+Enter", event);
       return;
     }
-    if (typing || command || event.altKey !== (mode === "alt")) return;
+    if (typing || command || now() < quiet || event.altKey !== (mode === "alt")) return;
     const key = produced(event);
     if (/^(Shift|Alt)$/.test(key)) return;
     if (key === "Enter" && target.matches("a,button,summary,[type=checkbox],[type=radio]")) return;
@@ -155,9 +144,7 @@
   const listKeys = () => {
     const dialog = make("dialog", "cd-dialog cd");
     dialog.ariaLabel = words.shortcuts;
-    const head = make("div", "cd-card-head");
-    const close = make("button", "cd-btn cd-btn-sm", words.close);
-    close.type = "button";
+    const head = make("div", "cd-card-head"), close = make("button", "cd-btn cd-btn-sm", words.close);
     on(close, "click", () => dialog.close());
     head.append(make("h2", "", words.shortcuts), make("span", "cd-grow"), close);
     const list = make("ul", "cd-keylist");
@@ -183,8 +170,7 @@
     row.dispatchEvent(new CustomEvent("cd:row", { bubbles: true, detail: { row } }));
   };
   const move = (step) => {
-    const list = rows();
-    const row = list[Math.max(list.indexOf(current()) + step, 0)] || list.at(-1);
+    const list = rows(), row = list[Math.max(list.indexOf(current()) + step, 0)] || list.at(-1);
     choose(row);
     if (row) one("a", row)?.focus();
   };
@@ -212,7 +198,7 @@
   const release = (button) => {
     button.disabled = false;
     button.ariaBusy = null;
-    if (button.dataset.cdWas !== undefined) button.innerHTML = button.dataset.cdWas;
+    if ("cdWas" in button.dataset) button.innerHTML = button.dataset.cdWas;
     delete button.dataset.cdWas;
   };
   const free = (form) => {
@@ -220,11 +206,10 @@
     all("[aria-busy]").filter((button) => button.form === form).forEach(release);
   };
   on(document, "submit", (event) => {
-    const form = event.target;
+    const { target: form, submitter: button } = event;
     if (event.defaultPrevented || form.method === "get" || form.method === "dialog") return;
     if (form.dataset.cdSent) { event.preventDefault(); return; }
     form.dataset.cdSent = "1";
-    const button = event.submitter;
     if (!button) return;
     setTimeout(() => { /* after the browser has read the form: a disabled button sends no value */
       if (!form.dataset.cdSent) return;
@@ -285,8 +270,7 @@
   const menus = () => all("details.cd-more[open],details.cd-menu[open]");
   on(document, "click", (event) => menus().forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; }));
   on(document, "keydown", (event) => {
-    if (event.key !== "Escape") return;
-    menus().forEach((menu) => { menu.open = false; one("summary", menu).focus(); });
+    if (event.key === "Escape") menus().forEach((menu) => { menu.open = false; one("summary", menu).focus(); });
   });
 
   window.cd = { all, one, on, now, clock, addKey };
