@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable
 
@@ -244,6 +245,18 @@ def test_a_step_and_a_page_are_named_behind_control_k(at_work: SignedIn, claims:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url("**/admin/?view=pool")
+
+
+def test_letters_for_a_palette_that_is_not_there_yet_are_no_keys(at_work: SignedIn, claims: list[Claim]) -> None:
+    page, address = at_work(), f"/admin/claims/claim/{claims[0].pk}/change/"
+    page.goto(address)
+    page.evaluate("document.addEventListener('keydown', (event) => event.stopPropagation())")  # the palette hears none
+    page.keyboard.press("Control+k")
+    page.keyboard.type("hand over")
+    page.wait_for_timeout(2_100)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Claim number 1.")
+    page.keyboard.press("o")
+    expect(page).to_have_url(re.compile("/step/ask_second_opinion/"))
 
 
 def test_the_preview_follows_the_chosen_row_and_keys_tick_it(
