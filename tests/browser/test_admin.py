@@ -135,6 +135,25 @@ def test_axe_finds_nothing_on_the_reviewers_pages(
         look(page, f"admin-{name}")
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_bar_of_ticked_rows_covers_no_row_at_the_end_of_the_page(
+    live_server: LiveServer, signed_in: SignedIn, desk: Desk, *, width: int
+) -> None:
+    page, editor = signed_in(live_server, staff(make.an_editor(desk))), make.an_editor(desk)
+    for _ in range(16):
+        make.a_claim(desk, State.QUEUED, by=editor)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto("/admin/claims/claim/")
+    boxes = page.locator("[name=_selected_action]")
+    boxes.first.check()
+    expect(page.get_by_role("button", name="Accept")).to_be_visible()
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    row, bar = page.locator("#result_list tr").last.bounding_box(), page.locator("#changelist-actions").bounding_box()
+    assert row is not None
+    assert bar is not None
+    assert row["y"] + row["height"] <= bar["y"]
+
+
 def test_axe_finds_nothing_on_the_page_of_a_source(
     live_server: LiveServer, signed_in: SignedIn, desk: Desk, look: LOOK
 ) -> None:
