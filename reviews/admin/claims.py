@@ -17,7 +17,7 @@ from claims.admin.base import belongs, now_of, number_in, viewer_of
 from claims.admin.claims import ClaimListAdmin
 from claims.admin.forms import PlainForm
 from claims.admin.moments import zone_names
-from claims.errors import ClaimDeskError, NotFound, StaleVersion
+from claims.errors import ClaimDeskError, StaleVersion
 from claims.lifecycle import Action
 from claims.models import Claim
 from claims.permissions import visible_claims
@@ -32,11 +32,11 @@ from reviews.admin.preview import preview_of
 from reviews.admin.rows import row_of
 from reviews.admin.step_forms import EditStep, OwnDateStep, StepForm
 from reviews.admin.steps import DIALOGS, Dialog
-from reviews.admin.ticked import Led, came_from, chosen, dialog_of, led_by, seq_of, undoing_of
+from reviews.admin.ticked import Led, came_from, chosen, dialog_of, led_by, none_of, page_seen, seq_of, undoing_of
 from reviews.admin.verdicts import EvidenceForm, VerdictForm, answers_from
 from reviews.services import queue
 from reviews.services.acting import act, acting_on
-from reviews.services.claimpage import ClaimPage, read_claim
+from reviews.services.claimpage import ClaimPage
 from reviews.services.pool import take_next
 from reviews.services.queueplaces import next_of_mine
 from reviews.services.reviewing import start_if_queued, submit_review
@@ -279,10 +279,10 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, ClaimListAdmin):
 
     def page_of(self, request: HttpRequest, claim_id: int) -> ClaimPage:
         self._check(request)
-        try:
-            return read_claim(claim_id, viewer_of(request), now_of(request))
-        except NotFound as missing:
-            raise Http404(missing.message) from missing
+        page = page_seen(request, claim_id)
+        if page is None:
+            raise Http404(none_of(claim_id))
+        return page
 
     def _check(self, request: HttpRequest) -> None:
         if not belongs(request):

@@ -9,13 +9,13 @@ from django.urls import Resolver404, resolve, reverse
 from unfold.dataclasses import SearchResult
 
 from claims.admin.base import belongs, now_of, number_in, viewer_of
-from claims.errors import NotFound
 from claims.models import Claim
 from claims.permissions import visible_articles, visible_claims
 from reviews.admin.claimview import offered
 from reviews.admin.navigation import sidebar
 from reviews.admin.steps import DIALOGS
-from reviews.services.claimpage import ClaimPage, read_claim
+from reviews.admin.ticked import page_seen
+from reviews.services.claimpage import ClaimPage
 
 FOUND = 10
 CHANGE = "admin:claims_claim_change"
@@ -35,19 +35,13 @@ def found(request: HttpRequest, words: str) -> list[SearchResult]:
     if rest and rest[-1].startswith("#"):
         first, rest = rest[-1], [first, *rest[:-1]]
     number = number_in(first.removeprefix("#"))
-    page = _page(request, number or _shown(request))
+    named = number or _shown(request)
+    page = page_seen(request, named) if named else None
     steps = _steps(page, " ".join(rest) if number else words) if page else []
     if number and page and not rest:
         return [_claim(page.claim), *steps]
     by_words = [*_claims(request, words), *_articles(request, words)] if first else []
     return [*_pages(request, words), *steps, *by_words]
-
-
-def _page(request: HttpRequest, number: int) -> ClaimPage | None:
-    try:
-        return read_claim(number, viewer_of(request), now_of(request)) if number else None
-    except NotFound:
-        return None
 
 
 def _shown(request: HttpRequest) -> int:

@@ -160,18 +160,12 @@ def shows(page: Page, values: dict[str, str]) -> None:
         expect(page.locator(f"[name={name}]")).to_have_value(value)
 
 
-def test_a_draft_is_shown_what_a_colleague_set_meanwhile_before_it_takes_its_place(
-    live_server: LiveServer, signed_in: OPEN, desk: Desk, claims: list[Claim]
-) -> None:
-    editor, colleague, (there, third) = make.an_editor(desk), make.an_editor(desk), (make.a_desk(), make.a_desk())
-    for person in (editor, colleague):
-        make.joined(person, there, DeskRole.EDITOR)
-        make.joined(person, third, DeskRole.EDITOR)
-    page, claim, ines = signed_in(live_server, staff(editor)), claims[0], make.viewer(colleague)
+def overtaken(there: Desk, third: Desk) -> Dialogs:
+    """By dialog: what somebody types, the step that a colleague takes meanwhile, and how that is told."""
     day, sooner = date(2031, 5, 20), datetime.fromisoformat("2031-05-05T09:00Z")
     own = {"own": own_date(day, day, Precision.DAY, "UTC"), "words": "in May", "zone_basis": "stated"}
     why, due = {"reason": "It is ours."}, {"due": "2031-06-06T07:08"}
-    dialogs: Dialogs = {
+    return {
         "set_due": (why | due, Action.SET_DUE, {"due": sooner}, "moved review due to 5 May 2031"),
         "set_own_date": (why | {"first": "2031-05-06"}, Action.SET_OWN_DATE, own, "wrote here meanwhile: 20 May 2031"),
         "set_priority": (why | {"priority": "4"}, Action.SET_PRIORITY, {"priority": 2}, "the priority from 1 to 2"),
@@ -188,7 +182,17 @@ def test_a_draft_is_shown_what_a_colleague_set_meanwhile_before_it_takes_its_pla
             f"to the desk {there.name}",
         ),
     }
-    for name, (mine, action, theirs, said) in dialogs.items():
+
+
+def test_a_draft_is_shown_what_a_colleague_set_meanwhile_before_it_takes_its_place(
+    live_server: LiveServer, signed_in: OPEN, desk: Desk, claims: list[Claim]
+) -> None:
+    editor, colleague, (there, third) = make.an_editor(desk), make.an_editor(desk), (make.a_desk(), make.a_desk())
+    for person in (editor, colleague):
+        make.joined(person, there, DeskRole.EDITOR)
+        make.joined(person, third, DeskRole.EDITOR)
+    page, claim, ines = signed_in(live_server, staff(editor)), claims[0], make.viewer(colleague)
+    for name, (mine, action, theirs, said) in overtaken(there, third).items():
         page.goto(f"/admin/claims/claim/{claim.pk}/step/{name}/")
         put(page, mine)
         page.goto("/admin/")
