@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from claims.actors import Actor, ActorKind
@@ -21,18 +21,23 @@ from claims.models import (
     ApiKey,
     Appearance,
     Article,
+    ChainStep,
     Claim,
     Desk,
     DeskRole,
     Evidence,
     Membership,
     Scope,
+    SetUpEvent,
+    SetUpStep,
+    Source,
     User,
     Visibility,
 )
 from claims.models.asking import one_or_none
 from claims.models.embargo import Moment, desks_holding, quotes_under_embargo
 from claims.models.evidence import EvidenceQuerySet
+from claims.models.source import SourceQuerySet
 from claims.models.worded import worded
 
 
@@ -204,6 +209,27 @@ def visible_articles(viewer: Viewer, now: datetime) -> QuerySet[Article]:
     if viewer.user is not None:
         return articles
     return articles.exclude(_of_others(viewer, ""), embargo_until__gt=now)
+
+
+def visible_sources(viewer: Viewer, now: Moment) -> SourceQuerySet:
+    """Sources, which belong to no desk, less those that nothing names but articles under embargo for the viewer.
+
+    Whatever else knows of a source shows it: an open article, a hand that added it, a source that belongs to it.
+    """
+    if viewer.is_administrator:
+        return Source.objects.all()
+    kept = Article.objects.filter(_of_others(viewer, ""), embargo_until__gt=now).order_by()
+    steps = ChainStep.objects.filter(source__isnull=False).order_by()
+    held = Q(appearance__revision__article__in=kept)
+    named = Q(pk__in=steps.filter(held).values("source")) | Q(pk__in=kept.values("outlet"))
+    this = OuterRef("pk")
+    known = (
+        Exists(steps.filter(source=this).exclude(held))
+        | Exists(Article.objects.filter(outlet=this).exclude(pk__in=kept))
+        | Exists(SetUpEvent.objects.filter(source=this, step=SetUpStep.MADE))
+        | Exists(Source.objects.filter(parent=this))
+    )
+    return Source.objects.exclude(named, ~known)
 
 
 def sees_protected(viewer: Viewer, claim: Claim, *, on_it: bool) -> bool:

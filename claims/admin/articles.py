@@ -20,14 +20,14 @@ from django.utils.translation import gettext_lazy
 
 from claims.admin import columns
 from claims.admin.amending import AmendPages, may_amend
-from claims.admin.base import RecordAdmin, adds_articles, now_of, number_in, viewer_of
+from claims.admin.base import RecordAdmin, adds_articles, now_of, number_in, outlets_for, viewer_of
 from claims.admin.filters import DeskFilter, LanguageFilter, OutletFilter
 from claims.admin.forms import LANGUAGES
 from claims.admin.intake import OFFERED, ArticleForm, ClaimForm
 from claims.admin.marking import Mark, marked
 from claims.admin.moments import zone_names
 from claims.errors import ClaimDeskError
-from claims.models import Appearance, Article, ArticleRevision, Claim, Desk, Source, SourceKind
+from claims.models import Appearance, Article, ArticleRevision, Claim, Desk, SourceKind
 from claims.permissions import desk_roles, desks_of, visible_claims
 from claims.services.articles import TakenIn
 from claims.services.proposing import Maker
@@ -153,7 +153,7 @@ class ArticlePagesAdmin(AmendPages, RecordAdmin[Article]):
             "opts": self.opts,
             "zones": zone_names(),
             "languages": LANGUAGES,
-            "outlets": Source.objects.filter(kind=SourceKind.OUTLET).order_by("name")[:OFFERED],
+            "outlets": outlets_for(request)[:OFFERED],
         }
         return TemplateResponse(request, template, self.admin_site.each_context(request) | shared | context)
 

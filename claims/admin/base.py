@@ -26,8 +26,9 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from claims.admin import columns
 from claims.admin.forms import say_it_plainly
 from claims.errors import ClaimDeskError
-from claims.models import User
-from claims.permissions import Viewer, under_embargo, viewer_for_user
+from claims.models import SourceKind, User
+from claims.models.source import SourceQuerySet
+from claims.permissions import Viewer, under_embargo, viewer_for_user, visible_sources
 
 if TYPE_CHECKING:  # the theme has no types; its admin is Django's with more attributes
     from django.contrib.admin import ModelAdmin, TabularInline
@@ -72,6 +73,12 @@ def now_of(request: HttpRequest) -> datetime:
         found = timezone.now()
         request.claimdesk_now = found  # type: ignore[attr-defined]  # the request is where a request's facts live
     return found
+
+
+def outlets_for(request: HttpRequest) -> SourceQuerySet:
+    """The outlets that this person sees, by name: what lists and inputs offer."""
+    seen = visible_sources(viewer_of(request), now_of(request))
+    return seen.filter(kind=SourceKind.OUTLET).order_by("name")
 
 
 def belongs(request: HttpRequest) -> bool:

@@ -10,10 +10,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from claims import wordings
-from claims.admin.base import now_of, number_in, viewer_of
+from claims.admin.base import now_of, number_in, outlets_for, viewer_of
 from claims.admin.forms import LANGUAGES
 from claims.lifecycle import State
-from claims.models import Claim, FlagKind, Source, SourceKind
+from claims.models import Claim, FlagKind
 from claims.models.claim import ClaimQuerySet
 from claims.permissions import desks_of
 
@@ -114,8 +114,7 @@ class OutletFilter(DropdownFilter):
     path = "outlet"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
-        outlets = Source.objects.filter(kind=SourceKind.OUTLET).order_by("name")[:OUTLETS]
-        return [(str(pk), name) for pk, name in outlets.values_list("pk", "name")]
+        return [(str(pk), name) for pk, name in outlets_for(request).values_list("pk", "name")[:OUTLETS]]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         number = number_in(self.value())

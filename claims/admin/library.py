@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from claims.admin import columns
-from claims.admin.base import OfClaimAdmin, RecordAdmin, edits_a_desk, viewer_of
+from claims.admin.base import OfClaimAdmin, RecordAdmin, edits_a_desk, now_of, viewer_of
 from claims.admin.filters import ClaimDeskFilter
 from claims.admin.kept import KeptAdmin
 from claims.admin.setup_forms import SourceForm
@@ -27,6 +27,7 @@ from claims.models import (
     Source,
     Visibility,
 )
+from claims.permissions import visible_sources
 from claims.services.sources import GivenSource, add_source, change_source
 from claims.templatetags import claimdesk
 
@@ -65,6 +66,7 @@ class SourcePagesAdmin(KeptAdmin[Source]):
     list_filter = ("kind", "reliability")
     list_select_related = ("parent",)
     search_fields = ("name", "aliases")
+    ordering = ("name", "pk")
     fields = (*SourceForm.Meta.fields, "reliability_reason")
     autocomplete_fields = ("parent",)
 
@@ -76,7 +78,9 @@ class SourcePagesAdmin(KeptAdmin[Source]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
         articles, steps = Count("articles", distinct=True), Count("steps", distinct=True)
-        return super().get_queryset(request).annotate(articles_count=articles, steps_count=steps)
+        seen = visible_sources(viewer_of(request), now_of(request)).values("pk")
+        rows = super().get_queryset(request).filter(pk__in=seen)
+        return rows.annotate(articles_count=articles, steps_count=steps)
 
     def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
         """Keep what the form says through the service."""

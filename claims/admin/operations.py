@@ -18,12 +18,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims.admin import columns
-from claims.admin.base import RecordAdmin, adds_articles, now_of, number_in, viewer_of
+from claims.admin.base import RecordAdmin, adds_articles, now_of, number_in, outlets_for, viewer_of
 from claims.admin.forms import LANGUAGES
 from claims.admin.intake import OFFERED, LinkForm
 from claims.admin.moments import zone_names
 from claims.errors import ClaimDeskError
-from claims.models import Operation, OperationState, Source, SourceKind, StepState
+from claims.models import Operation, OperationState, StepState
 from claims.permissions import desks_of, visible_articles
 from claims.services.operations import ask_import, try_again, visible_operations
 
@@ -86,7 +86,7 @@ class OperationAdmin(RecordAdmin[Operation]):
             "form": form,
             "zones": zone_names(),
             "languages": LANGUAGES,
-            "outlets": Source.objects.filter(kind=SourceKind.OUTLET).order_by("name")[:OFFERED],
+            "outlets": outlets_for(request)[:OFFERED],
         }
         return self._page(request, "admin/import_link.html", _("Import an article"), shared)
 

@@ -25,6 +25,7 @@ from claims.api.views import ApiView, not_modified
 from claims.exports.feed import actor_out
 from claims.exports.times import rfc3339
 from claims.models import Reliability, Scope, SetUpEvent, Source, SourceKind
+from claims.permissions import visible_sources
 from claims.services.sources import GivenSource, add_source, change_source, check_may_set_up, source_mark
 
 
@@ -90,7 +91,7 @@ class Sources(ApiView):
     def get(self, request: Request) -> Response:
         """List sources."""
         asked = given(SourceFilters, request)
-        rows = Source.objects.filter(**({"kind": asked["kind"]} if "kind" in asked else {}))
+        rows = visible_sources(self.viewer, self.now).filter(**({"kind": asked["kind"]} if "kind" in asked else {}))
         if "q" in asked:
             rows = rows.filter(Q(name__icontains=asked["q"]) | Q(aliases__contains=[asked["q"]]))
         return page_of(request, rows, page_in(asked), _sources_out, Order(descending=False))
@@ -134,7 +135,7 @@ class OneSource(ApiView):
         return _shown(change_source(number, changes, self.viewer, seen=seen, why=why))
 
     def _source(self, number: int) -> Source:
-        found = Source.objects.filter(pk=number).first()
+        found = visible_sources(self.viewer, self.now).filter(pk=number).first()
         if found is None:
             raise NothingHere(f"There is no source {number}.")
         return found

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Now
 
 from claims.deadlines import zone_named
 from claims.errors import ClaimDeskError, Invalid, NotFound, StaleVersion
 from claims.models import Article, Reliability, Source, SourceKind
-from claims.permissions import Viewer, check_sets_up
+from claims.permissions import Viewer, check_sets_up, visible_sources
 from claims.services.articles import line, name_line
 from claims.services.rows import mark_of
 from claims.services.setupevents import write_down_changed, write_down_made
@@ -110,6 +111,7 @@ def add_source(given: GivenSource, viewer: Viewer, *, why: str = "") -> Source:
     Raises what `check_may_set_up`, `usable_source` and `check_grade` refuse; then nothing is written.
     """
     check_may_set_up(viewer)
+    _check_sees(viewer, given.parent)
     try:
         with transaction.atomic():
             _wait_for_others()
@@ -137,12 +139,14 @@ def change_source(
         with transaction.atomic():
             _wait_for_others()
             # Articles and chains that name the source meanwhile do not wait.
-            source = Source.objects.select_for_update(no_key=True).filter(pk=number).first()
+            source = visible_sources(viewer, Now()).select_for_update(no_key=True).filter(pk=number).first()
             if source is None:
                 raise NotFound(f"There is no source {number}.")
             if seen is not None and seen != source_mark(source):
                 raise StaleVersion(current=source_mark(source), sent=seen)
             stood = given_of(source)
+            if changes.get("parent", stood.parent) != stood.parent:
+                _check_sees(viewer, changes["parent"])
             says = usable_source(replace(stood, **changes), but=number)
             if "aliases" not in changes:
                 says = _with_former_name(stood, says)
@@ -183,6 +187,12 @@ def source_mark(source: Source) -> str:
 def _wait_for_others() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [KEEPING])
+
+
+def _check_sees(viewer: Viewer, parent: int | None) -> None:
+    """Refuse a parent that the viewer does not see as one that is none."""
+    if parent is not None and not visible_sources(viewer, Now()).filter(pk=parent).exists():
+        raise Invalid(f"There is no source {parent}.", pointer="/parent")
 
 
 def _check_parent(parent: int, number: int) -> None:

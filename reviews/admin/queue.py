@@ -158,7 +158,7 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     start = (asked.page - 1) * queue.PAGE
     claims = list(found[start : start + queue.PAGE + 1])
     rows = [row_of(claim, now) for claim in claims[: queue.PAGE]]
-    options = queue.options_for(viewer, claims)
+    options = queue.options_for(viewer, claims, now)
     by_urgency = asked.order == Order.DUE and asked.view != View.DECIDED
     chosen = next((row for row in rows if row.claim.pk == asked.claim), rows[0] if rows else None)
     return context | {

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from claims.admin.forms import LANGUAGES, PlainForm
 from claims.errors import Invalid
 from claims.models import Desk, Source, SourceKind
+from claims.models.source import SourceQuerySet
 from reviews.eligibility import language_name
 from reviews.models import DeadlinePolicy, ReviewPolicy, RuleVersion
 from reviews.rules import HEDGES, MOST_DAYS, Conditions, Outcomes
@@ -87,8 +88,15 @@ class RuleForm(PlainForm):
         label=gettext_lazy("Days back"), required=False, min_value=1, max_value=MOST_TRIED, initial=DAYS
     )
 
-    def __init__(self, *args: Any, desks: Sequence[Desk], before: RuleVersion | None = None, **kwargs: Any) -> None:
-        self.desks_led, self.before = desks, before
+    def __init__(
+        self,
+        *args: Any,
+        desks: Sequence[Desk],
+        sources: SourceQuerySet,
+        before: RuleVersion | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.desks_led, self.sources, self.before = desks, sources, before
         self.was = before.ruled() if before else None
         super().__init__(*args, initial=_initial(before) if before else {}, **kwargs)
 
@@ -160,21 +168,21 @@ class RuleForm(PlainForm):
         for key in self.fields:
             words = self.cleaned_data.get(key, "").strip() if key.startswith(f"{name}_") else ""
             if words:
-                found |= _sources_called(words, key, outlets=name == "outlets")
+                found |= self._sources_called(words, key, outlets=name == "outlets")
         return tuple(sorted(found))
 
-
-def _sources_called(words: str, field: str, *, outlets: bool) -> set[int]:
-    """The sources that go by a name, or the one with the number at its beginning. Raises `Invalid` at the field."""
-    numbered = NUMBERED.match(words)
-    rows = Source.objects.filter(pk=int(numbered[1])) if numbered else Source.objects.called(words)
-    if outlets:
-        rows = rows.filter(kind=SourceKind.OUTLET)
-    found = set(rows.values_list("pk", flat=True)[:MOST_VALUES])
-    if not found:
-        what = _("outlet") if outlets else _("source")
-        raise Invalid(_("There is no %(what)s called “%(name)s”.") % {"what": what, "name": words}, pointer=f"/{field}")
-    return found
+    def _sources_called(self, words: str, field: str, *, outlets: bool) -> set[int]:
+        """The sources that go by a name, or the one with the number at its beginning. Raises `Invalid` at the field."""
+        numbered = NUMBERED.match(words)
+        rows = self.sources.filter(pk=int(numbered[1])) if numbered else self.sources.called(words)
+        if outlets:
+            rows = rows.filter(kind=SourceKind.OUTLET)
+        found = set(rows.values_list("pk", flat=True)[:MOST_VALUES])
+        if not found:
+            what = _("outlet") if outlets else _("source")
+            said = {"what": what, "name": words}
+            raise Invalid(_("There is no %(what)s called “%(name)s”.") % said, pointer=f"/{field}")
+        return found
 
 
 def _initial(before: RuleVersion) -> dict[str, Any]:

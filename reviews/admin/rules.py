@@ -15,10 +15,11 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from claims.admin.base import RecordAdmin, belongs, edits_a_desk, now_of, number_in, viewer_of
+from claims.admin.base import RecordAdmin, belongs, edits_a_desk, now_of, number_in, outlets_for, viewer_of
 from claims.errors import ClaimDeskError, NotFound, StaleVersion
-from claims.models import Desk, Source, SourceKind
-from claims.permissions import desks_of
+from claims.models import Desk, SourceKind
+from claims.models.source import SourceQuerySet
+from claims.permissions import desks_of, visible_sources
 from reviews.admin.rule_forms import DefaultsForm, RuleForm
 from reviews.models import RoutingRule, RuleVersion
 from reviews.rules import Ruled
@@ -115,7 +116,7 @@ class RoutingRuleAdmin(RecordAdmin[RoutingRule]):
 
     def _written(self, request: HttpRequest, before: RuleVersion | None) -> HttpResponse:
         posted = request.POST if request.method == "POST" else None
-        form = RuleForm(posted, desks=self._led(request), before=before)
+        form = RuleForm(posted, desks=self._led(request), sources=self._sources(request), before=before)
         trial: Trial | None = None
         if posted is not None and form.is_valid():
             try:
@@ -167,8 +168,8 @@ class RoutingRuleAdmin(RecordAdmin[RoutingRule]):
             "trial": trial,
             "versions": _versions(before) if before else [],
             "applied": before.resettlings.order_by("-pk").first() if before else None,
-            "outlets": _names(SourceKind.OUTLET) if may else [],
-            "sources": _names() if may else [],
+            "outlets": _names(outlets_for(request)) if may else [],
+            "sources": _names(self._sources(request).exclude(kind=SourceKind.UNNAMED)) if may else [],
         }
         return self._page(request, "reviews/rule.html", context)
 
@@ -237,6 +238,10 @@ class RoutingRuleAdmin(RecordAdmin[RoutingRule]):
         mine = led_desks(viewer_of(request))
         return list(Desk.objects.all() if mine is None else Desk.objects.filter(pk__in=mine))
 
+    def _sources(self, request: HttpRequest) -> SourceQuerySet:
+        """The sources that this person may name."""
+        return visible_sources(viewer_of(request), now_of(request))
+
     def _check(self, request: HttpRequest) -> None:
         if not belongs(request):
             raise PermissionDenied
@@ -263,7 +268,6 @@ def _versions(newest: RuleVersion) -> list[Row]:
     return rows[::-1]
 
 
-def _names(kind: str = "") -> list[str]:
-    """What the inputs offer: names of outlets, or of all sources that have one."""
-    rows = Source.objects.filter(kind=kind) if kind else Source.objects.exclude(kind=SourceKind.UNNAMED)
+def _names(rows: SourceQuerySet) -> list[str]:
+    """What the inputs offer."""
     return list(rows.order_by("name").values_list("name", flat=True).distinct()[:OFFERED])

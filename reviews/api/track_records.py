@@ -16,7 +16,7 @@ from claims.api.fields import DeskNamed, OneOf
 from claims.api.parameters import Parameters, Search, given
 from claims.api.views import ApiView
 from claims.exports.times import rfc3339
-from claims.models import Source
+from claims.permissions import visible_sources
 from claims.verdicts import Outcome
 from reviews.dashboard.filters import NO_RANGE, Filters, Period
 from reviews.dashboard.outlets import year_of
@@ -109,7 +109,7 @@ class TrackRecord(ApiView):
     @extend_schema(parameters=[RecordFilters], responses={200: TrackRecordOut})
     def get(self, request: Request, number: int) -> Response:
         """Read the track record of a source."""
-        source = Source.objects.filter(pk=number).first()
+        source = visible_sources(self.viewer, self.now).filter(pk=number).first()
         if source is None:
             raise NothingHere(f"There is no source {number}.")
         asked = given(RecordFilters, request, desks=self.desks)

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from django.core.paginator import Page, Paginator
 from django.utils.translation import pgettext
 
-from claims.models import Source
+from claims.permissions import visible_sources
 from claims.verdicts import Outcome
 from claims.wordings import so_words
-from reviews.dashboard.filters import NOBODY, SAID_ONLY, Age, Filters, Period
+from reviews.dashboard.filters import NOBODY, SAID_ONLY, Age, Period
 from reviews.dashboard.number import Number
 from reviews.dashboard.panels import with_people
 from reviews.dashboard.reading import Reading
@@ -72,17 +72,18 @@ def _narrowed(reading: Reading) -> Iterator[str]:
         yield str(Age(filters.age).label)
     if filters.verdict:
         yield pgettext("verdict", "Said only") if filters.verdict == SAID_ONLY else so_words(filters.verdict)
-    yield from _over_time(filters)
+    yield from _over_time(reading)
     if filters.language:
         yield filters.language
     if filters.outlet:
         yield pgettext("list of claims", "one outlet")
 
 
-def _over_time(filters: Filters) -> Iterator[str]:
+def _over_time(reading: Reading) -> Iterator[str]:
     """What the sources page narrows to."""
+    filters = reading.filters
     if filters.source:
-        source = Source.objects.filter(pk=filters.source).first()
+        source = visible_sources(reading.viewer, reading.now).filter(pk=filters.source).first()
         name = str(source) if source else pgettext("list of claims", "unknown source")
         yield f"{name} {Part(filters.role).label}" if filters.role else name
     if filters.outcome:

@@ -13,12 +13,13 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 
 from claims.deadlines import aware
 from claims.errors import Faults, Invalid, NotFound, StaleVersion
 from claims.models import Source, User
 from claims.models.worded import worded
-from claims.permissions import Viewer, check_sets_up
+from claims.permissions import Viewer, check_sets_up, visible_sources
 from claims.services.articles import language_tag, line
 from claims.services.rows import check_columns, mark_of
 from claims.services.setupevents import write_down_changed, write_down_made
@@ -236,8 +237,13 @@ def come_back(reviewer: Reviewer, viewer: Viewer) -> int:
 
 
 def declare_interest(reviewer: Reviewer, viewer: Viewer, source: Source, note: str = "") -> Interest:
-    """Somebody may not judge what came through a source. Raises `RoleMissing`, `InterestKnown`, `UnusableText`."""
+    """Somebody may not judge what came through a source.
+
+    Raises `RoleMissing`, `InterestKnown`, `UnusableText`, and `Invalid` for a source that the viewer does not see.
+    """
     check_keeps(viewer, reviewer)
+    if not visible_sources(viewer, Now()).filter(pk=source.pk).exists():
+        raise Invalid("There is no such source.", pointer="/source")
     try:
         with held(reviewer) as person:
             return Interest.objects.create(reviewer=person, source=source, note=line(note, "note", 300))

@@ -31,9 +31,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from claims.lifecycle import State
-from claims.models import Appearance, ChainStep, Claim, Decision, Evidence, Flag, Heartbeat, Source, SourceKind, User
+from claims.models import Appearance, ChainStep, Claim, Decision, Evidence, Flag, Heartbeat, SourceKind, User
 from claims.models.claim import ClaimQuerySet
-from claims.permissions import Viewer, desks_of, visible_claims
+from claims.permissions import Viewer, desks_of, visible_claims, visible_sources
 from claims.services.watch import DELAYED_AFTER, HEARTBEAT
 from reviews.models import Absence, Assignment, AssignmentStatus, Notice, Review
 from reviews.models.assignment import HOLDING
@@ -258,10 +258,11 @@ class Options:
     outlet: Mapping[Any, str]
 
 
-def options_for(viewer: Viewer, claims: Iterable[Claim]) -> Options:
-    """What the filters offer: the viewer's desks, the outlets there are, the languages of the claims shown."""
+def options_for(viewer: Viewer, claims: Iterable[Claim], now: datetime) -> Options:
+    """What the filters offer: the viewer's desks, the outlets they see, the languages of the claims shown."""
     desks = dict(desks_of(viewer).values_list("pk", "name"))
-    outlets = Source.objects.filter(kind=SourceKind.OUTLET).order_by("name").values_list("pk", "name")
+    seen = visible_sources(viewer, now).filter(kind=SourceKind.OUTLET)
+    outlets = seen.order_by("name").values_list("pk", "name")
     return Options(
         desks, {spoken: spoken for spoken in sorted({claim.language for claim in claims})}, dict(outlets[:MOST])
     )

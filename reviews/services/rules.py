@@ -14,12 +14,12 @@ from django.db import transaction
 
 from claims.errors import Invalid, NotFound, RoleMissing, ScopeMissing, StaleVersion
 from claims.models import Scope
-from claims.permissions import Viewer, check_scope
+from claims.permissions import Viewer, check_scope, visible_sources
 from claims.services.articles import line
 from claims.services.transitions import database_time
 from reviews.errors import TooManyRules
 from reviews.models import Course, RoutingRule, RuleBook, RuleVersion
-from reviews.rules import Conditions, Outcomes
+from reviews.rules import Conditions, Outcomes, Ruled
 from reviews.services.resettling import ask_for_unroutable, ask_to_apply
 from reviews.services.rulevalues import usable_conditions, usable_outcomes
 
@@ -158,7 +158,7 @@ def change_rule(rule_id: int, given: GivenRule, viewer: Viewer, *, version: int 
             raise StaleVersion(current=before.number, expected=version)
         was = before.ruled()
         check_may_write(viewer, was.conditions, was.outcomes)
-        given = usable(given, viewer, was.outcomes)
+        given = usable(given, viewer, was)
         if _same(before, given):
             if given.applies:
                 ask_to_apply(before, viewer.actor.name)
@@ -200,15 +200,17 @@ def _place(every: Sequence[RuleVersion], seen: set[int], order: Sequence[int]) -
         RoutingRule.objects.filter(pk=number).exclude(position=position).update(position=position)
 
 
-def usable(given: GivenRule, viewer: Viewer, before: Outcomes | None = None) -> GivenRule:
-    """The rule as it may be kept, `before` being what it settles now.
+def usable(given: GivenRule, viewer: Viewer, before: Ruled | None = None) -> GivenRule:
+    """The rule as it may be kept, `before` being what it is now.
 
     Raises `Invalid`, `RoleMissing`, `ScopeMissing`.
     """
     name = line(given.name, "name", NAME)
     if not name:
         raise Invalid("A rule needs a name.", pointer="/name")
-    conditions, outcomes = usable_conditions(given.conditions), usable_outcomes(given.outcomes, before)
+    seen = visible_sources(viewer, database_time())
+    conditions = usable_conditions(given.conditions, seen, before.conditions if before else None)
+    outcomes = usable_outcomes(given.outcomes, before.outcomes if before else None)
     check_may_write(viewer, conditions, outcomes)
     if given.active and not conditions.asked and outcomes == Outcomes():
         raise Invalid(TAKES_ALL, pointer="/outcomes")

@@ -18,8 +18,10 @@ from reviews.rules import HEDGES, MOST_DAYS, Conditions, Outcomes
 MOST_VALUES = 50
 
 
-def usable_conditions(given: Conditions) -> Conditions:
+def usable_conditions(given: Conditions, seen: QuerySet[Source], before: Conditions | None = None) -> Conditions:
     """The conditions as they may be kept: every number exists, every word is clean, each value once, in order.
+
+    `seen` are the sources that whoever asks may name; what the rule asked before stays.
 
     Raises `Invalid` and `UnusableText` at `/conditions/…`.
     """
@@ -28,11 +30,13 @@ def usable_conditions(given: Conditions) -> Conditions:
         if isinstance(value, tuple) and len(value) > MOST_VALUES:
             raise Invalid(f"At most {MOST_VALUES} values of one condition.", pointer=f"/conditions/{one.name}")
     _check_fit(given)
+    had = before or Conditions()
+    named = seen | Source.objects.filter(pk__in=[*had.outlets, *had.sources])
     return replace(
         given,
         desks=_known(Desk.objects.all(), given.desks, "desks", "desk"),
-        outlets=_known(Source.objects.filter(kind=SourceKind.OUTLET), given.outlets, "outlets", "outlet"),
-        sources=_known(Source.objects.all(), given.sources, "sources", "source"),
+        outlets=_known(named.filter(kind=SourceKind.OUTLET), given.outlets, "outlets", "outlet"),
+        sources=_known(named, given.sources, "sources", "source"),
         source_kinds=_of(SourceKind.values, given.source_kinds, "source_kinds"),
         topics=_words(given.topics, "conditions/topics"),
         languages=_placed("languages", lambda: tuple(sorted({_language(tag) for tag in given.languages}))),

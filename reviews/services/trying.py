@@ -86,7 +86,7 @@ def try_rule(given: GivenRule, viewer: Viewer, *, days: int = DAYS, rule_id: int
     if days not in range(1, MOST_DAYS + 1):
         raise Invalid(f"Days are 1 to {MOST_DAYS}.", pointer="/days")
     before = rule_seen(rule_id, viewer) if rule_id is not None else None
-    given = usable(given, viewer, before.ruled().outcomes if before else None)
+    given = usable(given, viewer, before.ruled() if before else None)
     rules, tried = _placed(given, before)
     now = database_time()
     claims = _accepted_since(now - timedelta(days=days), viewer, now)

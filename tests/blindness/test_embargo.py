@@ -6,12 +6,13 @@ import pytest
 from django.core import mail
 from django.test import override_settings
 
-from claims.models import Claim, Desk, DeskRole, User
+from claims.models import Claim, Desk, DeskRole, Scope, Source, SourceKind, User
+from claims.services.proposing import GivenStep
 from reviews import tasks
 from reviews.models import Notice, Reviewer
 from reviews.services.notices import tell
 from tests import factories as make
-from tests.api.conftest import signed_in
+from tests.api.conftest import signed_in, with_key
 from tests.blindness.hidden import CANARY, browser, said_by_an_article, under_embargo, with_words
 from tests.blindness.routes import walked
 
@@ -91,3 +92,98 @@ def test_whoever_loses_a_claim_to_the_embargo_reads_its_number_and_no_word_of_it
     assert client.post("/admin/reviews/notice/read/", {"notice": told.pk}).status_code == 302
     told.refresh_from_db()
     assert told.read_at is not None
+
+
+FIELDS = "app_label=reviews&model_name=interest&field_name=source"
+
+
+@pytest.fixture
+def named(claim: Claim) -> list[int]:
+    """The sources that the article names and nothing else: its outlet, a person, a role without a name."""
+    article = claim.appearances.get().revision.article
+    Source.objects.filter(pk=article.outlet_id).update(name=f"{CANARY} Post")
+    chain = (
+        GivenStep(f"Ada {CANARY}", verb="said"),
+        GivenStep(f"somebody close to {CANARY}", SourceKind.UNNAMED, named=False),
+    )
+    quote = make.a_quote(article.revisions.get())
+    assert article.desk is not None
+    make.a_claim(article.desk, quote=quote, chain=chain)
+    found = Source.objects.filter(name__contains=CANARY).order_by("pk").values_list("pk", flat=True)
+    assert len(found) == 3
+    return list(found)
+
+
+def where_sources_are(named: list[int]) -> list[str]:
+    """Lists, what inputs offer, and the pages and addresses of these: a name stands in each."""
+    lists = ["", "claims/source/", "claims/article/", "claims/claim/", "claims/article/add/", "claims/operation/add/"]
+    pages = [f"/admin/{place}" for place in (*lists, "reviews/routingrule/add/")]
+    offered = [f"/admin/autocomplete/?term={CANARY}&{FIELDS}", f"/api/v1/sources?q={CANARY}", "/api/v1/sources"]
+    return [*pages, *offered, *(place for one in named for place in about_a_source(one))]
+
+
+def about_a_source(number: int) -> list[str]:
+    pages = [f"/admin/claims/source/{number}/{page}/" for page in ("change", "history")]
+    api = [f"/api/v1/sources/{number}", f"/api/v1/sources/{number}/track_record"]
+    return [*pages, *api, f"/desk/list/decided_12m?source={number}"]
+
+
+def test_who_is_named_by_an_article_under_embargo_alone_is_a_source_for_its_desk_alone(
+    claim: Claim, working: Reviewer, named: list[int]
+) -> None:
+    client, places = browser(working.user), where_sources_are(named)
+    assert with_words(walked(client, places), CANARY) == places
+    article = under_embargo(claim)
+    assert with_words(walked(client, places), CANARY) == []
+    with_key_of_others = with_key(Scope.CLAIMS_READ)
+    assert CANARY not in str(with_key_of_others.get("/sources").body)
+    assert [with_key_of_others.get(f"/sources/{one}").status for one in named] == [404] * 3
+    assert article.desk is not None
+    for one in (browser(make.an_editor(article.desk)), browser(make.an_administrator())):
+        assert with_words(walked(one, places), CANARY) == places
+
+
+def test_a_source_is_seen_again_once_an_open_article_names_it_or_somebody_says_what_belongs_to_it(
+    claim: Claim, working: Reviewer, named: list[int]
+) -> None:
+    under_embargo(claim)
+    seen = signed_in(working.user)
+    outlet, person, role = named
+    make.an_article(outlet=f"{CANARY} Post")
+    assert [seen.get(f"/sources/{one}").status for one in named] == [200, 404, 404]
+    make.a_claim(make.a_desk(), chain=(GivenStep(f"Ada {CANARY}"),))
+    assert [seen.get(f"/sources/{one}").status for one in named] == [200, 200, 404]
+    assert {outlet, person} <= {row["id"] for row in seen.get("/sources").body["results"]}
+    below = {"name": "Harbour office", "kind": "organisation", "parent": role}
+    assert signed_in(make.an_administrator()).post("/sources", below).status == 201
+    assert seen.get(f"/sources/{role}").status == 200
+
+
+def test_a_source_that_somebody_added_by_hand_stays_in_sight_when_an_article_under_embargo_names_it(
+    claim: Claim, working: Reviewer
+) -> None:
+    article = under_embargo(claim)
+    office = {"name": "Harbour office", "kind": "organisation"}
+    added = signed_in(make.an_administrator()).post("/sources", office).body["id"]
+    assert article.desk is not None
+    chain = (GivenStep(office["name"], office["kind"]),)
+    make.a_claim(article.desk, quote=make.a_quote(article.revisions.get()), chain=chain)
+    assert signed_in(working.user).get(f"/sources/{added}").status == 200
+
+
+def test_a_source_out_of_sight_is_no_source_for_whoever_guesses_its_number(
+    claim: Claim, working: Reviewer, named: list[int]
+) -> None:
+    under_embargo(claim)
+    guessed, seen = named[1], signed_in(working.user)
+    above = seen.post("/sources", {"name": "Harbour office", "kind": "organisation", "parent": guessed})
+    own = seen.post("/interests", {"reviewer": working.pk, "source": guessed})
+    ruled = seen.post("/routing_rules", {"name": "Guessed", "conditions": {"sources": [guessed]}})
+    changed = seen.patch(f"/sources/{guessed}", {"name": "Guessed"}, If_Match="*")
+    assert [(one.status, one.pointers) for one in (above, own, ruled)] == [
+        (422, ["/parent"]),
+        (422, ["/source"]),
+        (422, ["/conditions/sources"]),
+    ]
+    assert changed.status == 404
+    assert CANARY not in str([one.body for one in (above, own, ruled, changed)])
