@@ -7,12 +7,13 @@ at once, or be killed at any claim.
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from claims.actors import rule
-from claims.lifecycle import TRANSITIONS, Action, Role
+from claims.lifecycle import OPEN_STATES, TRANSITIONS, Action, Role
 from claims.models import Claim, DatabaseClock, Desk, Evidence, Visibility
-from claims.models.embargo import called_home, quotes_kept_with_a_desk
+from claims.models.claim import ClaimQuerySet
+from claims.models.embargo import Moment, astray, called_home, quotes_kept_with_a_desk
 from claims.services.onebyone import one_by_one
 from claims.services.transitions import locked
 from reviews.services.accepting import change_desk
@@ -30,9 +31,18 @@ def bring_home(batch: int = BATCH) -> int:
     One with evidence that protects a source stays where it is: another desk's editors would see whom it protects. So
     does one that articles of two desks call back; neither kind takes a place of the batch, however many there are.
     """
+    return one_by_one(_coming(DatabaseClock()).order_by("pk"), _home, batch=batch, failed="claim_left_astray")
+
+
+def kept_from_their_desk(now: Moment) -> QuerySet[Claim]:
+    """Open claims that their desk must not see and that do not come home: what falls due there nobody on it notices."""
+    kept = Claim.objects.filter(pk__in=astray(now), state__in=OPEN_STATES)
+    return kept.exclude(pk__in=_coming(now).order_by().values("pk")).order_by("pk")
+
+
+def _coming(now: Moment) -> ClaimQuerySet:
     protected = Evidence.objects.filter(claim=OuterRef("pk"), visibility=Visibility.PROTECTED)
-    claims = Claim.objects.filter(pk__in=called_home(DatabaseClock()), state__in=MOVABLE)
-    return one_by_one(claims.exclude(Exists(protected)).order_by("pk"), _home, batch=batch, failed="claim_left_astray")
+    return Claim.objects.filter(pk__in=called_home(now), state__in=MOVABLE).exclude(Exists(protected))
 
 
 def _home(claim: Claim) -> int:

@@ -28,6 +28,7 @@ from reviews.services.routing import route_waiting
 from tests import factories as make
 from tests.api.batches import batch
 from tests.api.conftest import signed_in, with_key
+from tests.blindness.hidden import browser
 
 pytestmark = pytest.mark.django_db
 STAYS = "Until then its claims stay on the desk"
@@ -239,6 +240,22 @@ def test_claims_that_two_desks_call_back_keep_no_other_from_coming_home(article:
     quote.save(force_insert=True)
     assert bring_home(batch=1) == 1
     assert [make.fresh(claim).desk for claim in (torn, behind)] == [there, desk]
+
+
+def test_administrators_read_which_open_claims_an_embargo_keeps_from_their_own_desk_for_good(article: Article) -> None:
+    there, until = make.a_desk(), article.embargo_until
+    editors = [make.an_editor(there), make.an_administrator()]
+    stuck, coming = astray(there, article), astray(there, article)
+    ends(article, None)
+    make.evidence_for(stuck, by=editors[0], visibility=Visibility.PROTECTED)
+    ends(article, until)
+    told = "An embargo keeps 1 open claim from its own desk: nobody there notices its dates."
+    pages = [browser(one).get("/desk/").content.decode() for one in editors]
+    assert [told in page for page in pages] == [False, True]
+    assert f'<a href="/admin/claims/claim/{stuck.pk}/change/">#{stuck.pk}</a>' in pages[1]
+    assert f"#{coming.pk}</a>" not in pages[1].partition(told)[2].partition("</p>")[0]
+    ends(article, None)
+    assert told not in browser(editors[1]).get("/desk/").content.decode()
 
 
 def test_an_article_of_no_desk_and_one_whose_embargo_is_over_call_nothing_back(desk: Desk) -> None:
