@@ -14,6 +14,8 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from claims import wordings
+from claims.api.errors import NothingHere
+from claims.api.problems import MEDIA_TYPE, problem
 from claims.exports import claimreview
 from claims.exports.check import Check, checks
 from claims.exports.site import Site
@@ -24,6 +26,7 @@ from claims.public.published import check_of, corrections, public_state, stretch
 from claims.verdicts import Question, So, Stance
 
 PAGE = 20
+UNKEPT = {"Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*"}
 
 
 @require_safe
@@ -47,7 +50,7 @@ def one_as_data(request: HttpRequest, number: int) -> HttpResponseBase:
     """The same as ClaimReview; once it was withdrawn, its address and when (410)."""
     check, site = check_of(number), site_of(request)
     if check is None:
-        return _nothing(site)
+        return _no_data()
     withdrawn = check.decision.withdrawn_at is not None
     document = claimreview.withdrawal(check, site) if withdrawn else claimreview.claim_review(check, site)
     answer = JsonResponse(document, status=410 if withdrawn else 200, content_type=claimreview.MEDIA_TYPE)
@@ -88,8 +91,14 @@ def all_corrections(request: HttpRequest) -> HttpResponseBase:
 
 def _nothing(site: Site) -> HttpResponse:
     """The answer for a claim that never was public, and for one that there never was. Nobody keeps it."""
-    page = _page("public/nothing.html", site)
-    return HttpResponse(page, status=404, headers={"Cache-Control": "no-cache"})
+    return HttpResponse(_page("public/nothing.html", site), status=404, headers=UNKEPT)
+
+
+def _no_data() -> HttpResponse:
+    """The same for whoever asks for data: a problem without the number of the request, so one is like the other."""
+    told = problem(NothingHere("Nothing is published under this address."))
+    del told["request_id"]
+    return JsonResponse(told, status=404, content_type=MEDIA_TYPE, headers=UNKEPT)
 
 
 def _page(template: str, site: Site, *, zone: str = "UTC", **context: Any) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from ipaddress import ip_address
+from socket import inet_aton
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -238,6 +239,8 @@ def _address(told: str) -> str:
         port = parts.port
     except (AddressRefused, ValueError) as refused:
         raise Invalid(str(refused), pointer="/url") from refused
+    if "#" in url:
+        raise Invalid("Leave out what follows #: it is never sent.", pointer="/url")
     if door_to(url) is not None:
         return url
     if parts.scheme != "https" or port not in {None, 443}:
@@ -248,9 +251,9 @@ def _address(told: str) -> str:
 
 
 def _is_inside(host: str) -> bool:
-    """Whether the host is written as an address of a private network. Names and other notations are judged later."""
+    """Whether the host is written as an address of a private network, in any notation that whoever calls it reads."""
     try:
-        ip_address(host)
-    except ValueError:
+        literal = ip_address(host) if ":" in host else ip_address(inet_aton(host))
+    except (ValueError, OSError):
         return host == "localhost"
-    return not is_public(host)
+    return not is_public(str(literal))

@@ -137,6 +137,14 @@ def test_what_never_was_public_and_what_never_was_are_told_apart_by_nothing(news
         assert (unpublished.status_code, unknown.status_code) == (404, 404)
         assert unpublished.content == unknown.content
         assert not unpublished.cookies
+        assert unpublished.headers["Access-Control-Allow-Origin"] == "*"
+    told = reader.get(f"/c/{claim.pk}.json")
+    assert told.headers["Content-Type"] == "application/problem+json"
+    assert {name: told.json()[name] for name in ("status", "code", "detail")} == {
+        "status": 404,
+        "code": "not_found",
+        "detail": "Nothing is published under this address.",
+    }
 
 
 def test_a_demo_says_so_and_asks_not_to_be_found(news: NewsDesk, reader: Client) -> None:
