@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
+from claims.plaintext import NEVER_SEEN
+
 LEAST_SIMILARITY = 0.5
 
 _LONGEST = 1_500
@@ -27,7 +29,6 @@ _COMPARED_BY_CHARACTER = 400
 _ALIKE = ('"“”„‟«»″〝〞', "'’‘‚‛ʼ′‹›`´", "-‐‑‒–—―−")
 _CLASS = {character: f"[{re.escape(alike)}]" for alike in _ALIKE for character in alike}
 _CLASS["…"] = r"(?:…|\.\.\.)"
-_INVISIBLE = "\u00ad\u200b\u2060\ufeff"
 _PLAIN = str.maketrans(
     {character: alike[0] for alike in _ALIKE for character in alike}
     | {"İ": "i", "\n": " ", "\u00a0": " ", "\u202f": " "}
@@ -82,7 +83,7 @@ def nearest(text: str, words: str) -> Nearest | None:
 
 def _same_words(text: str, words: str, places: list[int]) -> Nearest | None:
     """The first of the places where only the spelling of signs or capitals differs."""
-    gap = f"[{_INVISIBLE}]*" if any(mark in text for mark in _INVISIBLE) else ""
+    gap = f"[{NEVER_SEEN}]*" if any(mark in text for mark in NEVER_SEEN) else ""
     for flags, difference in ((0, Difference.TYPOGRAPHY), (re.IGNORECASE, Difference.CASE)):
         head = re.compile(_loose_pattern(words[:_LONGEST], gap), flags)
         whole = re.compile(_loose_pattern(words, gap), flags)
@@ -95,7 +96,7 @@ def _same_words(text: str, words: str, places: list[int]) -> Nearest | None:
 
 def _loose_pattern(words: str, gap: str) -> str:
     """A pattern for the same words with any quotation marks, dashes and blanks."""
-    visible = re.sub(f"[{_INVISIBLE}]", "", words)
+    visible = re.sub(f"[{NEVER_SEEN}]", "", words)
     return gap.join(_loose_unit(unit) for unit in _UNITS.findall(visible))
 
 

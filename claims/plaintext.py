@@ -44,6 +44,9 @@ _VISIBLE = re.compile(
     "[^\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u2800\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+# Soft hyphen, blank and joiner of no width, byte order mark: they come along when words are copied from a page.
+NEVER_SEEN = "\u00ad\u200b\u2060\ufeff"
+_UNSEEN = str.maketrans("", "", NEVER_SEEN)
 _NEWLINES = re.compile("\r\n|\r|\u2028|\u2029")
 _NOT_IN_A_LINE = re.compile("[\t\n\r\u2028\u2029]")
 _LONG_NON_ASCII = re.compile(rf"[^\x00-\x7f]{{{LONGEST_RUN_OF_MARKS + 1},}}")
@@ -110,8 +113,8 @@ def clean(text: str, *, field: str, max_length: int) -> str:
 
 
 def one_blank(name: str) -> str:
-    """Return `name` trimmed and with one blank wherever it has several of any kind."""
-    return " ".join(name.split())
+    """Return `name` trimmed, with one blank wherever it has several of any kind, and without what is never seen."""
+    return " ".join(name.translate(_UNSEEN).split())
 
 
 def clean_line(text: str, *, field: str, max_length: int) -> str:

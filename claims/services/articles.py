@@ -93,7 +93,10 @@ def line(value: str, field: str, most: int, *, one: str = "") -> str:
 
 
 def name_line(value: str, field: str, most: int) -> str:
-    """A clean name: several blanks in it are one, or it would look like another and be none. Raises `UnusableText`."""
+    """A clean name, several blanks one and nothing unseen in it, or it would look like another and be none.
+
+    Raises `UnusableText`.
+    """
     return one_blank(line(value, field, most))
 
 

@@ -162,6 +162,16 @@ def test_several_blanks_in_the_name_of_a_source_are_one(editor: Api, desk: Desk)
     assert claim.appearances.get().chain.get().source_id == made["id"]
 
 
+def test_what_nobody_can_see_in_a_name_makes_no_other_source_of_it(editor: Api, desk: Desk) -> None:
+    told = {"name": "Port au\u00adthor\u200bity", "kind": "organisation", "aliases": ["\u2060The port"]}
+    made = editor.post("/sources", told).body
+    assert (made["name"], made["aliases"]) == ("Port authority", ["The port"])
+    claim = make.a_claim(desk, chain=[GivenStep("The po\u200brt", kind="organisation")])
+    assert claim.appearances.get().chain.get().source_id == made["id"]
+    outlets = [make.an_article(outlet=name).article.outlet for name in ("Quay Post", "Quay\u200b Po\u00adst")]
+    assert outlets[0] == outlets[1]
+
+
 def test_sources_are_kept_by_editors_administrators_and_keys_of_the_set_up(desk: Desk, administrator: Api) -> None:
     told, path = {"name": "Port", "kind": "organisation"}, f"/sources/{a_source('City').pk}"
     for who in (signed_in(make.a_reviewer(desk).user), with_key(Scope.CLAIMS_READ, Scope.CLAIMS_WRITE)):
