@@ -33,7 +33,7 @@ class ApiKey(models.Model):
 
     name = models.CharField(_("name"), max_length=120)
     secret_sha256 = models.CharField(_("hashed secret"), max_length=64)
-    former_sha256 = models.CharField(_("hashed former secret"), max_length=64, blank=True)
+    former_sha256 = models.CharField(_("hashed former secret"), max_length=64, default="", db_default="", blank=True)
     former_until = models.DateTimeField(_("former secret opens until"), null=True, blank=True)
     scopes = ArrayField(models.CharField(max_length=24, choices=Scope.choices), verbose_name=_("scopes"), default=list)
     desks = models.ManyToManyField(

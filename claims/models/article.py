@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q, TextChoices, UniqueConstraint
@@ -32,7 +33,11 @@ class Article(models.Model):
     headline = models.CharField(_("headline"), max_length=400)
     first_headline = models.CharField(_("headline as it came in"), max_length=400, editable=False)
     former_headlines = ArrayField(
-        models.CharField(max_length=400), verbose_name=_("headlines that it had"), default=list, editable=False
+        models.CharField(max_length=400),
+        verbose_name=_("headlines that it had"),
+        default=list,
+        db_default=[],
+        editable=False,
     )
     authors = ArrayField(models.CharField(max_length=200), verbose_name=_("authors"), default=list, blank=True)
     language = models.CharField(_("language"), max_length=16)
@@ -44,7 +49,10 @@ class Article(models.Model):
     embargo_until = models.DateTimeField(_("embargo until"), null=True, blank=True)
     canceled_at = models.DateTimeField(_("cancelled by its provider"), null=True, blank=True)
     untold = models.BooleanField(
-        _("its claims are still to be told that it was cancelled, or is usable again"), default=False, editable=False
+        _("its claims are still to be told that it was cancelled, or is usable again"),
+        default=False,
+        db_default=False,
+        editable=False,
     )
     created_at = models.DateTimeField(_("added"), auto_now_add=True)
 
@@ -64,6 +72,15 @@ class Article(models.Model):
             models.Index(fields=("id",), condition=Q(untold=True), name="article_untold"),
             models.Index(
                 fields=("embargo_until",), condition=Q(embargo_until__isnull=False), name="article_under_embargo"
+            ),
+        )
+        triggers = (
+            pgtrigger.Trigger(  # processes of a version from before this column go on while those of this one start
+                name="article_first_headline",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(new__first_headline__isnull=True),
+                func="NEW.first_headline := NEW.headline; RETURN NEW;",
             ),
         )
 

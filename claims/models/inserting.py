@@ -14,6 +14,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 from django.db.models import BooleanField, DateTimeField, Field, ForeignKey, IntegerField, JSONField, Model
+from django.db.models.expressions import DatabaseDefault
 
 AnyField = Field[Any, Any]
 _PLAIN: dict[type[AnyField], str] = {DateTimeField: "timestamptz", BooleanField: "boolean", IntegerField: "bigint"}
@@ -22,7 +23,7 @@ _PLAIN: dict[type[AnyField], str] = {DateTimeField: "timestamptz", BooleanField:
 def insert_together(*tables: Sequence[Model]) -> None:
     """Insert unsaved rows, in one statement; each argument holds rows of one model, none of them empty in part.
 
-    Columns that the database fills in itself are left to it: generated ones, defaults of its own, and numbers where
+    Columns that the database fills in itself are left to it: generated ones, and defaults of its own and numbers where
     rows have none. Foreign keys are looked at when the transaction ends, so the order of the tables is free.
     """
     parts: list[str] = []
@@ -66,7 +67,9 @@ def _written(row: Model) -> list[AnyField]:
     return [
         field
         for field in row._meta.local_concrete_fields  # noqa: SLF001 - Django documents it
-        if not field.generated and not field.has_db_default() and not (field.primary_key and row.pk is None)
+        if not field.generated
+        and not isinstance(vars(row)[field.attname], DatabaseDefault)
+        and not (field.primary_key and row.pk is None)
     ]
 
 

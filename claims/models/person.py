@@ -37,9 +37,19 @@ class User(AbstractUser):
         _("works in the admin"), default=False, help_text=_("Nobody enters these pages without it.")
     )
     zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[valid_zone])
-    shortcuts = models.CharField(_("keyboard shortcuts"), max_length=3, choices=Shortcuts.choices, default=Shortcuts.ON)
+    shortcuts = models.CharField(
+        _("keyboard shortcuts"),
+        max_length=3,
+        choices=Shortcuts.choices,
+        default=Shortcuts.ON,
+        db_default=Shortcuts.ON,
+    )
     reading_size = models.CharField(
-        _("reading size"), max_length=7, choices=ReadingSize.choices, default=ReadingSize.USUAL
+        _("reading size"),
+        max_length=7,
+        choices=ReadingSize.choices,
+        default=ReadingSize.USUAL,
+        db_default=ReadingSize.USUAL,
     )
 
     class Meta:

@@ -36,13 +36,20 @@ class WorkCalendar(models.Model):
 
     name = models.CharField(_("name"), max_length=80, unique=True)
     zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[valid_zone])
-    hours = models.JSONField(_("hours"), default=office_hours, blank=True)
+    hours = models.JSONField(_("hours"), default=office_hours, db_default=office_hours(), blank=True)
     country = models.CharField(
-        _("holidays of the country"), max_length=2, blank=True, help_text=_("Two letters such as UA; empty: none.")
+        _("holidays of the country"),
+        max_length=2,
+        default="",
+        db_default="",
+        blank=True,
+        help_text=_("Two letters such as UA; empty: none."),
     )
-    subdivision = models.CharField(_("and of its part"), max_length=10, blank=True)
-    closed = ArrayField(models.DateField(), verbose_name=_("closed days of its own"), default=list, blank=True)
-    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    subdivision = models.CharField(_("and of its part"), max_length=10, default="", db_default="", blank=True)
+    closed = ArrayField(
+        models.DateField(), verbose_name=_("closed days of its own"), default=list, db_default=[], blank=True
+    )
+    version = models.PositiveIntegerField(_("version"), default=1, db_default=1, editable=False)
 
     class Meta:
         verbose_name = _("work calendar")
@@ -81,12 +88,12 @@ class DeadlinePolicy(models.Model):
 
     key = models.SlugField(_("key"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=80, unique=True)
-    hours_1 = models.PositiveIntegerField(_("hours at priority 1"), default=4, validators=_HOURS)
-    hours_2 = models.PositiveIntegerField(_("hours at priority 2"), default=12, validators=_HOURS)
-    hours_3 = models.PositiveIntegerField(_("hours at priority 3"), default=24, validators=_HOURS)
-    hours_4 = models.PositiveIntegerField(_("hours at priority 4"), default=72, validators=_HOURS)
+    hours_1 = models.PositiveIntegerField(_("hours at priority 1"), default=4, db_default=4, validators=_HOURS)
+    hours_2 = models.PositiveIntegerField(_("hours at priority 2"), default=12, db_default=12, validators=_HOURS)
+    hours_3 = models.PositiveIntegerField(_("hours at priority 3"), default=24, db_default=24, validators=_HOURS)
+    hours_4 = models.PositiveIntegerField(_("hours at priority 4"), default=72, db_default=72, validators=_HOURS)
     hours_of_work = models.BooleanField(
-        _("those are hours of work"), default=False, help_text=_("Else they count day and night.")
+        _("those are hours of work"), default=False, db_default=False, help_text=_("Else they count day and night.")
     )
     before_own_date_hours = models.PositiveIntegerField(
         _("hours before its own date"),
@@ -105,13 +112,16 @@ class DeadlinePolicy(models.Model):
         help_text=_("96 are four days. Empty: no limit."),
     )
     in_working_hours = models.BooleanField(
-        _("due in working hours only"), default=False, help_text=_("Moved back to the last hour of work before.")
+        _("due in working hours only"),
+        default=False,
+        db_default=False,
+        help_text=_("Moved back to the last hour of work before."),
     )
     calendar = models.ForeignKey(
         WorkCalendar, models.PROTECT, verbose_name=_("work calendar"), related_name="policies", null=True, blank=True
     )
     is_active = models.BooleanField(_("can be chosen"), default=True)
-    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    version = models.PositiveIntegerField(_("version"), default=1, db_default=1, editable=False)
 
     class Meta:
         verbose_name = _("deadline policy")

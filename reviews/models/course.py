@@ -23,9 +23,9 @@ class DeskDefaults(models.Model):
         blank=True,
     )
     takes_back = models.BooleanField(
-        _("claims without activity and those of people away go back to the pool"), default=False
+        _("claims without activity and those of people away go back to the pool"), default=False, db_default=False
     )
-    version = models.PositiveIntegerField(_("version"), default=1)
+    version = models.PositiveIntegerField(_("version"), default=1, db_default=1)
 
     class Meta:
         verbose_name = _("desk's defaults")
@@ -60,7 +60,7 @@ class Course(models.Model):
     rule = models.ForeignKey(
         "reviews.RuleVersion", models.PROTECT, verbose_name=_("rule"), related_name="courses", null=True, blank=True
     )
-    earlier = models.JSONField(_("why not earlier rules"), default=list, blank=True)
+    earlier = models.JSONField(_("why not earlier rules"), default=list, db_default=[], blank=True)
     given_desk = models.ForeignKey(
         "claims.Desk", models.PROTECT, verbose_name=_("desk it came with"), related_name="+", null=True, blank=True
     )

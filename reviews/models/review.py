@@ -29,7 +29,9 @@ class Review(models.Model):
     so = models.CharField(_("is it so?"), max_length=12, choices=So.choices, blank=True)
     outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome.choices, blank=True)
     why = models.TextField(_("why"))
-    exception_reason = models.CharField(_("why fewer origins are enough"), max_length=300, blank=True)
+    exception_reason = models.CharField(
+        _("why fewer origins are enough"), max_length=300, default="", db_default="", blank=True
+    )
     evidence_ids = models.JSONField(_("evidence used"), default=list)
     submitted_at = models.DateTimeField(_("submitted"))
 

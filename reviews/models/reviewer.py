@@ -30,17 +30,20 @@ class Reviewer(models.Model):
 
     user = models.OneToOneField("claims.User", models.PROTECT, verbose_name=_("person"), related_name="reviewer")
     languages = ArrayField(models.CharField(max_length=16), verbose_name=_("languages read"), default=list)
-    writes = ArrayField(models.CharField(max_length=16), verbose_name=_("languages written"), default=list, blank=True)
+    writes = ArrayField(
+        models.CharField(max_length=16), verbose_name=_("languages written"), default=list, db_default=[], blank=True
+    )
     topics = ArrayField(models.CharField(max_length=40), verbose_name=_("topics"), default=list, blank=True)
     limit = models.PositiveSmallIntegerField(_("limit of open claims"), default=10, validators=[MinValueValidator(1)])
     is_active = models.BooleanField(_("takes work"), default=True)
-    gives_second_opinions = models.BooleanField(_("may give second opinions"), default=True)
+    gives_second_opinions = models.BooleanField(_("may give second opinions"), default=True, db_default=True)
     works_from = models.TimeField(_("works from"), null=True, blank=True)
     works_until = models.TimeField(_("works until"), null=True, blank=True)
     workdays = ArrayField(
         models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(7)]),
         verbose_name=_("working days"),
         default=monday_to_friday,
+        db_default=monday_to_friday(),
         blank=True,
     )
 
@@ -101,7 +104,9 @@ class Absence(models.Model):
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))
     note = models.CharField(_("note"), max_length=200, blank=True)
-    then = models.CharField(_("open claims"), max_length=9, choices=Then.choices, default=Then.KEEP)
+    then = models.CharField(
+        _("open claims"), max_length=9, choices=Then.choices, default=Then.KEEP, db_default=Then.KEEP
+    )
     hand_over_to = models.ForeignKey(
         Reviewer, models.PROTECT, verbose_name=_("hand over to"), related_name="+", null=True, blank=True
     )

@@ -7,6 +7,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Model
 
 from claims.models import Article, Claim, ClaimEvent, ClaimHead, Source, SourceKind
+from claims.models.inserting import insert_together
 from claims.models.making import new
 from claims.models.writing import insert, update
 from reviews.models import Assignment
@@ -54,6 +55,19 @@ def test_what_the_database_fills_in_comes_back() -> None:
     assert claim.search
     seat = make.put_on(claim, make.a_reviewer(make.a_desk()), make.an_editor(claim.desk or make.a_desk()))
     assert columns(Assignment.objects.get(pk=seat.pk)) == columns(seat)
+
+
+def test_rows_that_are_inserted_together_keep_what_they_say_where_the_database_has_a_default() -> None:
+    known = make.an_article().article
+    same = {
+        name: getattr(known, name) for name in ("outlet", "language", "published_at", "published_zone", "created_at")
+    }
+    told = {"The lock opens": [], "The quay closes": ["The quay", "a, b"]}
+    insert_together(
+        [new(Article, headline=it, first_headline=it, former_headlines=had, **same) for it, had in told.items()]
+    )
+    kept = Article.objects.filter(headline__in=told)
+    assert {article.headline: article.former_headlines for article in kept} == told
 
 
 def test_only_the_named_fields_of_a_row_are_changed() -> None:
