@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 
 from claims.admin.base import belongs, now_of, number_in, viewer_of
 from claims.admin.claims import ClaimListAdmin
-from claims.admin.forms import PlainForm
 from claims.admin.moments import zone_names
 from claims.errors import ClaimDeskError, StaleVersion
 from claims.lifecycle import Action
@@ -27,10 +26,11 @@ from reviews.admin.claimview import shown
 from reviews.admin.evidence_pages import EvidencePages
 from reviews.admin.judging import liked, why_not_assign
 from reviews.admin.many import ManyPages, take_on_each, there_already, title_for, without_lead
+from reviews.admin.meanwhile import meanwhile
 from reviews.admin.passage_pages import PassagePages
 from reviews.admin.preview import preview_of
 from reviews.admin.rows import row_of
-from reviews.admin.step_forms import EditStep, OwnDateStep, StepForm
+from reviews.admin.step_forms import StepForm
 from reviews.admin.steps import DIALOGS, Dialog
 from reviews.admin.ticked import Led, came_from, chosen, dialog_of, led_by, none_of, page_seen, seq_of, undoing_of
 from reviews.admin.verdicts import EvidenceForm, VerdictForm, answers_from
@@ -40,7 +40,6 @@ from reviews.services.claimpage import ClaimPage
 from reviews.services.pool import take_next
 from reviews.services.queueplaces import next_of_mine
 from reviews.services.reviewing import start_if_queued, submit_review
-from reviews.services.timeline import entries
 
 CLAIM = "admin:claims_claim_change"
 
@@ -225,6 +224,10 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, ClaimListAdmin):
         refusal = "" if offer is None or offer.allowed else offer.sentence
         if dialog is DIALOGS["assign"]:
             refusal = why_not_assign(page)
+        refused = bool(refusal) or bool(form.non_field_errors())
+        since = meanwhile(request, page, form, stale, refused=refused)
+        if refusal and since.get("changes"):
+            form.errors.clear()  # no other words would help: the step is gone
         also = chosen(request, led.also)
         context = {
             "dialog": dialog,
@@ -236,7 +239,7 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, ClaimListAdmin):
             "cancel": came_from(request) or (reverse("admin:index") if led.also else _address(page.claim.pk)),
             "also": also,
             "action": dialog_of(request, dialog.action, page.claim.pk, led.also) if led.instead else "",
-            **self._stale(request, page, form, stale),
+            **since,
         }
         return self.answer(request, "reviews/step.html", context, status=409 if stale else 200)
 
@@ -256,26 +259,12 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, ClaimListAdmin):
             "queue_crumb": [(reverse("admin:index"), _("My queue"))],
         }
         is_stale = verdict is not None and verdict.cleaned_data.get("version") != page.claim.version
-        context |= self._stale(request, page, verdict, StaleVersion() if is_stale else None)
         if verdict is not None and (page.standing or context["verdict_refusal"]):
             context["unsent"] = verdict  # the form is gone, and what was written in it must not go with it
+        refused = "unsent" in context or (evidence is not None and bool(evidence.non_field_errors()))
+        stale = StaleVersion() if is_stale else None
+        context |= meanwhile(request, page, verdict or evidence, stale, refused=refused)
         return self.answer(request, "reviews/claim.html", context)
-
-    def _stale(
-        self, request: HttpRequest, page: ClaimPage, form: PlainForm | None, stale: StaleVersion | None
-    ) -> dict[str, Any]:
-        """What somebody else changed meanwhile; the form goes on with the version that is current now."""
-        if stale is None or form is None:
-            return {}
-        seen = number_in(form.data.get("seen"))
-        since = [event for event in page.events if event.seq > seen]
-        if isinstance(form, (EditStep, OwnDateStep)):
-            form.go_on_from(type(form)(page=page, viewer=viewer_of(request)))
-        else:
-            current = cast(QueryDict, form.data).copy()
-            current["version"], current["seen"] = str(page.claim.version), str(page.claim.head.event_seq)
-            form.data = current
-        return {"stale": stale, "changes": entries(since, now_of(request), request.user.pk)}
 
     def page_of(self, request: HttpRequest, claim_id: int) -> ClaimPage:
         self._check(request)

@@ -186,7 +186,8 @@ class OpinionStep(StepForm):
     pointers: ClassVar[dict[str, str]] = {**StepForm.pointers, "/too_early": "so"}
 
     def more_fields(self) -> dict[str, forms.Field]:
-        own = verdict_fields(self.page.claim) if self.page.mine is not None else {}
+        wrote = "why" in self.data  # and has lost the seat since: what was written is shown still
+        own = verdict_fields(self.page.claim) if self.page.mine is not None or wrote else {}
         anyone, says = [("", _("Anyone who can take it"))], gettext_lazy("Ask %(name)s for a second opinion")
         people, widget, nobody = reviewers_for(self.page.claim, ONE_MORE, says)
         why = why_field(gettext_lazy("Why somebody else should look, too"), empty=SAY_OPINION)
