@@ -23,6 +23,7 @@ from claims.permissions import visible_claims
 from claims.services.evidence import add_evidence, note_sight
 from claims.services.undoing import gave_away
 from reviews.admin.claimview import shown
+from reviews.admin.drafts import DraftPages
 from reviews.admin.evidence_pages import EvidencePages
 from reviews.admin.judging import liked, why_not_assign
 from reviews.admin.many import ManyPages, take_on_each, there_already, title_for, without_lead
@@ -32,7 +33,7 @@ from reviews.admin.preview import preview_of
 from reviews.admin.rows import row_of
 from reviews.admin.step_forms import StepForm
 from reviews.admin.steps import DIALOGS, Dialog
-from reviews.admin.ticked import Led, came_from, chosen, dialog_of, led_by, none_of, page_seen, seq_of, undoing_of
+from reviews.admin.ticked import Led, came_from, chosen, dialog_of, led_by, missing, page_seen, seq_of, undoing_of
 from reviews.admin.verdicts import EvidenceForm, VerdictForm, answers_from
 from reviews.services import queue
 from reviews.services.acting import act, acting_on
@@ -45,7 +46,7 @@ CLAIM = "admin:claims_claim_change"
 
 
 @admin.register(Claim)
-class ClaimAdmin(EvidencePages, PassagePages, ManyPages, ClaimListAdmin):
+class ClaimAdmin(EvidencePages, PassagePages, ManyPages, DraftPages, ClaimListAdmin):
     """The list of claims, and the page of one."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -59,6 +60,7 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, ClaimListAdmin):
             *self.evidence_pages(),
             *self.passage_pages(),
             *self.many_pages(),
+            *self.draft_pages(),
         ]
         wrap = self.admin_site.admin_view
         urls = [path(where, wrap(view), name=f"claims_claim_{name}") for where, view, name in own]
@@ -270,7 +272,7 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, ClaimListAdmin):
         self._check(request)
         page = page_seen(request, claim_id)
         if page is None:
-            raise Http404(none_of(claim_id))
+            raise missing(request, claim_id)
         return page
 
     def _check(self, request: HttpRequest) -> None:

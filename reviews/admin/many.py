@@ -12,7 +12,7 @@ from django.contrib.admin import action
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -28,7 +28,18 @@ from claims.permissions import Viewer, visible_claims
 from claims.services.onebyone import Stepped, step_on_each
 from reviews.admin.step_forms import StepForm
 from reviews.admin.steps import DIALOGS, Dialog
-from reviews.admin.ticked import came_from, chosen, dialog_of, lead_of, mark, none_of, pairs, read_at, undoing_of_all
+from reviews.admin.ticked import (
+    came_from,
+    chosen,
+    dialog_of,
+    lead_of,
+    mark,
+    missing,
+    none_of,
+    pairs,
+    read_at,
+    undoing_of_all,
+)
 from reviews.services.acting import act
 from reviews.services.queue import PAGE
 
@@ -216,7 +227,7 @@ def without_lead(request: HttpRequest, claim_id: int) -> HttpResponseRedirect:
     """Answer for a dialog whose claim the reader does not see, and that no other leads: what it was to be done on."""
     also = read_at(request, "also", but=claim_id)
     if not also:
-        raise Http404(none_of(claim_id))
+        raise missing(request, claim_id)
     return leave_alone(request, [claim_id, *also])
 
 

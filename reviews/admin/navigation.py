@@ -28,6 +28,16 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     return [group for group in groups if group["items"]]
 
 
+def own_pages(request: HttpRequest) -> dict[str, Any]:
+    """What the menu of the person leads to."""
+    pages = [
+        (_("Your settings"), "settings", "admin:claims_user_settings"),
+        (_("Your drafts"), "edit_note", "admin:claims_claim_drafts"),
+        (_("What you are told"), "tune", "admin:reviews_notice_settings"),
+    ]
+    return {"title": _("Yours"), "items": [_item(request, title, icon, reverse(name)) for title, icon, name in pages]}
+
+
 def _item(request: HttpRequest, title: str, icon: str, link: str, badge: int = 0) -> dict[str, Any]:
     path, _mark, query = link.partition("?")
     here = request.get_full_path() == link if query else request.path.startswith(path) and not request.GET.get("view")

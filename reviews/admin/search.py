@@ -12,7 +12,7 @@ from claims.admin.base import belongs, now_of, number_in, viewer_of
 from claims.models import Claim
 from claims.permissions import visible_articles, visible_claims
 from reviews.admin.claimview import offered
-from reviews.admin.navigation import sidebar
+from reviews.admin.navigation import own_pages, sidebar
 from reviews.admin.steps import DIALOGS
 from reviews.admin.ticked import page_seen
 from reviews.services.claimpage import ClaimPage
@@ -63,7 +63,7 @@ def _names(words: str, *titles: object) -> bool:
 def _pages(request: HttpRequest, words: str) -> list[SearchResult]:
     return [
         SearchResult(item["title"], group["title"], item["link"], item["icon"])
-        for group in sidebar(request)
+        for group in [*sidebar(request), own_pages(request)]
         for item in group["items"]
         if _names(words, item["title"])
     ]

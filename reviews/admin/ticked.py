@@ -6,14 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, QueryDict
+from django.http import Http404, HttpRequest, QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from claims.admin.base import now_of, number_in, viewer_of
 from claims.errors import NotFound
 from claims.lifecycle import Action
 from claims.models import Claim, ClaimEvent
 from claims.permissions import visible_claims
+from reviews.models import Assignment
 from reviews.services.claimpage import ClaimPage, read_claim
 from reviews.services.queue import PAGE
 from reviews.services.rowsteps import steps_of, with_seats
@@ -79,6 +81,14 @@ def chosen(request: HttpRequest, wanted: Iterable[int]) -> list[Claim]:
     seen = visible_claims(viewer_of(request), now_of(request)).filter(pk__in=wanted)
     rows = {claim.pk: claim for claim in with_seats(seen.select_related("desk"))}
     return [rows[number] for number in wanted if number in rows]
+
+
+def missing(request: HttpRequest, claim_id: int) -> Http404:
+    """The answer for a claim that there is none of, or that the reader does not see; who had a seat there lost it."""
+    if Assignment.objects.filter(claim=claim_id, reviewer__user=request.user.pk).exists():
+        kept = gettext("What you wrote there is kept under “Your drafts”.")
+        return Http404(f"#{claim_id}: {gettext('It is not open to you any more.')} {kept}")
+    return Http404(f"{none_of(claim_id)} {gettext('It may have been merged; search for its words.')}")
 
 
 def none_of(claim_id: int) -> str:

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from claims.lifecycle import Action, DismissalReason
-from claims.models import Claim, ClaimEvent, Desk, User
+from claims.models import Claim, ClaimEvent, Desk, DeskRole, User
 from reviews.models import Assignment, Reviewer
 from reviews.services import routing
 from reviews.services.acting import act, acting_on
@@ -149,3 +149,23 @@ def test_what_is_wrong_with_a_form_is_said_alone_while_nothing_happened(
     _page, alert = answer_to(client, step_of(claim, "wait"), sent)
     assert alert.startswith("Not done yet. Your text is kept.")
     assert "Say until when to wait" in alert
+
+
+def test_whoever_lost_a_claim_out_of_sight_reads_that_and_nobody_else_that_there_is_one(
+    signed: SignIn, editor: User, desk: Desk, reviewer: Reviewer, claim: Claim
+) -> None:
+    other = make.a_desk()
+    make.joined(editor, other, DeskRole.EDITOR)
+    act(claim.pk, Action.CHANGE_DESK, make.viewer(editor), desk=other, reason="A secret of theirs.")
+    for user, says in {
+        reviewer.user: f"#{claim.pk}: It is not open to you any more.",
+        make.a_reviewer(desk).user: f"There is no claim #{claim.pk}. It may have been merged",
+    }.items():
+        client = signed(user)
+        for answer in (client.get(page_of(claim)), client.post(step_of(claim, "wait"), SENT["wait"])):
+            shown = html.unescape(answer.content.decode())
+            assert answer.status_code == 404
+            assert says in shown
+            assert "A secret of theirs." not in shown
+            assert claim.statement not in shown
+            assert '<a class="cd-btn" href="/admin/claims/claim/drafts/">Your drafts</a>' in shown

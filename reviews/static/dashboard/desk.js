@@ -1,19 +1,18 @@
 /* Keeps the overview fresh: asks while it is seen, and says when it cannot. */
 (() => {
   "use strict";
-  const { all, one, on, now } = window.cd;
+  const { all, one, on, clock } = window.cd;
   const EVERY = 20e3, LEAST = 5e3, MISSES = 3;
   const [panels, status, pause, said, reload] = ["panels", "status", "pause", "said", "reload"].map((name) => one(`#desk-${name}`));
   if (!panels || !window.htmx) return;
 
-  const clock = () => new Date(now()).toLocaleTimeString("en-GB", { timeZone: status.dataset.zone });
   const show = (pattern, time, off) => {
     status.firstElementChild.textContent = status.dataset[pattern].replace("%(time)s", time);
     status.classList.toggle("cd-live-off", off);
     reload.hidden = pattern !== "lost";
   };
   const lateNow = () => one("#kpi-late")?.dataset.count;
-  let updated = clock(), paused = false, misses = 0, asked = performance.now(), spoke = -Infinity, late = lateNow(), soon;
+  let updated = clock("medium"), paused = false, misses = 0, asked = performance.now(), spoke = -Infinity, late = lateNow(), soon;
 
   const ask = () => {
     if (paused || document.hidden) return;
@@ -34,7 +33,7 @@
     scrolled = one("#chart-scroll")?.scrollLeft || 0;
   });
   on(document, "htmx:afterSwap", () => {
-    open.forEach((id) => { const box = document.getElementById(id); if (box) box.open = true; });
+    open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
     const chart = one("#chart-scroll");
     if (chart) chart.scrollLeft = scrolled;
     tell();
@@ -50,13 +49,11 @@
   };
   on(document, "htmx:afterRequest", (event) => {
     if (event.detail.elt !== panels) return;
-    if ([200, 304].includes(event.detail.xhr.status)) {
+    if (event.detail.successful) {
       misses = 0;
-      updated = clock();
+      updated = clock("medium");
       show("updated", updated, false);
-    } else if (++misses >= MISSES) {
-      show("lost", updated, true);
-    }
+    } else if (++misses >= MISSES) show("lost", updated, true);
   });
   on(pause, "click", () => {
     paused = !paused;

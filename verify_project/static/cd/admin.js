@@ -1,23 +1,24 @@
 /* The reviewers' pages made faster; all work without it. */
 (() => {
   "use strict";
-  const { all, one, on, addKey, clock } = window.cd;
+  const { all, one, on, now, addKey, clock } = window.cd;
 
   /* 1 The preview follows the chosen row; Space hides it. While it shows another row, a key waits for it. */
   const preview = one("#cd-preview");
   if (preview) {
     let waiting, pressed;
+    const link = () => one("[data-cd-key=Enter]", preview);
     const follow = () => {
       const row = one(".cd-sel-row");
       clearTimeout(waiting);
-      preview.inert = one("[data-cd-key=Enter]", preview)?.href !== one("a", row).href;
+      preview.inert = link()?.href !== one("a", row).href;
       if (!preview.inert || !preview.getClientRects().length) return;
       waiting = setTimeout(() => window.htmx.ajax("GET", row.dataset.cdPreview, preview), 80);
     };
     on(document, "cd:row", follow);
     on(document, "keydown", (event) => { pressed = preview.inert && !event.defaultPrevented && event; });
     on(preview, "htmx:load", () => {
-      if (one("[data-cd-key=Enter]", preview)) follow(); /* no sign-in page */
+      if (link()) follow(); /* no sign-in page */
       if (pressed && !preview.inert) pressed.target.dispatchEvent(new KeyboardEvent("keydown", pressed));
     });
     addKey(" ", preview.ariaLabel, () => { preview.parentElement.classList.toggle("cd-split-off"); follow(); });
@@ -45,7 +46,7 @@
   }));
 
   /* 2 The article opens with the quote at 42% of its height. */
-  const text = one("[data-cd-scroll]"), quote = one("[data-cd-scroll] .cd-mark-cur");
+  const text = one("[data-cd-scroll]"), quote = text && one(".cd-mark-cur", text);
   if (quote) text.scrollTop += quote.getBoundingClientRect().top - text.getBoundingClientRect().top - text.clientHeight * 0.42;
 
   /* 3 Selected words become the quote of a new claim, without numbers of other claims in them. */
@@ -109,8 +110,9 @@
           marks(name).forEach((mark) => { draft[mark.name] = mark.value; });
         } else if (`${draft[name]}` === was) delete draft[name];
       });
+      draft["cd-at"] = new Date(now());
       localStorage.setItem(key, JSON.stringify(draft));
-      if (said) said.textContent = `${said.dataset.kept} ${clock()}`;
+      if (said) said.textContent = `${said.dataset.kept} ${clock("short")}`;
     });
     fields.filter(({ name }) => draft[name]).forEach((field) => {
       const kept = [draft[field.name]].flat(), was = field.value;
@@ -139,6 +141,15 @@
       attempt(() => localStorage.removeItem(key));
     });
   });
+
+  /* 6 Drafts whose forms are not here: the server puts them in words, and keeps none. */
+  all("[data-cd-drafts]").forEach((place) => attempt(() => {
+    const isHere = (key) => one(`[data-cd-draft="${key.slice(9)}"]`);
+    const left = Object.entries(localStorage).filter(([key]) => key.match(place.dataset.cdDrafts) && !isHere(key));
+    place.drafts.value = JSON.stringify(left);
+    if (left[0]) on(window, "load", () => window.htmx.trigger(place, "cd:drafts"));
+    on(place, "click", ({ target }) => localStorage.removeItem(target.dataset.cdDrop));
+  }));
 
   /* A long answer says how much of it fits. */
   all("[data-cd-most]").forEach((field) => {

@@ -11,7 +11,7 @@
 
   /* 2 Time: the server's clock, carried on by this machine's monotonic one. */
   const began = Date.parse(words.now) - performance.now(), now = () => began + performance.now();
-  const clock = () => new Date(now()).toLocaleTimeString("en-GB", { timeZone: words.zone, timeStyle: "short" });
+  const clock = (timeStyle) => new Date(now()).toLocaleTimeString("en-GB", { timeZone: words.zone, timeStyle });
   const MINUTE = 60e3, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
 
   const part = (pattern, number) => (number ? fill(pattern, { number }) : "");
@@ -27,25 +27,19 @@
     if (moment > at) return fill(words.in, { duration: duration(moment - at) });
     return at - moment < MINUTE ? words.just : fill(words.ago, { duration: duration(at - moment) });
   };
-  const svg = (name) => {
-    const drawn = document.createElement("template");
-    drawn.innerHTML = `<svg class="cd-i" aria-hidden="true"><use href="${words.sprite}#${name}"/></svg>`;
-    return drawn.content;
-  };
-  const kindOf = (due, warn, at) => (due < at ? "late" : due - warn < at ? "soon" : "plain");
 
   const showChip = (chip, at) => {
-    const due = Date.parse(chip.dataset.cdDue), kind = kindOf(due, chip.dataset.cdWarn * 1e3, at);
-    const left = kind === "late"
-      ? fill(words.late, { duration: duration(at - due, true) })
-      : fill(words.in, { duration: duration(due - at, kind === "soon") });
+    const due = Date.parse(chip.dataset.cdDue), warn = chip.dataset.cdWarn * 1e3;
+    const kind = due < at ? "late" : due - warn < at ? "soon" : "plain";
+    const left = fill(kind === "late" ? words.late : words.in, { duration: duration(Math.abs(due - at), kind !== "plain") });
     const text = one(".cd-left", chip);
     if (text.textContent !== left) text.textContent = left;
     if (chip.classList.contains(`cd-chip-${kind}`)) return;
     ["late", "soon", "plain"].forEach((other) => chip.classList.toggle(`cd-chip-${other}`, other === kind));
     one("svg", chip)?.remove();
-    if (kind !== "plain") chip.prepend(svg(kind === "late" ? "f-late" : "f-soon"));
-    document.dispatchEvent(new CustomEvent("cd:deadline", { detail: { chip, kind } }));
+    const icon = `<svg class="cd-i" aria-hidden="true"><use href="${words.sprite}#f-${kind}"/></svg>`;
+    if (kind !== "plain") chip.insertAdjacentHTML("afterbegin", icon);
+    document.dispatchEvent(new CustomEvent("cd:deadline", { detail: { kind } }));
   };
 
   let flip;
@@ -62,13 +56,13 @@
     flip = setTimeout(tick, Math.min(...moments, at + DAY) - at + 2);
   };
   setInterval(tick, 30e3);
-  on(document, "visibilitychange", () => { if (!document.hidden) tick(); });
+  on(document, "visibilitychange", tick);
   on(document, "htmx:load", tick);
 
-  /* 3 Keys: every shortcut belongs to a visible control that carries data-cd-key="n", "g q" or
-     "Control+Enter". Single keys are silent while somebody types (WCAG 2.1.4). */
+  /* 3 Keys: each belongs to a visible control (data-cd-key). Single ones are silent while somebody types (WCAG 2.1.4). */
   const mode = words.keys, extra = new Map();
-  const TYPING = "input:not([type=checkbox],[type=radio],[type=button],[type=submit],[type=reset]),textarea,select,[contenteditable=true]";
+  const BOX = "[type=checkbox],[type=radio]";
+  const TYPING = `input:not(${BOX},[type=button],[type=submit],[type=reset]),textarea,select,[contenteditable=true]`;
   const shown = (element) => element.getClientRects().length > 0;
   const produced = (event) => {
     if (event.key.length > 1 || event.key.charCodeAt(0) < 128) return event.key;
@@ -79,10 +73,10 @@
     return all("[data-cd-key]", one("dialog[open]") || document)
       .filter((control) => !control.disabled && !control.closest("[inert]") && (shown(control) || control.labels?.length));
   };
-  const begins = (keys) => [...extra.keys(), ...controls().map(({ dataset }) => dataset.cdKey)].some((known) => known.startsWith(`${keys} `));
+  const begins = (keys) => [...listed().keys()].some((known) => known.startsWith(`${keys} `));
   const press = (control) => {
     const typing = control.matches(TYPING);
-    if (typing || control.matches("[type=radio],[type=checkbox]")) control.focus();
+    if (typing || control.matches(BOX)) control.focus();
     if (control.matches("textarea")) control.setSelectionRange(control.value.length, control.value.length);
     if (!typing) control.click();
   };
@@ -110,8 +104,8 @@
     if (typing || command || now() < quiet || event.altKey !== (mode === "alt")) return;
     const key = produced(event);
     if (/^(Shift|Alt)$/.test(key)) return;
-    if (key === "Enter" && target.matches("a,button,summary,[type=checkbox],[type=radio]")) return;
-    if (key === " " && target.matches("button,summary,[type=checkbox],[type=radio]")) return;
+    if (key === "Enter" && target.matches(`a,button,summary,${BOX}`)) return;
+    if (key === " " && target.matches(`button,summary,${BOX}`)) return;
     const keys = sequence ? `${sequence} ${key}` : key;
     forget();
     if (act(keys, event)) return;
@@ -157,8 +151,7 @@
   addKey("?", words.keysLabel, listKeys);
   words.goes.forEach(([keys, label, to]) => addKey(keys, label, () => location.assign(to)));
 
-  /* 4 Rows of a table with data-cd-rows: j and k move, the link takes the focus, so Enter opens it.
-     Pages listen to cd:row. x and Shift with arrows tick. */
+  /* 4 Rows of a table: j and k move, the link takes the focus, so Enter opens it; x and Shift with arrows tick. */
   const rows = () => all("[data-cd-rows] [data-cd-row]").filter(shown);
   const current = () => rows().find((row) => row.classList.contains("cd-sel-row"));
   const choose = (row) => {
@@ -167,7 +160,7 @@
       other.classList.toggle("cd-sel-row", other === row);
       other.ariaCurrent = other === row ? "true" : null;
     });
-    row.dispatchEvent(new CustomEvent("cd:row", { bubbles: true, detail: { row } }));
+    row.dispatchEvent(new Event("cd:row", { bubbles: true }));
   };
   const move = (step) => {
     const list = rows(), row = list[Math.max(list.indexOf(current()) + step, 0)] || list.at(-1);
@@ -267,7 +260,7 @@
   });
 
   /* 7 Menus close with Escape or a click elsewhere. */
-  const menus = () => all("details.cd-more[open],details.cd-menu[open]");
+  const menus = () => all("details:is(.cd-more,.cd-menu)[open]");
   on(document, "click", (event) => menus().forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; }));
   on(document, "keydown", (event) => {
     if (event.key === "Escape") menus().forEach((menu) => { menu.open = false; one("summary", menu).focus(); });
