@@ -157,3 +157,25 @@ def test_what_is_no_draft_in_the_storage_of_the_browser_harms_nothing(
     )
     page.goto(DRAFTS)
     expect(page.get_by_test_id("draft").first.get_by_label("Note")).to_have_value(NOTE)
+
+
+def test_a_dialog_that_was_open_while_its_claim_was_dismissed_keeps_the_words_and_cannot_be_sent_again(
+    at_work: OPEN, desk: Desk, claims: list[Claim], look: LOOK
+) -> None:
+    page = at_work()
+    page.goto(f"/admin/claims/claim/{claims[0].pk}/step/wait/")
+    page.locator("[name=note]").fill(NOTE)
+    editor = make.an_editor(desk)
+    act(claims[0].pk, Action.SET_PRIORITY, make.viewer(editor), priority=4, reason="It can wait.")
+    act(claims[0].pk, Action.DISMISS, make.viewer(editor), reason=DismissalReason.UNCHECKABLE, note="Nobody can.")
+    page.locator("[name=until]").fill("")  # refused for this, too, were there still a step to take
+    page.keyboard.press("Control+Enter")
+    alert = page.get_by_role("alert")
+    expect(alert).to_be_focused()
+    expect(alert).to_contain_text(f"{editor.full_name} dismissed it (Nobody can.)")
+    expect(alert).to_contain_text("this claim is Dismissed")
+    expect(page.locator("[name=note]")).to_have_value(NOTE)
+    expect(page.get_by_role("button", name="Wait")).to_be_disabled()
+    look(page, "lost-seat", looks=[(1440, "light"), (390, "dark")])
+    page.goto(f"/admin/claims/claim/{claims[0].pk}/change/")
+    expect(page.get_by_test_id("draft")).to_contain_text("You left a draft of “Wait with this claim” here")
