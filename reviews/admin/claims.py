@@ -166,7 +166,7 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, DraftPages, ClaimListAd
         dialog = DIALOGS[name]
         led = led_by(request, dialog.action, claim_id)
         if led is None:
-            return without_lead(request, claim_id)
+            return without_lead(request, dialog.action, claim_id)
         if led.instead and led.sent is None:
             return redirect(dialog_of(request, name, led.page.claim.pk, led.also))
         search, seq = request.GET.get("q", ""), seq_of(request)

@@ -29,6 +29,7 @@ from claims.services.onebyone import Stepped, step_on_each
 from reviews.admin.step_forms import StepForm
 from reviews.admin.steps import DIALOGS, Dialog
 from reviews.admin.ticked import (
+    ON_SEVERAL,
     came_from,
     chosen,
     dialog_of,
@@ -36,6 +37,7 @@ from reviews.admin.ticked import (
     mark,
     missing,
     none_of,
+    others_of,
     pairs,
     read_at,
     undoing_of_all,
@@ -138,7 +140,7 @@ class ManyPages:
         if not belongs(request):
             raise PermissionDenied
         read, step = read_at(request, "claims"), request.GET.get("step", "")
-        if not read or step not in {Action.ACCEPT, *STEPS}:
+        if not read or step not in ON_SEVERAL:
             return redirect(came_from(request) or "admin:index")
         now = {claim.pk: claim.version for claim in chosen(request, read)}
         lead = lead_of(request, Action(step), read)
@@ -223,9 +225,9 @@ def leave_alone(request: HttpRequest, claims: Iterable[int]) -> HttpResponseRedi
     return redirect(came_from(request) or "admin:index")
 
 
-def without_lead(request: HttpRequest, claim_id: int) -> HttpResponseRedirect:
+def without_lead(request: HttpRequest, step: Action, claim_id: int) -> HttpResponseRedirect:
     """Answer for a dialog whose claim the reader does not see, and that no other leads: what it was to be done on."""
-    also = read_at(request, "also", but=claim_id)
+    also = others_of(request, step, claim_id)
     if not also:
         raise missing(request, claim_id)
     return leave_alone(request, [claim_id, *also])

@@ -20,6 +20,11 @@ from reviews.services.claimpage import ClaimPage, read_claim
 from reviews.services.queue import PAGE
 from reviews.services.rowsteps import steps_of, with_seats
 
+# What is done with several claims at once. Any other step is a matter of one claim: its words, its date, its verdict.
+ON_SEVERAL = frozenset(
+    {Action.ACCEPT, Action.HAND_OVER, Action.WAIT, Action.SET_DUE, Action.CHANGE_DESK, Action.DISMISS, Action.DECLINE}
+)
+
 
 def seq_of(request: HttpRequest) -> int | None:
     """The number of the event that the address asks to take back; 0, which no event has, for what is no number."""
@@ -74,6 +79,11 @@ def read_at(request: HttpRequest, field: str, but: int = 0) -> dict[int, int]:
     """
     named = list(pairs(request.GET.getlist(field)))[:PAGE]
     return {claim: version for claim, version in named if claim not in {0, but}}
+
+
+def others_of(request: HttpRequest, step: Action, claim_id: int) -> dict[int, int]:
+    """The claims that the dialog's step is taken on with its own; none where the step is for one claim alone."""
+    return read_at(request, "also", but=claim_id) if step in ON_SEVERAL else {}
 
 
 def chosen(request: HttpRequest, wanted: Iterable[int]) -> list[Claim]:
@@ -153,7 +163,7 @@ def led_by(request: HttpRequest, step: Action, claim_id: int) -> Led | None:
     of sight, while the dialog was open would bar the step from all. None where there is nothing to show.
     """
     sent: QueryDict | None = request.POST if request.method == "POST" else None
-    also, own = read_at(request, "also", but=claim_id), page_seen(request, claim_id)
+    also, own = others_of(request, step, claim_id), page_seen(request, claim_id)
     number = None if not also or offers(own, step) else lead_of(request, step, also)
     page = page_seen(request, number) if number else None
     if page is None or (own is not None and not offers(page, step)):

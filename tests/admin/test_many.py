@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from html import unescape
+from html import escape, unescape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -484,6 +484,29 @@ def test_claims_that_are_on_the_desk_already_are_left_there_and_the_others_go(
     assert {make.fresh(claim).desk for claim in (lead, stays, goes)} == {there}
     all_there = client.post(address, sent)
     assert f"The claim is on the desk {there} already. Choose another one." in unescape(all_there.content.decode())
+
+
+def test_a_step_for_one_claim_alone_is_taken_on_no_other_that_a_link_names(
+    signed: SignIn, editor: User, three: list[Claim]
+) -> None:
+    client, (_, lead, other) = signed(editor), three
+    address = f"{step_of(lead, 'edit')}?also={other.pk}.{other.version}"
+    dialog = client.get(address)
+    assert (dialog.context["title"], dialog.context["also"]) == ("Edit the words of this claim", [])
+    was, sent = other.statement, {"statement": "The mill burnt down.", "version": lead.version}
+    client.post(address, sent)
+    assert (make.fresh(lead).statement, make.fresh(other).statement) == ("The mill burnt down.", was)
+    assert client.get(f"{step_of(Claim(pk=10**6), 'edit')}?also={other.pk}").status_code == 404
+
+
+def test_a_dialog_that_no_claim_offers_leads_back_to_the_list(signed: SignIn, editor: User, desk: Desk) -> None:
+    claims = [make.a_claim(desk, State.PROPOSED) for _ in range(2)]
+    dialog = tick(signed(editor), "wait", claims, LISTED)
+    assert "Wait is possible only in" in dialog.content.decode()
+    back = f"{reverse('admin:claims_claim_changelist')}?{LISTED}"
+    assert f'href="{escape(back)}" data-cd-key="b">Back<' in dialog.content.decode()
+    alone = signed(editor).get(step_of(claims[0], "wait")).content.decode()
+    assert f'href="{page_of(claims[0])}" data-cd-key="b">Back to the claim<' in alone
 
 
 def test_more_than_a_page_of_claims_is_not_taken_in_part(
