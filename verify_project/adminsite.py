@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.core.paginator import InvalidPage
+from django.http import Http404, HttpRequest
+from django.template.response import TemplateResponse
 from django.utils.functional import SimpleLazyObject
 from unfold.dataclasses import SearchResult
 from unfold.sites import UnfoldAdminSite
@@ -20,6 +22,14 @@ class Site(UnfoldAdminSite):  # type: ignore[misc]  # the theme comes without ty
         """
         whole = super().get_app_list
         return SimpleLazyObject(lambda: whole(request, app_label))
+
+    def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """What the command search finds; the theme takes every page of it that an address names for one there is."""
+        try:
+            answer: TemplateResponse = super().search(request, extra_context)
+        except (InvalidPage, ValueError) as none:
+            raise Http404 from none
+        return answer
 
     def _search_apps(self, app_list: Any, search_term: str) -> list[SearchResult]:
         """Nothing: pages are found by the names that our sidebar gives them (`reviews/admin/search.py`)."""

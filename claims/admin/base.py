@@ -66,6 +66,11 @@ def number_in(words: str | None) -> int:
     return int(words) if words and words.isascii() and words.isdigit() and len(words) < 18 else 0
 
 
+def words_in(words: str | None) -> str:
+    """The words that an address names; without NUL, which PostgreSQL takes in none."""
+    return (words or "").replace("\x00", "")
+
+
 def now_of(request: HttpRequest) -> datetime:
     """The moment this response speaks of; read once per request."""
     found: datetime | None = getattr(request, "claimdesk_now", None)

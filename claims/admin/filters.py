@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from claims import wordings
-from claims.admin.base import now_of, number_in, outlets_for, viewer_of
+from claims.admin.base import now_of, number_in, outlets_for, viewer_of, words_in
 from claims.admin.forms import LANGUAGES
 from claims.lifecycle import State
 from claims.models import Claim, FlagKind
@@ -81,7 +81,7 @@ class LanguageFilter(DropdownFilter):
         return [(language, language) for language in LANGUAGES]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        value = self.value()
+        value = words_in(self.value())
         return queryset.filter(language=value) if value else queryset
 
 

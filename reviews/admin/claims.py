@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
-from claims.admin.base import belongs, now_of, number_in, viewer_of
+from claims.admin.base import belongs, now_of, number_in, viewer_of, words_in
 from claims.admin.claims import ClaimListAdmin
 from claims.admin.moments import zone_names
 from claims.errors import ClaimDeskError, StaleVersion
@@ -169,7 +169,7 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, DraftPages, ClaimListAd
             return without_lead(request, dialog.action, claim_id)
         if led.instead and led.sent is None:
             return redirect(dialog_of(request, name, led.page.claim.pk, led.also))
-        search, seq = request.GET.get("q", ""), seq_of(request)
+        search, seq = words_in(request.GET.get("q")), seq_of(request)
         form = dialog.form(led.sent, page=led.page, viewer=viewer_of(request), search=search, seq=seq)
         if led.sent is None or not form.is_valid():
             return self._dialog(request, led, dialog, form)

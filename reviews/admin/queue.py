@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from claims import timewords, wordings
-from claims.admin.base import belongs, now_of, viewer_of
+from claims.admin.base import belongs, now_of, viewer_of, words_in
 from claims.lifecycle import State
 from claims.models import Claim, FlagKind
 from reviews.admin import many
@@ -57,7 +57,7 @@ class Asked:
         state, flag = given.get("state", ""), given.get("flag", "")
         narrowed = Narrowed(
             desk=_number(given, "desk"),
-            language=given.get("language", "")[:16],
+            language=words_in(given.get("language"))[:16],
             outlet=_number(given, "outlet"),
             state=state if state in State.values else "",
             flag=flag if flag in FlagKind.values else "",

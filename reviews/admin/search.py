@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import Resolver404, resolve, reverse
 from unfold.dataclasses import SearchResult
 
-from claims.admin.base import belongs, now_of, number_in, viewer_of
+from claims.admin.base import belongs, now_of, number_in, viewer_of, words_in
 from claims.models import Claim
 from claims.permissions import visible_articles, visible_claims
 from reviews.admin.claimview import offered
@@ -30,7 +30,7 @@ def found(request: HttpRequest, words: str) -> list[SearchResult]:
     """
     if not belongs(request):
         return []
-    words = words.replace("\x00", "")  # which PostgreSQL takes in no words
+    words = words_in(words)
     first, *rest = words.split() or [""]
     if rest and rest[-1].startswith("#"):
         first, rest = rest[-1], [first, *rest[:-1]]

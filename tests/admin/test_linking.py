@@ -76,7 +76,7 @@ def test_the_claim_that_stays_is_found_by_words_or_number_without_script(
     assert "ferry" not in shown
     alike = make.a_claim(desk, statement="The minister resigns on Friday.")
     assert str(alike) in unescape(client.get(step(claim, "merge")).content.decode())
-    for words in ("ferry pier", f"#{boat.pk}", str(boat.pk)):
+    for words in ("ferry pier", "ferry\x00", f"#{boat.pk}", str(boat.pk)):
         assert str(boat) in unescape(client.get(step(claim, "merge"), {"q": words}).content.decode()), words
     hidden = make.a_claim(make.a_desk(), statement="The ferry is elsewhere.")
     assert str(hidden) not in unescape(client.get(step(claim, "merge"), {"q": "ferry"}).content.decode())

@@ -122,6 +122,7 @@ def test_claims_are_narrowed_by_state_and_by_flag(signed: SignIn, editor: User, 
     assert "is late." in client.get(address, {"flag": "late"}).content.decode()
     assert "is proposed" not in client.get(address, {"flag": "late"}).content.decode()
     assert "is proposed" in client.get(address, {"state": "proposed"}).content.decode()
+    assert "is proposed" in client.get(address, {"language": f"{late.language}\x00"}).content.decode()
 
 
 def test_protected_evidence_is_not_listed_where_its_sight_would_not_be_kept(

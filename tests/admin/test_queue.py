@@ -79,7 +79,14 @@ def test_filters_live_in_the_address_and_are_shown_as_chips(
 
 
 @pytest.mark.parametrize(
-    "address", ["?view=nonsense", "?desk=x&outlet=%00", "?flag=x&state=y&order=z&page=-1", "?claim=99999999999999"]
+    "address",
+    [
+        "?view=nonsense",
+        "?desk=x&outlet=%00",
+        "?flag=x&state=y&order=z&page=-1",
+        "?claim=99999999999999",
+        "?language=%00",
+    ],
 )
 def test_an_address_that_means_nothing_shows_the_queue(address: str, signed: SignIn, reviewer: Reviewer) -> None:
     assert signed(reviewer.user).get(HOME + address).status_code == 200

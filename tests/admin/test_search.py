@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import unescape
 from re import findall
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -122,3 +123,10 @@ def test_what_is_no_search_of_ours_finds_nothing_and_is_no_error(signed: SignIn,
     for words in ("#", "-1", "#٣", "9" * 30, "\x00hand", "' or (", "%(n)s", "hand"):
         assert found_by(client, words, "/nowhere/at all/?x=[") == found_by(client, words, ":[/") == {}, words
     assert found_by(signed(make.a_person()), "queue") == {}
+
+
+@pytest.mark.parametrize("page", ["0", "2", "x", "-1", "1.5", ""])
+def test_a_page_of_the_search_that_there_is_none_of_is_not_here(signed: SignIn, editor: User, page: str) -> None:
+    client = signed(editor)
+    assert client.get(SEARCH, {"s": "queue", "extended": "1", "page": "1"}).status_code == 200
+    assert client.get(SEARCH, {"s": "queue", "extended": "1", "page": page}).status_code == 404
