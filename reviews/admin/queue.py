@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -155,8 +156,7 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     summary = summary_of(request)
     whole = queue.claims_in(asked.view, viewer, now)
     found = queue.shown(queue.ordered(asked.narrowed.of(whole, now), asked.order, now))
-    start = (asked.page - 1) * queue.PAGE
-    claims = list(found[start : start + queue.PAGE + 1])
+    asked, claims = _on_page(found, asked)
     rows = [row_of(claim, now) for claim in claims[: queue.PAGE]]
     options = queue.options_for(viewer, claims, now)
     by_urgency = asked.order == Order.DUE and asked.view != View.DECIDED
@@ -176,6 +176,7 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "states": State.choices,
         "flags": [(kind, wordings.flag_words(kind)) for kind in FlagKind.values],
         "orders": Order.choices,
+        "place": f"queue?{asked.address(page=asked.page).partition('?')[2]}",
         "many": [] if asked.view == View.DECIDED else many.offered(viewer),
         "preview": preview_of(chosen, viewer) if chosen else None,
         "chosen": chosen,
@@ -185,6 +186,13 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         },
         "next_due": None if rows else _next_due(viewer_of(request), now),
     }
+
+
+def _on_page(found: QuerySet[Claim], asked: Asked) -> tuple[Asked, list[Claim]]:
+    """The claims of the page, and one more where another follows. Those of the first where its last one has left."""
+    start = (asked.page - 1) * queue.PAGE
+    claims = list(found[start : start + queue.PAGE + 1])
+    return (asked, claims) if claims or asked.page == 1 else _on_page(found, replace(asked, page=1))
 
 
 def _tab(view: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, QueryDict
@@ -24,6 +25,8 @@ from reviews.services.rowsteps import steps_of, with_seats
 ON_SEVERAL = frozenset(
     {Action.ACCEPT, Action.HAND_OVER, Action.WAIT, Action.SET_DUE, Action.CHANGE_DESK, Action.DISMISS, Action.DECLINE}
 )
+# Where rows are ticked, by the name that an address has for it.
+LISTS = MappingProxyType({"claims": "admin:claims_claim_changelist", "queue": "admin:index"})
 
 
 def seq_of(request: HttpRequest) -> int | None:
@@ -32,14 +35,14 @@ def seq_of(request: HttpRequest) -> int | None:
 
 
 def came_from(request: HttpRequest) -> str:
-    """The dashboard, or the list of claims with filter and page, for whoever came from there; else empty.
+    """The dashboard, or the list of claims or the queue with filter and page, for whoever came from there; else empty.
 
     The address names the place and the list's own query, never where that is: it leads nowhere else.
     """
     place, _mark, query = request.GET.get("from", "").partition("?")
-    if place == "claims":
-        claims = reverse("admin:claims_claim_changelist")
-        return f"{claims}?{QueryDict(query).urlencode()}" if query else claims
+    if place in LISTS:
+        shown = reverse(LISTS[place])
+        return f"{shown}?{QueryDict(query).urlencode()}" if query else shown
     return reverse("desk:overview") if place == "desk" else ""
 
 

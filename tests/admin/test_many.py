@@ -18,6 +18,7 @@ from claims.services.undoing import DONE_SINCE, TAKEN_BACK
 from reviews.admin import many
 from reviews.admin.steps import DIALOGS
 from reviews.models import Assignment, Reviewer
+from reviews.services import queue
 from reviews.services.acting import act
 from reviews.services.routing import route_waiting
 from tests import factories as make
@@ -497,6 +498,25 @@ def test_a_step_for_one_claim_alone_is_taken_on_no_other_that_a_link_names(
     client.post(address, sent)
     assert (make.fresh(lead).statement, make.fresh(other).statement) == ("The mill burnt down.", was)
     assert client.get(f"{step_of(Claim(pk=10**6), 'edit')}?also={other.pk}").status_code == 404
+
+
+@pytest.mark.parametrize("shown", ["", "?state=queued&page=2", "?order=newest"])
+def test_a_step_from_the_queue_leads_back_to_it_as_it_was(
+    signed: SignIn, reviewer: Reviewer, three: list[Claim], monkeypatch: pytest.MonkeyPatch, *, shown: str
+) -> None:
+    monkeypatch.setattr(queue, "PAGE", 1)
+    client, claim = signed(reviewer.user), three[1]
+    (place,) = re.findall(r'name="from" value="([^"]*)"', client.get(f"/admin/{shown}").content.decode())
+    opened = client.get(f"{asked('dismiss', claim.pk)}&{urlencode({'from': unescape(place)})}", follow=True)
+    assert opened.context["cancel"] == f"/admin/{shown}"
+
+
+def test_a_page_of_the_queue_that_is_empty_by_now_shows_the_first(
+    signed: SignIn, reviewer: Reviewer, three: list[Claim]
+) -> None:
+    page = signed(reviewer.user).get("/admin/?page=7")
+    assert {row.claim.pk for group in page.context["groups"] for row in group.rows} == {one.pk for one in three[1:]}
+    assert page.context["pages"] == {"before": "", "after": ""}
 
 
 def test_a_dialog_that_no_claim_offers_leads_back_to_the_list(signed: SignIn, editor: User, desk: Desk) -> None:
