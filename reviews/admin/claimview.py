@@ -270,7 +270,6 @@ def _button(page: ClaimPage, name: str) -> Button:
 LABELS = {
     "assign": gettext_lazy("Assign somebody"),
     "ask_second_opinion": gettext_lazy("Second opinion"),
-    "dismiss": gettext_lazy("Dismiss"),
     "edit": gettext_lazy("Edit words"),
     "publish": gettext_lazy("Publish the verdict"),
     "correct": gettext_lazy("Correct its words"),

@@ -140,7 +140,7 @@ DIALOGS: Mapping[str, Dialog] = {
     "dismiss": Dialog(
         Action.DISMISS,
         _t("Dismiss this claim"),
-        _t("Dismiss claim"),
+        _t("Dismiss"),
         DismissStep,
         _act(Action.DISMISS),
         _t("Dismissed."),

@@ -208,7 +208,9 @@ def test_what_names_no_step_is_refused_and_the_rest_taken_back(
 def test_a_refused_form_takes_the_step_on_none(signed: SignIn, editor: User, three: list[Claim]) -> None:
     _, lead, other = three
     address = f"{step_of(lead, 'dismiss')}?also={other.pk}"
-    assert signed(editor).post(address, {"reason": "", "version": lead.version}).status_code == 200
+    shown = signed(editor).post(address, {"reason": "", "version": lead.version})
+    assert shown.status_code == 200
+    assert 'data-cd-busy="Sending…">Dismiss <kbd' in shown.content.decode()
     stale = signed(editor).post(address, {"reason": "off_subject", "version": lead.version + 1})
     assert stale.status_code == 409
     assert {make.fresh(claim).state for claim in (lead, other)} == {State.QUEUED}
