@@ -6,11 +6,10 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from claims.admin.forms import LANGUAGES, PlainForm
-from claims.admin.moments import TO_THE_SECOND, YOUR_CLOCK, moment_field
+from claims.admin.moments import TO_THE_SECOND, moment_field
 from claims.models import Desk
 from claims.services.transitions import database_time
 
@@ -57,7 +56,7 @@ class EmbargoForm(PlainForm):
     embargo_until = moment_field(
         _("Under embargo until"),
         required=False,
-        help_text=format_lazy("{0} {1}", _("Until then only its desk sees it, with its claims."), YOUR_CLOCK),
+        help_text=_("Until then only its desk sees it, with its claims."),
     )
 
     def __init__(self, *args: Any, desks: QuerySet[Desk], **kwargs: Any) -> None:

@@ -162,13 +162,13 @@ class MomentField(forms.DateTimeField):
         return stays
 
 
-def moment_field(label: Any, *, empty: Any = SAY_MOMENT, **more: Any) -> MomentField:
+def moment_field(label: Any, *, empty: Any = SAY_MOMENT, help_text: Any = "", **more: Any) -> MomentField:
     """A moment on the reader's clock, which the field names. `empty` is what is said when it is missing."""
     widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
     formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"]
     said = {"required": empty, "invalid": SAY_MOMENT}
-    told = {"help_text": YOUR_CLOCK, **more}
-    return MomentField(label=label, widget=widget, input_formats=formats, error_messages=said, **told)
+    told = format_lazy("{0} {1}", help_text, YOUR_CLOCK) if help_text else YOUR_CLOCK
+    return MomentField(label=label, widget=widget, input_formats=formats, error_messages=said, help_text=told, **more)
 
 
 def theme_moment_field(label: Any, **more: Any) -> MomentField:

@@ -535,3 +535,5 @@ def test_moments_are_asked_for_by_the_clock_that_the_form_names(
         User.objects.filter(pk=reviewer.user_id).update(zone=zone)
         body = signed(reviewer.user).get(step_of(claim, "wait")).content.decode()
         assert body.count(f"Your time zone: {zone}") == 2
+    proposed = signed(editor).get(step_of(make.a_claim(desk, State.PROPOSED), "accept")).content.decode()
+    assert f"Empty: as the desk counts it. Your time zone: {editor.zone}" in proposed
