@@ -243,6 +243,12 @@ def clock(moment: datetime, form: str = "H:i") -> str:
     return timewords.clock(moment, form)
 
 
+@register.filter
+def city(zone: str) -> str:
+    """The place a zone is named after."""
+    return timewords.city(zone)
+
+
 @register.simple_tag
 def count(number: int) -> SafeString:
     """A count; above 9,999 it is shortened and the exact value is in the title."""

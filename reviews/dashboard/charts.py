@@ -13,10 +13,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-LEFT, RIGHT, TOP, BOTTOM = 34.0, 782.0, 22.0, 322.0
+LEFT, RIGHT, TOP, BOTTOM = 46.0, 760.0, 22.0, 322.0  # at its sides thousands and words have room
 DAYS = 7
 GRID_LINES = 4
 TEXT, LINE_OF_TEXT = 4.0, 16.0  # half a line of text, and one
+WORDS = 140.0  # what "1234 to do by Sunday" takes
 
 
 @dataclass(frozen=True)
@@ -142,14 +143,22 @@ class Chart:
         apart = max(0.0, LINE_OF_TEXT - (BOTTOM - TOP) * (due - decided) / self.top)
         return {"now": self.x(self.now), "due": self.y(due, TEXT), "decided": self.y(decided, TEXT + apart)}
 
+    def ahead_words(self) -> str:
+        """How far down the words stand that say how much is to do, inside its area; "" where they have no room."""
+        begins = self.week.start + (self.week.end - self.week.start) * (1 - WORDS / (RIGHT - LEFT))
+        upper, lower = self.due.at(begins), self.decided.at(self.week.end)
+        has_room = self.now < begins and (BOTTOM - TOP) * (upper - lower) / self.top > 2 * LINE_OF_TEXT
+        return self.y((upper + lower) / 2, TEXT) if has_room else ""
+
     def counts(self) -> dict[str, int]:
-        """Both lines now and at the end of the week, and the gap now."""
+        """Both lines now and at the end of the week, and the gaps."""
         return {
             "due": self.due.at(self.now),
             "decided": self.decided.at(self.now),
             "gap": self.gap(self.now),
             "due_end": self.due.at(self.week.end),
             "decided_end": self.decided.at(self.week.end),
+            "to_do": self.gap(self.week.end),
         }
 
     def _corners(self, line: Line, begin: datetime, end: datetime) -> list[str]:

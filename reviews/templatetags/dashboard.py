@@ -16,6 +16,7 @@ from claims import timewords
 from claims.models import Claim
 from claims.templatetags.claimdesk import count, page_now
 from claims.verdicts import Outcome
+from claims.wordings import count_words
 from reviews.dashboard.links import claim_address, step_address
 from reviews.dashboard.panels import Figure
 from reviews.dashboard.shares import share_words
@@ -92,6 +93,6 @@ def outcome_words(outcome: str) -> str:
 
 
 @register.filter
-def city(zone: str) -> str:
-    """The place a zone is named after."""
-    return timewords.city(zone)
+def shortened(number: int) -> str:
+    """A count where a drawing has no room for its digits: "12.4 k"."""
+    return count_words(number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -12,6 +13,9 @@ from pytest_django.live_server_helper import LiveServer
 from claims.lifecycle import Action, State
 from claims.models import Claim, Desk, DeskRole, Heartbeat, User
 from claims.verdicts import Outcome
+from reviews.dashboard.charts import Chart, Step, week_of
+from reviews.dashboard.numbers import tally
+from reviews.dashboard.reading import Reading
 from reviews.models import Absence
 from reviews.services.acting import act
 from tests.browser.conftest import LOOK, OPEN
@@ -313,3 +317,33 @@ def test_every_figure_is_reached_by_keyboard_and_opens_its_list(
     page.locator("#kpi-open").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/desk/list/open*")
+
+
+def test_thousands_of_claims_have_room_on_the_overview(
+    open_page: OPEN, live_server: LiveServer, desk: Desk, editor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fall_late(a_claim(desk, by=editor), editor)
+    due_in(a_claim(desk, by=editor), editor, hours=1)
+
+    def many(*asked: Any) -> Any:
+        return {key: {group: count * 12_345 for group, count in found.items()} for key, found in tally(*asked).items()}
+
+    def week(reading: Reading) -> Chart:
+        begins = week_of(reading.now, "UTC")
+        early, late = begins.start + timedelta(hours=30), begins.end - timedelta(hours=1)
+        return Chart([Step(early, early, 1_234), Step(early, None, 7_000), Step(late, None, 900)], begins, early)
+
+    monkeypatch.setattr("reviews.dashboard.panels.tally", many)
+    monkeypatch.setattr("reviews.dashboard.views.due_and_decided", week)
+    page = open_page(user=editor, base=live_server.url)
+    page.goto("/desk/")
+    drawing = page.get_by_test_id("chart")
+    outside = """(inner, outer) => { const box = outer.getBoundingClientRect(), it = inner.getBoundingClientRect();
+        return it.left < box.left || it.right > box.right; }"""
+    for words in (*drawing.locator("text").all(), *page.get_by_test_id("ages").locator(".cd-num").all()):
+        frame = words.locator("xpath=ancestor::*[@data-testid][1]").element_handle()
+        assert not words.evaluate(outside, frame), words.text_content()
+    expect(page.get_by_test_id("to-do")).to_have_text("7900 to do by Sunday")
+    expect(page.get_by_test_id("kpi-unassigned")).to_have_text("24.6 k unassigned")
+    expect(page.get_by_test_id("ages").locator(".cd-num").first).to_have_text("24.6 k 12.3 k late")
+    expect(page.get_by_test_id("ages").locator("data").first).to_have_attribute("title", "24,690")
