@@ -6,7 +6,7 @@ Blind: an event of a review says that it was made, never what it found; only the
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,9 +22,9 @@ from reviews.dashboard.links import claim_address
 from reviews.dashboard.reading import Reading
 from reviews.services.changewords import undone_step
 
-SHOWN = 12
-READ = 60
-TOGETHER = 5
+SHOWN = 20
+READ = 200
+NAMED = 5  # claims of one line; what befell more of them at once fills no screen
 SPAN = timedelta(days=7)
 
 # What the screen says of each type of event: its icon and a sentence. {who} did it, {claims} are the numbers.
@@ -52,7 +52,6 @@ WORDS = {
     "decision.make": ("", pgettext_lazy("event", "{claims} decided: {verdict}")),
 }
 TAKEN_OFF = pgettext_lazy("event", "{name} was taken off {claims}, by {who}")
-CLOCK = frozenset({"claim.late", "claim.date_passed"})
 
 
 @dataclass
@@ -73,21 +72,24 @@ class Happening:
 
     def words(self) -> SafeString:
         """The sentence, with a link per claim."""
-        links = format_html_join(
-            pgettext("between two claims", " and "),
-            '<a href="{}">#{}</a>',
-            ((claim_address(pk), pk) for pk in self.claims),
-        )
+        named: list[str] = [format_html('<a href="{}">#{}</a>', claim_address(pk), pk) for pk in self.claims[:NAMED]]
+        if len(self.claims) > NAMED:
+            named.append(pgettext("after claims", "others"))
+        *before, last = named
+        links = last
+        if before:
+            both = pgettext("the last of several claims", "{claims} and {last}")
+            links = format_html(both, claims=format_html_join(", ", "{}", ([one] for one in before)), last=last)
         return format_html(str(self.says or WORDS[self.kind][1]), who=self.who, claims=links, **self.facts)
 
 
 def just_now(reading: Reading) -> list[Happening]:
-    """The latest of them, newest first; what happened to several claims at one sweep is one line."""
+    """The latest of them, newest first; what happened to several claims at once is one line."""
     lines: list[Happening] = []
     for event in _latest(reading):
         line = _line(event)
         if lines and _same(lines[-1], line):
-            lines[-1].claims += line.claims
+            lines[-1].claims += [pk for pk in line.claims if pk not in lines[-1].claims]
         else:
             lines.append(line)
     return lines[:SHOWN]
@@ -102,9 +104,9 @@ def _latest(reading: Reading) -> list[ClaimEvent]:
 
 
 def _same(line: Happening, other: Happening) -> bool:
-    """Whether the other is told in the same line: one sweep noticed both, and the line is not long yet."""
+    """Whether the other is told in the same line: it differs by the claim alone, and is of the same minute."""
     near = line.at - other.at < timedelta(minutes=1)
-    return line.kind in CLOCK and line.kind == other.kind and near and len(line.claims) < TOGETHER
+    return near and replace(line, at=other.at, claims=other.claims) == other
 
 
 def _line(event: ClaimEvent) -> Happening:

@@ -458,3 +458,23 @@ def test_just_now_says_who_was_taken_off_and_who_gave_their_own_seat_back(desk: 
     html = page(editor)
     assert f"{reviewer} was taken off {taken}, by {editor.full_name}" in html
     assert f"{reviewer} handed over {given}" in html
+
+
+def test_just_now_tells_in_one_line_what_happened_to_many_claims_at_once(desk: Desk, editor: User) -> None:
+    claims = [a_claim(desk, by=editor).pk for _ in range(7)]
+    links = [f'<a href="/admin/claims/claim/{pk}/change/">#{pk}</a>' for pk in reversed(claims)]
+    html = page(editor)
+    assert f"{editor.full_name} accepted {', '.join(links[:5])} and others<" in html
+    assert html.count(" accepted ") == 1
+
+
+def test_just_now_names_claims_as_a_list_is_written_and_leads_to_the_full_log(desk: Desk, editor: User) -> None:
+    claims = [a_claim(desk, by=editor).pk for _ in range(3)]
+    third, second, first = (f'<a href="/admin/claims/claim/{pk}/change/">#{pk}</a>' for pk in reversed(claims))
+    html = page(editor)
+    assert f"accepted {third}, {second} and {first}<" in html
+    link = html.split('data-testid="just-now"')[0].rsplit("Full log", 1)[0].rsplit('href="', 1)[1].split('"')[0]
+    editor.is_staff = True
+    editor.save(update_fields=["is_staff"])
+    log = page(editor, link)
+    assert all(f"#{pk}" in log for pk in claims)
