@@ -21,7 +21,6 @@ UNFOLD = {
     "SITE_TITLE": _("Claim desk"),
     "SITE_HEADER": _("Claim desk"),
     "SITE_URL": "/desk/",
-    "SITE_SYMBOL": "fact_check",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _favicon}],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,

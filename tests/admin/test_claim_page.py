@@ -403,3 +403,33 @@ def test_an_editor_sees_both_reviews_of_a_disagreement_and_names_an_adjudicator(
     assert "Settle the disagreement" in settles.get(page_of(claim)).content.decode()
     record(settles, make.fresh(claim), so="confirmed")
     assert make.fresh(claim).state == State.DECIDED
+
+
+def body(client: Client, claim: Claim) -> str:
+    return client.get(page_of(claim)).content.decode()
+
+
+def test_every_page_of_the_admin_bears_our_sign_and_names_the_city_of_its_times(
+    signed: SignIn, editor: User, claim: Claim
+) -> None:
+    editor.zone = "America/New_York"
+    editor.save(update_fields=["zone"])
+    client = signed(editor)
+    html = body(client, claim)
+    assert ", New York</span>" in html.split("As of ")[1][:30]
+    assert "#x-mark" in html.split('aria-label="Home"')[1][:200]
+
+
+def test_a_list_is_called_in_the_title_of_its_window_what_it_is_called_on_the_page(
+    signed: SignIn, editor: User
+) -> None:
+    client = signed(editor)
+    for address, name in (
+        ("claims_claim", "Claims"),
+        ("claims_claimevent", "Events"),
+        ("reviews_reviewer", "Reviewers"),
+    ):
+        html = client.get(reverse(f"admin:{address}_changelist")).content.decode()
+        title = html.split("<title>")[1].split("</title>")[0].strip()
+        assert title == f"{name} · Claim desk"
+        assert re.search(rf"<h1[^>]*>{name}</h1>", html)
