@@ -11,27 +11,31 @@ from reviews.services.queue import order_of_mine
 
 @dataclass(frozen=True)
 class Place:
-    """Where the claim stands in the reader's own queue; numbers are 1-based, 0 when it is not in it."""
+    """Where the claim stands in the reader's own queue; numbers are 1-based, 0 when it is not in it.
+
+    `next_words` is how the next one begins, in `next_language`.
+    """
 
     number: int
     of: int
     previous: int | None
     next: int | None
+    next_words: str = ""
+    next_language: str = ""
 
 
 def place_of(claim_id: int, viewer: Viewer, now: datetime) -> Place:
     """Where the claim stands; one that stands nowhere is followed by the first of the queue."""
     mine = order_of_mine(viewer, now)
-    if claim_id not in mine:
-        return Place(0, len(mine), None, mine[0] if mine else None)
-    at = mine.index(claim_id)
-    after = mine[at + 1] if at + 1 < len(mine) else None
-    return Place(at + 1, len(mine), mine[at - 1] if at else None, after)
+    numbers = [number for number, _words, _language in mine]
+    at = numbers.index(claim_id) if claim_id in numbers else -1
+    after, words, language = mine[at + 1] if at + 1 < len(mine) else (None, "", "")
+    return Place(at + 1, len(mine), numbers[at - 1] if at > 0 else None, after, words, language)
 
 
 def next_of_mine(claim_id: int, viewer: Viewer, now: datetime) -> int | None:
     """The claim to open after this one: the one behind it in the reader's queue, else the first other one."""
-    mine = order_of_mine(viewer, now)
+    mine = [number for number, _words, _language in order_of_mine(viewer, now)]
     if claim_id in mine:
         at = mine.index(claim_id)
         return next(iter([*mine[at + 1 :], *mine[:at]]), None)

@@ -405,6 +405,20 @@ def test_an_editor_sees_both_reviews_of_a_disagreement_and_names_an_adjudicator(
     assert make.fresh(claim).state == State.DECIDED
 
 
+def test_the_bar_names_the_claim_that_comes_next_in_the_queue(
+    signed: SignIn, desk: Desk, editor: User, reviewer: Reviewer
+) -> None:
+    first, second = (
+        make.a_claim(
+            desk, State.IN_REVIEW, by=editor, reviewer=reviewer, statement=says, language="uk", review_due_at=due
+        )
+        for says, due in (("First <b>.", make.ahead(hours=30)), ("Second <b>.", make.ahead(hours=40)))
+    )
+    client = signed(reviewer.user)
+    assert f'1 of 2 in your queue. Next: #{second.pk} <bdi lang="uk">Second &lt;b&gt;.</bdi>' in body(client, first)
+    assert "Next:" not in body(client, second)
+
+
 def body(client: Client, claim: Claim) -> str:
     return client.get(page_of(claim)).content.decode()
 
