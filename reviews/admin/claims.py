@@ -31,6 +31,7 @@ from reviews.admin.meanwhile import meanwhile
 from reviews.admin.passage_pages import PassagePages
 from reviews.admin.preview import preview_of
 from reviews.admin.rows import row_of
+from reviews.admin.similar_pages import SimilarPages
 from reviews.admin.step_forms import StepForm
 from reviews.admin.steps import DIALOGS, Dialog
 from reviews.admin.ticked import Led, came_from, chosen, dialog_of, led_by, missing, page_seen, seq_of, undoing_of
@@ -46,7 +47,7 @@ CLAIM = "admin:claims_claim_change"
 
 
 @admin.register(Claim)
-class ClaimAdmin(EvidencePages, PassagePages, ManyPages, DraftPages, ClaimListAdmin):
+class ClaimAdmin(EvidencePages, PassagePages, SimilarPages, ManyPages, DraftPages, ClaimListAdmin):
     """The list of claims, and the page of one."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -58,7 +59,7 @@ class ClaimAdmin(EvidencePages, PassagePages, ManyPages, DraftPages, ClaimListAd
             ("<int:claim_id>/evidence/", self.evidence_view, "evidence"),
             ("<int:claim_id>/step/<str:name>/", self.step_view, "step"),
             *self.evidence_pages(),
-            *self.passage_pages(),
+            *(*self.passage_pages(), *self.similar_pages()),
             *self.many_pages(),
             *self.draft_pages(),
         ]
