@@ -19,6 +19,7 @@ from claims.verdicts import So
 from claims.wordings import percent_words, so_words
 from reviews.agreement import ENOUGH
 from reviews.dashboard.filters import NOBODY, SAID_ONLY, Age, Filters
+from reviews.dashboard.links import hand_over_address
 from reviews.dashboard.number import Number
 from reviews.dashboard.numbers import NUMBERS, tally
 from reviews.dashboard.reading import Reading
@@ -70,6 +71,7 @@ class PersonRow:
     """A reviewer's load against their own limit; `limit` is None in the row of claims that nobody is on.
 
     `whole` is what counts against the limit, on whatever desk; `load` is what of it these desks and filters leave.
+    `hand_over` is where somebody else's claims are handed over; "" for whoever may not, and where there are none.
     """
 
     name: str
@@ -80,6 +82,7 @@ class PersonRow:
     due: Figure
     late: Figure
     takes_work: bool
+    hand_over: str = ""
 
     @property
     def differs(self) -> bool:
@@ -212,7 +215,9 @@ class Board:
             nobody = pgettext("reviewer", "Nobody")
             return PersonRow(nobody, None, None, load.count, load, due, late, takes_work=False)
         name, takes_work = person.user.full_name, person.is_active
-        return PersonRow(name, person.limit, person.away_until, person.load, load, due, late, takes_work)
+        moves = load.count and self.reading.viewer.editor_of
+        hand_over = hand_over_address(person.pk) if moves else ""
+        return PersonRow(name, person.limit, person.away_until, person.load, load, due, late, takes_work, hand_over)
 
 
 def _reviewers(reading: Reading, loaded: list[int]) -> list[Any]:

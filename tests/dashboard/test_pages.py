@@ -478,3 +478,15 @@ def test_just_now_names_claims_as_a_list_is_written_and_leads_to_the_full_log(de
     editor.save(update_fields=["is_staff"])
     log = page(editor, link)
     assert all(f"#{pk}" in log for pk in claims)
+
+
+def test_the_claims_of_somebody_away_are_handed_over_from_the_overview_by_an_editor(desk: Desk, editor: User) -> None:
+    reviewer, colleague = a_reviewer(desk), a_reviewer(desk)
+    claim = a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer)
+    Absence.objects.create(reviewer=reviewer, starts_at=ahead(hours=-1), ends_at=ahead(days=3))
+    link = re.search(r'href="([^"]+)">Hand over<', row_of(page(editor), reviewer))
+    assert link
+    editor.is_staff = True
+    editor.save(update_fields=["is_staff"])
+    assert f"#{claim.pk}" in page(editor, link[1])
+    assert "Hand over" not in row_of(page(colleague.user), reviewer)
