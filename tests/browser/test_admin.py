@@ -449,3 +449,11 @@ def test_keys_of_actions_in_a_closed_menu_work(at_work: SignedIn, claims: list[C
     page.goto(f"/admin/claims/claim/{claims[0].pk}/change/")
     page.keyboard.press("o")
     expect(page.get_by_role("heading", level=1)).to_have_text("Ask for a second opinion")
+
+
+def test_a_phone_shows_no_keys(at_work: SignedIn, claims: list[Claim]) -> None:
+    page = at_work(width=390)
+    for address in ("/admin/", f"/admin/claims/claim/{claims[0].pk}/change/"):
+        page.goto(address)
+        expect(page.locator("kbd").first).to_be_attached()
+        assert page.locator("kbd:visible").all_inner_texts() == []
