@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from claims import wordings
@@ -22,11 +23,13 @@ from claims.exports.site import Site
 from claims.exports.told import Cited, Told
 from claims.models import Publication
 from claims.public.answers import public, site_of
+from claims.public.badge import badge, badge_of, word_of
 from claims.public.published import check_of, corrections, public_state, stretch
 from claims.verdicts import Question, So, Stance
 
 PAGE = 20
 UNKEPT = {"Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*"}
+PICTURE = "image/svg+xml; charset=utf-8"
 
 
 @require_safe
@@ -54,6 +57,20 @@ def one_as_data(request: HttpRequest, number: int) -> HttpResponseBase:
     withdrawn = check.decision.withdrawn_at is not None
     document = claimreview.withdrawal(check, site) if withdrawn else claimreview.claim_review(check, site)
     answer = JsonResponse(document, status=410 if withdrawn else 200, content_type=claimreview.MEDIA_TYPE)
+    return public(request, answer, None if withdrawn else check.published)
+
+
+@require_safe
+def one_as_badge(request: HttpRequest, number: int) -> HttpResponseBase:
+    """The same as a small picture; "Withdrawn" once it was (410), and one for all that is not public (404)."""
+    check = check_of(number)
+    label, dark = request.GET.get("label", ""), request.GET.get("theme") == "dark"
+    if check is None:
+        drawn, headers = badge(_("No fact-check"), label=label, dark=dark), {"Cache-Control": "no-cache"}
+        return HttpResponse(drawn, status=404, content_type=PICTURE, headers=headers)
+    withdrawn = check.decision.withdrawn_at is not None
+    drawn = badge_of(check.decision, label=label, dark=dark)
+    answer = HttpResponse(drawn, status=410 if withdrawn else 200, content_type=PICTURE)
     return public(request, answer, None if withdrawn else check.published)
 
 
@@ -112,6 +129,7 @@ def _words(check: Check) -> dict[str, Any]:
     told, so = check.told, check.decision.so
     return {
         "verdict_words": wordings.so_words(so),
+        "badge_words": _("Fact-check: %(verdict)s") % {"verdict": word_of(check.decision)},
         "sentence": wordings.READER_SENTENCES[so],
         "own_days": told.own_date.days if told.own_date else None,
         "place": told.first,

@@ -11,6 +11,7 @@ urlpatterns = [
     path("c/corrections", limited(pages.all_corrections), name="public-corrections"),
     path("c/<number:number>", limited(pages.one_check), name="public-check"),
     path("c/<number:number>.json", limited(pages.one_as_data), name="public-check-data"),
+    path("c/<number:number>/badge.svg", limited(pages.one_as_badge), name="public-check-badge"),
     path("feeds/claimreview.json", limited(feeds.claim_reviews), name="feed-claimreview"),
     path("feeds/verdicts.atom", limited(feeds.verdicts), name="feed-verdicts"),
     path("feeds/corrections.atom", limited(feeds.corrections), name="feed-corrections"),
