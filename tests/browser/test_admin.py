@@ -402,6 +402,16 @@ def test_a_date_known_to_the_day_is_asked_for_as_a_day(at_work: SignedIn, claims
     expect(page.get_by_text("Mon 5 Apr 2027, end of day")).to_be_visible()
 
 
+def test_days_that_are_asked_for_to_the_minute_are_asked_for_whole(at_work: SignedIn, claims: list[Claim]) -> None:
+    page = at_work()
+    page.goto(f"/admin/claims/claim/{claims[0].pk}/step/set_own_date/")
+    page.locator("[name=first]").fill("2031-05-06")
+    page.locator("[name=last]").fill("2031-05-08")
+    page.locator("[name=precision]").select_option("minute")
+    expect(page.locator("[name=first]")).to_have_value("2031-05-06T00:00")
+    expect(page.locator("[name=last]")).to_have_value("2031-05-08T23:59")
+
+
 def test_the_button_of_a_dialog_says_what_it_will_do(at_work: SignedIn, desk: Desk, claims: list[Claim]) -> None:
     other, page = make.a_reviewer(desk), at_work()
     button = page.locator("main form[method=post] .cd-btn-p")

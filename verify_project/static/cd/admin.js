@@ -45,7 +45,7 @@
     if (label) box.ariaLabel = label.textContent.trim();
   }));
 
-  /* 2 The article opens with the quote at 42% of its height. */
+  /* 2 The article opens at its quote. */
   const text = one("[data-cd-scroll]"), quote = text && one(".cd-mark-cur", text);
   if (quote) text.scrollTop += quote.getBoundingClientRect().top - text.getBoundingClientRect().top - text.clientHeight * 0.42;
 
@@ -70,13 +70,13 @@
     });
   }
 
-  /* 4 A date known to the day is asked for as a day. */
+  /* 4 A date known to the day is asked for as one. */
   all("[data-cd-precision]").forEach((select) => {
     const fields = select.dataset.cdPrecision.split(" ").map((name) => select.form.elements[name]);
-    const show = () => fields.forEach((field) => {
+    const show = () => fields.forEach((field, nth) => {
       const was = field.value, exact = select.value === "minute";
       field.type = exact ? "datetime-local" : "date";
-      if (was) field.value = exact ? `${was}T00:00`.slice(0, 16) : was.slice(0, 10);
+      if (was) field.value = exact ? `${was}T${nth ? "23:59" : "00:00"}`.slice(0, 16) : was.slice(0, 10);
     });
     on(select, "change", show);
     show();
