@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 from django.contrib import messages
 from django.contrib.admin import display
 from django.contrib.postgres.fields import ArrayField
+from django.db import transaction
 from django.db.models import DateTimeField, Model, Q, QuerySet, SlugField, Value
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +24,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from claims.admin import columns
+from claims.admin import columns, shown
 from claims.admin.forms import say_it_plainly
 from claims.errors import ClaimDeskError
 from claims.models import SourceKind, User
@@ -196,7 +197,7 @@ def changed_columns(form: Any) -> list[str]:
 
 
 class SetUpAdmin(RecordAdmin[_Row]):
-    """Rows that administrators keep. Saving writes only what the form changed."""
+    """Rows that administrators keep. Saving writes only what the form changed, and nothing over what was not read."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return administers(request)
@@ -217,7 +218,39 @@ class SetUpAdmin(RecordAdmin[_Row]):
         form = super().get_form(request, *args, **kwargs)
         for name, field in form.base_fields.items():
             say_it_plainly(name, field)
-        return form
+        return self.looking_again(request, args[0] if args else kwargs.get("obj"), form)
+
+    def looking_again(self, request: HttpRequest, obj: _Row | None, form: Any) -> Any:
+        """The form; one that is sent is refused with what somebody else wrote since its page was shown."""
+        if request.method != "POST" or obj is None or shown.MARKS not in request.POST:
+            return form
+        fresh, rows = form(instance=obj), self._rows_shown(request, obj)
+        now = shown.marks_of(fresh, rows)
+        told = shown.overtaken(fresh, rows, shown.marks_in(request.POST[shown.MARKS]), now)
+        request.claimdesk_shown = (now, bool(told))  # type: ignore[attr-defined]  # the request is where a request's facts live
+        return shown.telling(form, told)
+
+    def _rows_shown(self, request: HttpRequest, obj: _Row) -> list[Any]:
+        """The rows beneath that somebody may change on this page, as it would show them."""
+        return [
+            rows(instance=obj, prefix=rows.get_default_prefix(), queryset=inline.get_queryset(request))
+            for rows, inline in self.get_formsets_with_inlines(request, obj)
+            if inline.has_change_permission(request, obj)
+        ]
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """The page with the marks of what it shows; 409 where it tells what somebody else wrote meanwhile."""
+        marks, is_overtaken = getattr(request, "claimdesk_shown", (None, False))
+        if kwargs.get("change") and marks is None and request.method != "POST":
+            marks = shown.marks_of(
+                context["adminform"].form,
+                [one.formset for one in context["inline_admin_formsets"] if one.has_change_permission],
+            )
+        page = {**context, "shown": shown.signed(marks)} if marks else context
+        response = super().render_change_form(request, page, *args, **kwargs)
+        if is_overtaken:
+            response.status_code = 409
+        return response
 
     def changeform_view(
         self,
@@ -228,7 +261,10 @@ class SetUpAdmin(RecordAdmin[_Row]):
     ) -> HttpResponse:
         """The form. What a service refuses though the form was right, as somebody was faster, is said above it."""
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            with transaction.atomic():
+                if request.method == "POST":
+                    shown.hold_page(request.path)
+                return super().changeform_view(request, object_id, form_url, extra_context)
         except ClaimDeskError as refusal:
             messages.error(request, refusal.message)
             return redirect(request.get_full_path())
