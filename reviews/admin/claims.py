@@ -24,7 +24,7 @@ from claims.services.evidence import add_evidence, note_sight
 from claims.services.undoing import gave_away
 from reviews.admin.claimview import shown
 from reviews.admin.drafts import DraftPages
-from reviews.admin.evidence_pages import EvidencePages
+from reviews.admin.evidence_pages import EvidencePages, note_whole_page
 from reviews.admin.judging import liked, why_not_assign
 from reviews.admin.many import ManyPages, take_on_each, there_already, title_for, without_lead
 from reviews.admin.meanwhile import meanwhile
@@ -223,6 +223,7 @@ class ClaimAdmin(EvidencePages, PassagePages, SimilarPages, ManyPages, DraftPage
         self, request: HttpRequest, led: Led, dialog: Dialog, form: StepForm, stale: StaleVersion | None = None
     ) -> HttpResponse:
         page = led.page
+        note_sight(page.claim.pk, form.shown_evidence(), by=viewer_of(request).actor)
         offer = page.offers.get(dialog.action)
         refusal = "" if offer is None or offer.allowed else offer.sentence
         if dialog is DIALOGS["assign"]:
@@ -253,7 +254,7 @@ class ClaimAdmin(EvidencePages, PassagePages, SimilarPages, ManyPages, DraftPage
         verdict: VerdictForm | None = None,
         evidence: EvidenceForm | None = None,
     ) -> HttpResponse:
-        note_sight(page.claim.pk, page.evidence, by=viewer_of(request).actor)
+        note_whole_page(page)
         context, like = shown(page, now_of(request), viewer_of(request)), liked(page, request.GET.get("like", ""))
         context |= {
             "verdict": verdict or VerdictForm(claim=page.claim, viewer=page.viewer, like=like),

@@ -143,7 +143,7 @@ class EvidencePages:
     def _form(
         self, request: HttpRequest, page: ClaimPage, item: Evidence, form: PlainForm, words: dict[str, str]
     ) -> HttpResponse:
-        note_sight(page.claim.pk, [item], by=viewer_of(request).actor)
+        note_sight(page.claim.pk, page.evidence, by=viewer_of(request).actor)  # it may have been taken from any of them
         context = {"page": page, "item": item, "form": form, **words}
         return self.answer(request, "reviews/evidence_form.html", context)
 
@@ -163,6 +163,12 @@ class EvidencePages:
         if found is None:
             raise Http404
         return found
+
+
+def note_whole_page(page: ClaimPage) -> None:
+    """Somebody is shown the page of a claim: its evidence, and that of everything that was merged into it."""
+    for claim, items in [(page.claim, page.evidence), *((one.claim, one.evidence) for one in page.merged)]:
+        note_sight(claim.pk, items, by=page.viewer.actor)
 
 
 def _chosen(copies: Sequence[Copy], number: str, otherwise: Copy) -> Copy:

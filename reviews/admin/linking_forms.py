@@ -67,9 +67,11 @@ class SplitStep(StepForm):
             del self.fields["same_date"]
         return {}
 
+    def shown_evidence(self) -> list[Evidence]:
+        return [item for item in self.page.evidence if item.superseded_by_id is None]
+
     def _evidence(self) -> QuerySet[Evidence]:
-        seen = [item.pk for item in self.page.evidence if item.superseded_by_id is None]
-        return Evidence.objects.filter(pk__in=seen).order_by("pk")
+        return Evidence.objects.filter(pk__in=[item.pk for item in self.shown_evidence()]).order_by("pk")
 
     def first_values(self) -> dict[str, Any]:
         quote = self.page.appearance.exact if self.page.appearance else ""

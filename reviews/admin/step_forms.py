@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -18,7 +19,7 @@ from claims.admin.moments import LocalMomentField, moment_field, window, zone_fi
 from claims.deadlines import OwnDate, Precision, ZoneBasis, own_date
 from claims.errors import Invalid
 from claims.lifecycle import DismissalReason, WaitingReason
-from claims.models import Desk
+from claims.models import Desk, Evidence
 from claims.permissions import Viewer, desks_of, visible_claims
 from claims.services.transitions import database_time
 from claims.timewords import absolute
@@ -70,6 +71,10 @@ class StepForm(PlainForm):
     def first_values(self) -> dict[str, Any]:
         """What the form starts with."""
         return {}
+
+    def shown_evidence(self) -> Iterable[Evidence]:
+        """The evidence that the dialog names: sights of what protects a source are recorded."""
+        return ()
 
     def done(self) -> str:
         """What the step did, where that says more than the words of its dialog: whom it went to, until when."""

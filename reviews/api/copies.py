@@ -15,11 +15,10 @@ from rest_framework.response import Response
 from claims.api.copy_shapes import ComparedBody, CopyOut, CopyTextOut, copy_out
 from claims.api.downloads import download
 from claims.api.errors import NothingHere
-from claims.api.evidence_shapes import EvidenceOut, evidence_out
+from claims.api.evidence_shapes import EvidenceOut
 from claims.api.fields import checked
 from claims.api.paging import Order, page_of
 from claims.api.parameters import Paged, Parameters, WholeNumber, given, page_in
-from claims.api.preconditions import tag
 from claims.api.repeating import repeatable
 from claims.api.schema import page_response, sent
 from claims.api.views import ApiView
@@ -123,7 +122,7 @@ class Compared(EvidenceView):
         upto = checked(ComparedBody, request.data)["copy"]
         with acting_on(item.claim_id, self.viewer) as acting:
             compare_evidence(acting.held, item, upto, by=acting.by)
-        return Response(evidence_out(self.item(number), self.link), headers={"ETag": tag(item.version)})
+        return self.again(item)
 
 
 class WarcPart(Parameters):

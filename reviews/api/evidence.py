@@ -73,6 +73,12 @@ class EvidenceView(ApiView):
         if items:
             note_sight(items[0].claim_id, items, by=self.viewer.actor)
 
+    def again(self, item: Evidence) -> Response:
+        """The item as it is after something was done to it that leaves its version."""
+        shown = self.item(item.pk)
+        self.sight(shown)
+        return Response(evidence_out(shown, self.link), headers={"ETag": tag(item.version)})
+
     def given(self, request: Request, claim: Claim) -> GivenEvidence:
         """What was sent, its file kept already."""
         told = checked(*_sent(request))
@@ -154,8 +160,11 @@ class OneEvidence(EvidenceView):
             item.refresh_from_db()
             if version is not None and item.version != version:
                 raise StaleVersion(current=item.version)
+            was = item.visibility
             edit_evidence(acting.held, item, changes, by=acting.by)
         item = _written(item)
+        if was == Visibility.PROTECTED:  # else they have just hidden what they could read
+            self.sight(item)
         return Response(evidence_out(item, self.link), headers={"ETag": tag(item.version)})
 
 
@@ -197,7 +206,7 @@ class Reading(EvidenceView):
         checked(Nothing, request.data)
         with acting_on(item.claim_id, self.viewer) as acting:
             fetch_evidence(acting.held, item, by=acting.by)
-        return Response(evidence_out(self.item(number), self.link), headers={"ETag": tag(item.version)})
+        return self.again(item)
 
 
 class KeptFile(EvidenceView):

@@ -11,7 +11,7 @@ from claims.models import Claim, ClaimEvent, Desk, Evidence, Fetch, FetchState, 
 from claims.services.fetching import read_pages
 from reviews.models import Reviewer
 from tests import factories as make
-from tests.admin.conftest import SignIn
+from tests.admin.conftest import SignIn, step_of
 from tests.intake.pages import Site
 
 REPORT = "The bridge will be closed from March, the council says."
@@ -264,3 +264,7 @@ def test_every_sight_of_a_protected_item_is_recorded_and_no_other(
     assert sights[0].data == {"items": [hidden.pk], "visibility": "protected"}
     assert "Who told us" not in sights[0].body
     assert shown.count("You saw a protected item") == 1
+    for names_it in (at(open_one, "edit"), at(open_one, "supersede"), step_of(claim, "split")):
+        before = sights.all().count()
+        assert "Who told us" in client.get(names_it).content.decode()
+        assert sights.all().count() == before + 1, names_it

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from claims.lifecycle import Action, State
-from claims.models import Claim, Desk, Evidence, User, Visibility
+from claims.models import Claim, ClaimEvent, Desk, Evidence, User, Visibility
 from claims.services.splitting import GivenPart
 from reviews.services.acting import act
 from tests import factories as make
@@ -122,6 +122,8 @@ def test_the_page_of_the_claim_that_stays_shows_where_the_other_stood_and_its_ev
     shown = page(client, claim)
     for words in (f'data-testid="merged-{repeats.pk}"', str(outlet), "A photograph of the letter", "Who took it"):
         assert words in shown
+    sights = ClaimEvent.objects.filter(claim=repeats, type="evidence.read")
+    assert [sight.actor_id for sight in sights] == [editor.pk]
     assert "Who took it" not in page(signed(reviewer.user), claim)
     assert f"merged #{repeats.pk} into it" in shown
     assert f"merged it into #{claim.pk}" in page(client, repeats)

@@ -165,6 +165,16 @@ def test_every_sight_of_a_protected_item_is_an_event(claim: Claim, editor: User,
     assert ClaimEvent.objects.filter(claim=claim, type="evidence.read").count() == 5
     with_key(Scope.CLAIMS_READ).get(f"/claims/{claim.pk}/evidence")
     assert ClaimEvent.objects.filter(claim=claim, type="evidence.read").count() == 5
+    assert api.patch(f"/evidence/{item.pk}", {"credibility": 2}, If_Match="*").body["title"] == item.title
+    assert ClaimEvent.objects.filter(claim=claim, type="evidence.read").count() == 6
+
+
+def test_the_answer_to_what_is_done_with_a_protected_link_is_a_sight_of_it(
+    item: Evidence, claim: Claim, editor: User
+) -> None:
+    Evidence.objects.filter(pk=item.pk).update(visibility=Visibility.PROTECTED)
+    assert signed_in(editor).post(f"/evidence/{item.pk}/compared", {"copy": 2}).status == 200
+    assert ClaimEvent.objects.filter(claim=claim, type="evidence.read").count() == 1
 
 
 def test_too_much_for_one_file_comes_in_parts_that_readers_we_did_not_write_open(
