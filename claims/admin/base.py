@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from claims.admin import columns, shown
-from claims.admin.forms import say_it_plainly
+from claims.admin.forms import cleaning, say_it_plainly
 from claims.errors import ClaimDeskError
 from claims.models import SourceKind, User
 from claims.models.source import SourceQuerySet
@@ -218,10 +218,11 @@ class SetUpAdmin(RecordAdmin[_Row]):
         form = super().get_form(request, *args, **kwargs)
         for name, field in form.base_fields.items():
             say_it_plainly(name, field)
-        return self.looking_again(request, args[0] if args else kwargs.get("obj"), form)
+        return self.kept_form(request, args[0] if args else kwargs.get("obj"), form)
 
-    def looking_again(self, request: HttpRequest, obj: _Row | None, form: Any) -> Any:
-        """The form; one that is sent is refused with what somebody else wrote since its page was shown."""
+    def kept_form(self, request: HttpRequest, obj: _Row | None, form: Any) -> Any:
+        """The form with clean lines; one that is sent is refused with what somebody else wrote since it was shown."""
+        form = cleaning(form)
         if request.method != "POST" or obj is None or shown.MARKS not in request.POST:
             return form
         fresh, rows = form(instance=obj), self._rows_shown(request, obj)

@@ -17,9 +17,11 @@ from django.utils.translation import gettext_lazy
 
 from claims.admin.moments import SAY_ZONE
 from claims.errors import ClaimDeskError, SeveralFaults
+from claims.services.articles import line
 
 _Row = TypeVar("_Row", bound=Model)
 LANGUAGES = ("en", "uk", "ru", "pl", "de", "fr", "es", "it", "ro", "tr", "ar")
+MOST = 1000  # characters of a line whose field has no bound of its own
 EMPTY = forms.Field.default_error_messages["required"]
 TOO_LONG = gettext_lazy("%(show_value)d characters, at most %(limit_value)d fit. Shorten it.")
 NOT_OFFERED = gettext_lazy("What was chosen is not offered here, or no longer. Choose something else.")
@@ -88,6 +90,28 @@ class Refusing(forms.BaseForm):
         placed = name if name in self.fields else None
         if placed is None or placed not in self.errors:
             self.add_error(placed, " ".join(filter(None, [refusal.message, refusal.hint])))
+
+
+class CleansLines(forms.BaseForm):
+    """A form whose names and notes are kept as the API keeps them: composed, nothing in them hides or reorders text."""
+
+    def _clean_fields(self) -> None:
+        super()._clean_fields()  # type: ignore[misc]  # Django's own hook, without a type
+        for name, field in self.fields.items():
+            given = self.cleaned_data.get(name)
+            if type(field) is not forms.CharField or isinstance(field.widget, forms.PasswordInput) or not given:
+                continue
+            try:
+                self.cleaned_data[name] = line(given, name, field.max_length or MOST)
+            except ClaimDeskError as refused:
+                self.add_error(name, refused.message)
+
+
+def cleaning(form: Any) -> Any:
+    """The same form, with clean lines."""
+    made: Any = type(form.__name__, (CleansLines, form), {"__module__": form.__module__})
+    made.base_fields = form.base_fields  # Django has made them anew, in its own words
+    return made
 
 
 class PlainForm(Refusing, forms.Form):

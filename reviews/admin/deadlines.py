@@ -125,7 +125,7 @@ class WorkCalendarAdmin(_KeptAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 - Django's
         """The days are fields of the form alone; Django would look for them on the model."""
-        return self.looking_again(request, obj, CalendarForm)
+        return self.kept_form(request, obj, CalendarForm)
 
     def given(self, form: Any) -> dict[str, Any]:
         return super().given(form) | {"hours": form.hours()}

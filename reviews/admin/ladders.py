@@ -24,6 +24,7 @@ from claims.admin.base import (
     edits_a_desk,
     viewer_of,
 )
+from claims.admin.forms import CleansLines
 from claims.errors import ClaimDeskError, Invalid
 from claims.ladders import Step, checked
 from claims.models import Ladder, LadderStep
@@ -34,7 +35,7 @@ from reviews.services.ladders import change_ladder
 MINUTE = timedelta(minutes=1)
 
 
-class LadderStepForm(forms.ModelForm[LadderStep]):
+class LadderStepForm(CleansLines, forms.ModelForm[LadderStep]):
     """A step with its times as people write them: "8 h before", "7 days". Its key is made from its first name."""
 
     when = forms.CharField(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from claims import timewords
-from claims.admin.forms import PlainForm, Refusing, SayingSelect
+from claims.admin.forms import CleansLines, PlainForm, Refusing, SayingSelect
 from claims.admin.moments import theme_moment_field
 from claims.errors import ClaimDeskError
 from claims.models import Claim
@@ -100,7 +100,7 @@ class AbsenceForm(Refusing, forms.ModelForm[Absence]):
         return GivenAbsence(**{name: self.cleaned_data[name] for name in named if name in self.cleaned_data})
 
 
-class InterestForm(forms.ModelForm[Interest]):
+class InterestForm(CleansLines, forms.ModelForm[Interest]):
     """An interest. In another source it is another one, declared now."""
 
     def save(self, commit: bool = True) -> Interest:  # noqa: FBT001, FBT002 - the framework's own

@@ -162,3 +162,35 @@ def test_an_empty_list_says_whether_anything_was_left_out(client: Client, desk: 
     none = client.get(claims, {"q": "nowhere"}).content.decode()
     assert "Nothing here matches the search and the filters." in none
     assert "Clear search and filters" in none
+
+
+@pytest.mark.parametrize(
+    ("page", "name"),
+    [
+        ("claims_user_add", "first_name"),
+        ("claims_apikey_add", "name"),
+        ("reviews_deadlinepolicy_add", "name"),
+        ("reviews_workcalendar_add", "name"),
+        ("reviews_reviewpolicy_add", "name"),
+        ("claims_desk_add", "name"),
+        ("claims_source_add", "name"),
+    ],
+)
+def test_no_name_holds_a_character_that_reorders_text(client: Client, page: str, name: str) -> None:
+    told = refusals(client, page, {name: "Har\u202ebour", **NO_ROWS})
+    assert [line for line in told if "U+202E RIGHT-TO-LEFT OVERRIDE" in line], told
+
+
+def test_nor_do_the_notes_and_names_of_rows_beneath(client: Client, desk: Desk, reviewer: Reviewer) -> None:
+    interest = {"interests-TOTAL_FORMS": "1", "interests-INITIAL_FORMS": "0", "interests-0-note": "My \u202eaunt"}
+    page = reverse("admin:reviews_reviewer_change", args=[reviewer.pk])
+    assert "U+202E" in client.post(page, {"limit": 10, "languages": "en", **NO_ROWS, **interest}).content.decode()
+    step = {"steps-TOTAL_FORMS": "1", "steps-INITIAL_FORMS": "0", "steps-0-name": "Re\u202emind"}
+    page = reverse("admin:claims_ladder_change", args=[written_down(desk).pk])
+    assert "U+202E" in client.post(page, step).content.decode()
+
+
+def test_a_name_is_kept_in_one_spelling(client: Client) -> None:
+    given = {"name": "Cafe\u0301", "zone": "Europe/Kyiv", "mon": "09:00-17:00"}
+    assert client.post(reverse("admin:reviews_workcalendar_add"), given).status_code == 302
+    assert WorkCalendar.objects.get().name == "Caf\u00e9"
