@@ -7,8 +7,10 @@ import pytest
 from claims.errors import ClaimDeskError, NotFound
 from claims.lifecycle import Action, DismissalReason, State
 from claims.models import ApiKey, Claim, Desk, DeskRole, Scope, User
-from reviews.models import Part, Reviewer
+from reviews.errors import SeatTaken
+from reviews.models import Interest, Part, Reviewer
 from reviews.services.acting import act, offered
+from reviews.services.routing import take
 from tests.factories import (
     CONFIRMED,
     a_claim,
@@ -40,18 +42,17 @@ OFFERED: dict[str, dict[str, str]] = {
         "decided": f"publish reopen {EDITORS}",
         "dismissed": "restore edit",
     },
-    "reviewer": {"queued": "assign", "in_review": "assign", "second_opinion": "assign"},
+    "reviewer": {"queued": "assign", "second_opinion": "assign"},
     "triager": {
         "proposed": f"accept dismiss edit split merge {EDITORS}",
         "queued": "assign",
-        "in_review": "assign",
         "second_opinion": "assign",
     },
     "on it": {
-        "queued": f"dismiss assign wait ask_second_opinion submit_review {SEAT} {DATES}",
-        "in_review": f"dismiss assign wait ask_second_opinion submit_review {SEAT} {DATES}",
+        "queued": f"dismiss wait ask_second_opinion submit_review {SEAT} {DATES}",
+        "in_review": f"dismiss wait ask_second_opinion submit_review {SEAT} {DATES}",
         "waiting": f"resume {DATES}",
-        "second_opinion": f"assign submit_review {SEAT} {DATES}",
+        "second_opinion": f"submit_review {SEAT} {DATES}",
     },
     "administrator": {"decided": "reopen"},
     "writing key": {},
@@ -111,6 +112,32 @@ def test_an_editor_is_offered_a_seat_to_free_where_somebody_holds_one(desk: Desk
     assert allowed(claim, editor) >= set(SEAT.split())
 
 
+def test_a_reviewer_is_offered_a_seat_only_while_one_is_free(desk: Desk) -> None:
+    editor, colleague = an_editor(desk), a_reviewer(desk)
+    claim = a_claim(desk, State.QUEUED, by=editor)
+    assert "assign" in allowed(claim, colleague) & allowed(claim, editor)
+    put_on(claim, a_reviewer(desk), editor)
+    (offer,) = [one for one in offered(claim.pk, viewer(colleague)) if one.action == Action.ASSIGN]
+    assert (offer.allowed, offer.code) == (False, "seat_taken")
+    with pytest.raises(SeatTaken) as refused:
+        take(claim.pk, viewer(colleague))
+    assert offer.sentence == refused.value.message
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.IN_REVIEW])
+def test_no_judgement_is_offered_to_whoever_declared_an_interest_meanwhile(desk: Desk, state: State) -> None:
+    editor, reviewer = an_editor(desk), a_reviewer(desk)
+    claim = a_claim(desk, state, by=editor, reviewer=reviewer)
+    if state == State.QUEUED:
+        put_on(claim, reviewer, editor)
+    outlet = claim.appearances.get().revision.article.outlet
+    Interest.objects.create(reviewer=reviewer, source=outlet)
+    refused = {offer.action: offer.sentence for offer in offered(claim.pk, viewer(reviewer)) if not offer.allowed}
+    for action in (Action.SUBMIT_REVIEW, Action.ASK_SECOND_OPINION):
+        assert refused[action] == f"You have declared an interest in {outlet}. Step back from this claim."
+    assert "recuse" in allowed(claim, reviewer)
+
+
 def test_an_adjudicator_is_offered_to_settle_or_leave(desk: Desk) -> None:
     editor, first, second, judge = an_editor(desk), a_reviewer(desk), a_reviewer(desk), a_reviewer(desk)
     claim = a_claim(desk, State.IN_REVIEW, by=editor, reviewer=first)
@@ -119,7 +146,7 @@ def test_an_adjudicator_is_offered_to_settle_or_leave(desk: Desk) -> None:
     put_on(claim, second, editor)
     review_by(claim, second)
     put_on(claim, judge, editor, part=Part.ADJUDICATION)
-    assert allowed(claim, judge) == {"assign", "adjudicate", *SEAT.split()}
+    assert allowed(claim, judge) == {"adjudicate", *SEAT.split()}
 
 
 def test_what_an_editor_may_do_with_a_verdict_follows_from_what_readers_know(desk: Desk) -> None:
