@@ -88,7 +88,7 @@ def aware(moment: datetime) -> datetime:
 
 def kept_year(day: AnyDay) -> AnyDay:
     """The same day or moment. Raises `Invalid` outside the years we keep."""
-    if not YEARS[0] < day.year < YEARS[1]:
+    if not YEARS[0] <= day.year <= YEARS[1]:
         raise Invalid(f"The year must lie between {YEARS[0]} and {YEARS[1]}; this says {day.year}.")
     return day
 

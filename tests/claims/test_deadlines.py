@@ -154,7 +154,8 @@ def test_a_time_without_a_zone_is_refused_with_an_example() -> None:
         (date(2026, 11, 27), date(2026, 11, 27), Precision.DAY, "../../etc/passwd", "no time zone"),
         (date(2026, 11, 27), date(2026, 11, 27), Precision.MINUTE, "UTC", "needs times with an offset"),
         (NOON, NOON, Precision.DAY, "UTC", "needs plain dates"),
-        (date(1899, 1, 1), date(1899, 1, 1), Precision.DAY, "UTC", "year must lie between"),
+        (date(1899, 12, 31), date(1899, 12, 31), Precision.DAY, "UTC", "year must lie between"),
+        (date(2201, 1, 1), date(2201, 1, 1), Precision.DAY, "UTC", "year must lie between"),
         (date(9999, 12, 31), date(9999, 12, 31), Precision.MONTH, "UTC", "year must lie between"),
         (date(2011, 12, 30), date(2011, 12, 30), Precision.DAY, "Pacific/Apia", "skip this day"),
     ],
@@ -164,6 +165,12 @@ def test_a_window_that_means_nothing_is_refused(
 ) -> None:
     with pytest.raises(Invalid, match=words):
         own_date(first, last, precision, zone)
+
+
+@pytest.mark.parametrize("day", [date(1900, 1, 1), date(2200, 12, 31)])
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Niue"])
+def test_the_first_and_the_last_year_are_kept_too(day: date, zone: str) -> None:
+    assert own_date(day, day, Precision.DAY, zone).confirm_by.astimezone(ZoneInfo(zone)).date() == day
 
 
 def facts(
