@@ -133,8 +133,7 @@ class DecisionAdmin(OfClaimAdmin[Decision]):
         return columns.moment(row, row.decided_at)
 
 
-@admin.register(ClaimEvent)
-class ClaimEventAdmin(OfClaimAdmin[ClaimEvent]):
+class ClaimEventPagesAdmin(OfClaimAdmin[ClaimEvent]):
     """The append-only history of every claim, with its hashes."""
 
     list_display = ("recorded_column", "type", "actor_name", "from_state", "to_state", "claim_column", "seq")

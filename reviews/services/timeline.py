@@ -50,11 +50,15 @@ def _folded(events: Sequence[ClaimEvent]) -> Iterator[ClaimEvent]:
         yield event
 
 
-def _entry(event: ClaimEvent, now: datetime, me: int | None) -> Entry:
+def words_of(event: ClaimEvent, now: datetime, me: int | None = None) -> str:
+    """What was done, as the person `me` reads it. Why is the event's own reason."""
     mine = event.actor_kind == ActorKind.PERSON and event.actor_id == me
-    told = Told(event, _("You") if mine else event.actor_name, now)
-    words = SAID.get(event.type, _plain)(told)
-    return Entry(event.seq, event.recorded_at, words, event.reason if event.type not in REASON_IN_WORDS else "")
+    return SAID.get(event.type, _plain)(Told(event, _("You") if mine else event.actor_name, now))
+
+
+def _entry(event: ClaimEvent, now: datetime, me: int | None) -> Entry:
+    why = event.reason if event.type not in REASON_IN_WORDS else ""
+    return Entry(event.seq, event.recorded_at, words_of(event, now, me), why)
 
 
 def _simple(pattern: str) -> Words:

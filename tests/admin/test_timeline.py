@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from claims.deadlines import Precision, own_date
 from claims.lifecycle import Action, State
@@ -42,6 +43,17 @@ def test_it_says_whose_seat_a_move_took_and_that_the_move_was_taken_back(
     ]
     colleague = make.an_editor(desk)
     assert told_to(colleague, claim, signed)[0][0] == f"{editor.full_name} took back the move to another desk"
+
+
+def test_the_history_of_all_claims_is_told_in_the_same_sentences(
+    signed: SignIn, editor: User, desk: Desk, claim: Claim
+) -> None:
+    act(claim.pk, Action.SET_PRIORITY, make.viewer(editor), priority=1, reason="The minister speaks tonight.")
+    rows = signed(editor).get(reverse("admin:claims_claimevent_changelist")).content.decode()
+    words = told_to(make.an_editor(desk), claim, signed)[0][0]
+    assert editor.full_name in words
+    assert words in rows
+    assert "claim.set_priority" not in rows
 
 
 def test_it_says_what_was_changed_about_its_own_date(signed: SignIn, editor: User, claim: Claim) -> None:
