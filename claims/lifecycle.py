@@ -205,9 +205,7 @@ _ROWS = (
         needs="an eligible reviewer, a free seat",
         also="reasons stored",
     ),
-    _rule(
-        _A.START, _in(_S.QUEUED), _in(_S.IN_REVIEW), _Who((_R.ON_IT,)), also="by the first evidence, draft or review"
-    ),
+    _rule(_A.START, _in(_S.QUEUED), _in(_S.IN_REVIEW), _Who((_R.ON_IT,)), also="by the first evidence or review"),
     _rule(
         _A.HAND_OVER,
         _in(_S.QUEUED, _S.IN_REVIEW, _S.SECOND_OPINION),
