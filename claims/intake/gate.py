@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from socket import inet_aton
 
 PORTS = frozenset({80, 443})
 
@@ -31,6 +32,14 @@ def is_public(address: str) -> bool:
     if isinstance(found, IPv4Address):
         return _is_public_v4(found)
     return _is_public_v6(found)
+
+
+def written(host: str) -> str | None:
+    """The address that a host is written as, in any notation that a resolver reads (`127.1`); None for a name."""
+    try:
+        return str(ip_address(host) if ":" in host else ip_address(inet_aton(host)))
+    except (ValueError, OSError):
+        return None
 
 
 def _is_public_v4(address: IPv4Address) -> bool:

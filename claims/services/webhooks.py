@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
-from ipaddress import ip_address
-from socket import inet_aton
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +19,7 @@ from claims.addresses import AddressRefused, canonical_url
 from claims.errors import Invalid, NotFound, RoleMissing, StaleVersion, WebhookOff
 from claims.exports.feed import Place
 from claims.intake.egress import door_to
-from claims.intake.gate import is_public
+from claims.intake.gate import is_public, written
 from claims.models import ApiKey, ClaimEvent, DeliveryState, Scope, Webhook, WebhookDelivery
 from claims.permissions import Viewer, check_scope
 from claims.services.articles import line
@@ -252,8 +250,5 @@ def _address(told: str) -> str:
 
 def _is_inside(host: str) -> bool:
     """Whether the host is written as an address of a private network, in any notation that whoever calls it reads."""
-    try:
-        literal = ip_address(host) if ":" in host else ip_address(inet_aton(host))
-    except (ValueError, OSError):
-        return host == "localhost"
-    return not is_public(str(literal))
+    address = written(host)
+    return host == "localhost" if address is None else not is_public(address)
