@@ -12,6 +12,7 @@ from claims.services.importing import import_articles
 from claims.services.laddering import follow_ladders
 from claims.services.posted import forget_deliveries
 from claims.services.rehashing import check_files
+from claims.services.sealing import seal_the_day
 from claims.services.stamping import stamp_files
 from claims.services.warnings import agree_on_warnings
 from claims.services.watch import Watch
@@ -67,6 +68,13 @@ def files() -> None:
 def stamps() -> None:
     """Let the time-stamping authority, where there is one, sign what was kept."""
     stamp_files()
+
+
+# Of a million claims as long as verifying may take.
+@shared_task(name="claims.seal", soft_time_limit=240, time_limit=280)
+def seal() -> None:
+    """Make the seal of this day, once."""
+    seal_the_day()
 
 
 @shared_task(name="claims.deliver")

@@ -154,6 +154,15 @@ def check_counting(directory: str) -> None:
         )
 
 
+def check_seals(directory: str) -> None:
+    """Raise UnsafeSettings for a place that depends on where a process was started.
+
+    Whether it can be written to shows when a seal is made: a disk that is away must not keep a worker from starting.
+    """
+    if directory and not directory.startswith("/"):
+        raise UnsafeSettings(f"SEAL_DIR must be a directory's whole path, from / on; it says {directory!r}.")
+
+
 def check_development(*, hosts: list[str], secret_key: str) -> None:
     """Raise UnsafeSettings when the development key would be used beyond this machine."""
     if secret_key == DEVELOPMENT_KEY and not set(hosts) <= set(LOOPBACK):

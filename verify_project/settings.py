@@ -39,16 +39,14 @@ safety.check_origins(CSRF_TRUSTED_ORIGINS)
 DATABASE_URL = env.str("DATABASE_URL", default="")
 BROKER_URL = env.str("BROKER_URL", default="") or env.str("REDIS_URL", default="")
 EVIDENCE_DIR = env.str("EVIDENCE_DIR", default="")
+SEAL_DIR = env.str("SEAL_DIR", default="")
+safety.check_seals(SEAL_DIR)
 if PRODUCTION:
     safety.check_production(
         secret_key=SECRET_KEY,
         hosts=ALLOWED_HOSTS,
         debug=DEBUG,
-        addresses={
-            "DATABASE_URL": DATABASE_URL,
-            "BROKER_URL": BROKER_URL,
-            "EVIDENCE_DIR": EVIDENCE_DIR,
-        },
+        addresses={"DATABASE_URL": DATABASE_URL, "BROKER_URL": BROKER_URL, "EVIDENCE_DIR": EVIDENCE_DIR},
         doors={name: env.str(name, default="") for name in ("FETCH_DOOR", "WEBHOOK_DOORS")},
     )
 else:
@@ -265,7 +263,7 @@ CELERY_TASK_DEFAULT_QUEUE = "work"
 # receivers of webhooks, nor do these wait for any of it.
 SLOW = (
     *("claims.check_files", "claims.read_pages", "claims.stamp_files", "claims.verify", "reviews.letters"),
-    *("claims.forget_deliveries", "claims.import_articles"),
+    *("claims.forget_deliveries", "claims.import_articles", "claims.seal"),
 )
 CELERY_TASK_ROUTES = {
     "claims.sweep": {"queue": "deadlines"},
@@ -291,6 +289,7 @@ CELERY_BEAT_SCHEDULE = {
     "imports": {"task": "claims.import_articles", "schedule": 2.0, "options": {"expires": 1.5}},
     "deliveries": {"task": "claims.deliver", "schedule": 2.0, "options": {"expires": 1.5}},
     "old-deliveries": {"task": "claims.forget_deliveries", "schedule": 3600.0, "options": {"expires": 3000.0}},
+    "seal": {"task": "claims.seal", "schedule": 600.0, "options": {"expires": 500.0}},
     "verify": {"task": "claims.verify", "schedule": 3600.0, "options": {"expires": 3000.0}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = env.str(

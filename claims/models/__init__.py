@@ -18,6 +18,7 @@ from claims.models.operation import Operation, OperationState, OperationStep, St
 from claims.models.passage import Following, RevisedPassage
 from claims.models.person import DeskRole, Membership, ReadingSize, Shortcuts, User
 from claims.models.publication import Publication
+from claims.models.seal import Seal
 from claims.models.setupevent import SetUpEvent, SetUpStep
 from claims.models.source import Reliability, Source, SourceKind
 from claims.models.webhook import DeliveryState, OffBecause, Webhook, WebhookDelivery
@@ -70,6 +71,7 @@ __all__ = [
     "RepeatableCall",
     "RevisedPassage",
     "Scope",
+    "Seal",
     "SetUpEvent",
     "SetUpStep",
     "Shortcuts",

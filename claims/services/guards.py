@@ -63,6 +63,7 @@ UNIQUE = (
     Guard("claims_newsitem", "claims_newsitem_uri_key", "(uri)"),
     Guard("claims_repeatablecall", "repeatable_call_once", "(caller, key)"),
     Guard("claims_revisedpassage", "passage_once", "(appearance_id, revision_id)"),
+    Guard("claims_seal", "seal_once_a_day", "(day)"),
     Guard("claims_snapshot", "claims_snapshot_sha256_key", "(sha256)"),
     Guard("claims_timestamp", "claims_timestamp_pkey", "(snapshot_id)"),
     Guard("claims_webhookdelivery", "delivery_once", "(webhook_id, event_id)"),
@@ -116,6 +117,8 @@ TRIGGERS = (
     Guard("claims_revisedpassage", "passage_not_deleted", "BEFORE DELETE"),
     Guard("claims_evidence", "evidence_kept_as_used", "BEFORE UPDATE"),
     Guard("claims_evidence", "evidence_kept_once_used", "BEFORE DELETE"),
+    Guard("claims_seal", "seal_append_only", _ROWS),
+    Guard("claims_seal", "seal_not_emptied", _EMPTYING),
     Guard("claims_snapshot", "snapshot_append_only", _ROWS),
     Guard("claims_snapshot", "snapshot_not_emptied", _EMPTYING),
 )

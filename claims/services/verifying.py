@@ -17,7 +17,7 @@ from typing import Any
 from django.core.files.storage import storages
 from django.db import DataError, connection
 
-from claims.models import Alarm, Heartbeat, Snapshot
+from claims.models import Alarm, Heartbeat, Seal, Snapshot
 from claims.services.guards import broken_guards
 from claims.services.patience import statements_within
 from claims.services.rehashing import Found, state_of, still_broken
@@ -30,6 +30,7 @@ HEARTBEAT = "verify"
 SHOWN = 5  # broken rows kept of each invariant; the number counts all up to MOST
 MOST = 1000
 PROMISE = timedelta(seconds=60)  # a moment is announced within this, after any outage
+SEALED = timedelta(days=2)  # a seal is made every day
 REHASHED = 64 * 1024 * 1024  # bytes of kept files that one run reads again
 
 _BLOCK = re.compile(r"-- name: (?P<name>\w+)\n-- (?P<sentence>.+)\n(?P<sql>(?:(?!-- name:).*\n)+)")
@@ -56,17 +57,26 @@ class Breach:
 
 @dataclass(frozen=True)
 class Verified:
-    """What one run found. `unannounced` counts passed moments that nobody announces because nothing sweeps now."""
+    """What one run found. `unannounced` counts passed moments that nobody announces because nothing sweeps now.
+
+    `sealed_at` is when the last seal was made. What seals kept elsewhere say is `claims.services.heldseals`' to find.
+    """
 
     ran_at: datetime
     checked: int
     seconds: float
     broken: Sequence[Breach] = field(default_factory=list)
     unannounced: int = 0
+    sealed_at: datetime | None = None
 
     @property
     def holds(self) -> bool:
         return not self.broken
+
+    @property
+    def lacks_seals(self) -> bool:
+        """Whether no seal was made for more than two days, or ever."""
+        return self.sealed_at is None or self.ran_at - self.sealed_at > SEALED
 
 
 def invariants_in(path: Path) -> Iterator[Invariant]:
@@ -130,6 +140,7 @@ def verify(more: Iterable[Invariant] = (), *, patience: timedelta = PROMISE) -> 
         seconds=round(time.monotonic() - began, 3),
         broken=[Breach(each.name, each.sentence, len(rows), rows[:SHOWN]) for each, rows in found if rows],
         unannounced=Alarm.objects.due(now - PROMISE, BEGINNING).count(),
+        sealed_at=Seal.objects.values_list("made_at", flat=True).last(),
     )
     _remember(verified)
     return verified

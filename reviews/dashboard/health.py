@@ -9,7 +9,7 @@ from django.db.models import Count, IntegerField, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from claims.models import Alarm, Heartbeat
-from claims.services import rehashing, verifying, watch
+from claims.services import rehashing, sealing, verifying, watch
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,7 @@ class Health:
     """`broken` counts the promises that did not hold when the data were last verified.
 
     `files_broken` counts the kept files that were missing or held other bytes when all were last read again.
+    `unsealed`: the last try to make a day's seal failed, on the place where seals are kept.
     """
 
     swept_at: datetime | None
@@ -27,6 +28,7 @@ class Health:
     files_read_at: datetime | None
     files: int
     files_broken: int
+    unsealed: bool
 
 
 def health(now: datetime) -> Health:
@@ -34,11 +36,11 @@ def health(now: datetime) -> Health:
     beats = {
         beat.name: beat
         for beat in Heartbeat.objects.filter(
-            name__in=(watch.HEARTBEAT, verifying.HEARTBEAT, rehashing.HEARTBEAT)
+            name__in=(watch.HEARTBEAT, verifying.HEARTBEAT, rehashing.HEARTBEAT, sealing.HEARTBEAT)
         ).annotate(aside=_aside())
     }
     sweep, verify = beats.get(watch.HEARTBEAT), beats.get(verifying.HEARTBEAT)
-    files = beats.get(rehashing.HEARTBEAT)
+    files, seal = beats.get(rehashing.HEARTBEAT), beats.get(sealing.HEARTBEAT)
     counted = files.detail if files else {}
     return Health(
         swept_at=sweep.ran_at if sweep else None,
@@ -49,6 +51,7 @@ def health(now: datetime) -> Health:
         files_read_at=files.ran_at if files else None,
         files=int(counted.get("files", 0)),
         files_broken=int(counted.get("missing", 0)) + int(counted.get("differing", 0)),
+        unsealed=seal is not None and "failed" in seal.detail,
     )
 
 

@@ -6,6 +6,8 @@ import csv
 import re
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -14,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from claims.lifecycle import Action, DismissalReason, State
 from claims.models import Alarm, Desk, DeskRole, Heartbeat, User
+from claims.services.sealing import seal_the_day
 from claims.services.verifying import verify
 from reviews.dashboard.numbers import NUMBERS
 from reviews.models import Absence, Assignment, Reviewer
@@ -231,6 +234,15 @@ def test_what_a_real_verification_leaves_is_read(editor: User) -> None:
     html = page(editor)
     assert re.search(r"Last verified <time[^>]*>today", html)
     assert "do not hold" not in html
+
+
+def test_the_page_says_that_the_daily_seal_cannot_be_written(editor: User, tmp_path: Path, settings: Any) -> None:
+    settings.SEAL_DIR = str(tmp_path / "away")
+    assert seal_the_day() is None
+    assert "The daily seal could not be written where seals are kept." in page(editor)
+    settings.SEAL_DIR = str(tmp_path)
+    assert seal_the_day() is not None
+    assert "seal" not in page(editor)
 
 
 def test_alarms_set_aside_are_shown(desk: Desk, editor: User) -> None:

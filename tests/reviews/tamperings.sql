@@ -540,3 +540,9 @@ UPDATE reviews_review SET reviewer_id = reviewer_id + 1 WHERE part = 'adjudicati
 
 -- breaks: reviews_are_as_sealed
 UPDATE reviews_review SET exception_reason = 'One will do.' WHERE part = 'adjudication';
+
+-- breaks: guards_are_in_place
+ALTER TABLE claims_seal DROP CONSTRAINT seal_once_a_day;
+
+-- breaks: guards_are_in_place
+ALTER TABLE claims_seal DISABLE TRIGGER USER;

@@ -237,7 +237,7 @@ def test_a_page_or_a_mail_server_that_hangs_keeps_neither_the_sweep_nor_routing_
         "deadlines": {"claims.sweep"},
         "slow": {
             *("claims.check_files", "claims.read_pages", "claims.stamp_files", "claims.verify", "reviews.letters"),
-            *("claims.forget_deliveries", "claims.import_articles"),
+            *("claims.forget_deliveries", "claims.import_articles", "claims.seal"),
         },
         "webhooks": {"claims.deliver"},
         "work": {

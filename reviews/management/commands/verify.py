@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser
 from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from claims.services.heldseals import differences
 from claims.services.verifying import Verified
 from reviews.services.verifying import verify_everything
 
@@ -18,27 +21,40 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON document")
+        parser.add_argument(
+            "--seal", nargs="+", default=[], metavar="FILE", help="hold the database against seals kept elsewhere"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         verified = verify_everything()
-        self.stdout.write(_as_json(verified) if options["json"] else _as_table(verified))
-        if not verified.holds:
-            names = ", ".join(breach.name for breach in verified.broken)
-            raise CommandError(f"Broken: {names}.", returncode=1)
+        seals = {file: list(differences(Path(file))) for file in options["seal"]}
+        self.stdout.write(_as_json(verified, seals) if options["json"] else _as_table(verified, seals))
+        broken = [breach.name for breach in verified.broken] + [file for file, found in seals.items() if found]
+        if broken:
+            raise CommandError(f"Broken: {', '.join(broken)}.", returncode=1)
 
 
-def _as_json(verified: Verified) -> str:
-    document = asdict(verified) | {"holds": verified.holds, "ran_at": verified.ran_at.isoformat()}
-    return json.dumps(document, ensure_ascii=False, indent=2)
+Seals = dict[str, list[str]]  # what each file says that the database does not
 
 
-def _as_table(verified: Verified) -> str:
+def _as_json(verified: Verified, seals: Seals) -> str:
+    holds = verified.holds and not any(seals.values())
+    document = asdict(verified) | {"holds": holds, "seals": seals}
+    return json.dumps(document, ensure_ascii=False, indent=2, default=datetime.isoformat)
+
+
+def _as_table(verified: Verified, seals: Seals) -> str:
     lines = []
     for breach in verified.broken:
         lines.append(f"{breach.rows:>5}  {breach.name}\n       {breach.sentence}")
         lines += [f"       - {example}" for example in breach.examples]
     if verified.unannounced:
         lines.append(f"Nothing sweeps now: {verified.unannounced} passed moments wait to be announced.")
+    if verified.lacks_seals:
+        made = f"The last seal was made {verified.sealed_at:%Y-%m-%d %H:%M} UTC." if verified.sealed_at else ""
+        lines.append(made or "No seal was made yet.")
+    for file, found in seals.items():
+        lines += [f"{file}: {sentence}" for sentence in found or ["All of it is as it was sealed."]]
     held = verified.checked - len(verified.broken)
     lines.append(f"{held} of {verified.checked} promises hold. Checked in {verified.seconds:.1f} s.")
     return "\n".join(lines)
