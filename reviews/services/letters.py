@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from claims.models import Claim, OffBecause, User, Webhook
+from claims.models import Claim, OffBecause, Seal, User, Webhook
 from claims.models.claim import ClaimQuerySet
 from claims.permissions import viewer_for_user, visible_claims
 from claims.timewords import dated
@@ -32,7 +32,7 @@ SUBJECT = 78  # RFC 5322: a line should be no longer
 
 @dataclass(frozen=True)
 class Line:
-    """One claim in a letter, or (without a number) a webhook. One that the reader may not see has no link."""
+    """One claim in a letter, or (without a number) a webhook or a seal. One that the reader may not see has no link."""
 
     reason: str
     number: int | None
@@ -97,13 +97,31 @@ def _digest(message: Message) -> EmailMultiAlternatives | Unsent:
     notices = list(_carried_by(message))
     facts = facts_about(claim_in(notice) for notice in notices)
     told = [one for one in notices if _is_theirs(one, facts, message.user) and still_so(one, facts)]
-    counts = _counts(message.user, facts.now)
-    if not counts and not told:
+    counts, seals = _counts(message.user, facts.now), _seals(message.user, facts.now)
+    if not counts and not told and not seals:
         return Unsent(_("There was nothing to say."))
     lines = [_line(notice, facts, message.user) for notice in told[:MOST]]
-    heading = ", ".join(counts) or ngettext("%(n)d notice", "%(n)d notices", len(told)) % {"n": len(told)}
+    noticed = ngettext("%(n)d notice", "%(n)d notices", len(told)) % {"n": len(told)} if told else _("the daily seal")
+    heading = ", ".join(counts) or noticed
     subject = _("Today: %(what)s") % {"what": heading}
-    return _mail(message, subject, heading=heading, lines=lines, more=len(told) - len(lines))
+    return _mail(message, subject, heading=heading, lines=[*lines, *seals], more=len(told) - len(lines))
+
+
+def _seals(user: User, now: datetime) -> list[Line]:
+    """The daily seal for an administrator: a letter is out of reach of whoever may rewrite the database."""
+    if not user.is_superuser:
+        return []
+    made = Seal.objects.filter(day__isnull=False, made_at__gt=now - timedelta(days=1)).order_by("-pk")[:1]
+    words = _("%(when)s UTC, claims: %(claims)d, SHA-256: %(sum)s")
+    return [
+        Line(
+            _("Daily seal, to be kept"),
+            None,
+            words % {"when": f"{seal.made_at:%Y-%m-%d %H:%M}", "claims": seal.claims, "sum": seal.sha256},
+            *("", "", ""),
+        )
+        for seal in made
+    ]
 
 
 def _carried_by(message: Message) -> QuerySet[Notice]:

@@ -16,7 +16,7 @@ from time import monotonic
 from django.conf import settings
 from django.core.mail import get_connection
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from claims.models import Membership, User
@@ -142,8 +142,8 @@ def make_digests() -> int:
     if not settings.MAIL_ENABLED:
         return 0
     now = database_time()
-    on_a_desk = Exists(Membership.objects.filter(user=OuterRef("pk")))
-    people = User.objects.filter(on_a_desk, is_active=True).exclude(email="").select_related("notice_settings")
+    told = Exists(Membership.objects.filter(user=OuterRef("pk"))) | Q(is_superuser=True)  # of claims, or of the seal
+    people = User.objects.filter(told, is_active=True).exclude(email="").select_related("notice_settings")
     due = {user: day for user in people if (day := digest_is_due(now, _digest_at(user), user.zone)) is not None}
     made = Message.objects.filter(notice__isnull=True, user__in=due, day__in=set(due.values()))
     there = set(made.values_list("user_id", "day"))

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from claims.lifecycle import Action, DismissalReason, State
 from claims.models import Claim, ClaimEvent, Desk, Membership, User
+from claims.services.sealing import seal_the_day
 from reviews.models import Message, Notice, Reviewer
 from reviews.noticing import ByMail, NoticeReason, Way, day_of
 from reviews.services import letters, mailing
@@ -282,6 +283,23 @@ def test_a_digest_with_nothing_to_say_is_not_sent(desk: Desk, reviewer: Reviewer
         assert send_letters().dropped == 1
         assert box.letters == []
     assert Message.objects.get().dropped == "There was nothing to say."
+
+
+def test_the_digest_of_an_administrator_tells_the_daily_seal(desk: Desk, reviewer: Reviewer) -> None:
+    administrator = make.an_administrator()
+    User.objects.filter(pk=administrator.pk).update(email="anna@harbour.example")
+    seal = seal_the_day()
+    assert seal is not None
+    with postbox() as box:
+        for user in (administrator, reviewer.user):
+            digest_now(user)
+        assert make_digests() == 2
+        assert send_letters().sent == 1
+        (mail,) = box.letters
+    assert mail["To"] == "anna@harbour.example"
+    assert mail["Subject"] == "Today: the daily seal"
+    for part in mail.iter_parts():
+        assert seal.sha256 in part.get_content()
 
 
 def test_a_digest_that_waits_holds_what_was_said_when_it_was_made_only_once(
