@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, IntegerField, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from claims.models import Alarm, Heartbeat
 from claims.services import rehashing, sealing, verifying, watch
+from reviews.services.embargoes import kept_from_their_desk
 
 
 @dataclass(frozen=True)
@@ -17,7 +20,8 @@ class Health:
     """`broken` counts the promises that did not hold when the data were last verified.
 
     `files_broken` counts the kept files that were missing or held other bytes when all were last read again.
-    `unsealed`: the last try to make a day's seal failed, on the place where seals are kept.
+    `unsealed`: the last try to make a day's seal failed, on the place where seals are kept. `unseen` are the numbers
+    of open claims that an embargo keeps from their own desk.
     """
 
     swept_at: datetime | None
@@ -29,15 +33,21 @@ class Health:
     files: int
     files_broken: int
     unsealed: bool
+    unseen: Sequence[int]
 
 
-def health(now: datetime) -> Health:
-    """Liveness from the rows that the loops leave behind; delayed as `claims.services.watch.sweep_health` says."""
+def health(now: datetime, *, to_administrator: bool = False) -> Health:
+    """Liveness from the rows that the loops leave behind; delayed as `claims.services.watch.sweep_health` says.
+
+    Only an administrator reads which claims are `unseen`: they alone see all of them.
+    """
+    kept = kept_from_their_desk(now)
+    unseen = (kept if to_administrator else kept.none()).values("pk")
     beats = {
         beat.name: beat
         for beat in Heartbeat.objects.filter(
             name__in=(watch.HEARTBEAT, verifying.HEARTBEAT, rehashing.HEARTBEAT, sealing.HEARTBEAT)
-        ).annotate(aside=_aside())
+        ).annotate(aside=_aside(), unseen=ArraySubquery(unseen))
     }
     sweep, verify = beats.get(watch.HEARTBEAT), beats.get(verifying.HEARTBEAT)
     files, seal = beats.get(rehashing.HEARTBEAT), beats.get(sealing.HEARTBEAT)
@@ -52,6 +62,7 @@ def health(now: datetime) -> Health:
         files=int(counted.get("files", 0)),
         files_broken=int(counted.get("missing", 0)) + int(counted.get("differing", 0)),
         unsealed=seal is not None and "failed" in seal.detail,
+        unseen=next((beat.unseen or () for beat in beats.values()), ()),
     )
 
 

@@ -34,7 +34,6 @@ from reviews.dashboard.panels import Board, late_now, next_due, oldest_passed
 from reviews.dashboard.reading import Reading, options, read
 from reviews.dashboard.series import due_and_decided
 from reviews.dashboard.sources import CAVEAT, read_sources
-from reviews.services.embargoes import kept_from_their_desk
 from reviews.trackrecord import Part
 
 View = Callable[..., HttpResponseBase]
@@ -100,8 +99,7 @@ def _panels(reading: Reading) -> dict[str, Any]:
         "now": reading.now,
         "board": board,
         "tiles": board.tiles(),
-        "health": health(reading.now),
-        "unseen": _unseen(reading),
+        "health": health(reading.now, to_administrator=reading.viewer.is_administrator),
         "oldest": oldest_passed(reading),
         "median": median_to_verdict(reading.viewer, reading.filters, reading.now),
         "late": late_now(reading),
@@ -111,13 +109,6 @@ def _panels(reading: Reading) -> dict[str, Any]:
         "outlets": read_outlets(reading),
         "caveat": CAVEAT,
     }
-
-
-def _unseen(reading: Reading) -> list[int]:
-    """The numbers of open claims that an embargo keeps from their own desk, for those who see them there."""
-    if not reading.viewer.is_administrator:
-        return []
-    return list(kept_from_their_desk(reading.now).values_list("pk", flat=True))
 
 
 @for_desks

@@ -11,7 +11,7 @@ from django.db import connection
 
 from claims.errors import Embargoed
 from claims.lifecycle import Action, DismissalReason, State
-from claims.models import Article, Claim, ClaimEvent, Desk, DeskRole, Scope, User, Visibility
+from claims.models import Article, Claim, ClaimEvent, Desk, DeskRole, Heartbeat, Scope, User, Visibility
 from claims.services import onebyone
 from claims.services.proposing import GivenClaim
 from claims.services.transitions import Held, locked
@@ -249,6 +249,7 @@ def test_administrators_read_which_open_claims_an_embargo_keeps_from_their_own_d
     ends(article, None)
     make.evidence_for(stuck, by=editors[0], visibility=Visibility.PROTECTED)
     ends(article, until)
+    Heartbeat.objects.create(name="sweep", ran_at=make.now())
     told = "An embargo keeps 1 open claim from its own desk: nobody there notices its dates."
     pages = [browser(one).get("/desk/").content.decode() for one in editors]
     assert [told in page for page in pages] == [False, True]
