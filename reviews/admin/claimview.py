@@ -16,7 +16,7 @@ from claims.admin.marking import Mark, Marked, around, marked
 from claims.exports.warc import parts_of
 from claims.lifecycle import Action, State
 from claims.models import ChainStep, Evidence, Fetch, FetchState, FlagKind
-from claims.permissions import Viewer
+from claims.permissions import Viewer, visible_sources
 from claims.services.readings import may_ask, reading_words
 from claims.verdicts import Question, So
 from reviews.admin.judging import judging, why_not_assign
@@ -132,7 +132,7 @@ def _rule_parts(page: ClaimPage) -> tuple[Part, ...]:
     if page.course is None or page.course.rule is None:
         return ()
     ruled = page.course.rule.ruled()
-    return sentence(ruled.conditions, ruled.outcomes, names_for([ruled]))
+    return sentence(ruled.conditions, ruled.outcomes, names_for([ruled], visible_sources(page.viewer, page.now)))
 
 
 def _public_banner(page: ClaimPage, now: datetime) -> str:

@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
 
-from claims.admin.base import NamedFields, TabularInline, edits_a_desk, viewer_of
+from claims.admin.base import NamedFields, TabularInline, edits_a_desk, now_of, viewer_of
+from claims.permissions import visible_sources
 from reviews.admin.people_forms import AbsenceForm, InterestForm
 from reviews.models import Absence, Interest, Reviewer
 from reviews.permissions import reviewers_kept_by, reviewers_led_by, reviewers_seen_by
@@ -72,4 +73,5 @@ class InterestInline(_OfReviewerInline):
     has_delete_permission = has_change_permission
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Interest]:
-        return Interest.objects.select_related("source", "reviewer__user")
+        seen = visible_sources(viewer_of(request), now_of(request)).values("pk")
+        return Interest.objects.filter(source__in=seen).select_related("source", "reviewer__user")

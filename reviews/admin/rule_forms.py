@@ -98,7 +98,7 @@ class RuleForm(PlainForm):
     ) -> None:
         self.desks_led, self.sources, self.before = desks, sources, before
         self.was = before.ruled() if before else None
-        super().__init__(*args, initial=_initial(before) if before else {}, **kwargs)
+        super().__init__(*args, initial=_initial(before, sources) if before else {}, **kwargs)
 
     def more_fields(self) -> dict[str, forms.Field]:
         asked = self.was.conditions if self.was else Conditions()
@@ -175,6 +175,8 @@ class RuleForm(PlainForm):
         """The sources that go by a name, or the one with the number at its beginning. Raises `Invalid` at the field."""
         numbered = NUMBERED.match(words)
         rows = self.sources.filter(pk=int(numbered[1])) if numbered else self.sources.called(words)
+        if numbered and self.was and int(numbered[1]) in {*self.was.conditions.outlets, *self.was.conditions.sources}:
+            rows = Source.objects.filter(pk=int(numbered[1]))  # what the rule asked before stays
         if outlets:
             rows = rows.filter(kind=SourceKind.OUTLET)
         found = set(rows.values_list("pk", flat=True)[:MOST_VALUES])
@@ -185,14 +187,13 @@ class RuleForm(PlainForm):
         return found
 
 
-def _initial(before: RuleVersion) -> dict[str, Any]:
+def _initial(before: RuleVersion, seen: SourceQuerySet) -> dict[str, Any]:
     asked, settled = before.ruled().conditions, before.ruled().outcomes
-    names = {row.pk: row for row in Source.objects.filter(pk__in=[*asked.outlets, *asked.sources])}
+    names = {row.pk: row for row in seen.filter(pk__in=[*asked.outlets, *asked.sources])}
     slots = {
-        f"{name}_{one}": _shown(names[pk])
+        f"{name}_{one}": _shown(names[pk]) if pk in names else f"#{pk}"
         for name, numbers in (("outlets", asked.outlets), ("sources", asked.sources))
         for one, pk in enumerate(numbers, 1)
-        if pk in names
     }
     return {
         "version": before.number,

@@ -76,7 +76,7 @@ class RoutingRuleAdmin(RecordAdmin[RoutingRule]):
         self._check(request)
         viewer = viewer_of(request)
         versions = newest_seen(viewer)
-        names = names_for([version.ruled() for version in versions])
+        names = names_for([version.ruled() for version in versions], self._sources(request))
         rows = [
             Row(one, sentence(one.ruled().conditions, one.ruled().outcomes, names), may_write(viewer, one))
             for one in versions
@@ -162,18 +162,20 @@ class RoutingRuleAdmin(RecordAdmin[RoutingRule]):
         context = {
             "title": before.name if before else _("New rule"),
             "before": before,
-            "parts": self._parts(form, before, trial),
+            "parts": self._parts(form, before, trial, self._sources(request)),
             "form": form,
             "may": may,
             "trial": trial,
-            "versions": _versions(before) if before else [],
+            "versions": _versions(before, self._sources(request)) if before else [],
             "applied": before.resettlings.order_by("-pk").first() if before else None,
             "outlets": _names(outlets_for(request)) if may else [],
             "sources": _names(self._sources(request).exclude(kind=SourceKind.UNNAMED)) if may else [],
         }
         return self._page(request, "reviews/rule.html", context)
 
-    def _parts(self, form: RuleForm, before: RuleVersion | None, trial: Trial | None) -> tuple[Part, ...]:
+    def _parts(
+        self, form: RuleForm, before: RuleVersion | None, trial: Trial | None, seen: SourceQuerySet
+    ) -> tuple[Part, ...]:
         """The sentence of what was tried, else of what is saved."""
         if trial is not None:
             given = form.given()
@@ -182,7 +184,7 @@ class RoutingRuleAdmin(RecordAdmin[RoutingRule]):
             ruled = before.ruled()
         else:
             return ()
-        return sentence(ruled.conditions, ruled.outcomes, names_for([ruled]))
+        return sentence(ruled.conditions, ruled.outcomes, names_for([ruled], seen))
 
     def move_view(self, request: HttpRequest, rule_id: int) -> HttpResponse:
         """Move a rule one place up or down."""
@@ -252,10 +254,10 @@ class RoutingRuleAdmin(RecordAdmin[RoutingRule]):
         return TemplateResponse(request, template, shared | crumbs | context)
 
 
-def _versions(newest: RuleVersion) -> list[Row]:
+def _versions(newest: RuleVersion, seen: SourceQuerySet) -> list[Row]:
     """Every version, the newest first, with what it changed."""
     versions = list(RuleVersion.objects.filter(rule=newest.rule_id).order_by("number"))
-    names = names_for([version.ruled() for version in versions])
+    names = names_for([version.ruled() for version in versions], seen)
     told = [sentence(one.ruled().conditions, one.ruled().outcomes, names) for one in versions]
     rows = [Row(versions[0], told[0])]
     for before, version, was, parts in zip(versions, versions[1:], told, told[1:], strict=False):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -20,7 +21,7 @@ from claims.api.repeating import repeatable
 from claims.api.schema import answered, page_response, sent
 from claims.exports.times import rfc3339
 from claims.models import Source
-from claims.permissions import Viewer
+from claims.permissions import Viewer, visible_sources
 from reviews.api import examples
 from reviews.api.absences import OfReviewer, PeopleView
 from reviews.models import Interest
@@ -55,7 +56,7 @@ class Interests(PeopleView):
     def get(self, request: Request) -> Response:
         """List declared interests."""
         asked = given(OfReviewer, request)
-        rows = _interests_kept_by(self.viewer)
+        rows = _interests_kept_by(self.viewer, self.now)
         if "reviewer" in asked:
             rows = rows.filter(reviewer=asked["reviewer"])
         return page_of(request, rows, page_in(asked), _interests_out, Order(descending=False))
@@ -97,15 +98,16 @@ class OneInterest(PeopleView):
         return Response(status=204)
 
     def _interest(self, number: int) -> Interest:
-        found = _interests_kept_by(self.viewer).filter(pk=number).first()
+        found = _interests_kept_by(self.viewer, self.now).filter(pk=number).first()
         if found is None:
             raise NothingHere(f"There is no interest {number}.")
         return found
 
 
-def _interests_kept_by(viewer: Viewer) -> QuerySet[Interest]:
-    kept = reviewers_kept_by(viewer).values("pk")
-    return Interest.objects.filter(reviewer__in=kept).select_related("reviewer__user", "source")
+def _interests_kept_by(viewer: Viewer, now: datetime) -> QuerySet[Interest]:
+    """Less those in a source that the viewer does not see: it would be named."""
+    kept, seen = reviewers_kept_by(viewer).values("pk"), visible_sources(viewer, now).values("pk")
+    return Interest.objects.filter(reviewer__in=kept, source__in=seen).select_related("reviewer__user", "source")
 
 
 def _interests_out(rows: Sequence[Interest]) -> list[dict[str, Any]]:

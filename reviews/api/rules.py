@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models.functions import Now
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -19,6 +20,7 @@ from claims.api.repeating import repeatable
 from claims.api.schema import answered, page_response, sent
 from claims.api.views import ApiView, not_modified
 from claims.models import Scope
+from claims.permissions import visible_sources
 from reviews.api import examples
 from reviews.api.rule_bodies import (
     RuleBody,
@@ -36,6 +38,7 @@ from reviews.api.rule_bodies import (
     writable,
 )
 from reviews.models import Resettling, RuleVersion
+from reviews.rulewords import Names
 from reviews.services.cases import names_for
 from reviews.services.rules import (
     MOST_RULES,
@@ -72,6 +75,16 @@ class SetUpView(ApiView):
 
     writes = Scope.SETUP_MANAGE
 
+    def out(self, rows: Sequence[RuleVersion]) -> list[dict[str, Any]]:
+        """Rules, each a `RuleOut`."""
+        names = self.names(rows)
+        applied = {one.rule_version_id: one for one in Resettling.objects.filter(rule_version__in=rows).order_by("pk")}
+        return [rule_out(row, names, applied.get(row.pk)) for row in rows]
+
+    def names(self, rows: Sequence[RuleVersion]) -> Names:
+        """What everything in these rules is called, for whoever asks."""
+        return names_for([row.ruled() for row in rows], visible_sources(self.viewer, Now()))
+
 
 class RoutingRules(SetUpView):
     """The routing rules."""
@@ -86,7 +99,7 @@ class RoutingRules(SetUpView):
         if is_known(request, version) and not Resettling.objects.of_newest().exists():
             return not_modified(tag(version))
         return Response(
-            {"results": _rules_out(newest_seen(self.viewer)), "version": version}, headers={"ETag": tag(version)}
+            {"results": self.out(newest_seen(self.viewer)), "version": version}, headers={"ETag": tag(version)}
         )
 
     @extend_schema(
@@ -100,7 +113,7 @@ class RoutingRules(SetUpView):
         led_desks(self.viewer)
         made = add_rule(given_rule(checked(RuleBody, request.data, desks=self.desks)), self.viewer)
         headers = {"ETag": tag(made.number), "Location": f"/api/v1/routing_rules/{made.rule_id}"}
-        return Response(_rules_out([made])[0], status=201, headers=headers)
+        return Response(self.out([made])[0], status=201, headers=headers)
 
 
 class OneRoutingRule(SetUpView):
@@ -127,7 +140,7 @@ class OneRoutingRule(SetUpView):
         return self._shown(change_rule(number, given_rule(told), self.viewer, version=version))
 
     def _shown(self, version: RuleVersion) -> Response:
-        return Response(_rules_out([version])[0], headers={"ETag": tag(version.number)})
+        return Response(self.out([version])[0], headers={"ETag": tag(version.number)})
 
 
 class RuleVersions(SetUpView):
@@ -138,7 +151,11 @@ class RuleVersions(SetUpView):
         """List the versions of a rule, the newest first."""
         asked = given(Paged, request)
         rule = rule_seen(number, self.viewer).rule
-        return page_of(request, RuleVersion.objects.filter(rule=rule), page_in(asked), _versions_out, Order())
+        return page_of(request, RuleVersion.objects.filter(rule=rule), page_in(asked), self._told, Order())
+
+    def _told(self, rows: Sequence[RuleVersion]) -> list[dict[str, Any]]:
+        names = self.names(rows)
+        return [version_out(row, names) for row in rows]
 
 
 class RuleOrder(SetUpView):
@@ -155,7 +172,7 @@ class RuleOrder(SetUpView):
         version = expected_version(request, book_version())
         reorder(checked(OrderBody, request.data)["order"], self.viewer, version=version)
         now = book_version()
-        return Response({"results": _rules_out(newest_seen(self.viewer)), "version": now}, headers={"ETag": tag(now)})
+        return Response({"results": self.out(newest_seen(self.viewer)), "version": now}, headers={"ETag": tag(now)})
 
 
 class RuleTrial(SetUpView):
@@ -193,14 +210,3 @@ def _merged(before: RuleVersion, patch: Any) -> dict[str, Any]:
         else:
             whole[name] = value
     return whole
-
-
-def _rules_out(rows: Sequence[RuleVersion]) -> list[dict[str, Any]]:
-    names = names_for([row.ruled() for row in rows])
-    applied = {one.rule_version_id: one for one in Resettling.objects.filter(rule_version__in=rows).order_by("pk")}
-    return [rule_out(row, names, applied.get(row.pk)) for row in rows]
-
-
-def _versions_out(rows: Sequence[RuleVersion]) -> list[dict[str, Any]]:
-    names = names_for([row.ruled() for row in rows])
-    return [version_out(row, names) for row in rows]

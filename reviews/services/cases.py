@@ -165,8 +165,11 @@ def sources_above(sources: Iterable[int]) -> dict[int, set[int]]:
     return found
 
 
-def names_for(rules: Iterable[Ruled]) -> Names:
-    """What everything in these rules is called today: at most four queries, none for kinds that nobody names."""
+def names_for(rules: Iterable[Ruled], seen: QuerySet[Source] | None = None) -> Names:
+    """What everything in these rules is called today: at most four queries, none for kinds that nobody names.
+
+    `seen` are the sources whose names the reader may know, None for words that are kept: `earlier_seen` shows those.
+    """
     desks: set[int] = set()
     sources: set[int] = set()
     reviews: set[int] = set()
@@ -178,17 +181,14 @@ def names_for(rules: Iterable[Ruled]) -> Names:
         reviews |= {settled.review_policy} if settled.review_policy else set()
         deadlines |= {settled.deadline_policy} if settled.deadline_policy else set()
     return Names(
-        desks=_called(Desk, desks),
-        sources=_called(Source, sources),
-        review_policies=_called(ReviewPolicy, reviews),
-        deadline_policies=_called(DeadlinePolicy, deadlines),
+        desks=_called(Desk.objects.all(), desks),
+        sources=_called(Source.objects.all() if seen is None else seen, sources),
+        review_policies=_called(ReviewPolicy.objects.all(), reviews),
+        deadline_policies=_called(DeadlinePolicy.objects.all(), deadlines),
     )
 
 
-_Named = type[Desk] | type[Source] | type[ReviewPolicy] | type[DeadlinePolicy]
-
-
-def _called(model: _Named, numbers: set[int]) -> dict[int, str]:
-    if not numbers:
-        return {}
-    return dict(model._default_manager.filter(pk__in=sorted(numbers)).values_list("pk", "name"))  # noqa: SLF001 - Django documents it
+def _called(
+    rows: QuerySet[Desk] | QuerySet[Source] | QuerySet[ReviewPolicy] | QuerySet[DeadlinePolicy], numbers: set[int]
+) -> dict[int, str]:
+    return dict(rows.filter(pk__in=sorted(numbers)).values_list("pk", "name")) if numbers else {}

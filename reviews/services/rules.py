@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Now
 
 from claims.errors import Invalid, NotFound, RoleMissing, ScopeMissing, StaleVersion
 from claims.models import Scope
@@ -23,6 +24,7 @@ from reviews.rules import Conditions, Outcomes, Ruled
 from reviews.services.resettling import ask_for_unroutable, ask_to_apply
 from reviews.services.rulevalues import usable_conditions, usable_outcomes
 
+OUT_OF_SIGHT = "the rule names a source that is not open to you"
 MOST_RULES = 200
 NAME, NOTE = 80, 300
 TAKES_ALL = (
@@ -94,15 +96,36 @@ def is_seen(viewer: Viewer, version: RuleVersion) -> bool:
 
 
 def earlier_seen(courses: Iterable[Course], viewer: Viewer) -> dict[int, list[dict[str, Any]]]:
-    """Why earlier rules did not take each claim, by its number, as far as the viewer sees these rules: one query."""
+    """Why earlier rules did not take each claim, by its number, as far as the viewer sees these rules.
+
+    One query, and one more where rules name sources: the words were kept when the claim was settled, for every reader.
+    """
     named = {course.claim_id: list(course.earlier) for course in courses if course.earlier}
-    if viewer.desks is None or not named:
+    if viewer.is_administrator or not named:
         return named
     rows = RuleVersion.objects.filter(rule__in={one["rule"] for earlier in named.values() for one in earlier})
-    seen = {(row.rule_id, row.number) for row in rows if is_seen(viewer, row)}
+    seen = {(row.rule_id, row.number): row.ruled().conditions for row in rows if is_seen(viewer, row)}
+    hidden = _out_of_sight(seen.values(), viewer)
     return {
-        number: [one for one in earlier if (one["rule"], one["version"]) in seen] for number, earlier in named.items()
+        number: [
+            {**one, "why": OUT_OF_SIGHT} if _names(seen[place], one["why"], hidden) else one
+            for one in earlier
+            if (place := (one["rule"], one["version"])) in seen
+        ]
+        for number, earlier in named.items()
     }
+
+
+def _out_of_sight(asked: Iterable[Conditions], viewer: Viewer) -> set[int]:
+    """Those of the sources in these conditions that the viewer does not see."""
+    named = {source for one in asked for source in (*one.outlets, *one.sources)}
+    seen = visible_sources(viewer, Now()).filter(pk__in=named).values_list("pk", flat=True) if named else ()
+    return named - set(seen)
+
+
+def _names(asked: Conditions, why: str, hidden: set[int]) -> bool:
+    """Whether these words may call a source by its name that is hidden."""
+    return why.startswith(("outlet ", "chain ")) and not hidden.isdisjoint((*asked.outlets, *asked.sources))
 
 
 def rule_seen(rule_id: int, viewer: Viewer) -> RuleVersion:

@@ -10,7 +10,9 @@ from claims.models import Claim, Desk, DeskRole, Scope, Source, SourceKind, User
 from claims.services.proposing import GivenStep
 from reviews import tasks
 from reviews.models import Notice, Reviewer
+from reviews.rules import Conditions
 from reviews.services.notices import tell
+from reviews.services.people import declare_interest
 from tests import factories as make
 from tests.api.conftest import signed_in, with_key
 from tests.blindness.hidden import CANARY, browser, said_by_an_article, under_embargo, with_words
@@ -187,3 +189,66 @@ def test_a_source_out_of_sight_is_no_source_for_whoever_guesses_its_number(
     ]
     assert changed.status == 404
     assert CANARY not in str([one.body for one in (above, own, ruled, changed)])
+
+
+def test_an_interest_in_a_source_out_of_sight_is_none_for_editors_of_another_desk(
+    claim: Claim, working: Reviewer, named: list[int]
+) -> None:
+    desk = Desk.objects.get(memberships__user=working.user, memberships__role="editor")
+    editor = make.an_editor(desk)
+    person = Source.objects.get(pk=named[1])
+    number = declare_interest(working, make.viewer(make.an_administrator()), person).pk
+    places = [f"/api/v1/interests{one}" for one in ("", f"?reviewer={working.pk}", f"/{number}")]
+    places.append(f"/admin/reviews/reviewer/{working.pk}/change/")
+    client = browser(editor)
+    assert with_words(walked(client, places), CANARY) == places
+    article = under_embargo(claim)
+    assert with_words(walked(client, places), CANARY) == []
+    assert signed_in(editor)("DELETE", f"/interests/{number}", If_Match="*").status == 404
+    assert article.desk is not None
+    make.joined(editor, article.desk, DeskRole.REVIEWER)
+    assert with_words(walked(client, places), CANARY) == places
+
+
+def test_a_rule_calls_a_source_by_its_number_to_whoever_may_not_see_it(
+    claim: Claim, working: Reviewer, named: list[int]
+) -> None:
+    desk = Desk.objects.get(memberships__user=working.user, memberships__role="editor")
+    outlet, person, _role = named
+    rules = [
+        make.a_rule(Conditions(outlets=(outlet,))),
+        make.a_rule(Conditions(sources=(person,))),
+        make.a_rule(Conditions(desks=(desk.pk,))),
+    ]
+    own = make.a_claim(desk)
+    addresses = [f"routing_rules/{one.rule_id}{more}" for one in rules[:2] for more in ("", "/versions")]
+    api = [f"/api/v1/{one}" for one in ("routing_rules", *addresses, "claims", f"claims/{own.pk}")]
+    pages = [f"/admin/reviews/routingrule/{one.rule_id}/change/" for one in rules[:2]]
+    places = [*api, *pages, "/admin/reviews/routingrule/", f"/admin/claims/claim/{own.pk}/change/"]
+    client = browser(working.user)
+    assert with_words(walked(client, places), CANARY) == places
+    article = under_embargo(claim)
+    seen = walked(client, places)
+    assert with_words(seen, CANARY) == []
+    assert {one.status for one in seen} == {200}
+    assert f"outlet is number {outlet}" in seen[0].text
+    assert article.desk is not None
+    make.joined(working.user, article.desk, DeskRole.REVIEWER)
+    assert with_words(walked(client, places), CANARY) == places
+
+
+def test_a_rule_keeps_a_source_that_whoever_changes_it_may_not_see(
+    claim: Claim, working: Reviewer, named: list[int]
+) -> None:
+    desk = Desk.objects.get(memberships__user=working.user, memberships__role="editor")
+    rule = make.a_rule(Conditions(desks=(desk.pk,), sources=(named[1],)))
+    under_embargo(claim)
+    page, client = f"/admin/reviews/routingrule/{rule.rule_id}/change/", browser(working.user)
+    shown = f"#{named[1]}"
+    assert f'value="{shown}"' in client.get(page).content.decode()
+    told = {"version": rule.number, "name": "Renamed", "desks": [desk.pk], "active": "on", "do": "save"}
+    assert client.post(page, {**told, "sources_1": f"#{named[0]}"}).status_code == 200
+    assert client.post(page, {**told, "sources_1": shown}).status_code == 302
+    newest = rule.rule.versions.order_by("number").last()
+    assert newest is not None
+    assert (newest.name, newest.ruled().conditions.sources) == ("Renamed", (named[1],))
