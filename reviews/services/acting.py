@@ -23,13 +23,14 @@ from claims.services.embargoes import check_keeps_embargo
 from claims.services.transitions import Held, database_time, locked
 from claims.services.undoing import gave_away, touched, undo, undoable
 from reviews.errors import NotEligible, NotOnIt
-from reviews.models import Assignment, Part, Reviewer
+from reviews.models import Assignment
 from reviews.permissions import open_assignment, roles_with
 from reviews.services.accepting import accept, change_desk, restore, undo_course
 from reviews.services.assigning import NOBODY_ON_IT, interests_in, put_back
 from reviews.services.publishing import POSSIBLE, check_publisher, correct, first_reviewer, publish, withdraw
 from reviews.services.reviewing import step_back
-from reviews.services.seats import seats_of, why_not_seated, withdraw_all
+from reviews.services.routing import check_could_take
+from reviews.services.seats import withdraw_all
 from reviews.services.splitting import split
 
 
@@ -185,17 +186,18 @@ def offered(claim_id: int, viewer: Viewer) -> list[Offer]:
     Reads without the lock: taking the step looks again. Raises `NotFound`.
     """
     acting = reading_as(claim_seen(claim_id, viewer), viewer)
-    return [_looked_into(acting, offer) if offer.allowed else offer for offer in offers_to(acting)]
+    return [_looked_into(acting, offer, viewer) if offer.allowed else offer for offer in offers_to(acting)]
 
 
-def _looked_into(acting: Acting, offer: Offer) -> Offer:
-    """An offer of the table, looked into: seats and declared interests, which pages have read for themselves."""
+def _looked_into(acting: Acting, offer: Offer, viewer: Viewer) -> Offer:
+    """An offer of the table, looked into: seats and declared interests, which pages have read for themselves.
+
+    A reviewer puts nobody on a claim but themselves, so they are offered it as far as they could take it.
+    """
     claim, mine = acting.held.claim, acting.mine
     try:
-        names_parts = Role.EDITOR in acting.by.roles
-        if offer.action == Action.ASSIGN and not names_parts and not seats_of(claim).free(Part.REVIEW):
-            profile = Reviewer.objects.filter(user=acting.by.id).first()
-            raise why_not_seated(claim, Part.REVIEW, profile, acting.by)
+        if offer.action == Action.ASSIGN and Role.EDITOR not in acting.by.roles:
+            check_could_take(claim, viewer)
         if offer.action in JUDGING and mine is not None and (named := interests_in(claim, mine.reviewer)):
             raise NotEligible(step_back(named))
     except ClaimDeskError as refusal:

@@ -135,10 +135,13 @@ def wants_somebody(held: Held, part: Part = Part.REVIEW) -> bool:
 def with_room(reviewer_id: int) -> Reviewer:
     """The reviewer, held until the transaction ends, when they are under their limit. Raises `NotEligible`."""
     reviewer = Reviewer.objects.select_for_update(of=("self",), no_key=True).select_related("user").get(pk=reviewer_id)
-    load = Assignment.objects.loading().filter(reviewer=reviewer).count()
-    if load >= reviewer.limit:
-        raise NotEligible(f"{reviewer} has reached the limit of {reviewer.limit} open claims.")
+    _check_room(reviewer)
     return reviewer
+
+
+def _check_room(reviewer: Reviewer) -> None:
+    if Assignment.objects.loading().filter(reviewer=reviewer).count() >= reviewer.limit:
+        raise NotEligible(f"{reviewer} has reached the limit of {reviewer.limit} open claims.")
 
 
 def reasons_of(choice: Choice) -> list[dict[str, Any]]:
@@ -205,6 +208,15 @@ def take(claim_id: int, viewer: Viewer, part: Part | None = None) -> Claim:
     if part != Part.REVIEW:
         return take_as_editor(claim_id, viewer, part)
     return give(claim, myself(viewer), viewer, chosen_by=FROM_POOL)
+
+
+def check_could_take(claim: Claim, viewer: Viewer) -> None:
+    """Whether somebody could take a reviewer's seat now. Refuses with the sentence of `take`, which looks again."""
+    me, free = myself(viewer), seats_of(claim).free(Part.REVIEW)
+    if not free:
+        raise why_not_seated(claim, Part.REVIEW, me, viewer.actor)
+    _check_room(me)
+    check_eligible(claim, me, free[0])
 
 
 def _theirs_to_take(claim: Claim, viewer: Viewer) -> Part:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from claims.errors import ClaimDeskError, NotFound
 from claims.lifecycle import Action, DismissalReason, State
 from claims.models import ApiKey, Claim, Desk, DeskRole, Scope, User
-from reviews.errors import SeatTaken
-from reviews.models import Interest, Part, Reviewer
+from reviews.errors import NotEligible, SeatTaken
+from reviews.models import Absence, Interest, Part, Reviewer
 from reviews.services.acting import act, offered
 from reviews.services.routing import take
 from tests.factories import (
@@ -17,10 +19,12 @@ from tests.factories import (
     a_desk,
     a_key,
     a_reviewer,
+    ahead,
     an_administrator,
     an_editor,
     evidence_for,
     joined,
+    now,
     put_on,
     review_by,
     second_opinion_asked,
@@ -121,6 +125,26 @@ def test_a_reviewer_is_offered_a_seat_only_while_one_is_free(desk: Desk) -> None
     assert (offer.allowed, offer.code) == (False, "seat_taken")
     with pytest.raises(SeatTaken) as refused:
         take(claim.pk, viewer(colleague))
+    assert offer.sentence == refused.value.message
+
+
+@pytest.mark.parametrize("why", ["interest", "language", "limit", "away", "entered"])
+def test_a_reviewer_is_offered_no_seat_that_they_could_not_take(desk: Desk, why: str) -> None:
+    editor, reviewer = an_editor(desk), a_reviewer(desk, languages=["uk"] if why == "language" else ["en"], limit=1)
+    claim = a_claim(desk, by=editor)
+    if why == "interest":
+        outlet = claim.appearances.get().revision.article.outlet
+        Interest.objects.create(reviewer=reviewer, source=outlet)
+    elif why == "limit":
+        put_on(a_claim(desk, by=editor), reviewer, editor)
+    elif why == "away":
+        Absence.objects.create(reviewer=reviewer, starts_at=now() - timedelta(hours=1), ends_at=ahead(hours=1))
+    elif why == "entered":
+        Claim.objects.filter(pk=claim.pk).update(made_by_user=reviewer.user)
+    (offer,) = [one for one in offered(claim.pk, viewer(reviewer)) if one.action == Action.ASSIGN]
+    assert (offer.allowed, offer.code) == (False, "not_eligible")
+    with pytest.raises(NotEligible) as refused:
+        take(claim.pk, viewer(reviewer))
     assert offer.sentence == refused.value.message
 
 
