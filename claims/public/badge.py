@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from unicodedata import east_asian_width
+from unicodedata import category, east_asian_width
 
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
@@ -22,13 +22,16 @@ LONGEST = 40  # letters of a label that somebody asks for
 EDGE, SIGN = 8, 18  # pixels beside words, and for the sign with what parts it from them
 PLACE = "<!-- sign -->"  # in the template, where the words that somebody asks for are escaped
 LETTER, WIDE = 7, 12  # pixels a letter is given; the picture fits its words to them
+JOINERS = "\u200c\u200d"  # scripts and emoji need them
+OVER = frozenset({"Mn", "Me", "Cf"})  # marks that stand on a letter, and what joins two: they need no place
 _TOKEN = re.compile(r"--([\w-]+):\s*(#[0-9A-Fa-f]{6})")
 _SYMBOL = re.compile(r'<symbol id="([\w-]+)" viewBox="0 0 16 16">(.*?)</symbol>', re.DOTALL)
 
 
 def badge(word: str, so: str = "", *, label: str = "", dark: bool = False) -> str:
     """ "Fact-check | Refuted" as SVG; without a verdict in greys and without a sign."""
-    label = "".join(letter for letter in label if letter.isprintable()).strip()[:LONGEST] or _("Fact-check")
+    label = "".join(letter for letter in label if letter.isprintable() or letter in JOINERS).strip()[:LONGEST]
+    label = label if _length(label) else _("Fact-check")
     colours = _colours(dark=dark)
     ink, ground, mark = (colours[f"v-{so}-{part}"] for part in ("ink", "bg", "mark")) if so else _greys(colours)
     sign = _signs()[wordings.SO_ICONS[so]].replace("var(--surface)", ground) if so else ""
@@ -58,7 +61,8 @@ def _greys(colours: Mapping[str, str]) -> tuple[str, str, str]:
 
 
 def _length(words: str) -> int:
-    return sum(WIDE if east_asian_width(letter) in "WF" else LETTER for letter in words)
+    placed = (letter for letter in words if category(letter) not in OVER)
+    return sum(WIDE if east_asian_width(letter) in "WF" else LETTER for letter in placed)
 
 
 @cache

@@ -66,8 +66,8 @@ def one_as_badge(request: HttpRequest, number: int) -> HttpResponseBase:
     check = check_of(number)
     label, dark = request.GET.get("label", ""), request.GET.get("theme") == "dark"
     if check is None:
-        drawn, headers = badge(_("No fact-check"), label=label, dark=dark), {"Cache-Control": "no-cache"}
-        return HttpResponse(drawn, status=404, content_type=PICTURE, headers=headers)
+        drawn = badge(_("No fact-check"), label=label, dark=dark)
+        return HttpResponse(drawn, status=404, content_type=PICTURE, headers=UNKEPT)
     withdrawn = check.decision.withdrawn_at is not None
     drawn = badge_of(check.decision, label=label, dark=dark)
     answer = HttpResponse(drawn, status=410 if withdrawn else 200, content_type=PICTURE)

@@ -58,6 +58,8 @@ def test_what_is_not_public_has_the_same_badge_as_what_is_not_there(news: NewsDe
     assert [answer.status_code for answer in answers] == [404, 404]
     assert answers[0].content == answers[1].content
     assert words_of(answers[0].content.decode()) == ["Fact-check", "No fact-check"]
+    for answer in (*answers, reader.get(f"/c/{news.published().pk}/badge.svg")):
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"  # a page that asks with crossorigin shows no other
 
 
 @pytest.mark.django_db
@@ -111,3 +113,13 @@ def test_words_have_the_length_that_the_picture_gives_them() -> None:
     label, word = root.iter(f"{SVG}text")
     assert int(root.get("width", 0)) == int(word.get("x", 0)) + int(word.get("textLength", 0)) + 8
     assert label.get("textLength") == "24"
+
+
+@pytest.mark.parametrize(("label", "letters"), [("بررسی می\u200cشود", 11), ("फ़ैक्ट", 3), ("e\u0301" * 5, 5)])
+def test_marks_and_joiners_of_a_label_stay_and_take_no_place(label: str, letters: int) -> None:
+    text = next(root_of(badge("Refuted", "refuted", label=label)).iter(f"{SVG}text"))
+    assert (text.text, text.attrib["textLength"]) == (label, str(7 * letters))
+
+
+def test_a_label_of_marks_alone_is_none() -> None:
+    assert words_of(badge("Refuted", "refuted", label="\u0301\u200d"))[0] == "Fact-check"
