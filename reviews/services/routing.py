@@ -134,14 +134,14 @@ def wants_somebody(held: Held, part: Part = Part.REVIEW) -> bool:
 
 def with_room(reviewer_id: int) -> Reviewer:
     """The reviewer, held until the transaction ends, when they are under their limit. Raises `NotEligible`."""
-    reviewer = Reviewer.objects.select_for_update(of=("self",), no_key=True).select_related("user").get(pk=reviewer_id)
-    _check_room(reviewer)
-    return reviewer
+    rows = Reviewer.objects.select_for_update(of=("self",), no_key=True).select_related("user")
+    return _under_limit(rows.get(pk=reviewer_id))
 
 
-def _check_room(reviewer: Reviewer) -> None:
+def _under_limit(reviewer: Reviewer) -> Reviewer:
     if Assignment.objects.loading().filter(reviewer=reviewer).count() >= reviewer.limit:
         raise NotEligible(f"{reviewer} has reached the limit of {reviewer.limit} open claims.")
+    return reviewer
 
 
 def reasons_of(choice: Choice) -> list[dict[str, Any]]:
@@ -215,8 +215,7 @@ def check_could_take(claim: Claim, viewer: Viewer) -> None:
     me, free = myself(viewer), seats_of(claim).free(Part.REVIEW)
     if not free:
         raise why_not_seated(claim, Part.REVIEW, me, viewer.actor)
-    _check_room(me)
-    check_eligible(claim, me, free[0])
+    check_eligible(claim, _under_limit(me), free[0])
 
 
 def _theirs_to_take(claim: Claim, viewer: Viewer) -> Part:
