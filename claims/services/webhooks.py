@@ -251,4 +251,6 @@ def _address(told: str) -> str:
 def _is_inside(host: str) -> bool:
     """Whether the host is written as an address of a private network, in any notation that whoever calls it reads."""
     address = written(host)
-    return host == "localhost" if address is None else not is_public(address)
+    if address is None:
+        return host == "localhost" or host.endswith(".localhost")
+    return not is_public(address)
