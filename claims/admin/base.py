@@ -239,6 +239,13 @@ class SetUpAdmin(RecordAdmin[_Row]):
             if inline.has_change_permission(request, obj)
         ]
 
+    def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
+        """What a page that was shown sends of its rows beneath; of those that are gone by now, as of new ones."""
+        kept: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
+        if shown.MARKS in request.POST and "data" in kept:
+            kept["data"] = shown.gone_made_anew(kept["data"], prefix, inline.model)
+        return kept
+
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """The page with the marks of what it shows; 409 where it tells what somebody else wrote meanwhile."""
         marks, is_overtaken = getattr(request, "claimdesk_shown", (None, False))

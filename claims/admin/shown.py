@@ -15,6 +15,9 @@ from django import forms
 from django.contrib.auth.forms import ReadOnlyPasswordHashField
 from django.core import signing
 from django.db import connection
+from django.db.models import Model, QuerySet
+from django.forms.formsets import DEFAULT_MAX_NUM
+from django.http import QueryDict
 from django.utils.crypto import salted_hmac
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
@@ -67,6 +70,36 @@ def overtaken(form: forms.BaseForm, formsets: Iterable[Any], was: Marks, now: Ma
         named = capfirst(formset.model._meta.verbose_name_plural)  # noqa: SLF001 - Django documents it
         told[formset.prefix] = str(ROWS_WRITTEN) % {"rows": named, "words": words}
     return told
+
+
+def gone_made_anew(sent: QueryDict, prefix: str, kind: type[Model]) -> QueryDict:
+    """What was sent, with each row beneath that somebody else took away since as a new one, after those that stay."""
+    key = kind._meta.pk.name  # noqa: SLF001 - Django documents it
+    rows = [f"{prefix}-{nth}-" for nth in range(min(_count(sent, prefix, "TOTAL"), DEFAULT_MAX_NUM))]
+    shown = rows[: _count(sent, prefix, "INITIAL")]
+    numbers = {row: _whole(sent.get(f"{row}{key}", "")) for row in shown}
+    there = set(QuerySet(kind).filter(pk__in=numbers.values()).values_list("pk", flat=True))
+    gone = [row for row, number in numbers.items() if number and number not in there]
+    if not gone:
+        return sent
+    made = QueryDict(mutable=True)
+    for name in (name for name in sent if not name.startswith(tuple(rows))):
+        made.setlist(name, sent.getlist(name))
+    made[f"{prefix}-INITIAL_FORMS"] = str(len(shown) - len(gone))
+    for place, row in zip(rows, sorted(rows, key=gone.__contains__), strict=True):
+        for name in (name for name in sent if name.startswith(row)):
+            made.setlist(name.replace(row, place, 1), sent.getlist(name))
+        if row in gone:
+            made[f"{place}{key}"] = ""
+    return made
+
+
+def _count(sent: QueryDict, prefix: str, which: str) -> int:
+    return _whole(sent.get(f"{prefix}-{which}_FORMS", ""))
+
+
+def _whole(words: str) -> int:
+    return int(words) if words.isascii() and words.isdigit() and len(words) < 18 else 0
 
 
 class TellsOvertaken:

@@ -163,6 +163,30 @@ def test_roles_that_somebody_else_gave_are_not_taken_away_unread(client: Client,
     assert Membership.objects.get(user=person).role == DeskRole.EDITOR
 
 
+def test_a_role_that_somebody_else_took_away_is_given_again_by_who_saves_once_more(client: Client, desk: Desk) -> None:
+    other = make.a_desk()
+    person = make.joined(make.joined(make.a_person(), desk, DeskRole.REVIEWER), other, DeskRole.EDITOR)
+    left_open = opened(client, person)
+    Membership.objects.filter(user=person, desk=desk).delete()
+    told = client.post(page_of(person), left_open | {"first_name": "Maren"})
+    assert (told.status_code, Membership.objects.filter(user=person).count()) == (409, 1)
+    assert client.post(page_of(person), Form(told.content.decode()).sent).status_code == 302
+    roles = Membership.objects.filter(user=person).values_list("desk", "role")
+    assert set(roles) == {(desk.pk, DeskRole.REVIEWER), (other.pk, DeskRole.EDITOR)}
+
+
+def test_a_step_of_a_ladder_that_somebody_else_took_away_stands_again_after_a_second_save(
+    client: Client, desk: Desk
+) -> None:
+    ladder = written_down(desk)
+    left_open, steps = opened(client, ladder), ladder.steps.count()
+    ladder.steps.filter(key="editor").delete()
+    told = client.post(page_of(ladder), left_open)
+    assert (told.status_code, ladder.steps.count()) == (409, steps - 1)
+    assert client.post(page_of(ladder), Form(told.content.decode()).sent).status_code == 302
+    assert ladder.steps.count() == steps
+
+
 def test_a_step_of_a_ladder_that_somebody_else_moved_stays_until_it_was_read(client: Client, desk: Desk) -> None:
     ladder = written_down(desk)
     left_open = opened(client, ladder)
