@@ -74,6 +74,27 @@ def test_a_draft_that_has_its_form_on_the_page_is_told_once(at_work: OPEN, claim
     expect(page.get_by_test_id("draft")).to_have_count(0)
 
 
+def test_a_verdict_that_comes_back_unsent_is_told_once(
+    at_work: OPEN, desk: Desk, claims: list[Claim], complaints: dict[Page, list[str]]
+) -> None:
+    page, address = at_work(), f"/admin/claims/claim/{claims[0].pk}/change/"
+    page.goto(address)
+    page.locator("[name=why]").fill(WHY)
+    page.locator("#verdict [name=so]").nth(0).check(force=True)
+    write(page, claims[0], "hand_over", "note", NOTE)
+    page.goto(address)
+    expect(page.locator("[name=why]")).to_have_value(WHY)
+    editor = make.viewer(make.an_editor(desk))
+    act(claims[0].pk, Action.DISMISS, editor, reason=DismissalReason.UNCHECKABLE, note="Nobody can.")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_test_id("unsent").locator("textarea")).to_have_value(WHY)
+    complaints[page].clear()  # the 409, which is meant
+    expect(page.get_by_test_id("draft")).to_have_count(1)
+    expect(page.get_by_test_id("draft")).to_contain_text("Hand over this claim")
+    page.goto(address)
+    expect(page.get_by_test_id("draft")).to_contain_text(["Record verdict", "Hand over this claim"])
+
+
 def test_a_draft_on_a_claim_out_of_sight_is_found_among_ones_own(
     at_work: OPEN, desk: Desk, claims: list[Claim], look: LOOK, complaints: dict[Page, list[str]]
 ) -> None:
