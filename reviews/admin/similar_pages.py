@@ -1,4 +1,4 @@
-"""Earlier claims like the one that is open: a part of its page that comes after it, or a page of its own."""
+"""Claims like the one that is open: a part of its page that comes after it, or a page of its own."""
 
 from __future__ import annotations
 
@@ -34,6 +34,6 @@ class SimilarPages:
             "similar": similar_to(page.claim, page.viewer, page.now),
             "may_merge": page.offers[Action.MERGE].allowed,
             "looked": True,
-            "title": _("Similar earlier claims"),
+            "title": _("Similar claims"),
         }
         return self.answer(request, "reviews/claim_similar.html" if part else "reviews/similar.html", context)
