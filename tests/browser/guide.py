@@ -46,7 +46,7 @@ def guide(request: HttpRequest) -> HttpResponse:
 
 def missing(request: HttpRequest) -> HttpResponse:
     """A claim that does not exist."""
-    raise Http404("No claim #999.")
+    raise Http404("There is no claim #999. It may have been merged; search for its words.")
 
 
 @csrf_exempt

@@ -159,7 +159,7 @@ def test_the_page_that_is_not_here_says_so_in_the_same_frame(
     answer = page.goto("/guide/missing/")
     assert answer is not None
     assert answer.status == 404
-    expect(page.get_by_role("main")).to_contain_text("No claim #999. If it was a claim")
+    expect(page.get_by_role("main")).to_contain_text("There is no claim #999. It may have been merged")
     screenshot(page, f"404-1440-{theme}")
     assert_axe_clean(page)
 
