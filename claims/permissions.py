@@ -232,6 +232,11 @@ def visible_sources(viewer: Viewer, now: Moment) -> SourceQuerySet:
     return Source.objects.exclude(named, ~known)
 
 
+def sees_source(viewer: Viewer, source: int) -> bool:
+    """Whether the source of this number is one of those at this moment."""
+    return visible_sources(viewer, Now()).filter(pk=source).exists()
+
+
 def sees_protected(viewer: Viewer, claim: Claim, *, on_it: bool) -> bool:
     """Whether somebody sees the protected evidence of a claim they see: who is on it, and its desk's editors."""
     return on_it or (claim.desk_id is not None and claim.desk_id in viewer.editor_of)

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from claims.deadlines import zone_named
 from claims.errors import ClaimDeskError, Invalid, NotFound, StaleVersion
 from claims.models import Article, Reliability, Source, SourceKind
-from claims.permissions import Viewer, check_sets_up, visible_sources
+from claims.permissions import Viewer, check_sets_up, sees_source, visible_sources
 from claims.services.articles import line, name_line
 from claims.services.rows import mark_of
 from claims.services.setupevents import write_down_changed, write_down_made
@@ -191,7 +191,7 @@ def _wait_for_others() -> None:
 
 def _check_sees(viewer: Viewer, parent: int | None) -> None:
     """Refuse a parent that the viewer does not see as one that is none."""
-    if parent is not None and not visible_sources(viewer, Now()).filter(pk=parent).exists():
+    if parent is not None and not sees_source(viewer, parent):
         raise Invalid(f"There is no source {parent}.", pointer="/parent")
 
 

@@ -59,7 +59,8 @@ class ClaimAdmin(EvidencePages, PassagePages, SimilarPages, ManyPages, DraftPage
             ("<int:claim_id>/evidence/", self.evidence_view, "evidence"),
             ("<int:claim_id>/step/<str:name>/", self.step_view, "step"),
             *self.evidence_pages(),
-            *(*self.passage_pages(), *self.similar_pages()),
+            *self.passage_pages(),
+            *self.similar_pages(),
             *self.many_pages(),
             *self.draft_pages(),
         ]

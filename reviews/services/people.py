@@ -13,13 +13,12 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
-from django.db.models.functions import Now
 
 from claims.deadlines import aware
 from claims.errors import Faults, Invalid, NotFound, StaleVersion
 from claims.models import Source, User
 from claims.models.worded import worded
-from claims.permissions import Viewer, check_sets_up, visible_sources
+from claims.permissions import Viewer, check_sets_up, sees_source
 from claims.services.articles import language_tag, line
 from claims.services.rows import check_columns, mark_of
 from claims.services.setupevents import write_down_changed, write_down_made
@@ -242,7 +241,7 @@ def declare_interest(reviewer: Reviewer, viewer: Viewer, source: Source, note: s
     Raises `RoleMissing`, `InterestKnown`, `UnusableText`, and `Invalid` for a source that the viewer does not see.
     """
     check_keeps(viewer, reviewer)
-    if not visible_sources(viewer, Now()).filter(pk=source.pk).exists():
+    if not sees_source(viewer, source.pk):
         raise Invalid("There is no such source.", pointer="/source")
     try:
         with held(reviewer) as person:

@@ -231,7 +231,7 @@ def usable(given: GivenRule, viewer: Viewer, before: Ruled | None = None) -> Giv
     name = line(given.name, "name", NAME)
     if not name:
         raise Invalid("A rule needs a name.", pointer="/name")
-    seen = visible_sources(viewer, database_time())
+    seen = visible_sources(viewer, Now())
     conditions = usable_conditions(given.conditions, seen, before.conditions if before else None)
     outcomes = usable_outcomes(given.outcomes, before.outcomes if before else None)
     check_may_write(viewer, conditions, outcomes)
