@@ -529,6 +529,15 @@ SELECT item.claim_id AS claim, item.id AS evidence, kept.copies, told.events
  WHERE (kept.copies, kept.last) IS DISTINCT FROM (told.events, told.events)
     OR kept.first IS DISTINCT FROM item.snapshot_id;
 
+-- name: evidence_and_its_events_pair
+-- Every item of evidence was told once when it was added, and every item that was told is there, on its claim.
+SELECT coalesce(item.claim_id, told.claim_id) AS claim, coalesce(item.id, told.item) AS evidence, told.events
+  FROM claims_evidence item
+  FULL JOIN (SELECT claim_id, (body::json #>> '{data,evidence}')::bigint AS item, count(*) AS events
+               FROM claims_claimevent WHERE type = 'evidence.add' GROUP BY 1, 2) told
+       ON told.item = item.id AND told.claim_id = item.claim_id
+ WHERE told.events IS DISTINCT FROM 1 OR item.id IS NULL;
+
 -- name: used_evidence_is_what_was_told
 -- An item that a verdict has used is what its last event told of it; of protected items events tell no words.
 SELECT item.claim_id AS claim, item.id AS evidence

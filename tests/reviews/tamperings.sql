@@ -222,6 +222,14 @@ UPDATE claims_evidence SET copied_from_id = (SELECT max(id) FROM claims_evidence
 -- breaks: evidence_stays_on_its_claim
 UPDATE claims_evidence SET superseded_by_id = id WHERE derives_from_id IS NULL;
 
+-- breaks: evidence_and_its_events_pair
+DELETE FROM claims_fetch WHERE evidence_id = (SELECT max(id) FROM claims_evidence WHERE used_at IS NULL);
+DELETE FROM claims_evidence WHERE id = (SELECT max(id) FROM claims_evidence WHERE used_at IS NULL);
+
+-- breaks: evidence_and_its_events_pair
+INSERT INTO claims_evidence SELECT (jsonb_populate_record(item, jsonb_build_object('id', 999999))).*
+    FROM claims_evidence item LIMIT 1;
+
 -- breaks: used_evidence_is_what_was_told
 UPDATE claims_evidence SET title = 'Another report' WHERE used_at IS NOT NULL AND visibility <> 'protected';
 
