@@ -16,8 +16,6 @@ from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from claims.deadlines import aware, zone_named
 from claims.errors import Invalid
 from reviews.errors import NeverWorks
@@ -115,7 +113,9 @@ def known_country(country: str, subdivision: str = "") -> None:
         if subdivision:
             raise Invalid("A part of a country needs its country.", pointer="/country")
         return
-    parts = holidays.list_supported_countries().get(country)
+    from holidays import list_supported_countries
+
+    parts = list_supported_countries().get(country)
     if parts is None:
         raise Invalid(
             f'No holidays are known for the country "{country}".',
@@ -139,7 +139,9 @@ def is_free(calendar: Calendar, day: date) -> bool:
 def _public(country: str, subdivision: str, year: int) -> frozenset[date]:
     if not country:
         return frozenset()
-    return frozenset(holidays.country_holidays(country, subdiv=subdivision or None, years=year))
+    from holidays import country_holidays
+
+    return frozenset(country_holidays(country, subdiv=subdivision or None, years=year))
 
 
 @lru_cache(maxsize=4096)

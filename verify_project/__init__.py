@@ -1,18 +1,19 @@
-"""Joins the two apps into one site: settings, routes, processes.
-
-Celery's app is imported here so that every process that sets Django up uses it.
-"""
+"""Joins the two apps into one site: settings, routes, processes."""
 
 import gc
 import sys
 from types import TracebackType
 
-# Before anything is imported: a million objects that stay would else be walked in search of rubbish every 700 objects,
-# which takes a tenth of a start. `SiteConfig` puts it back when the models are there; the live stream leaves it.
+# Before anything is imported, which stays: a million objects would else be walked in search of rubbish again and again,
+# a sixth of a start. When the models and pages are there, `looking_for_rubbish` begins with what comes after them.
 USUAL = gc.get_threshold()
-gc.set_threshold(20_000, 10, 10)
+gc.set_threshold(1_000_000, *USUAL[1:])
 
-from verify_project.celery import app as celery_app  # noqa: E402 - after the line above
+
+def looking_for_rubbish(*, every: int = USUAL[0]) -> None:
+    """From here on rubbish is looked for once there are so many new objects, and never among those there are."""
+    gc.freeze()
+    gc.set_threshold(every, *USUAL[1:])
 
 
 def _ended_by(kind: type[BaseException], problem: BaseException, trace: TracebackType | None) -> None:
@@ -28,5 +29,3 @@ def _ended_by(kind: type[BaseException], problem: BaseException, trace: Tracebac
 
 
 sys.excepthook = _ended_by
-
-__all__ = ["USUAL", "celery_app"]

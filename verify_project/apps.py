@@ -1,13 +1,15 @@
-"""The site that joins the two apps: its commands, templates and static files, and its admin."""
+"""The site that joins the two apps: its commands, templates and static files, and its admin.
 
-import gc
+Celery's app is imported here so that every process that sets the whole site up uses it.
+"""
 
 from django.apps import AppConfig
 from django.conf import settings
 from django.contrib.admin import apps as admin
 from django.contrib.admin import autodiscover
 
-from verify_project import USUAL
+from verify_project import looking_for_rubbish
+from verify_project.celery import app as celery_app
 
 
 class SiteConfig(AppConfig):
@@ -16,10 +18,6 @@ class SiteConfig(AppConfig):
     name = "verify_project"
     label = "verify_project"
     verbose_name = "Claim Desk"
-
-    def ready(self) -> None:
-        """From here on rubbish is looked for as usual."""
-        gc.set_threshold(*USUAL)
 
 
 class DeskAdminConfig(admin.SimpleAdminConfig):
@@ -33,3 +31,7 @@ class DeskAdminConfig(admin.SimpleAdminConfig):
         super().ready()
         if settings.PROCESS != "worker":
             autodiscover()
+        looking_for_rubbish()
+
+
+__all__ = ["celery_app"]

@@ -17,6 +17,8 @@ import django
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from verify_project import looking_for_rubbish
+
 BACKLOG = 2048
 FOR_OURSELVES = 64  # open files that are no streams
 GRACE = 5  # seconds in which the streams take their end
@@ -36,6 +38,8 @@ def main() -> int:
     django.setup()
     from claims.stream.application import LiveStream
     from verify_project.metrics.listening import WithMetrics
+
+    looking_for_rubbish(every=20_000)
 
     stream = LiveStream(most=room_for_streams())
 

@@ -1,12 +1,12 @@
 """WSGI entry point, for gunicorn and other servers."""
 
-import gc
 import os
 import sys
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
+from verify_project import looking_for_rubbish
 from verify_project.draining import drained, measured, whole
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "verify_project.settings")
@@ -20,6 +20,4 @@ except ImproperlyConfigured as problem:
     sys.stderr.write(f"{problem}\n")
     raise SystemExit(NO_BOOT) from None
 
-# What was imported stays, and pages leave little rubbish: neither is walked every few requests.
-gc.freeze()
-gc.set_threshold(20_000, 10, 10)
+looking_for_rubbish(every=20_000)  # pages leave little of it

@@ -12,9 +12,8 @@ import re
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urljoin, urlsplit
-
-import httpcore
 
 from claims.addresses import AddressRefused, canonical_url
 from claims.intake.gate import PORTS, all_public
@@ -28,6 +27,9 @@ from claims.intake.refusals import (
     TooManyRedirects,
 )
 from claims.intake.wire import Allowance, Pinned, Resolve, look_up, trust, within
+
+if TYPE_CHECKING:
+    from httpcore import Response
 
 AGENT = "ClaimDesk (reads pages that people named as evidence)"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -100,6 +102,8 @@ class Client:
 
     def _ask(self, errand: Errand, url: str, allowance: Allowance) -> Answer | str:
         """One question: the answer, or the address it sends us on to."""
+        import httpcore
+
         parts, port = parts_of(url)
         addresses = self.checked(parts, port, allowance)
         host = parts.hostname or ""
@@ -131,7 +135,7 @@ class Client:
             raise AddressNotPublic()
         return addresses
 
-    def _read(self, errand: Errand, url: str, response: httpcore.Response) -> Answer | str:
+    def _read(self, errand: Errand, url: str, response: Response) -> Answer | str:
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers)
         onwards = header(headers, "location")
         if response.status in REDIRECTS and onwards and errand.method == "GET":
@@ -149,7 +153,7 @@ class Client:
     def _most(self) -> int:
         return self.limits.body_bytes
 
-    def _unpacked(self, headers: Headers, response: httpcore.Response) -> bytes:
+    def _unpacked(self, headers: Headers, response: Response) -> bytes:
         coding = header(headers, "content-encoding").strip().lower() or "identity"
         if coding not in {"identity", "gzip"}:
             raise NotUnderstood()
@@ -212,10 +216,12 @@ def _headers(errand: Errand, parts: SplitResult) -> list[tuple[str, str]]:
     return list({**own, **errand.headers}.items())
 
 
-def _chunks(response: httpcore.Response) -> Iterator[bytes]:
+def _chunks(response: Response) -> Iterator[bytes]:
+    from httpcore import NetworkError, ProtocolError
+
     try:
         yield from response.iter_stream()
-    except (httpcore.ProtocolError, httpcore.NetworkError) as error:
+    except (ProtocolError, NetworkError) as error:
         raise NotUnderstood() from error
 
 

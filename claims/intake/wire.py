@@ -14,12 +14,14 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
-
-import certifi
-import httpcore
+from typing import TYPE_CHECKING, Any
 
 from claims.intake.refusals import CertificateNotTrusted, NameNotKnown, NoAnswer, NotUnderstood, TooLarge, TooSlow
+
+if TYPE_CHECKING:
+    from httpcore import SOCKET_OPTION, NetworkBackend, NetworkStream
+else:  # `httpcore` asks for their methods alone; it is loaded where the first page is asked for
+    NetworkBackend = NetworkStream = object
 
 CONNECT = 5.0  # seconds for one address, so that the next one gets its turn
 HEAD = 256 * 1024  # bytes before an answer has begun; each head alone may have 100 KiB, which `h11` sees to
@@ -96,13 +98,15 @@ def within(allowance: Allowance, resolve: Resolve, host: str, port: int) -> list
 @cache
 def trust() -> ssl.SSLContext:
     """Whom we believe: the usual authorities, and those the machine's owner has added."""
+    import certifi
+
     context = ssl.create_default_context(cafile=certifi.where())
     context.load_default_certs()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 
 
-class Stream(httpcore.NetworkStream):
+class Stream(NetworkStream):
     """One connection. Every wait is as long as the whole errand has left, whatever the caller asks for."""
 
     def __init__(self, sock: socket.socket, allowance: Allowance) -> None:
@@ -151,7 +155,7 @@ class Stream(httpcore.NetworkStream):
         return self._sock if info == "socket" else None
 
 
-class Pinned(httpcore.NetworkBackend):
+class Pinned(NetworkBackend):
     """Connects to addresses that were checked, in their order, and to nothing else."""
 
     def __init__(self, addresses: Iterable[str], port: int, allowance: Allowance) -> None:
@@ -163,7 +167,7 @@ class Pinned(httpcore.NetworkBackend):
         port: int,
         timeout: float | None = None,
         local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+        socket_options: Iterable[SOCKET_OPTION] | None = None,
     ) -> Stream:
         for address in self._addresses:
             patience = min(CONNECT, self._allowance.seconds())
