@@ -31,6 +31,9 @@ LEFT_OUT = pytest.StashKey[int]()
 settings.register_profile("untimed", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
+# Thousands of tests are gathered, and all of them stay: they are not walked in search of rubbish meanwhile.
+gc.set_threshold(100_000, 50, 100)
+
 
 def find_chromium() -> str | None:
     """Path of a Chromium, from CHROMIUM or the PATH."""
@@ -47,7 +50,6 @@ def pytest_collection_finish() -> None:
     """Leave what was imported out of the rubbish rounds: thousands of tests would walk it again and again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
 
 
 @pytest.hookimpl(trylast=True)
