@@ -1,11 +1,13 @@
 """Settings start with nothing, refuse what is unsafe, and hold what the design binds."""
 
+import json
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from django.conf import settings
@@ -31,16 +33,40 @@ PRODUCTION = {
 }
 
 
-def manage(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a management command with these variables and none of ours."""
-    return python("manage.py", *words, **environment)
+class Manage(Protocol):
+    """Runs a management command with these variables and none of ours."""
+
+    def __call__(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]: ...
+
+
+@pytest.fixture(scope="module")
+def manage() -> Iterator[Manage]:
+    """A runner of commands, each in a copy of one process that has loaded the libraries and nothing of the product."""
+    line = [sys.executable, "-m", "tests.runtime.tries"]
+    with subprocess.Popen(
+        line, cwd=CHECKOUT, env=kept(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as tries:
+        asked, told = tries.stdin, tries.stdout
+        assert asked
+        assert told
+
+        def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+            asked.write(json.dumps({"words": words, "environment": kept() | environment}) + "\n")
+            asked.flush()
+            return subprocess.CompletedProcess(words, *json.loads(told.readline()))
+
+        yield run
+
+
+def kept() -> dict[str, str]:
+    """The variables that every process needs."""
+    return {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
 
 
 def python(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run Python with these variables and none of ours."""
-    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
+    """Run Python anew, with these variables and none of ours."""
     line = [sys.executable, *words]
-    return subprocess.run(line, cwd=CHECKOUT, env=kept | environment, capture_output=True, text=True, check=False)
+    return subprocess.run(line, cwd=CHECKOUT, env=kept() | environment, capture_output=True, text=True, check=False)
 
 
 def check(**changes: Any) -> None:
@@ -87,13 +113,13 @@ def test_the_development_key_stays_on_this_machine() -> None:
 
 
 def test_a_process_in_production_ends_on_the_development_key_with_one_sentence() -> None:
-    done = manage("check", **(PRODUCTION | {"SECRET_KEY": safety.DEVELOPMENT_KEY}))
+    done = python("manage.py", "check", **(PRODUCTION | {"SECRET_KEY": safety.DEVELOPMENT_KEY}))
     assert done.returncode != 0
     assert "will not start with the development key" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_it_does_not_start_below_a_path_where_half_of_its_links_would_lead_past_it() -> None:
+def test_it_does_not_start_below_a_path_where_half_of_its_links_would_lead_past_it(manage: Manage) -> None:
     with pytest.raises(safety.UnsafeSettings, match="at the root of its host name, not below /desk"):
         safety.check_root("/desk")
     safety.check_root("/")
@@ -109,7 +135,7 @@ def test_a_limit_that_is_no_number_is_one_sentence_with_its_name(told: str) -> N
     assert safety.whole_number("API_REQUESTS_PER_MINUTE", "60") == 60
 
 
-def test_a_process_ends_on_a_number_that_is_none_with_one_sentence() -> None:
+def test_a_process_ends_on_a_number_that_is_none_with_one_sentence(manage: Manage) -> None:
     done = manage("check", **(PRODUCTION | {"API_REQUESTS_PER_MINUTE": "many"}))
     assert done.returncode != 0
     assert done.stderr.startswith("API_REQUESTS_PER_MINUTE must be a whole number")
@@ -135,7 +161,9 @@ def test_a_process_ends_on_a_number_that_is_none_with_one_sentence() -> None:
         ),
     ],
 )
-def test_a_process_ends_with_one_sentence_on_what_it_would_misread(changes: dict[str, str], sentence: str) -> None:
+def test_a_process_ends_with_one_sentence_on_what_it_would_misread(
+    manage: Manage, changes: dict[str, str], sentence: str
+) -> None:
     done = manage("check", **(PRODUCTION | changes))
     assert done.returncode != 0
     assert done.stderr.startswith(sentence)
@@ -159,7 +187,7 @@ def test_a_web_process_ends_with_that_sentence_and_gunicorn_with_it() -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_command_without_a_database_says_in_one_sentence_how_to_get_one(tmp_path: Path) -> None:
+def test_a_command_without_a_database_says_in_one_sentence_how_to_get_one(manage: Manage, tmp_path: Path) -> None:
     done = manage("showmigrations", CLAIMDESK_DATA=str(tmp_path))
     assert done.returncode == 1
     assert done.stderr.startswith("No database is running for this checkout")
@@ -172,19 +200,19 @@ def test_an_address_may_name_several_hosts_of_which_one_takes_changes() -> None:
     assert addresses.database(several, "web")["HOST"] == "one,two"
 
 
-def test_an_address_that_is_cut_by_a_character_of_its_password_shows_none_of_it() -> None:
+def test_an_address_that_is_cut_by_a_character_of_its_password_shows_none_of_it(manage: Manage) -> None:
     done = manage("check", **(PRODUCTION | {"DATABASE_URL": "postgres://desk:hush/hush@db/desk"}))
     assert done.stderr.startswith("DATABASE_URL cannot be read")
     assert "hush" not in done.stdout + done.stderr
 
 
-def test_production_passes_the_deployment_check() -> None:
+def test_production_passes_the_deployment_check(manage: Manage) -> None:
     done = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
     assert done.returncode == 0, done.stderr
 
 
 def test_settings_start_with_no_variable_at_all() -> None:
-    done = manage("check")
+    done = python("manage.py", "check")
     assert done.returncode == 0, done.stderr
 
 
@@ -270,7 +298,7 @@ def test_a_socket_directory_in_the_address_becomes_the_host() -> None:
     assert "statement_timeout=5s" in found["OPTIONS"]["options"]
 
 
-def test_a_worker_loads_the_pages_of_the_admin_when_it_makes_the_first_address_of_one() -> None:
+def test_a_worker_loads_the_pages_of_the_admin_when_it_makes_the_first_address_of_one(manage: Manage) -> None:
     asks = (
         "import sys; from django.urls import reverse; print('claims.admin' in sys.modules); "
         "print(reverse('admin:claims_claim_changelist'), reverse('admin:reviews_reviewer_changelist'))"
