@@ -1,13 +1,15 @@
-"""One errand in a process of its own, so that its time and memory can be told.
+"""Errands, each in a process of its own, so that its time and memory can be told.
 
-`python -m tests.intake.visitor PORT PATH`
+`python -m tests.intake.visitor PORT` reads a path per line, and for each makes a copy of itself that prints one line.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 
 from claims.intake.client import Client, Errand
@@ -16,16 +18,27 @@ from claims.intake.refusals import NotRead
 KINDS = ("text/", "application/xhtml+xml")
 
 
-def main(port: int, path: str) -> None:
-    """Print one JSON object: `code` (empty when it was read), `bytes`, `seconds`, `mebibytes` (the peak)."""
+def main(port: int) -> None:
+    """Go wherever it is told; a copy that fails prints an empty line."""
+    import_module("httpcore")
+    for path in sys.stdin:
+        copy = os.fork()
+        if not copy:
+            os.write(1, json.dumps(visited(port, path.strip())).encode())
+            os._exit(0)
+        os.waitpid(copy, 0)
+        os.write(1, b"\n")
+
+
+def visited(port: int, path: str) -> dict[str, str | float]:
+    """`code` (empty when it was read), `bytes`, `seconds`, `mebibytes` (the peak)."""
     client = Client(door=("127.0.0.1", port))
     began, code, size = time.monotonic(), "", 0
     try:
         size = len(client.run(Errand(f"http://127.0.0.1:{port}/{path}", kinds=KINDS)).body)
     except NotRead as refusal:
         code = refusal.code
-    seconds = round(time.monotonic() - began, 1)
-    sys.stdout.write(json.dumps({"code": code, "bytes": size, "seconds": seconds, "mebibytes": peak()}))
+    return {"code": code, "bytes": size, "seconds": round(time.monotonic() - began, 1), "mebibytes": peak()}
 
 
 def peak() -> int:
@@ -35,4 +48,4 @@ def peak() -> int:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    main(int(sys.argv[1]))

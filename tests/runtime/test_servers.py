@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -24,17 +25,47 @@ pytestmark = pytest.mark.slow
 ADDRESSES = ("DATABASE_URL", "BROKER_URL", "REDIS_URL")
 
 
-@pytest.fixture
-def data(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Another data directory, in a path too long for sockets, and no address in the environment."""
+@contextmanager
+def long_path() -> Iterator[Path]:
+    """A data directory that is not there yet, in a path too long for sockets."""
     with tempfile.TemporaryDirectory(dir="/tmp") as made:
         Path(made).chmod(0o711)
         deep = Path(made) / ("deep" * 30) / ("down" * 10)
-        monkeypatch.setenv("CLAIMDESK_DATA", str(deep))
-        for name in ADDRESSES:
-            monkeypatch.delenv(name, raising=False)
         deep.parent.mkdir(mode=0o711)
         yield deep
+
+
+def is_ours(data: Path, patch: pytest.MonkeyPatch) -> Path:
+    """Make it this checkout's, with no address in the environment."""
+    patch.setenv("CLAIMDESK_DATA", str(data))
+    for name in ADDRESSES:
+        patch.delenv(name, raising=False)
+    return data
+
+
+@pytest.fixture
+def data(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Another data directory, not there yet, and no address in the environment."""
+    with long_path() as path:
+        yield is_ours(path, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def begun() -> Iterator[Path]:
+    """A data directory that was used before: making a cluster takes longer than all that is asked of it."""
+    with long_path() as path:
+        with pytest.MonkeyPatch.context() as patch:
+            is_ours(path, patch)
+            with servers():
+                pass
+        yield path
+
+
+@pytest.fixture
+def kept(begun: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same, as the test before left it: each leaves it whole."""
+    assert living([str(begun)]) == []
+    return is_ours(begun, monkeypatch)
 
 
 def ask(url: str, sql: str) -> list[tuple[object, ...]]:
@@ -73,7 +104,7 @@ def test_data_stays_from_one_start_to_the_next(data: Path) -> None:
     assert not data.exists()
 
 
-def test_a_second_command_shares_the_servers_of_the_first(data: Path) -> None:
+def test_a_second_command_shares_the_servers_of_the_first(kept: Path) -> None:
     with servers() as found:
         second = runtime("with", "--", sys.executable, "-c", "import os; print(os.environ['DATABASE_URL'])")
         output, _ = second.communicate(timeout=30)
@@ -81,11 +112,11 @@ def test_a_second_command_shares_the_servers_of_the_first(data: Path) -> None:
         with pytest.raises(RuntimeProblem, match="end `make run` first"):
             clean_data()
     assert places.running_servers() is None
-    assert data.exists()
+    assert kept.exists()
 
 
-def test_the_first_command_waits_for_those_that_share_its_servers(data: Path) -> None:
-    assert data
+def test_the_first_command_waits_for_those_that_share_its_servers(kept: Path) -> None:
+    assert kept
     asks = "import os, psycopg; input(); psycopg.connect(os.environ['DATABASE_URL']).close(); print('asked')"
     with servers():
         second = runtime("with", "--", sys.executable, "-uc", f"print('started'); {asks}")
@@ -96,35 +127,35 @@ def test_the_first_command_waits_for_those_that_share_its_servers(data: Path) ->
         assert second.wait(30) == 0
 
 
-def test_no_server_outlives_a_killed_keeper(data: Path) -> None:
+def test_no_server_outlives_a_killed_keeper(kept: Path) -> None:
     keeper = runtime("with", "--", "sh", "-c", "echo $DATABASE_URL; exec sleep 60")
     assert keeper.stdout
     url = keeper.stdout.readline().strip()
-    ask(url, "create table kept as select 1 as n")
+    ask(url, "create table if_killed as select 1 as n")
     sockets = re.sub(r".*host=", "", url)
-    assert living([str(data), sockets])
+    assert living([str(kept), sockets])
     keeper.kill()
     keeper.communicate()
-    wait_until(lambda: not living([str(data), sockets]), within=10)
-    assert living([str(data), sockets]) == []
+    wait_until(lambda: not living([str(kept), sockets]), within=10)
+    assert living([str(kept), sockets]) == []
     with servers() as found:
-        assert ask(found.database_url, "select n from kept") == [(1,)]
+        assert ask(found.database_url, "select n from if_killed") == [(1,)]
         assert not Path(sockets).exists()
 
 
-def test_the_exit_status_of_the_command_is_passed_on(data: Path) -> None:
-    assert data
+def test_the_exit_status_of_the_command_is_passed_on(kept: Path) -> None:
+    assert kept
     with runtime("with", "--", "sh", "-c", "exit 7") as command:
         assert command.wait(30) == 7
 
 
-def test_a_signal_to_the_wrapper_ends_command_and_servers(data: Path) -> None:
+def test_a_signal_to_the_wrapper_ends_command_and_servers(kept: Path) -> None:
     wrapper = runtime("with", "--", "sh", "-c", "echo $DATABASE_URL; exec sleep 60")
     assert wrapper.stdout
     wrapper.stdout.readline()
     wrapper.send_signal(signal.SIGTERM)
     wrapper.communicate(timeout=30)
-    assert living([str(data)]) == []
+    assert living([str(kept)]) == []
 
 
 SIGNALLED_AT_A_FORK = """
@@ -156,16 +187,17 @@ def test_throwaway_servers_ignore_the_addresses_given(data: Path, monkeypatch: p
     assert not data.exists()
 
 
-def test_the_data_of_another_major_version_is_not_touched(data: Path) -> None:
-    with servers():
-        pass
-    (data / "postgres" / "PG_VERSION").write_text("17\n")
+def test_the_data_of_another_major_version_is_not_touched(kept: Path) -> None:
+    version = kept / "postgres" / "PG_VERSION"
+    ours = version.read_text()
+    version.write_text("17\n")
     with pytest.raises(RuntimeProblem, match="written by PostgreSQL 17"), servers():
         pytest.fail("it started on data it cannot read")
+    version.write_text(ours)
 
 
-def test_strangers_cannot_reach_the_sockets(data: Path) -> None:
-    assert data
+def test_strangers_cannot_reach_the_sockets(kept: Path) -> None:
+    assert kept
     with servers() as found:
         assert Path(found.sockets).stat().st_mode & 0o077 == 0
 
