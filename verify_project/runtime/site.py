@@ -9,9 +9,6 @@ import time
 import urllib.error
 import urllib.request
 
-from django.conf import settings
-from django.core.management import get_commands
-
 from verify_project.runtime import places
 from verify_project.runtime.places import CHECKOUT, RuntimeProblem, Servers
 from verify_project.runtime.servers import servers
@@ -32,8 +29,7 @@ def run_site(*, port: int) -> None:
     with servers() as found:
         say("start", f"data in {places.data_directory()}")
         environment = environment_of_children(found) | {"STREAM_PORT": str(stream), **counts()}
-        prepare(environment)
-        newsroom = load_newsroom(environment)
+        newsroom = prepare(environment)
 
         def welcome() -> None:
             print(welcome_text(port, newsroom, time.monotonic() - begun), flush=True)
@@ -80,32 +76,13 @@ def environment_of_children(found: Servers) -> dict[str, str]:
     }
 
 
-def prepare(environment: dict[str, str]) -> None:
-    """Bring the tables up to date; in production also collect the static files."""
-    manage(environment, "migrate", "--no-input", "--verbosity", "1")
-    if settings.PRODUCTION:
-        manage(environment, "collectstatic", "--no-input", "--verbosity", "0")
-
-
-def load_newsroom(environment: dict[str, str]) -> str:
-    """Load the demo newsroom when there is nothing yet; returns what it says about signing in."""
-    if settings.PRODUCTION or "newsroom" not in get_commands():
-        return ""
-    return manage(environment, "newsroom", "--if-empty")
-
-
-def manage(environment: dict[str, str], *words: str) -> str:
-    """Run a management command to its end and return what it printed."""
-    say("start", " ".join(words[:1]))
-    done = subprocess.run(
-        [sys.executable, CHECKOUT / "manage.py", *words],
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
+def prepare(environment: dict[str, str]) -> str:
+    """Bring the tables up to date, and what else the site needs; returns what a demo says about signing in."""
+    say("start", "prepare")
+    line = [sys.executable, str(CHECKOUT / "manage.py"), "prepare"]
+    done = subprocess.run(line, env=environment, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
-        raise RuntimeProblem(f"`manage.py {words[0]}` failed; its lines above say why.")
+        raise RuntimeProblem("`manage.py prepare` failed; its lines above say why.")
     return done.stdout.strip()
 
 
