@@ -3,10 +3,15 @@
 Celery's app is imported here so that every process that sets the whole site up uses it.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.apps import AppConfig
 from django.conf import settings
 from django.contrib.admin import apps as admin
 from django.contrib.admin import autodiscover
+from django.contrib.admin.checks import check_admin_app, check_dependencies
+from django.core import checks
 
 from verify_project import looking_for_rubbish
 from verify_project.celery import app as celery_app
@@ -27,11 +32,19 @@ class DeskAdminConfig(admin.SimpleAdminConfig):
     default_site = "verify_project.adminsite.Site"
 
     def ready(self) -> None:
-        """Workers and beat show no pages: theirs are looked for only when an address is made (`urls.py`)."""
-        super().ready()
-        if settings.PROCESS != "worker":
+        """Only web processes show pages. In others they are looked for when an address is made or they are checked."""
+        checks.register(check_dependencies, checks.Tags.admin)
+        checks.register(check_pages, checks.Tags.admin)
+        if settings.PROCESS == "web":
             autodiscover()
         looking_for_rubbish()
+
+
+def check_pages(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[checks.CheckMessage]:
+    """What is wrong with the pages of the admin."""
+    autodiscover()
+    found: list[checks.CheckMessage] = check_admin_app(app_configs, **options)
+    return found
 
 
 __all__ = ["celery_app"]

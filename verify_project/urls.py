@@ -11,7 +11,7 @@ from verify_project.document import Document
 from verify_project.health import readyz
 from verify_project.metrics.newsroom import metrics
 
-admin.autodiscover()  # which a worker has not done when it is set up
+admin.autodiscover()  # which only a web process has done when it is set up
 handler400 = "verify_project.failing.refused"
 handler500 = "verify_project.failing.failed"
 urlpatterns: list[URLPattern | URLResolver] = [
