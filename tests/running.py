@@ -24,6 +24,7 @@ from verify_project.runtime.site import CELERY
 
 START_WITHIN = 30.0  # seconds
 STOP_WITHIN = 15.0
+AS_INSTALLED = {"PYTHONPATH": str(CHECKOUT / "tests" / "installed")}  # without what the tools of development bring
 
 
 @dataclass
@@ -103,7 +104,7 @@ def started(words: list[str], log: Path, **environment: str) -> Iterator[Running
         process = subprocess.Popen(
             words,
             cwd=CHECKOUT,
-            env=os.environ | known | environment,
+            env=os.environ | AS_INSTALLED | known | environment,
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,

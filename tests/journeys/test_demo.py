@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.running import AS_INSTALLED
 from verify_project.runtime.places import CHECKOUT
 
 pytestmark = pytest.mark.slow
@@ -23,7 +24,7 @@ def told_by_the_demo() -> dict[str, Any]:
     words += [sys.executable, "manage.py", "demo", "--json"]
     environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "BROKER_URL"}}
     done = subprocess.run(
-        words, cwd=CHECKOUT, env=environment, capture_output=True, text=True, timeout=WITHIN, check=False
+        words, cwd=CHECKOUT, env=environment | AS_INSTALLED, capture_output=True, text=True, timeout=WITHIN, check=False
     )
     assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
     found: dict[str, Any] = json.loads(done.stdout)

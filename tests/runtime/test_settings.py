@@ -16,6 +16,7 @@ from django.test import Client
 from claims.models import Fetch
 from reviews.models import Message
 from tests import factories as make
+from tests.running import AS_INSTALLED
 from verify_project import addresses, safety
 from verify_project.celery import app
 from verify_project.headers import STRICT, policy_for
@@ -60,7 +61,7 @@ def manage() -> Iterator[Manage]:
 
 def kept() -> dict[str, str]:
     """The variables that every process needs."""
-    return {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
+    return AS_INSTALLED | {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
 
 
 def python(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -17,7 +17,7 @@ from urllib.error import HTTPError
 
 import pytest
 
-from tests.running import free_port, wait_until
+from tests.running import AS_INSTALLED, free_port, wait_until
 from tests.runtime.families import Born, alive, described, everybody, offspring
 from tests.runtime.test_servers import ADDRESSES
 from verify_project.runtime.places import CHECKOUT, RuntimeProblem
@@ -65,7 +65,7 @@ def start() -> Iterator[Start]:
     made = Path(tempfile.mkdtemp(prefix="site-", dir="/tmp"))
     made.chmod(0o711)
     environment = {name: value for name, value in os.environ.items() if name not in ADDRESSES}
-    environment |= {"CLAIMDESK_DATA": str(made / "data"), "WEB_WORKERS": "1"}
+    environment |= AS_INSTALLED | {"CLAIMDESK_DATA": str(made / "data"), "WEB_WORKERS": "1"}
     with ExitStack() as ending:
         ending.callback(shutil.rmtree, made, ignore_errors=True)
 
