@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from django.contrib.admin import autodiscover
 from django.db import connection
 from django.test import TransactionTestCase, override_settings
 from hypothesis import HealthCheck, settings
@@ -47,7 +48,8 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_finish() -> None:
-    """Leave what was imported out of the rubbish rounds: thousands of tests would walk it again and again."""
+    """Load the pages of the admin, as web processes do, and leave what was imported out of the rubbish rounds."""
+    autodiscover()
     gc.collect()
     gc.freeze()
 
