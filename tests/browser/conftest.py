@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from claims.lifecycle import State
 from claims.models import Claim, Desk, User
 from reviews.models import Reviewer
 from tests import factories as make
+from tests.browser.answering import Answering
 from tests.browser.axe import assert_axe_clean
 
 FLAGS = [
@@ -53,13 +54,62 @@ def browser(chromium: str, django_db_setup: None) -> Iterator[Browser]:
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+class Kept:
+    """A window that every test finds as if nobody had used it: what costs most of a new one is its process.
+
+    No cookie, nothing in its storages and no open page is left in it; the styles, scripts and fonts that it has read
+    are. An idle page holds the process.
+    """
+
+    def __init__(self, context: BrowserContext, base: str) -> None:
+        self.context, self._base = context, base
+        self._idle = context.new_page()
+        self._session: CDPSession = context.new_cdp_session(self._idle)
+        self.taken = False
+
+    def give_back(self) -> None:
+        """Close its pages and forget what they have kept."""
+        for page in self.context.pages:
+            if page is not self._idle:
+                page.close()
+        self.context.clear_cookies()
+        self._session.send("Storage.clearDataForOrigin", {"origin": self._base, "storageTypes": "all"})
+        self.taken = False
+
+
+def new_context(browser: Browser, base: str, *, script: bool = True) -> BrowserContext:
+    """A window of its own: wide and light, until its page is told otherwise."""
+    return browser.new_context(
+        viewport={"width": 1440, "height": HEIGHTS[1440]},
+        color_scheme="light",
+        base_url=base,
+        java_script_enabled=script,
+        reduced_motion="reduce",
+    )
+
+
+@pytest.fixture(scope="session")
+def kept(browser: Browser, live_server: LiveServer) -> Kept:
+    """The window that the first page of each test opens in, ended with the browser."""
+    return Kept(new_context(browser, live_server.url), live_server.url)
+
+
+@pytest.fixture(scope="session")
+def answering(live_server: LiveServer) -> Answering:
+    """What the server of pages is asked and has not answered yet."""
+    return Answering(live_server)
+
+
 @pytest.fixture
-def contexts() -> Iterator[list[BrowserContext]]:
-    """What the test opened; closed at its end."""
+def contexts(transactional_db: None, kept: Kept, answering: Answering) -> Iterator[list[BrowserContext]]:
+    """What the test opened. At its end it is closed, and what it still asked for is answered before its rows go."""
+    assert transactional_db is None
     opened: list[BrowserContext] = []
     yield opened
     for context in opened:
         context.close()
+    kept.give_back()
+    answering.wait()
 
 
 @pytest.fixture
@@ -69,31 +119,24 @@ def complaints() -> dict[Page, list[str]]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, contexts: list[BrowserContext], complaints: dict[Page, list[str]]) -> OPEN:
+def open_page(browser: Browser, kept: Kept, contexts: list[BrowserContext], complaints: dict[Page, list[str]]) -> OPEN:
     """Make a page: `open_page(width=390, theme="dark", user=editor, base=live_server.url)`.
 
-    `script=False` opens it without JavaScript.
+    `script=False` opens it without JavaScript. Each is in a window of its own, with its own cookies.
     """
 
     def open_one(
-        *,
-        width: int = 1440,
-        theme: str = "light",
-        user: User | None = None,
-        base: str = "",
-        script: bool = True,
+        *, base: str, width: int = 1440, theme: str = "light", user: User | None = None, script: bool = True
     ) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": HEIGHTS.get(width, 900)},
-            color_scheme="dark" if theme == "dark" else "light",
-            base_url=base or None,
-            java_script_enabled=script,
-            reduced_motion="reduce",
-        )
-        contexts.append(context)
+        if script and not kept.taken:
+            context, kept.taken = kept.context, True
+        else:
+            contexts.append(context := new_context(browser, base, script=script))
         if user is not None:
             sign_in(context, user, base)
         page = context.new_page()
+        page.set_viewport_size({"width": width, "height": HEIGHTS.get(width, 900)})
+        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
         complaints[page] = []
         listen(page, complaints[page])
         return page

@@ -1,5 +1,6 @@
 """Addresses of the style guide: every component of `cd/cd.css` on one page of ours, served only to tests."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ from claims.verdicts import Said, So
 from claims.wordings import NOTE_ORDER
 
 TEMPLATE = Path(__file__).parent / "guide.html"
+ANSWERED: list[str] = []
 
 
 def guide(request: HttpRequest) -> HttpResponse:
@@ -55,10 +57,18 @@ def sent(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+def slow(request: HttpRequest) -> HttpResponse:
+    """Takes its time, and says in `ANSWERED` that it is done."""
+    time.sleep(0.5)
+    ANSWERED.append(request.path)
+    return HttpResponse()
+
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("guide/", guide),
     path("guide/missing/", missing),
     path("guide/sent/", sent),
+    path("guide/slow/", slow),
     path("desk/", include("reviews.dashboard.urls")),
     path("admin/", admin.site.urls),
 ]
