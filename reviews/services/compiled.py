@@ -64,9 +64,15 @@ class Compiled:
         self._query, self._times = query, times
         self._known: dict[object, Statement] = {}
 
-    def row_for(self, viewer: Viewer, now: datetime) -> dict[str, Any]:
-        """The one row that the query answers this person at this moment, by column. Raises what `rows_for` raises."""
-        names, (row,) = self._asked(viewer, now)
+    def row_for(self, viewer: Viewer, now: datetime) -> dict[str, Any] | None:
+        """The one row that the query answers this person at this moment, by column; None where there is none.
+
+        Raises what `rows_for` raises.
+        """
+        names, rows = self._asked(viewer, now)
+        if not rows:
+            return None
+        (row,) = rows
         return dict(zip(names, row, strict=True))
 
     def rows_for(self, viewer: Viewer, now: datetime) -> list[tuple[Any, ...]]:

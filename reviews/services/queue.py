@@ -169,9 +169,16 @@ class Summary:
         return int(getattr(self, view))
 
 
+NO_WORK = Summary(0, 0, 0, 0, 0, 0, 0, 0, limit=None, reviewer=None, away_until=None, alerts_delayed=False, unread=0)
+
+
 def summary_for(viewer: Viewer, now: datetime) -> Summary:
-    """Everything the head of the queue and the sidebar say, in one query that is worded once, not for every page."""
-    return summary_from(_SUMMARY.row_for(viewer, now))
+    """Everything the head of the queue and the sidebar say, in one query that is worded once, not for every page.
+
+    Somebody whose account was deleted while their page was made has no work.
+    """
+    row = _SUMMARY.row_for(viewer, now)
+    return NO_WORK if row is None else summary_from(row)
 
 
 def summary_from(row: dict[str, Any]) -> Summary:

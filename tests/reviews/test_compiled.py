@@ -21,7 +21,7 @@ from reviews.dashboard.filters import NOBODY, Filters, Period
 from reviews.dashboard.numbers import NUMBERS, tally, tally_query
 from reviews.models import Absence
 from reviews.services.compiled import Compiled
-from reviews.services.queue import Summary, summary_for, summary_from, summary_query
+from reviews.services.queue import NO_WORK, Summary, summary_for, summary_from, summary_query
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +75,13 @@ def test_it_is_one_query_and_worded_once_for_people_who_are_alike(people: list[U
         for viewer in alike:
             compiled.row_for(viewer, now)
     assert (len(queries), len(asked)) == (3, 1)
+
+
+def test_somebody_whose_account_was_deleted_meanwhile_has_no_work() -> None:
+    viewer = make.viewer(make.a_person())
+    User.objects.all().delete()
+    assert summary_for(viewer, make.now()) == NO_WORK
+    assert (NO_WORK.mine, NO_WORK.late, NO_WORK.unread, NO_WORK.reviewer, NO_WORK.room) == (0, 0, 0, None, 0)
 
 
 def times(now: datetime) -> Mapping[str, datetime]:
