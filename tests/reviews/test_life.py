@@ -66,7 +66,8 @@ class Newsroom:
     def somebody(self, claim: int) -> User:
         """Mostly somebody who may: an editor, or whoever is on it; sometimes anybody."""
         anybody = [*self.editors, *(one.user for one in self.reviewers)]
-        return self.dice.choice([self.editors[0], self.editors[0], self.holder(claim).user, self.dice.choice(anybody)])
+        whose = self.dice.randrange(4)
+        return self.holder(claim).user if whose == 2 else self.editors[0] if whose < 2 else self.dice.choice(anybody)
 
     def soon(self) -> datetime:
         """Mostly in an instant, sometimes in hours, now and then gone already."""
@@ -130,7 +131,7 @@ class Newsroom:
             Action.EDIT: {"changes": {"statement": f"Statement {self.dice.randrange(9)}."}},
             Action.REOPEN: reason,
             Action.SPLIT: {"part": GivenPart(f"Part {self.dice.random()}.")},
-            Action.MERGE: {"into": Claim.objects.get(pk=self.dice.choice(self.claims))},
+            Action.MERGE: {"into": self.dice.choice(self.claims)},
             Action.PUBLISH: self.dice.choice([{}, {"correction_class": "update", "note": "It is new."}]),
             Action.CORRECT: {
                 "correction_class": "minor",
@@ -145,7 +146,10 @@ class Newsroom:
         def does(claim: int) -> object:
             again = action != Action.UNDO and self.dice.random() < 0.3
             who = make.viewer(self.somebody(claim))
-            event = act(claim, action, who, **self.given[action])
+            given = self.given[action]
+            if "into" in given:
+                given["into"] = Claim.objects.get(pk=given["into"])
+            event = act(claim, action, who, **given)
             return act(claim, Action.UNDO, who) if again else event
 
         return does
@@ -216,9 +220,12 @@ class Newsroom:
         return Step(name, name, track, timedelta(minutes=minutes), self.dice.choice([*Tell]), act, every)
 
 
-def wanted_of(claim: Claim) -> dict[TimeFlag, datetime]:
+def standing_of(claim: Claim) -> Decision | None:
+    return Decision.objects.filter(claim=claim, standing=True).first()
+
+
+def wanted_of(claim: Claim, standing: Decision | None) -> dict[TimeFlag, datetime]:
     """Every moment that the clock announces of the claim as it is."""
-    standing = Decision.objects.filter(claim=claim, standing=True).first()
     return moments(claim.date_facts(standing))
 
 
@@ -232,20 +239,19 @@ def announced_of(claim: Claim) -> dict[str, datetime]:
 
 def check_announced(claim: Claim) -> None:
     """Between two sweeps: nothing stands that is not true, and what holds stands or has its alarm."""
-    wanted, now = wanted_of(claim), database_time()
+    standing = standing_of(claim)
+    wanted, now = wanted_of(claim, standing), database_time()
     told = announced_of(claim)
     untrue = {kind: at for kind, at in told.items() if wanted.get(TimeFlag(kind)) != at or at >= now}
     assert not untrue, f"{untrue} stands, {wanted} is wanted"
     set_for = dict(Alarm.objects.filter(claim=claim).values_list("kind", "moment"))
     missing = [kind for kind in holding(wanted, now) if wanted[kind] not in {told.get(kind), set_for.get(kind)}]
     assert not missing, f"{missing} has neither flag nor alarm"
-    check_ladder(claim, set_for)
+    check_ladder(claim, standing, set_for, now)
 
 
-def check_ladder(claim: Claim, set_for: dict[str, datetime]) -> None:
+def check_ladder(claim: Claim, standing: Decision | None, set_for: dict[str, datetime], now: datetime) -> None:
     """Each ladder of the claim waits for its next step, unless that is for a sweep to take."""
-    standing = Decision.objects.filter(claim=claim, standing=True).first()
-    now = database_time()
     wanted = ladder_alarms(claim, standing, now)
     for kind in LADDER_ALARM.values():
         untaken = {at for at in (wanted.get(kind), set_for.get(kind)) if at is not None and at < now}
@@ -257,7 +263,7 @@ def check_swept(claims: list[int]) -> None:
     before = database_time()
     raise_due_flags()
     for claim in Claim.objects.filter(pk__in=claims).select_related("desk"):
-        wanted, told = wanted_of(claim), announced_of(claim)
+        wanted, told = wanted_of(claim, standing_of(claim)), announced_of(claim)
         holds = [{str(kind): wanted[kind] for kind in holding(wanted, at)} for at in (before, database_time())]
         if holds[0] == holds[1]:  # no moment passed while we looked
             assert told == holds[0]
