@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, TextChoices, Value
 from django.db.models.functions import Concat
@@ -53,8 +54,12 @@ def judged_alike(claims: ClaimQuerySet, now: datetime, period: Period = Period.Q
     return several.exclude(pk__in=_by_several(now, period, differing=True).values("claim"))
 
 
+@lru_cache(maxsize=8)
 def _by_several(now: datetime, period: Period, *, differing: bool = False) -> QuerySet[Review]:
-    """The reviews that decided a round of two or more in the period; with `differing` where their answers did."""
+    """The reviews that decided a round of two or more in the period; with `differing` where their answers did.
+
+    Part of others' queries and never read itself, so that it can be worded once for all who ask at one moment.
+    """
     made = Decision.objects.filter(
         claim=OuterRef("claim"), decided_at=OuterRef("submitted_at"), decided_at__gt=now - period.span
     )

@@ -28,9 +28,17 @@ class Number:
 
     def claims(self, viewer: Viewer, filters: Filters, now: datetime) -> ClaimQuerySet:
         """The claims behind the number: of those the viewer sees and the filters leave, in no order."""
-        seen = cast("ClaimQuerySet", visible_claims(viewer, now))
-        return self.narrow(filters.narrow(seen, now), now, filters).order_by()
+        return self.among(left_by(filters, viewer, now), filters, now)
+
+    def among(self, left: ClaimQuerySet, filters: Filters, now: datetime) -> ClaimQuerySet:
+        """The same of `left_by`, for whoever asks for several numbers: it is worded once for all of them."""
+        return self.narrow(left, now, filters).order_by()
 
     def listed(self, viewer: Viewer, filters: Filters, now: datetime) -> ClaimQuerySet:
         """The same claims in the order of the list."""
         return self.claims(viewer, filters, now).order_by(*self.order)
+
+
+def left_by(filters: Filters, viewer: Viewer, now: datetime) -> ClaimQuerySet:
+    """The claims that the viewer sees and the filters leave."""
+    return filters.narrow(cast("ClaimQuerySet", visible_claims(viewer, now)), now)

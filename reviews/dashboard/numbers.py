@@ -39,7 +39,7 @@ from claims.models.claim import UNANNOUNCED, ClaimQuerySet
 from claims.permissions import Viewer, visible_claims
 from reviews.dashboard.agreement import Period, judged_alike, judged_by_several
 from reviews.dashboard.filters import BOUNDS, PERIODS, SAID_ONLY, Age, Filters, aged
-from reviews.dashboard.number import Number
+from reviews.dashboard.number import Number, left_by
 from reviews.dashboard.year import VERDICTS_OF_A_YEAR, YEAR
 from reviews.models import Assignment, AssignmentStatus
 from reviews.services.compiled import Compiled
@@ -227,8 +227,9 @@ def tally_query(
     places: Sequence[Asked], viewer: Viewer, filters: Filters, now: datetime
 ) -> QuerySet[Claim, tuple[int, str | None, int]]:
     """The statement of `tally`: rows of a place in what is asked, a group, and how many claims are in it."""
+    left = left_by(filters, viewer, now)
     first, *others = [
-        _count_of(place, _GROUPED[by](NUMBERS[key].claims(viewer, filters, now), now))
+        _count_of(place, _GROUPED[by](NUMBERS[key].among(left, filters, now), now))
         for place, (key, by) in enumerate(places)
     ]
     return first.union(*others, all=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import CharField, F, QuerySet, Value
@@ -14,8 +14,9 @@ from django.urls import reverse
 
 from claims.models import Article, Desk, User
 from claims.models.claim import ClaimQuerySet
-from claims.permissions import Viewer, viewer_for_user, visible_articles, visible_claims
+from claims.permissions import Viewer, viewer_for_user, visible_articles
 from reviews.dashboard.filters import NOBODY, NOBODY_WORD, Filters, read_filters
+from reviews.dashboard.number import left_by
 from reviews.dashboard.numbers import common_zone
 
 
@@ -44,8 +45,7 @@ class Reading:
 
     def claims(self) -> ClaimQuerySet:
         """Every claim the viewer sees and the filters leave."""
-        seen = cast("ClaimQuerySet", visible_claims(self.viewer, self.now))
-        return self.filters.narrow(seen, self.now)
+        return left_by(self.filters, self.viewer, self.now)
 
     def of_all(self) -> Reading:
         """The same reading without the narrowings that only lists and the sources page take."""
