@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+from functools import cache
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import get_resolver
@@ -18,6 +19,7 @@ from claims.api import article_shapes, desks, evidence_shapes, examples, flags, 
 from claims.api.errors import Malformed
 from claims.api.schema import Problem
 from claims.lifecycle import TRANSITIONS, State
+from claims.management.commands import docs
 from claims.management.diagram import diagram, table
 from claims.models import Claim, Desk
 from claims.services.proposing import GivenStep
@@ -52,6 +54,7 @@ from tests.factories import (
 )
 
 Made = dict[str, Any]
+WRITTEN = cache(docs.openapi)
 
 
 @pytest.fixture
@@ -59,10 +62,18 @@ def document() -> Made:
     return promises.document()
 
 
+@pytest.fixture
+def written_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The document as the code has it, which takes seconds to find out, is the same for each test."""
+    monkeypatch.setattr(docs, "openapi", WRITTEN)
+
+
+@pytest.mark.usefixtures("written_once")
 def test_the_committed_documents_are_those_of_the_code() -> None:
     call_command("docs", "--check", stdout=StringIO())
 
 
+@pytest.mark.usefixtures("written_once")
 def test_a_document_that_has_drifted_is_named(tmp_path: Path, settings: Any) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs/lifecycle.md").write_text("another life")
@@ -106,7 +117,7 @@ def test_a_patch_without_a_body_is_refused_though_generators_need_to_be_told_tha
 
 
 def test_every_reference_leads_somewhere(document: Made) -> None:
-    text = yaml.safe_dump(document)
+    text = json.dumps(document)
     for kind, name in set(re.findall(r"#/components/(\w+)/([\w-]+)", text)):
         assert name in document["components"][kind]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import cycle
 from typing import Any
@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django.plugin import DjangoDbBlocker
 
 from claims.lifecycle import State
 from claims.models import Desk, DeskRole, Heartbeat, User
@@ -23,6 +24,7 @@ from reviews.models import Absence
 from reviews.services.compiled import Compiled
 from reviews.services.queue import NO_WORK, Summary, summary_for, summary_from, summary_query
 from tests import factories as make
+from tests.worlds import kept_for_a_module
 
 pytestmark = pytest.mark.django_db
 ASKED = list(zip(NUMBERS, cycle(("desk", "age", "verdict", "reviewer")), strict=False))
@@ -33,9 +35,15 @@ def worded_for(viewer: Viewer, now: datetime) -> Summary:
     return summary_from(summary_query(viewer, now).get())
 
 
-@pytest.fixture
-def people() -> list[User]:
+@pytest.fixture(scope="module")
+def people(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[list[User]]:
     """Everybody from whom a summary differs: by their desks, roles, profile and absence."""
+    assert django_db_setup is None
+    with kept_for_a_module(django_db_blocker):
+        yield everybody()
+
+
+def everybody() -> list[User]:
     first, second, third = (make.a_desk() for _ in range(3))
     maren = make.an_editor(first)
     ilka, bohdana = make.a_reviewer(first, limit=2), make.a_reviewer(second, can_triage=True)
@@ -61,7 +69,7 @@ def test_everybody_is_told_what_a_query_worded_for_them_tells(people: list[User]
     assert len({summary.mine for summary in told}) > 1
 
 
-def test_it_is_one_query_and_worded_once_for_people_who_are_alike(people: list[User]) -> None:
+def test_it_is_one_query_and_worded_once_for_people_who_are_alike() -> None:
     asked: list[Viewer] = []
 
     def query(viewer: Viewer, now: datetime) -> QuerySet[User, Any]:
