@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import F, Func, IntegerField, QuerySet
+from django.db.models.expressions import RawSQL
 
 from claims.models import Claim, ClaimHead, Decision
+from claims.models.many import any_of
 from claims.models.worded import worded
 
 
@@ -12,6 +14,22 @@ from claims.models.worded import worded
 def heads(one: int, other: int) -> QuerySet[ClaimHead]:
     """The lock on one claim or two, had in the order of their numbers."""
     return ClaimHead.objects.select_for_update().filter(pk__in=[one, other]).order_by("pk")
+
+
+@worded
+def free(claims: list[int]) -> QuerySet[ClaimHead, int]:
+    """The numbers of those that nobody holds, now locked; what is held is not waited for."""
+    heads = ClaimHead.objects.select_for_update(skip_locked=True).filter(pk__in=any_of(claims))
+    return heads.order_by("pk").values_list("pk", flat=True)
+
+
+@worded
+def first_free(claims: list[int]) -> QuerySet[ClaimHead, int]:
+    """The same of the first of them that nobody holds, in the order in which they are given, and of no other."""
+    given = RawSQL("%s::bigint[]", [claims])
+    place = Func(given, F("pk"), function="array_position", output_field=IntegerField())
+    heads = ClaimHead.objects.select_for_update(skip_locked=True).filter(pk__in=any_of(claims))
+    return heads.order_by(place).values_list("pk", flat=True)[:1]
 
 
 @worded

@@ -21,7 +21,6 @@ from claims.errors import NotFound, StaleVersion
 from claims.lifecycle import OPEN_STATES, Action, State
 from claims.models import Claim, ClaimEvent, ClaimHead, Decision, Flag, chained
 from claims.models.making import new
-from claims.models.many import any_of
 from claims.models.writing import insert, update
 from claims.services import lockedrows
 from claims.services.announcing import clear_flags, rewrite_alarms, write_first_alarms
@@ -70,8 +69,7 @@ def hold_many(claim_ids: Sequence[int]) -> frozenset[int]:
 
     For set-based passes by rules: what somebody holds is left to the next pass.
     """
-    free = ClaimHead.objects.select_for_update(skip_locked=True).filter(pk__in=any_of(claim_ids))
-    return frozenset(free.order_by("pk").values_list("pk", flat=True))
+    return frozenset(lockedrows.free(list(claim_ids)))
 
 
 @contextmanager

@@ -19,10 +19,15 @@ from reviews.models import Absence, Assignment, AssignmentStatus, Course, Intere
 from reviews.models.assignment import HOLDING, LOADING_STATES
 
 
-def candidates_for(desk_ids: Iterable[int], now: datetime) -> list[Candidate]:
-    """Every reviewer who works on one of these desks, with load, absences and interests as of `now`."""
+def candidates_for(desk_ids: Iterable[int], now: datetime, *, only: int | None = None) -> list[Candidate]:
+    """Every reviewer who works on one of these desks, with load, absences and interests as of `now`.
+
+    `only` is the number of a person: then nobody else.
+    """
     desks: dict[int, set[int]] = defaultdict(set)
     rows = Membership.objects.filter(role=DeskRole.REVIEWER, desk_id__in=list(desk_ids), user__is_active=True)
+    if only is not None:
+        rows = rows.filter(user=only)
     for user_id, desk_id in rows.values_list("user_id", "desk_id"):
         desks[user_id].add(desk_id)
     reviewers = _with_load(list(desks))

@@ -6,12 +6,18 @@ another: fifty people who begin their day at once would else stand in one line f
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+
 from django.db import transaction
 
 from claims.models import Claim
 from claims.models.many import any_of
 from claims.permissions import Viewer, visible_claims
-from claims.services.transitions import database_time, hold_many, locked
+from claims.services import lockedrows
+from claims.services.transitions import database_time, locked
+from reviews.eligibility import Candidate, ClaimFacts
 from reviews.errors import NobodyInPool, NotEligible, SeatTaken
 from reviews.models import Reviewer
 from reviews.permissions import actor_on
@@ -41,7 +47,7 @@ def take_next(viewer: Viewer, batch: int = POOL) -> Claim:
     """
     me = myself(viewer)
     now = database_time()
-    candidates = [one for one in candidates_for(viewer.reviewer_of, now) if one.reviewer_id == me.pk]
+    candidates = candidates_for(viewer.reviewer_of, now, only=me.user_id)
     if any(one.open_load >= one.limit for one in candidates):
         raise NotEligible(_full(me.limit))
     pool = wanting_people().filter(pk__in=visible_claims(viewer, now).values("pk")).select_related("desk")
@@ -52,16 +58,13 @@ def take_next(viewer: Viewer, batch: int = POOL) -> Claim:
         held: set[int] = set()
         while claims := list(fitting.exclude(pk__in=any_of(lost | held))[:batch]):
             facts = facts_of(claims, first_free_seats(claims))
-            for claim in claims:
-                choice = choose(facts[claim.pk], candidates, now)
-                if choice.reviewer_id is None:
-                    raise _nothing_for_them(claim, choice)
-                try:
-                    return _take(claim, me, choice, viewer, waits=waits)
-                except SeatTaken:
-                    lost.add(claim.pk)
-                except _HeldNow:
-                    held.add(claim.pk)
+            while claims:
+                place, taken = _tried(claims, partial(_chosen, facts, candidates, now), me, viewer, waits=waits)
+                if taken is not None:
+                    return taken
+                held |= {claim.pk for claim in claims[:place]}
+                lost |= {claim.pk for claim in claims[place : place + 1]}
+                claims = claims[place + 1 :]
     left = pool.exclude(pk__in=any_of(lost)).first()
     if left is None:
         raise NobodyInPool()
@@ -69,15 +72,32 @@ def take_next(viewer: Viewer, batch: int = POOL) -> Claim:
     raise _nothing_for_them(left, choose(facts[left.pk], candidates, now))
 
 
-class _HeldNow(Exception):
-    """Somebody else holds the claim at this instant."""
+def _chosen(facts: Mapping[int, ClaimFacts], candidates: Sequence[Candidate], now: datetime, claim: Claim) -> Choice:
+    """The choice of whoever takes this claim. Raises `NobodyInPool` when it is not for them."""
+    choice = choose(facts[claim.pk], candidates, now)
+    if choice.reviewer_id is None:
+        raise _nothing_for_them(claim, choice)
+    return choice
 
 
-def _take(claim: Claim, me: Reviewer, choice: Choice, viewer: Viewer, *, waits: bool) -> Claim:
-    with transaction.atomic():
-        if not waits and not hold_many([claim.pk]):
-            raise _HeldNow
-        return _seated(claim, me, choice, viewer)
+def _tried(
+    claims: Sequence[Claim], choosing: Callable[[Claim], Choice], me: Reviewer, viewer: Viewer, *, waits: bool
+) -> tuple[int, Claim | None]:
+    """Take the first of these that nobody holds at this instant, or wait for the first.
+
+    Answers its place and, unless somebody else has it by then, the claim; the number of claims when all are held.
+    """
+    place = 0
+    try:
+        with transaction.atomic():
+            if not waits:
+                free = lockedrows.first_free.one([claim.pk for claim in claims])
+                place = next((place for place, claim in enumerate(claims) if claim.pk == free), len(claims))
+            if place == len(claims):
+                return place, None
+            return place, _seated(claims[place], me, choosing(claims[place]), viewer)
+    except SeatTaken:
+        return place, None
 
 
 def _seated(claim: Claim, me: Reviewer, choice: Choice, viewer: Viewer) -> Claim:
