@@ -11,9 +11,11 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from claims.models import Claim
 from claims.models.many import any_of
+from claims.models.worded import worded
 from claims.permissions import Viewer, visible_claims
 from claims.services import lockedrows
 from claims.services.transitions import database_time, locked
@@ -64,12 +66,23 @@ def take_next(viewer: Viewer, batch: int = POOL) -> Claim:
                     return taken
                 held |= {claim.pk for claim in claims[:place]}
                 lost |= {claim.pk for claim in claims[place : place + 1]}
-                claims = claims[place + 1 :]
+                claims = _still_wanting(claims[place + 1 :])
     left = pool.exclude(pk__in=any_of(lost)).first()
     if left is None:
         raise NobodyInPool()
     facts = facts_of([left], first_free_seats([left]))
     raise _nothing_for_them(left, choose(facts[left.pk], candidates, now))
+
+
+def _still_wanting(claims: Sequence[Claim]) -> list[Claim]:
+    """Those that want somebody now: whoever lost one to others has most likely lost more of what was read with it."""
+    wanting = set(_wanting([claim.pk for claim in claims])) if claims else set()
+    return [claim for claim in claims if claim.pk in wanting]
+
+
+@worded
+def _wanting(claims: list[int]) -> QuerySet[Claim, int]:
+    return wanting_people().filter(pk__in=any_of(claims)).values_list("pk", flat=True)
 
 
 def _chosen(facts: Mapping[int, ClaimFacts], candidates: Sequence[Candidate], now: datetime, claim: Claim) -> Choice:
