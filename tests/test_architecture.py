@@ -46,15 +46,21 @@ def trees() -> list[tuple[str, ast.Module]]:
     return [(name, ast.parse(text)) for name, text in texts()]
 
 
-def calls(tree: ast.AST, method: str) -> Iterator[ast.Call]:
+@cache
+def nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """Every node of a module, which most of these tests look through."""
+    return tuple(ast.walk(tree))
+
+
+def calls(tree: ast.Module, method: str) -> Iterator[ast.Call]:
     """Calls of a method of this name, whatever it is called on."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == method:
             yield node
 
 
-def functions(tree: ast.AST) -> Iterator[Function]:
-    yield from (node for node in ast.walk(tree) if isinstance(node, Function))
+def functions(tree: ast.Module) -> Iterator[Function]:
+    yield from (node for node in nodes(tree) if isinstance(node, Function))
 
 
 def lines(function: Function) -> int:
@@ -88,7 +94,7 @@ def test_the_state_of_a_claim_is_written_in_one_place() -> None:
         f"{name}:{node.lineno}"
         for name, tree in trees()
         if name != WRITER
-        for node in ast.walk(tree)
+        for node in nodes(tree)
         if isinstance(node, ast.Assign | ast.AugAssign)
         for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
         for part in ast.walk(target)
@@ -111,7 +117,7 @@ def test_only_words_that_stand_in_the_source_are_marked_safe() -> None:
     marked = [
         f"{name}:{node.lineno}"
         for name, tree in trees()
-        for node in ast.walk(tree)
+        for node in nodes(tree)
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("mark_safe", "SafeString"))
         if not all(isinstance(given, ast.Constant) for given in node.args)
     ]
@@ -187,8 +193,8 @@ MAY_USE_THE_NETWORK = (
 )
 
 
-def imported(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
+def imported(tree: ast.Module) -> Iterator[str]:
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
