@@ -2,12 +2,13 @@
 
 Wording the head of a page took three times as long as answering it. Here a statement is compiled for a stand-in with
 numbers and a time of its own; whoever asks has theirs put in the places where the stand-in's came out. Each number
-and time of the stand-in is known, so one that came out changed is refused, never sent as if it were theirs.
+and time of the stand-in is known, so one that came out changed is refused, never sent as if it were theirs. The
+database may keep its plan too, which takes nine tenths of the time that it needs for the head of a page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +19,7 @@ from django.db.models import QuerySet
 
 from claims.actors import Actor, ActorKind
 from claims.models import User
+from claims.models.prepared import Repeated
 from claims.permissions import Viewer
 
 ME = -1
@@ -41,27 +43,43 @@ class Slot:
 class Statement:
     """Text of a statement, and its values: constants, and slots for those of whoever asks.
 
-    Without a text it is known to have no answer, as for somebody without a desk.
+    Without a text it is known to have no answer, as for somebody without a desk. `planned` is the same for the database
+    to keep.
     """
 
     text: str
-    values: tuple[object, ...]
+    values: tuple[object, ...] = ()
+    planned: Repeated | None = None
+
+    def kept(self) -> Statement:
+        """The same statement, planned once for each connection that it comes over again."""
+        constants = {place: value for place, value in enumerate(self.values) if not isinstance(value, Slot)}
+        slots = [value for value in self.values if isinstance(value, Slot)]
+        types = ["bigint" if isinstance(slot.name, int) else "timestamptz" for slot in slots]
+        return replace(self, planned=Repeated(self.text, constants, types)) if self.text else self
 
     def answer(self, given: Mapping[object, Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
         """The names of its columns, and its rows."""
         if not self.text:
             return [], []
-        values: list[Any] = [one.made(given[one.name]) if isinstance(one, Slot) else one for one in self.values]
+        values: Sequence[Any] = [one.made(given[one.name]) if isinstance(one, Slot) else one for one in self.values]
+        text = self.text
+        if self.planned:
+            theirs = [value for value, one in zip(values, self.values, strict=True) if isinstance(one, Slot)]
+            text, values = self.planned.with_values(connection, theirs)
         with connection.cursor() as cursor:
-            cursor.execute(self.text, values)
+            cursor.execute(text, values)
             return [column.name for column in cursor.description], cursor.fetchall()
 
 
 class Compiled:
-    """A query of a person and a moment, with a statement for each kind of person: how many desks, which roles."""
+    """A query of a person and a moment, with a statement for each kind of person: how many desks, which roles.
 
-    def __init__(self, query: Query, times: Times) -> None:
-        self._query, self._times = query, times
+    The database keeps the plans of the first `planned` kinds. The plan of a page's head takes 2 MB of every connection.
+    """
+
+    def __init__(self, query: Query, times: Times, planned: int = 0) -> None:
+        self._query, self._times, self._planned = query, times, planned
         self._known: dict[object, Statement] = {}
 
     def row_for(self, viewer: Viewer, now: datetime) -> dict[str, Any] | None:
@@ -89,7 +107,8 @@ class Compiled:
         if kind not in self._known:
             if len(self._known) == MOST:
                 self._known.clear()
-            self._known[kind] = self._compile(stand_in, len(desks))
+            made = self._compile(stand_in, len(desks))
+            self._known[kind] = made.kept() if len(self._known) < self._planned else made
         given: dict[object, Any] = {ME: viewer.user.pk if viewer.user else 0}
         given.update(self._times(now).items())
         given |= {FIRST_DESK - place: desk for place, desk in enumerate(desks)}
@@ -100,7 +119,7 @@ class Compiled:
         try:
             text, values = self._query(stand_in, NOW).query.sql_with_params()
         except EmptyResultSet:
-            return Statement("", ())
+            return Statement("")
         return Statement(text, tuple(_slot(value, names, desks) for value in values))
 
 

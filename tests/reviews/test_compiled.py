@@ -92,6 +92,16 @@ def test_somebody_whose_account_was_deleted_meanwhile_has_no_work() -> None:
     assert (NO_WORK.mine, NO_WORK.late, NO_WORK.unread, NO_WORK.reviewer, NO_WORK.room) == (0, 0, 0, None, 0)
 
 
+def test_the_database_keeps_the_plans_of_the_first_kinds_of_people_alone() -> None:
+    compiled, now = Compiled(summary_query, times, planned=1), make.now()
+    first, other = make.viewer(make.an_editor(make.a_desk())), make.viewer(make.an_administrator())
+    with CaptureQueriesContext(connection) as sent:
+        told = [summary_from(compiled.row_for(viewer, now)) for viewer in (first, other) * 8]
+    assert told == [worded_for(viewer, now) for viewer in (first, other)] * 8
+    by_name = [query["sql"].startswith("EXECUTE") for query in sent]
+    assert by_name == [False, False, *[True, False] * 7]
+
+
 def times(now: datetime) -> Mapping[str, datetime]:
     """What the summary compares with, said once more."""
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
