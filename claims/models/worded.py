@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar, TypeVarTuple, cast
 
 from django.db import connections
 from django.db.backends.postgresql.compiler import SQLCompiler
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.db.models.sql import Query
 
 from claims.models.prepared import Repeated
@@ -47,6 +47,17 @@ def worded(question: Callable[[*Given], QuerySet[Any, Answer]]) -> Worded[*Given
         standing_decisions.one(held.claim.pk)
     """
     return Worded(question)
+
+
+def hold(row: Model, relation: str, rows: Sequence[Model]) -> None:
+    """Let `row.relation.all()` answer these rows, as it does where `prefetch_related` has asked for them."""
+    held: Any = row
+    manager = getattr(held, relation)
+    known = manager.get_queryset()
+    known._result_cache, known._prefetch_done = list(rows), True  # noqa: SLF001 - as `prefetch_related` does
+    held.__dict__.setdefault("_prefetched_objects_cache", {})[relation] = known
+    for one in rows:
+        setattr(one, manager.field.name, row)
 
 
 class Worded(Generic[*Given, Answer]):

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import QuerySet
 
 from claims.errors import NotFound
 from claims.lifecycle import Action, Role, State
@@ -30,7 +30,7 @@ from reviews.models import Assignment, AssignmentStatus, Course, Part, Review, R
 from reviews.models.assignment import HOLDING
 from reviews.permissions import roles_with
 from reviews.services.acting import Acting, Offer, offers_to
-from reviews.services.claimparts import Merged, assignments_of, evidence_seen, is_by, linked_to, of_round, siblings_of
+from reviews.services.claimparts import Merged, evidence_seen, is_by, linked_to, of_round, read_parts, siblings_of
 from reviews.services.queueplaces import Place, place_of
 from reviews.services.rules import earlier_seen
 from reviews.services.seats import Seats, asked_by
@@ -57,12 +57,12 @@ class ClaimPage:
     @property
     def decisions(self) -> list[Decision]:
         """Every decision, the latest first."""
-        return list(self.claim.all_decisions)  # type: ignore[attr-defined]  # prefetched by `read_claim`
+        return list(self.claim.all_decisions)  # type: ignore[attr-defined]  # read by `read_claim`
 
     @property
     def flags(self) -> list[Flag]:
         """The flags that stand."""
-        return list(self.claim.standing_flags)  # type: ignore[attr-defined]  # prefetched by `read_claim`
+        return list(self.claim.standing_flags)  # type: ignore[attr-defined]  # read by `read_claim`
 
     @cached_property
     def appearance(self) -> Appearance | None:
@@ -208,15 +208,10 @@ class ClaimPage:
 
 def read_claim(claim_id: int, viewer: Viewer, now: datetime) -> ClaimPage:
     """Read the claim for somebody who may see it. Raises `NotFound`."""
-    flags = Prefetch("flag_log", Flag.objects.standing(), to_attr="standing_flags")
-    decisions = Prefetch("decisions", Decision.objects.order_by("-number"), to_attr="all_decisions")
-    chain = Prefetch("chain", ChainStep.objects.select_related("source"))
-    places = Appearance.objects.select_related("revision__article__outlet").prefetch_related(chain)
     claim = _claims.one(claim_id)
     if claim is None or not _sees(viewer, claim):
         raise NotFound(f"There is no claim #{claim_id}.")
-    prefetch_related_objects([claim], flags, decisions, Prefetch("appearances", places))
-    assignments = assignments_of(claim)
+    assignments = read_parts(claim)
     mine = _mine(assignments, _number(viewer))
     return ClaimPage(claim, viewer, now, assignments, mine, roles_with(viewer, claim, mine))
 

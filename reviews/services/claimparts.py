@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Prefetch, Q, QuerySet
 
-from claims.models import Appearance, Claim, Evidence, Visibility
+from claims.models import Appearance, ChainStep, Claim, Decision, Evidence, Flag, Visibility
 from claims.models.evidence import EvidenceQuerySet
 from claims.models.many import any_of
-from claims.models.worded import worded
+from claims.models.worded import hold, worded
 from claims.permissions import Viewer, of_their_desks, sees_protected, visible_claims
 from reviews.models import Assignment, Interest
 
@@ -28,9 +29,40 @@ class Merged:
     evidence: Sequence[Evidence]
 
 
-def assignments_of(claim: Claim) -> list[Assignment]:
+def read_parts(claim: Claim) -> list[Assignment]:
+    """Give a claim what its steps need: the flags that stand, its decisions, where it was said. Answers its seats."""
+    parts: Any = claim
+    parts.standing_flags, parts.all_decisions = _flags(claim.pk), _decisions(claim.pk)
+    steps, places = _steps(claim.pk), _places(claim.pk)
+    for place in places:
+        hold(place, "chain", [step for step in steps if step.appearance_id == place.pk])
+    hold(claim, "appearances", places)
+    return _assignments_of(claim)
+
+
+@worded
+def _flags(claim: int) -> QuerySet[Flag]:
+    return Flag.objects.standing().filter(claim=claim)
+
+
+@worded
+def _decisions(claim: int) -> QuerySet[Decision]:
+    return Decision.objects.filter(claim=claim).order_by("-number")
+
+
+@worded
+def _places(claim: int) -> QuerySet[Appearance]:
+    return Appearance.objects.filter(claim=claim).select_related("revision__article__outlet")
+
+
+@worded
+def _steps(claim: int) -> QuerySet[ChainStep]:
+    return ChainStep.objects.filter(appearance__claim=claim).select_related("source")
+
+
+def _assignments_of(claim: Claim) -> list[Assignment]:
     """Newest first, `declared` naming the sources of the claim in which whoever holds it has declared an interest."""
-    places = claim.appearances.all()  # prefetched with their chains
+    places = claim.appearances.all()  # read with their chains
     sources = {step.source_id for place in places for step in place.chain.all() if step.source_id}
     sources |= {place.revision.article.outlet_id for place in places}
     return _seats(claim.pk, sorted(sources))
@@ -45,7 +77,9 @@ def _seats(claim: int, sources: list[int]) -> QuerySet[Assignment]:
 
 
 def linked_to(claim: Claim, viewer: Viewer, now: datetime) -> tuple[list[Claim], list[Merged]]:
-    """What was split off the claim, and what was merged into it: one query, two more where there is any."""
+    """What was split off the claim, and what was merged into it: one query, three more where there is any."""
+    if not _links(claim.pk, claim.pk):
+        return [], []
     places = Appearance.objects.select_related("revision__article__outlet").defer("revision__text")
     items = Prefetch("evidence", Evidence.objects.standing())
     merged = Claim.objects.merged_into(claim.pk).values("pk")
@@ -59,6 +93,13 @@ def linked_to(claim: Claim, viewer: Viewer, now: datetime) -> tuple[list[Claim],
         for one in claims
         if one.is_merged
     ]
+
+
+@worded
+def _links(split: int, merged: int) -> QuerySet[Claim, int]:
+    """The number of a claim that is linked to this one, whoever may see it."""
+    into = Claim.objects.merged_into(merged).values("pk")
+    return Claim.objects.filter(Q(split_from=split) | Q(pk__in=into)).order_by().values_list("pk", flat=True)[:1]
 
 
 def _may_see(item: Evidence, claim: Claim, viewer: Viewer) -> bool:
