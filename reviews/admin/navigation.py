@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.translation import gettext as _
 
 from claims.admin.base import administers, belongs, edits_a_desk, viewer_of
@@ -35,19 +36,19 @@ def own_pages(request: HttpRequest) -> dict[str, Any]:
         (_("Your drafts"), "edit_note", "admin:claims_claim_drafts"),
         (_("What you are told"), "tune", "admin:reviews_notice_settings"),
     ]
-    return {"title": _("Yours"), "items": [_item(request, title, icon, reverse(name)) for title, icon, name in pages]}
+    return {"title": _("Yours"), "items": [_item(request, title, icon, _address(name)) for title, icon, name in pages]}
 
 
 def _item(request: HttpRequest, title: str, icon: str, link: str, badge: int = 0) -> dict[str, Any]:
     path, _mark, query = link.partition("?")
     here = request.get_full_path() == link if query else request.path.startswith(path) and not request.GET.get("view")
-    if path == reverse("admin:index") and not query:
+    if path == _address("admin:index") and not query:
         here = request.path == path and request.GET.get("view", View.MINE) in {View.MINE, View.DECIDED}
     return {"title": title, "icon": icon, "link": link, "active": here, "badge": badge}
 
 
 def _work(request: HttpRequest) -> list[dict[str, Any]]:
-    home, summary = reverse("admin:index"), summary_of(request)
+    home, summary = _address("admin:index"), summary_of(request)
     proposed = f"{_list('claims_claim')}?state={State.PROPOSED}"
     viewer = viewer_of(request)
     may_triage = viewer.is_administrator or bool(viewer.editor_of or viewer.triager_of)
@@ -109,4 +110,14 @@ def _ended_webhooks() -> int:
 
 
 def _list(name: str) -> str:
-    return reverse(f"admin:{name}_changelist")
+    return _address(f"admin:{name}_changelist")
+
+
+def _address(name: str) -> str:
+    return _found(name, get_script_prefix())
+
+
+@cache
+def _found(name: str, _prefix: str) -> str:
+    """The address of a page, looked up once: a page has fifty of them around it."""
+    return reverse(name)
