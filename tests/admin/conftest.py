@@ -16,6 +16,7 @@ from claims.lifecycle import State
 from claims.models import Claim, Desk, User
 from reviews.models import Reviewer
 from tests import factories as make
+from tests.signing import browser_of_staff
 
 SignIn = Callable[[User], Client]
 
@@ -31,15 +32,7 @@ def step_of(claim: Claim, name: str) -> str:
 @pytest.fixture
 def signed(db: None) -> SignIn:
     """A browser with a session of somebody who works in the admin."""
-
-    def sign_in(user: User) -> Client:
-        user.is_staff = True
-        user.save(update_fields=["is_staff"])
-        client = Client()
-        client.force_login(user)
-        return client
-
-    return sign_in
+    return browser_of_staff
 
 
 @pytest.fixture

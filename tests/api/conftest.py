@@ -17,6 +17,7 @@ from claims.services.keys import make_key
 from tests.api.promises import check_answer
 from tests.factories import a_desk
 from tests.running import wait_until
+from tests.signing import browser_of
 
 EVERYTHING = tuple(Scope)
 PATIENCE = 60.0  # seconds
@@ -105,9 +106,7 @@ def with_key(*scopes: Scope, desks: tuple[Desk, ...] = ()) -> Api:
 
 def signed_in(user: User) -> Api:
     """A person in a browser."""
-    api = Api()
-    api.client.force_login(user)
-    return api
+    return Api(client=browser_of(user))
 
 
 @pytest.fixture(autouse=True)

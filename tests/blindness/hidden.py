@@ -13,16 +13,13 @@ from reviews.models import Reviewer
 from reviews.services.notices import tell
 from tests import factories as make
 from tests.blindness.routes import Seen
+from tests.signing import browser_of_staff
 
 CANARY = "Zinnober"
 
 
 def browser(user: User) -> Client:
-    user.is_staff = True
-    user.save(update_fields=["is_staff"])
-    client = Client()
-    client.force_login(user)
-    return client
+    return browser_of_staff(user)
 
 
 def with_words(seen: Iterable[Seen], words: str) -> list[str]:
