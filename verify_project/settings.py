@@ -119,7 +119,7 @@ TEMPLATES = [
 DATABASES = {"default": addresses.database(addresses.known_database_url(DATABASE_URL), PROCESS)}
 AUTH_USER_MODEL = "claims.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "verify_project.sessions"
 # Nothing behind a login is cached; the theme would keep what its search found for five minutes.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 

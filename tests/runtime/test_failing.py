@@ -12,7 +12,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.db import InternalError, OperationalError, connection
 from django.test import Client
@@ -22,6 +21,7 @@ from claims.services.patience import answered_within
 from tests import factories as make
 from verify_project.clocks import ReadersZoneMiddleware
 from verify_project.database import base
+from verify_project.sessions import SessionStore
 
 
 def signed_in_while(failure: Exception, monkeypatch: pytest.MonkeyPatch) -> Client:

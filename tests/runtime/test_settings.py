@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.backends import db
 from django.test import Client
 
 from claims.models import Fetch
@@ -22,6 +23,7 @@ from verify_project.celery import app
 from verify_project.headers import STRICT, policy_for
 from verify_project.runtime.places import CHECKOUT
 from verify_project.runtime.site import children
+from verify_project.sessions import SessionStore
 
 LONG_KEY = "0123456789" * 6
 PRODUCTION = {
@@ -317,7 +319,8 @@ def test_where_somebody_waits_the_client_stops_waiting_after_the_server_should_h
 
 def test_no_request_needs_the_broker_and_nothing_is_cached() -> None:
     assert settings.CACHES["default"]["BACKEND"].endswith("DummyCache")
-    assert settings.SESSION_ENGINE == "django.contrib.sessions.backends.db"
+    assert SessionStore.__module__ == settings.SESSION_ENGINE
+    assert SessionStore.__bases__ == (db.SessionStore,)
 
 
 def test_only_admin_and_docs_get_a_wider_policy() -> None:
