@@ -12,7 +12,9 @@ from typing import Any, Protocol
 import pytest
 from django.contrib.admin import autodiscover
 from django.db import connection
+from django.template import Context, Template
 from django.test import TransactionTestCase, override_settings
+from django.utils.safestring import SafeString
 from hypothesis import HealthCheck, settings
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
@@ -125,6 +127,24 @@ def _fast_passwords() -> Iterator[None]:
 def _files_found_when_asked_for() -> Iterator[None]:
     """Every client of a test would list all files that the site serves, before its first page."""
     with override_settings(WHITENOISE_AUTOREFRESH=True):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _contexts_of_whole_templates(django_test_environment: None) -> Iterator[None]:
+    """A client keeps what a page was made from. It would copy that anew for each of a hundred templates inside it."""
+    assert django_test_environment is None
+    whole: Any = Template
+    told = whole._render
+
+    def render(template: Template, context: Context) -> SafeString:
+        made: SafeString = (
+            told(template, context) if context.template is template else template.nodelist.render(context)
+        )
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(whole, "_render", render)
         yield
 
 
