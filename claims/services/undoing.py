@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.dateparse import parse_datetime
 
 from claims.actors import Actor, ActorKind
@@ -23,6 +24,7 @@ from claims.deadlines import TimeFlag
 from claims.errors import Invalid, NotUndoable
 from claims.lifecycle import Action, Role, State
 from claims.models import Claim, ClaimEvent, Decision, Desk, Flag, User
+from claims.models.worded import worded
 from claims.services.duplicates import check_repeats, other_of, tell_merged, tell_released
 from claims.services.embargoes import check_keeps_embargo
 from claims.services.linkflags import keep_flags
@@ -112,14 +114,18 @@ class _Last:
 
 
 def _last(claim_id: int) -> _Last:
-    events = ClaimEvent.objects.moving().filter(claim=claim_id)
-    newest = list(events.order_by("-seq")[:MOST_AT_ONCE])
+    newest = _newest(claim_id)
     if not newest:  # there is no such claim, which is for whoever locks it to say
         return _Last((), ())
     chosen = next((one for one in newest if not (one.is_announcement or one.is_routing)), newest[-1])
     told = [event for event in reversed(newest) if event.recorded_at >= chosen.recorded_at]
     at_once = [event for event in told if event.recorded_at == chosen.recorded_at]
     return _Last(at_once, told[len(at_once) :])
+
+
+@worded
+def _newest(claim: int) -> QuerySet[ClaimEvent]:
+    return ClaimEvent.objects.moving().filter(claim=claim).order_by("-seq")[:MOST_AT_ONCE]
 
 
 def undoable(held: Held, by: Actor) -> ClaimEvent:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
@@ -68,7 +68,7 @@ def offered(viewer: Viewer) -> list[tuple[Action, Any, str]]:
     return [(step, STEPS[step], DIALOGS[step].key) for step in steps]
 
 
-def named(claims: Iterable[int]) -> str:
+def named(claims: Collection[int]) -> str:
     """ "#39, #50", all of them: whoever is refused has to know which."""
     return ", ".join(f"#{number}" for number in claims)
 
@@ -216,7 +216,7 @@ def take_on_each(
     return redirect(came_from(request) or "admin:index")
 
 
-def leave_alone(request: HttpRequest, claims: Iterable[int]) -> HttpResponseRedirect:
+def leave_alone(request: HttpRequest, claims: Collection[int]) -> HttpResponseRedirect:
     """Say of each claim why nothing is done with it: somebody changed it, or it is none that the reader sees."""
     seen, refused = {claim.pk for claim in chosen(request, claims)}, dict[str, list[int]]()
     for number in claims:

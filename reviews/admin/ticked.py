@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import urlencode
@@ -89,8 +89,10 @@ def others_of(request: HttpRequest, step: Action, claim_id: int) -> dict[int, in
     return read_at(request, "also", but=claim_id) if step in ON_SEVERAL else {}
 
 
-def chosen(request: HttpRequest, wanted: Iterable[int]) -> list[Claim]:
+def chosen(request: HttpRequest, wanted: Collection[int]) -> list[Claim]:
     """Those of the claims that the reader sees, in that order."""
+    if not wanted:
+        return []
     seen = visible_claims(viewer_of(request), now_of(request)).filter(pk__in=wanted)
     rows = {claim.pk: claim for claim in with_seats(seen.select_related("desk"))}
     return [rows[number] for number in wanted if number in rows]
