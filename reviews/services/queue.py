@@ -26,7 +26,6 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Left
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -46,7 +45,6 @@ from reviews.services.seats import wanting_an_editor
 
 PAGE = 60
 MOST = 300
-BEGINNING = 80  # letters of a statement by which somebody knows a claim
 NUMBERS = frozenset({"desk", "outlet"})
 ROUTABLE = (State.QUEUED, State.IN_REVIEW, State.SECOND_OPINION)
 
@@ -251,19 +249,6 @@ def ordered(claims: QuerySet[Claim], order: str, now: datetime) -> QuerySet[Clai
         When(state=State.WAITING, review_due_at__gte=now, then=Value(1)), default=Value(0), output_field=IntegerField()
     )
     return claims.order_by(parked, F("review_due_at").asc(nulls_last=True), "id")
-
-
-def order_of_mine(viewer: Viewer, now: datetime) -> list[tuple[int, str, str]]:
-    """One's own claims in the order of the queue, for previous and next: number, how it begins, language."""
-    return _MINE.rows_for(viewer, now)
-
-
-def _mine_in_order(viewer: Viewer, now: datetime) -> QuerySet[Any, Any]:
-    mine = ordered(claims_in(View.MINE, viewer, now), Order.DUE, now)
-    return mine.values_list("pk", Left("statement", BEGINNING), "language")
-
-
-_MINE = Compiled(_mine_in_order, lambda now: {"now": now}, planned=8)
 
 
 @dataclass(frozen=True)
