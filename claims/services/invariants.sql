@@ -738,3 +738,9 @@ SELECT source_id, was, before
           FROM claims_setupevent
          WHERE source_id IS NOT NULL AND changes #> '{reliability}' IS NOT NULL) told
  WHERE was <> before;
+
+-- name: seals_are_of_their_moment
+-- No seal says that it was made later than now, or on another day than the one it is the daily seal of.
+SELECT id AS seal, made_at, day
+  FROM claims_seal
+ WHERE made_at > clock_timestamp() OR day <> (made_at AT TIME ZONE 'UTC')::date;

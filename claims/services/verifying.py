@@ -16,6 +16,7 @@ from typing import Any
 
 from django.core.files.storage import storages
 from django.db import DataError, connection
+from django.db.models import Max
 
 from claims.models import Alarm, Heartbeat, Seal, Snapshot
 from claims.services.guards import broken_guards
@@ -140,7 +141,7 @@ def verify(more: Iterable[Invariant] = (), *, patience: timedelta = PROMISE) -> 
         seconds=round(time.monotonic() - began, 3),
         broken=[Breach(each.name, each.sentence, len(rows), rows[:SHOWN]) for each, rows in found if rows],
         unannounced=Alarm.objects.due(now - PROMISE, BEGINNING).count(),
-        sealed_at=Seal.objects.values_list("made_at", flat=True).last(),
+        sealed_at=Seal.objects.filter(made_at__lte=now).aggregate(last=Max("made_at"))["last"],
     )
     _remember(verified)
     return verified

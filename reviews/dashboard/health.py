@@ -20,8 +20,8 @@ class Health:
     """`broken` counts the promises that did not hold when the data were last verified.
 
     `files_broken` counts the kept files that were missing or held other bytes when all were last read again.
-    `unsealed`: the last try to make a day's seal failed, on the place where seals are kept. `unseen` are the numbers
-    of open claims that an embargo keeps from their own desk.
+    `unsealed`: the last try to make a day's seal failed, and why. `unseen` are the numbers of open claims that an
+    embargo keeps from their own desk.
     """
 
     swept_at: datetime | None
@@ -33,13 +33,14 @@ class Health:
     files: int
     files_broken: int
     unsealed: bool
+    unsealed_because: str
     unseen: Sequence[int]
 
 
 def health(now: datetime, *, to_administrator: bool = False) -> Health:
     """Liveness from the rows that the loops leave behind; delayed as `claims.services.watch.sweep_health` says.
 
-    Only an administrator reads which claims are `unseen`: they alone see all of them.
+    Only an administrator reads which claims are `unseen`, as they alone see all of them, and `unsealed_because`.
     """
     kept = kept_from_their_desk(now)
     unseen = (kept if to_administrator else kept.none()).values("pk")
@@ -62,6 +63,7 @@ def health(now: datetime, *, to_administrator: bool = False) -> Health:
         files=int(counted.get("files", 0)),
         files_broken=int(counted.get("missing", 0)) + int(counted.get("differing", 0)),
         unsealed=seal is not None and "failed" in seal.detail,
+        unsealed_because=str(seal.detail.get("failed", "")) if seal and to_administrator else "",
         unseen=next((beat.unseen or () for beat in beats.values()), ()),
     )
 

@@ -17,9 +17,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from claims.models import Claim, OffBecause, Seal, User, Webhook
+from claims.models import Claim, OffBecause, User, Webhook
 from claims.models.claim import ClaimQuerySet
 from claims.permissions import viewer_for_user, visible_claims
+from claims.services.sealing import daily_seals
 from claims.timewords import dated
 from reviews.models import Assignment, Message, Notice
 from reviews.noticing import OUT_OF_SIGHT, NoticeReason
@@ -111,7 +112,7 @@ def _seals(user: User, now: datetime) -> list[Line]:
     """The daily seal for an administrator: a letter is out of reach of whoever may rewrite the database."""
     if not user.is_superuser:
         return []
-    made = Seal.objects.filter(day__isnull=False, made_at__gt=now - timedelta(days=1)).order_by("-pk")[:1]
+    made = daily_seals(now).filter(made_at__gt=now - timedelta(days=1)).reverse()[:1]
     words = _("%(when)s UTC, claims: %(claims)d, SHA-256: %(sum)s")
     return [
         Line(

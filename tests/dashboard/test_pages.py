@@ -240,6 +240,9 @@ def test_the_page_says_that_the_daily_seal_cannot_be_written(editor: User, tmp_p
     settings.SEAL_DIR = str(tmp_path / "away")
     assert seal_the_day() is None
     assert "The daily seal could not be written where seals are kept." in page(editor)
+    because = f"Daily seals cannot be written to SEAL_DIR, {settings.SEAL_DIR}: the directory is not there."
+    assert because in page(an_administrator())
+    assert because not in page(editor)
     settings.SEAL_DIR = str(tmp_path)
     assert seal_the_day() is not None
     assert "seal" not in page(editor)

@@ -554,3 +554,10 @@ ALTER TABLE claims_seal DROP CONSTRAINT seal_once_a_day;
 
 -- breaks: guards_are_in_place
 ALTER TABLE claims_seal DISABLE TRIGGER USER;
+
+-- breaks: seals_are_of_their_moment
+INSERT INTO claims_seal (made_at, day, claims, sha256) VALUES (now() + interval '1 day', NULL, 0, repeat('0', 64));
+
+-- breaks: seals_are_of_their_moment
+INSERT INTO claims_seal (made_at, day, claims, sha256)
+VALUES (now() - interval '1 day', (now() AT TIME ZONE 'UTC')::date + 1, 0, repeat('0', 64));

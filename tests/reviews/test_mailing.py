@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,7 +11,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 
 from claims.lifecycle import Action, DismissalReason, State
-from claims.models import Claim, ClaimEvent, Desk, Membership, User
+from claims.models import Claim, ClaimEvent, Desk, Membership, Seal, User
 from claims.services.sealing import seal_the_day
 from reviews.models import Message, Notice, Reviewer
 from reviews.noticing import ByMail, NoticeReason, Way, day_of
@@ -290,6 +290,7 @@ def test_the_digest_of_an_administrator_tells_the_daily_seal(desk: Desk, reviewe
     User.objects.filter(pk=administrator.pk).update(email="anna@harbour.example")
     seal = seal_the_day()
     assert seal is not None
+    Seal.objects.create(made_at=make.now() + timedelta(hours=1), day=date(2031, 1, 1), claims=0, sha256="f" * 64)
     with postbox() as box:
         for user in (administrator, reviewer.user):
             digest_now(user)
@@ -300,6 +301,7 @@ def test_the_digest_of_an_administrator_tells_the_daily_seal(desk: Desk, reviewe
     assert mail["Subject"] == "Today: the daily seal"
     for part in mail.iter_parts():
         assert seal.sha256 in part.get_content()
+        assert "f" * 64 not in part.get_content()
 
 
 def test_a_digest_that_waits_holds_what_was_said_when_it_was_made_only_once(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import re
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from hashlib import sha256
 from io import StringIO
@@ -20,7 +22,8 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from claims.lifecycle import State
 from claims.models import Claim, ClaimEvent, ClaimHead, Heartbeat, Seal, User, chained
-from claims.services.sealing import seal_the_day
+from claims.services import heldseals, sealfiles, sealing
+from claims.services.sealing import daily_seals, seal_the_day
 from claims.tasks import seal as seal_task
 from reviews.dashboard.health import health
 from reviews.services.verifying import verify_everything
@@ -69,7 +72,8 @@ def held_against(*files: Path) -> list[str]:
     assert refused.value.returncode == 1
     assert verify_everything(timedelta(0)).holds
     names = [f"{file}: " for file in files]
-    return [line.removeprefix(name) for line in out.getvalue().splitlines() for name in names if line.startswith(name)]
+    said = [line.removeprefix(name) for line in out.getvalue().splitlines() for name in names if line.startswith(name)]
+    return [sentence for sentence in said if not sentence.startswith("A seal of ")]
 
 
 def holds(*files: Path) -> bool:
@@ -125,6 +129,17 @@ def test_a_seal_names_the_end_of_every_history_and_any_tool_can_check_it(sealed:
     assert holds(sealed)
 
 
+def test_verify_says_which_seal_a_file_is_whatever_it_is_called(sealed: Path) -> None:
+    renamed = sealed.rename(sealed.with_name("seal-2031-01-01T000000Z.txt"))
+    out = StringIO()
+    call_command("verify", "--seal", str(renamed), stdout=out)
+    made = f"{Seal.objects.get().made_at:%Y-%m-%dT%H:%M:%S.%fZ}"
+    assert f"{renamed}: A seal of 3 claims, made {made}.\n" in out.getvalue()
+    document = StringIO()
+    call_command("verify", "--json", "--seal", str(renamed), stdout=document)
+    assert json.loads(document.getvalue())["seals"] == {str(renamed): {"made": made, "claims": 3, "differences": []}}
+
+
 def test_a_careful_forger_passes_verify_and_is_caught_by_the_seal(sealed: Path, claims: list[Claim]) -> None:
     forge(claims[1])
     (said,) = held_against(sealed)
@@ -162,6 +177,7 @@ def test_what_came_after_the_seal_is_no_fault(sealed: Path, claims: list[Claim],
         (lambda text: text + "1\n", "The file cannot be read beyond line 4"),
         (lambda text: text[1:], "This is no seal, or one of a later version."),
         (lambda _: "", "This is no seal, or one of a later version."),
+        (lambda text: text.replace("\n", "\r\n"), "Its lines end as on Windows (CRLF): copy the seal anew as it is"),
     ],
 )
 def test_a_file_that_was_edited_is_told(sealed: Path, edited: Callable[[str], str], said: str) -> None:
@@ -188,6 +204,52 @@ def test_a_seal_is_bound_to_the_one_before(sealed: Path, tmp_path: Path) -> None
     assert second.sha256 != first.sha256
 
 
+def test_only_an_earlier_seal_shows_what_was_rewritten_before_the_latest(
+    sealed: Path, tmp_path: Path, claims: list[Claim]
+) -> None:
+    forge(claims[1])
+    later = tmp_path / "later.txt"
+    call_command("seal", str(later), stderr=StringIO())
+    (tmp_path / ".later.txt.0123abcd").write_text("what a process that was killed left")
+    (tmp_path / "SHA256SUMS").write_text("what is no seal")
+    assert holds(later)
+    out = StringIO()
+    with pytest.raises(CommandError, match=re.escape(f"Broken: {sealed}.")):
+        call_command("verify", "--seal", str(tmp_path), stdout=out)
+    assert f"{sealed}: Claim #{claims[1].pk} has another history" in out.getvalue()
+    assert f"{later}: All of it is as it was sealed." in out.getvalue()
+
+
+def test_a_directory_without_seals_is_told(tmp_path: Path) -> None:
+    assert held_against(tmp_path) == ["There is no seal in this directory: no file whose name ends in .txt."]
+
+
+def test_another_newsrooms_seal_is_explained_before_its_claims_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heldseals, "BATCH", 9)
+    lines = [f"claim-desk-seal 1 made=2026-11-28T00:03:12.123456Z claims=25 before={'a' * 64}\n"]
+    lines += [f"{900_000_000 + number} 3 {'b' * 64}\n" for number in range(25)]
+    other = tmp_path / "other.txt"
+    other.write_text("".join([*lines, f"sha256 {sha256(''.join(lines).encode()).hexdigest()}\n"]))
+    first, second, *named, last = held_against(other)
+    assert first.startswith(
+        "The database does not know this seal: an older backup was loaded, it is another newsroom's"
+    )
+    assert second.startswith("The database does not know the seal before this one")
+    assert [int(sentence.split()[1][1:]) for sentence in named] == list(range(900_000_000, 900_000_020))
+    assert last == "And 5 more claims are not as they were sealed."
+
+
+def test_a_rewritten_row_of_a_seal_is_told(sealed: Path) -> None:
+    by_hand("UPDATE claims_seal SET made_at = made_at - interval '1 second', claims = 2", [])
+    row = Seal.objects.get()
+    (said,) = held_against(sealed)
+    assert said.startswith("The row of this seal was rewritten: the database says made ")
+    assert f"{row.made_at:%Y-%m-%dT%H:%M:%S.%fZ}, claims 2; the file made " in said
+    assert said.endswith(", claims 3.")
+
+
 def test_a_file_that_is_not_there_is_told_and_the_others_are_looked_at(sealed: Path) -> None:
     gone = sealed.with_name("gone.txt")
     assert held_against(gone, sealed) == [
@@ -207,9 +269,41 @@ def test_a_day_has_one_seal_however_often_the_clock_ticks(sealed: Path, place: P
     assert seal_the_day() is None
     assert file_in(place) == sealed
     sealed.unlink()  # seals of two days have two names, those of one second have one
-    by_hand("UPDATE claims_seal SET day = day - 1", [])
+    by_hand("UPDATE claims_seal SET day = day - 1, made_at = made_at - interval '1 day'", [])
     assert seal_the_day() is not None
     assert Seal.objects.count() == 2
+
+
+def test_rows_that_lie_ahead_take_no_days_seal_and_are_told(
+    claims: list[Claim], place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As somebody writes them who wants no more seals, or a server whose clock was once ahead."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO claims_seal (made_at, day, claims, sha256) SELECT now() + interval '40 days', "
+            "(now() AT TIME ZONE 'UTC')::date + days, 0, repeat('f', 64) FROM generate_series(0, 40) days"
+        )
+    out = StringIO()
+    with pytest.raises(CommandError, match="Broken: seals_are_of_their_moment"):
+        call_command("verify", stdout=out)
+    assert "No seal was made yet." in out.getvalue()
+    assert health(make.now()).broken == 1
+    made = seal_the_day()
+    assert made is not None
+    assert file_in(place).read_text().splitlines()[0].endswith(" before=none")
+    assert seal_the_day() is None
+    assert list(daily_seals(make.now())) == [made]
+    for days in (1, 40):  # of which the last is the day when the forged rows say that they were made
+        monkeypatch.setattr(sealing, "database_time", lambda days=days: make.now() + timedelta(days=days, minutes=1))
+        assert seal_the_day() is not None
+        assert seal_the_day() is None
+
+
+def test_the_bond_to_the_seal_before_passes_over_rows_that_lie_ahead(sealed: Path, tmp_path: Path) -> None:
+    Seal.objects.create(made_at=make.now() + timedelta(days=3), claims=0, sha256="f" * 64)
+    later = tmp_path / "later.txt"
+    call_command("seal", str(later), stderr=StringIO())
+    assert later.read_text().splitlines()[0].endswith(f" before={Seal.objects.order_by('pk')[0].sha256}")
 
 
 def test_without_a_place_the_row_alone_is_kept(claims: list[Claim]) -> None:
@@ -244,14 +338,105 @@ def test_no_seal_is_written_over_another(sealed: Path) -> None:
 
 
 def test_the_command_writes_to_a_pipe_and_tells_beside_it_what_it_sealed(claims: list[Claim], tmp_path: Path) -> None:
-    out, told = StringIO(), StringIO()
-    call_command("seal", stdout=out, stderr=told)
+    told, kept = StringIO(), tmp_path / "kept.txt"
+    ours, theirs = os.pipe()
+    with os.fdopen(ours, "rb") as reading, os.fdopen(theirs, "w") as writing:
+        call_command("seal", stdout=writing, stderr=told)
+        writing.close()
+        kept.write_bytes(reading.read())
     row = Seal.objects.get()
     assert row.day is None
     assert row.sha256 in told.getvalue()
-    kept = tmp_path / "kept.txt"
-    kept.write_text(out.getvalue())
     assert holds(kept)
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("away/x.txt", "away/x.txt: the directory is not there."),
+        ("a.txt/x.txt", "a.txt/x.txt: what should be the directory is none."),
+        ("a.txt", "a.txt: it is there already, and no seal is written over."),
+        (".", ".: it is a directory; name a new file in it."),
+        ("", "name a new file, or - for standard output."),
+    ],
+)
+def test_the_command_says_in_a_sentence_why_it_cannot_seal_into_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.txt").write_text("A")
+    with pytest.raises(CommandError, match=f"^No seal was made: {re.escape(said)}$"):
+        call_command("seal", file)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+    assert not Seal.objects.exists()
+
+
+def test_a_name_that_was_taken_meanwhile_is_left_and_the_seal_gets_another(
+    claims: list[Claim], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.txt"
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", lambda _: path.write_text("somebody else's"))
+        with pytest.raises(
+            CommandError, match=r"^The seal was made, but its file could not be called .*/x\.txt: it is"
+        ):
+            call_command("seal", str(path))
+    row = Seal.objects.get()
+    call_command("seal", str(tmp_path / "y.txt"), stderr=StringIO())
+    assert path.read_text() == "somebody else's"
+    assert holds(tmp_path / f"x-{row.sha256[:8]}.txt", tmp_path / "y.txt")
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_on_a_disk_where_files_have_one_name_no_seal_is_written_over_either(
+    claims: list[Claim], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def one_name(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", one_name)
+    path = tmp_path / "x.txt"
+    call_command("seal", str(path), stderr=StringIO())
+    assert file_in(tmp_path) == path
+    assert holds(path)
+    other = tmp_path / "y.txt"
+    monkeypatch.setattr(os, "fsync", lambda _: other.write_text("somebody else's"))
+    with pytest.raises(CommandError, match=r"could not be called .*/y\.txt: it is there already"):
+        call_command("seal", str(other))
+    assert other.read_text() == "somebody else's"
+
+
+def test_a_seal_that_waits_too_long_for_another_is_refused_and_told(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def taken(_: int) -> Iterator[bool]:
+        yield False
+
+    monkeypatch.setattr(sealfiles, "alone", taken)
+    monkeypatch.setattr(sealfiles, "PATIENCE", 0.0)
+    for where in ("-", str(place / "x.txt")):
+        with pytest.raises(CommandError, match=r"^No seal was made: another seal is being made; try again"):
+            call_command("seal", where)
+    assert seal_the_day() is None
+    assert health(make.now(), to_administrator=True).unsealed_because.startswith(
+        "The daily seal could not be made: another seal is being made"
+    )
+
+
+def test_a_place_that_is_not_there_is_named_to_administrators_and_by_check(place: Path, settings: Any) -> None:
+    away, file = place / "away", place / "file"
+    file.write_text("A")
+    for there, why in ((away, "the directory is not there"), (file, "what should be the directory is none")):
+        settings.SEAL_DIR = str(there)
+        assert seal_the_day() is None
+        because = f"Daily seals cannot be written to SEAL_DIR, {there}: {why}."
+        assert health(make.now(), to_administrator=True).unsealed_because == because
+        assert health(make.now()).unsealed
+        assert health(make.now()).unsealed_because == ""
+        told = StringIO()
+        call_command("check", stderr=told)
+        assert f"SEAL_DIR must be a directory that is there; {there} is none." in told.getvalue()
 
 
 def test_rows_of_seals_are_never_rewritten(sealed: Path) -> None:
@@ -273,7 +458,7 @@ def test_verify_says_when_no_seal_was_made_for_two_days(claims: list[Claim]) -> 
     assert "No seal was made yet." in says()
     seal_the_day()
     assert " seal " not in says()
-    by_hand("UPDATE claims_seal SET made_at = made_at - interval '49 hours'", [])
+    by_hand("UPDATE claims_seal SET made_at = made_at - interval '48 hours 1 second', day = day - 2", [])
     assert f"The last seal was made {Seal.objects.get().made_at:%Y-%m-%d %H:%M} UTC." in says()
 
 
