@@ -210,7 +210,7 @@ def test_only_an_earlier_seal_shows_what_was_rewritten_before_the_latest(
     forge(claims[1])
     later = tmp_path / "later.txt"
     call_command("seal", str(later), stderr=StringIO())
-    (tmp_path / ".later.txt.0123abcd").write_text("what a process that was killed left")
+    (tmp_path / ".hidden.txt").write_text("what is no seal")
     (tmp_path / "SHA256SUMS").write_text("what is no seal")
     assert holds(later)
     out = StringIO()
@@ -437,6 +437,16 @@ def test_a_place_that_is_not_there_is_named_to_administrators_and_by_check(place
         told = StringIO()
         call_command("check", stderr=told)
         assert f"SEAL_DIR must be a directory that is there; {there} is none." in told.getvalue()
+
+
+def test_a_place_that_is_back_is_no_longer_told(sealed: Path, place: Path, settings: Any) -> None:
+    settings.SEAL_DIR = str(place / "away")
+    assert seal_the_day() is None
+    assert health(make.now()).unsealed
+    settings.SEAL_DIR = str(place)
+    assert seal_the_day() is None
+    assert not health(make.now()).unsealed
+    assert Heartbeat.objects.get(name="seal").detail["sha256"] == Seal.objects.get().sha256
 
 
 def test_rows_of_seals_are_never_rewritten(sealed: Path) -> None:
