@@ -10,8 +10,9 @@ from claims.actors import Actor
 from claims.errors import RoleMissing
 from claims.lifecycle import Role
 from claims.models import Claim, DeskRole, Membership, Scope, User
+from claims.models.evidence import EvidenceQuerySet
 from claims.models.worded import worded
-from claims.permissions import Viewer, check_scope, record_roles
+from claims.permissions import Viewer, check_scope, record_roles, visible_evidence
 from reviews.models import Assignment, Part, Reviewer
 
 
@@ -26,6 +27,12 @@ def open_assignment(claim: Claim, user_id: int | None) -> Assignment | None:
 def _open_assignments(claim: int, user: int) -> QuerySet[Assignment]:
     held = Assignment.objects.open().filter(claim=claim, reviewer__user=user)
     return held.select_related("reviewer__user").order_by("pk")[:1]
+
+
+def evidence_seen_by(viewer: Viewer, claim: Claim) -> EvidenceQuerySet:
+    """The evidence of a visible claim that the viewer sees: protected items only as an editor of its desk or on it."""
+    mine = open_assignment(claim, viewer.user.pk if viewer.user else None)
+    return visible_evidence(viewer, claim, on_it=mine is not None)
 
 
 def roles_on(viewer: Viewer, claim: Claim) -> frozenset[Role]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin import display
@@ -32,15 +32,13 @@ from claims.services.sources import GivenSource, add_source, change_source
 from claims.templatetags import claimdesk
 
 
-@admin.register(Evidence)
-class EvidenceAdmin(OfClaimAdmin[Evidence]):
+class EvidencePagesAdmin(OfClaimAdmin[Evidence]):
     """Evidence of every claim, less what protects a source: its claim's page shows that, and records each sight."""
 
     list_display = ("title_column", "stance", "question", "kind", "primary", "claim_column", "added_by", "added_column")
     list_filter = (ClaimDeskFilter, "stance", "question", "kind", "primary", "visibility")
-    list_select_related = ("claim", "derives_from", "snapshot")
     search_fields = ("title", "url", "note", "file_name", "claim__statement")
-    fields = (
+    fields: ClassVar[tuple[str, ...]] = (
         *("claim", "question", "stance", "kind", "url", "file_name", "title", "note", "primary", "why_secondary"),
         *("derives_from", "credibility", "visibility", "superseded_by", "added_by", "added_at", "used_at"),
     )

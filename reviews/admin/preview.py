@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from claims.lifecycle import Action
-from claims.models import ArticleRevision, Claim, Evidence
-from claims.permissions import Viewer
+from claims.models import ArticleRevision, Claim
+from claims.permissions import Viewer, visible_evidence
 from claims.quotes import Anchor, Excerpt, excerpt, paragraphs
 from claims.verdicts import Stance
 from reviews.admin.rows import Row
 from reviews.admin.steps import DIALOGS, Dialog
-from reviews.services.rowsteps import steps_of
+from reviews.services.rowsteps import parts_of, steps_of
 
 AROUND = 420
 IN_PREVIEW = (Action.HAND_OVER, Action.WAIT, Action.ASK_SECOND_OPINION)
@@ -37,20 +37,21 @@ def preview_of(row: Row, viewer: Viewer) -> Preview:
     """What the preview shows of a row; reads the one text it stands in, and what the viewer may do."""
     first, steps = row.claim.first_appearance(), _dialogs(row.claim, viewer)
     if first is None:
-        return Preview(row, None, 0, stances(row.claim), steps)
+        return Preview(row, None, 0, stances(row.claim, viewer), steps)
     text = ArticleRevision.objects.values_list("text", flat=True).get(pk=first.revision_id)
     anchor = Anchor(first.exact, first.prefix, first.suffix, first.start, first.end)
     number = next((n for n, part in enumerate(paragraphs(text), 1) if part.start <= first.start < part.end), 0)
-    return Preview(row, excerpt(text, anchor, AROUND), number, stances(row.claim), steps)
+    return Preview(row, excerpt(text, anchor, AROUND), number, stances(row.claim, viewer), steps)
 
 
 def _dialogs(claim: Claim, viewer: Viewer) -> tuple[Dialog, ...]:
     return tuple(DIALOGS[step] for step in steps_of(claim, viewer, IN_PREVIEW))
 
 
-def stances(claim: Claim) -> str:
-    """ "2 support, 1 contradicts", or that there is none yet."""
-    found = Evidence.objects.standing().filter(claim=claim).values_list("stance").annotate(Count("pk")).order_by()
+def stances(claim: Claim, viewer: Viewer) -> str:
+    """ "2 support, 1 contradicts" of the evidence that the viewer sees, or that there is none yet."""
+    seen = visible_evidence(viewer, claim, on_it=bool(parts_of(claim, viewer))).standing()
+    found = seen.values_list("stance").annotate(Count("pk")).order_by()
     return stance_words(dict(found))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.admin import display
 from django.db.models import QuerySet
@@ -17,6 +19,7 @@ from claims.admin.base import (
 from claims.admin.filters import ClaimDeskFilter
 from claims.templatetags import claimdesk
 from reviews.models import Assignment, Review
+from reviews.permissions import evidence_seen_by
 from reviews.services.reading import readable
 
 
@@ -48,6 +51,8 @@ class ReviewAdmin(OfClaimAdmin[Review]):
     list_select_related = ("claim", "reviewer__user")
     search_fields = ("why", "claim__statement", "reviewer__user__username", "reviewer__user__last_name")
     ordering = ("-submitted_at", "-id")
+    exclude = ("evidence_ids",)
+    readonly_fields = ("evidence_used",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Review]:
         return readable(super().get_queryset(request), viewer_of(request))
@@ -63,3 +68,14 @@ class ReviewAdmin(OfClaimAdmin[Review]):
     @display(description=_("submitted"), ordering="submitted_at")
     def submitted_column(self, row: Review) -> SafeString:
         return columns.moment(row, row.submitted_at)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """The page; of the evidence it names what the reader sees."""
+        review = kwargs["obj"]
+        review.seen = evidence_seen_by(viewer_of(request), review.claim).filter(pk__in=review.evidence_ids)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    @display(description=_("evidence used"))
+    def evidence_used(self, row: Review) -> str:
+        numbers = row.seen.order_by("pk").values_list("pk", flat=True)  # type: ignore[attr-defined]  # set before the page is drawn
+        return ", ".join(map(str, numbers))

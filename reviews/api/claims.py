@@ -23,14 +23,14 @@ from claims.exports.claimreview import MEDIA_TYPE
 from claims.lifecycle import Action
 from claims.models import Claim, ClaimEvent, Decision
 from claims.models.claim import ClaimQuerySet
-from claims.permissions import visible_claims, visible_evidence
+from claims.permissions import visible_claims
 from claims.services.undoing import gave_away
 from reviews.api.claim_bodies import ClaimBody, ClaimPatch
 from reviews.api.claim_documents import ClaimOut
 from reviews.api.claim_filters import ORDERS, ClaimFilters, narrowed
 from reviews.api.claim_making import Making, location_of
 from reviews.api.claim_pages import claim_out, claim_page
-from reviews.permissions import open_assignment
+from reviews.permissions import evidence_seen_by
 from reviews.services.accepting import bring
 from reviews.services.acting import act
 
@@ -56,8 +56,7 @@ class ClaimView(ApiView):
 
     def evidence_shown(self, claim: Claim) -> frozenset[int]:
         """Numbers of the claim's evidence that the caller may see."""
-        mine = open_assignment(claim, self.viewer.user.pk if self.viewer.user else None)
-        return frozenset(visible_evidence(self.viewer, claim, on_it=mine is not None).values_list("pk", flat=True))
+        return frozenset(evidence_seen_by(self.viewer, claim).values_list("pk", flat=True))
 
 
 class Claims(ClaimView):

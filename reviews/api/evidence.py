@@ -29,7 +29,7 @@ from claims.api.written import Link
 from claims.errors import StaleVersion
 from claims.models import Claim, Evidence, Scope, Visibility
 from claims.models.evidence import EvidenceQuerySet
-from claims.permissions import visible_claims, visible_evidence
+from claims.permissions import visible_claims
 from claims.services.evidence import (
     GivenEvidence,
     add_evidence,
@@ -41,7 +41,7 @@ from claims.services.evidence import (
 )
 from claims.verdicts import EvidenceKind, Question, Stance
 from reviews.api import examples
-from reviews.permissions import open_assignment
+from reviews.permissions import evidence_seen_by
 from reviews.services.acting import acting_on
 from reviews.services.reviewing import start_if_queued
 
@@ -56,8 +56,7 @@ class EvidenceView(ApiView):
 
     def seen(self, claim: Claim) -> EvidenceQuerySet:
         """The items of a claim that the caller may see."""
-        mine = open_assignment(claim, self.viewer.user.pk if self.viewer.user else None)
-        return visible_evidence(self.viewer, claim, on_it=mine is not None).with_reading()
+        return evidence_seen_by(self.viewer, claim).with_reading()
 
     def item(self, number: int) -> Evidence:
         """One item the caller may see. Raises `NothingHere`."""

@@ -28,10 +28,15 @@ def steps_of(claim: Claim, viewer: Viewer, asked: Sequence[Action]) -> tuple[Act
     The table judges them, and who is on the claim: nobody leaves a seat that nobody holds, and an editor puts somebody
     on a claim that nobody is on. What only a closer look shows, the step's own page says.
     """
-    seats = getattr(claim, "seats", ())
+    held = bool(getattr(claim, "seats", ()))
+    roles = record_roles(viewer, claim) | {role_of(part) for part in parts_of(claim, viewer)}
+    return tuple(step for step in asked if _may(step, State(claim.state), roles, is_held=held))
+
+
+def parts_of(claim: Claim, viewer: Viewer) -> list[str]:
+    """As what the viewer is on a claim that came through `with_seats`; empty where they are not on it."""
     me = viewer.user.pk if viewer.user else None
-    roles = record_roles(viewer, claim) | {role_of(seat["part"]) for seat in seats if seat["user"] == me}
-    return tuple(step for step in asked if _may(step, State(claim.state), roles, is_held=bool(seats)))
+    return [seat["part"] for seat in getattr(claim, "seats", ()) if seat["user"] == me]
 
 
 def _may(step: Action, state: State, roles: frozenset[Role], *, is_held: bool) -> bool:

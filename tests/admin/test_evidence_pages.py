@@ -268,3 +268,47 @@ def test_every_sight_of_a_protected_item_is_recorded_and_no_other(
         before = sights.all().count()
         assert "Who told us" in client.get(names_it).content.decode()
         assert sights.all().count() == before + 1, names_it
+
+
+def test_the_page_of_an_item_names_what_it_was_taken_from_to_those_who_see_that_and_records_it(
+    signed: SignIn, editor: User, desk: Desk, claim: Claim
+) -> None:
+    hidden = make.evidence_for(claim, by=editor, title="Who told us", visibility=Visibility.PROTECTED)
+    taken = make.evidence_for(claim, by=editor, title="What was printed", derives_from=hidden)
+    origin = make.evidence_for(claim, by=editor, title="A report")
+    Evidence.objects.filter(pk=origin.pk).update(superseded_by=hidden)
+    open_one = make.evidence_for(claim, by=editor, title="About the report", derives_from=origin)
+    sights = ClaimEvent.objects.filter(claim=claim, type="evidence.read")
+    pages = [reverse("admin:claims_evidence_change", args=[one.pk]) for one in (taken, origin)]
+    for stranger in (make.a_reviewer(desk).user, make.an_administrator()):
+        client = signed(stranger)
+        for address in pages:
+            shown = client.get(address).content.decode()
+            assert "Who told us" not in shown
+            assert "an item you do not see" in shown
+    shown = client.get(reverse("admin:claims_evidence_change", args=[open_one.pk])).content.decode()
+    assert f'#evidence-{origin.pk}">A report</a>' in shown
+    assert "an item you do not see" not in shown
+    assert not sights.exists()
+    client = signed(editor)
+    for number, address in enumerate(pages, 1):
+        assert f'#evidence-{hidden.pk}">Who told us</a>' in client.get(address).content.decode()
+        assert [event.data["items"] for event in sights.all()] == [[hidden.pk]] * number
+
+
+def test_beside_the_list_and_in_a_review_an_item_counts_for_those_who_see_it(
+    signed: SignIn, editor: User, reviewer: Reviewer, desk: Desk, claim: Claim
+) -> None:
+    open_one = make.evidence_for(claim, by=editor)
+    hidden = make.evidence_for(claim, by=editor, visibility=Visibility.PROTECTED)
+    beside = reverse("admin:claims_claim_preview", args=[claim.pk])
+    colleague = make.a_reviewer(desk).user
+    for who, words in ((colleague, "1 supports"), (editor, "2 support"), (reviewer.user, "2 support")):
+        assert f"<dd>{words}</dd>" in signed(who).get(beside).content.decode()
+    review = make.review_by(claim, reviewer)
+    assert review.evidence_ids == [open_one.pk, hidden.pk]
+    page_of_it = reverse("admin:reviews_review_change", args=[review.pk])
+    for who, numbers in ((colleague, f"{open_one.pk}"), (editor, f"{open_one.pk}, {hidden.pk}")):
+        shown = signed(who).get(page_of_it).content.decode()
+        assert f">{numbers}</" in " ".join(shown.split()).replace("> ", ">").replace(" </", "</")
+        assert "vidence used" in shown
