@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.admin import display
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -66,8 +66,10 @@ class ArticlePagesAdmin(AmendPages, RecordAdmin[Article]):
         return adds_articles(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
-        claims = Count("revisions__appearances__claim", distinct=True)
-        return super().get_queryset(request).annotate(texts=Count("revisions", distinct=True), claims_made=claims)
+        seen = visible_claims(viewer_of(request), now_of(request))
+        claims = seen.filter(appearances__revision__article=OuterRef("pk"))
+        made = columns.number_of(claims, "appearances__revision__article")
+        return super().get_queryset(request).annotate(texts=Count("revisions", distinct=True), claims_made=made)
 
     @display(description=gettext_lazy("published"), ordering="published_at")
     def published_column(self, row: Article) -> SafeString:

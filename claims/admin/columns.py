@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Count, IntegerField, QuerySet, Subquery, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 from django.template import Context
 from django.urls import reverse
 from django.utils.html import format_html
@@ -12,6 +15,14 @@ from django.utils.safestring import SafeString
 
 from claims.models import Claim
 from claims.templatetags import claimdesk
+
+
+def number_of(rows: QuerySet[Any], of: str) -> Combinable:
+    """How many of these rows each row of a list has; they name it, at `of`, as its `OuterRef`. One that is joined twice
+    counts once.
+    """
+    counted = rows.order_by().values(of).annotate(number=Count("pk", distinct=True)).values("number")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
 
 
 def page_now(row: Any) -> datetime:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin import display
-from django.db.models import Count, QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +18,7 @@ from claims.admin.kept import KeptAdmin
 from claims.admin.setup_forms import SourceForm
 from claims.models import (
     Alarm,
+    ChainStep,
     ClaimEvent,
     Decision,
     Evidence,
@@ -27,7 +28,7 @@ from claims.models import (
     Source,
     Visibility,
 )
-from claims.permissions import visible_sources
+from claims.permissions import visible_articles, visible_claims, visible_sources
 from claims.services.sources import GivenSource, add_source, change_source
 from claims.templatetags import claimdesk
 
@@ -57,7 +58,10 @@ class EvidencePagesAdmin(OfClaimAdmin[Evidence]):
 
 
 class SourcePagesAdmin(KeptAdmin[Source]):
-    """Outlets, people, organisations, documents and unnamed roles. Editors keep their names and reliability."""
+    """Outlets, people, organisations, documents and unnamed roles. Editors keep their names and reliability.
+
+    The list counts the articles and the steps that the reader sees.
+    """
 
     form = SourceForm
     list_display = ("name", "kind", "reliability", "articles_column", "steps_column", "parent")
@@ -75,10 +79,23 @@ class SourcePagesAdmin(KeptAdmin[Source]):
         return edits_a_desk(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
-        articles, steps = Count("articles", distinct=True), Count("steps", distinct=True)
-        seen = visible_sources(viewer_of(request), now_of(request)).values("pk")
-        rows = super().get_queryset(request).filter(pk__in=seen)
-        return rows.annotate(articles_count=articles, steps_count=steps)
+        viewer, now, this = viewer_of(request), now_of(request), OuterRef("pk")
+        seen = visible_sources(viewer, now).values("pk")
+        articles = visible_articles(viewer, now).filter(outlet=this)
+        steps = ChainStep.objects.filter(source=this, appearance__claim__in=visible_claims(viewer, now).values("pk"))
+        return (
+            super()
+            .get_queryset(request)
+            .filter(pk__in=seen)
+            .annotate(
+                articles_count=columns.number_of(articles, "outlet"), steps_count=columns.number_of(steps, "source")
+            )
+        )
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        form = super().get_form(request, *args, **kwargs)
+        form.viewer = viewer_of(request)
+        return form
 
     def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
         """Keep what the form says through the service."""

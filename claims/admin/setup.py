@@ -10,7 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.admin import display
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
-from django.db.models import Count, Q, QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.forms import model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -23,13 +23,13 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from claims.admin import columns
-from claims.admin.base import NamedFields, SetUpAdmin, TabularInline, administers, changed_columns, viewer_of
+from claims.admin.base import NamedFields, SetUpAdmin, TabularInline, administers, changed_columns, now_of, viewer_of
 from claims.admin.kept import KeptAdmin
 from claims.admin.moments import theme_moment_field, zone_names
 from claims.admin.setup_forms import DeskForm, OwnSettingsForm
 from claims.lifecycle import OPEN_STATES
 from claims.models import ApiKey, Desk, KeyEvent, KeyStep, Membership, Scope, User
-from claims.permissions import desks_of
+from claims.permissions import desks_of, visible_claims
 from claims.services.accounts import keep_account
 from claims.services.desks import add_desk, change_desk
 from claims.services.keys import OVERLAP, KeyOver, make_key, revoke_key, rotate_key, write_down
@@ -96,7 +96,8 @@ class DeskAdmin(KeptAdmin[Desk]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Desk]:
         of_mine = desks_of(viewer_of(request)).values("pk")
-        is_open = Count("claims", filter=Q(claims__state__in=sorted(OPEN_STATES)))
+        claims = visible_claims(viewer_of(request), now_of(request)).filter(state__in=sorted(OPEN_STATES))
+        is_open = columns.number_of(claims.filter(desk=OuterRef("pk")), "desk")
         return super().get_queryset(request).filter(pk__in=of_mine).annotate(open_count=is_open)
 
     def save_model(self, request: HttpRequest, obj: Desk, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's

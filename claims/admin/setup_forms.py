@@ -11,6 +11,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from claims.admin.forms import KeptForm, PlainForm
 from claims.admin.moments import zone_field
 from claims.models import Desk, ReadingSize, Reliability, Shortcuts, Source
+from claims.permissions import Viewer
 from claims.services.desks import COLUMNS, usable_desk
 from claims.services.sources import GivenSource, check_grade, usable_source
 
@@ -44,6 +45,8 @@ class SourceForm(KeptForm[Source]):
         help_text=_("Needed when you set it otherwise; it stands in the history below, with your name."),
     )
 
+    viewer: Viewer | None = None  # who fills it in
+
     class Meta:
         model = Source
         fields = ("name", "aliases", "kind", "parent", "zone", "reliability")
@@ -61,7 +64,7 @@ class SourceForm(KeptForm[Source]):
     def check(self) -> None:
         """Refuse a name that is known, a ring of parents, and another reliability without a reason."""
         given = GivenSource(**self.given())
-        usable_source(given, but=self.instance.pk or 0)
+        usable_source(given, but=self.instance.pk or 0, adding=self.viewer if self.instance.pk is None else None)
         check_grade(self.initial.get("reliability", Reliability.F), given.reliability, self.why)
 
 

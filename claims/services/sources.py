@@ -71,8 +71,10 @@ def check_may_set_up(viewer: Viewer) -> None:
     check_sets_up(viewer, "Set-up is for editors and administrators.", editors=True)
 
 
-def usable_source(given: GivenSource, *, but: int = 0) -> GivenSource:
+def usable_source(given: GivenSource, *, but: int = 0, adding: Viewer | None = None) -> GivenSource:
     """The same in clean words. `but` is the number of the source that it becomes, 0 for a new one.
+
+    Whoever adds it may give it the name of one that they do not see, see `add_source`.
 
     Raises `SourceKnown` with its number, `Invalid` and `UnusableText` at the field.
     """
@@ -88,7 +90,10 @@ def usable_source(given: GivenSource, *, but: int = 0) -> GivenSource:
     if len(set(aliases)) < len(aliases):
         raise Invalid("An alias stands there twice. Name each once.", pointer="/aliases")
     for word, pointer in [(name, "/name"), *((alias, "/aliases") for alias in aliases)]:
-        known = Source.objects.called(word).filter(kind=given.kind).exclude(pk=but).first()
+        called = Source.objects.called(word).filter(kind=given.kind).exclude(pk=but)
+        if adding is not None and pointer == "/name":
+            called = called.filter(pk__in=visible_sources(adding, Now()).values("pk"))
+        known = called.first()
         if known is not None:
             raise SourceKnown(source=known.pk, pointer=pointer)
     return replace(given, name=name, aliases=aliases)
@@ -108,6 +113,9 @@ def check_grade(before: str, after: str, why: str) -> str:
 def add_source(given: GivenSource, viewer: Viewer, *, why: str = "") -> Source:
     """Keep a source; `why` is for a reliability other than "cannot be judged".
 
+    One of this name that nothing names but articles under embargo, out of the viewer's sight, is theirs from now on, as
+    if they had made it: a refusal would confirm whoever guesses whom such an article names.
+
     Raises what `check_may_set_up`, `usable_source` and `check_grade` refuse; then nothing is written.
     """
     check_may_set_up(viewer)
@@ -115,13 +123,35 @@ def add_source(given: GivenSource, viewer: Viewer, *, why: str = "") -> Source:
     try:
         with transaction.atomic():
             _wait_for_others()
-            says = usable_source(given).columns()
-            reason = check_grade(Reliability.F, given.reliability, why)
+            clean = usable_source(given, adding=viewer)
+            hidden = Source.objects.called(clean.name).filter(kind=given.kind).select_for_update(no_key=True).first()
+            if hidden is not None:
+                _take_up(hidden, clean, viewer, why)
+                return hidden
+            says, reason = clean.columns(), check_grade(Reliability.F, given.reliability, why)
             source = Source.objects.create(**says)
             write_down_made(source, says, by=viewer.actor, reason=reason)
             return source
     except IntegrityError as taken:
         raise SourceKnown() from taken
+
+
+def _take_up(source: Source, given: GivenSource, viewer: Viewer, why: str) -> None:
+    """Let a source that is there be one that the viewer made. What they say of it is added to what stands there."""
+    stood = given_of(source)
+    more = [alias for alias in given.aliases if alias not in stood.aliases]
+    wanted = replace(
+        stood,
+        aliases=[*stood.aliases, *more],
+        parent=given.parent or stood.parent,
+        zone=given.zone or stood.zone,
+        reliability=stood.reliability if given.reliability == Reliability.F else given.reliability,
+    )
+    before, after = stood.columns(), usable_source(wanted, but=source.pk).columns()
+    reason = check_grade(stood.reliability, wanted.reliability, why)
+    _write(source, before, after)
+    write_down_made(source, {"name": source.name, "kind": source.kind}, by=viewer.actor)
+    write_down_changed(source, before, after, by=viewer.actor, reason=reason)
 
 
 def change_source(

@@ -191,6 +191,55 @@ def test_a_source_out_of_sight_is_no_source_for_whoever_guesses_its_number(
     assert CANARY not in str([one.body for one in (above, own, ruled, changed)])
 
 
+def test_a_source_out_of_sight_is_theirs_who_add_it_by_its_name_and_no_guess_is_confirmed(
+    claim: Claim, working: Reviewer, named: list[int]
+) -> None:
+    article = under_embargo(claim)
+    outlet, person, _role = named
+    seen = signed_in(working.user)
+    given = {"kind": "person", "aliases": ["Ada Z."], "reliability": "B", "reliability_reason": "She was right before."}
+    guessed = seen.post("/sources", {**given, "name": f"ada {CANARY.lower()}"})
+    assert (guessed.status, guessed.body["id"], guessed.body["name"]) == (201, person, f"Ada {CANARY}")
+    assert (guessed.body["aliases"], guessed.body["reliability"]) == (["Ada Z."], "B")
+    assert [one["reason"] for one in guessed.body["reliability_history"]] == ["She was right before."]
+    assert seen.get(f"/sources/{person}").status == 200
+    again = seen.post("/sources", {**given, "name": f"Ada {CANARY}"})
+    assert (again.status, again.code, again.body["source"]) == (409, "source_known", person)
+    form = {"name": f"{CANARY} Post", "kind": "outlet", "aliases": "", "reliability": "F"}
+    added = browser(working.user).post("/admin/claims/source/add/", form)
+    assert added.headers["Location"] == "/admin/claims/source/"
+    assert seen.get(f"/sources/{outlet}").body["name"] == f"{CANARY} Post"
+    assert Source.objects.filter(name__icontains=CANARY).count() == 3
+    assert article.desk is not None
+    there = signed_in(make.an_editor(article.desk)).post("/sources", {"name": f"{CANARY} Post", "kind": "outlet"})
+    assert (there.status, there.body["source"]) == (409, outlet)
+
+
+def test_lists_count_what_their_reader_sees_of_articles_and_claims_under_embargo(
+    claim: Claim, working: Reviewer
+) -> None:
+    article = under_embargo(claim)
+    assert article.desk is not None
+    Source.objects.filter(pk=article.outlet_id).update(name="Harbour Post")
+    make.an_article(outlet="Harbour Post", desk=article.desk)  # another desk's, under embargo or not
+    open_one = make.an_article(outlet="Harbour Post")
+    chain = (GivenStep("Ada Stone"),)
+    for desk in (None, claim.desk):
+        make.a_claim(desk or make.a_desk(), quote=make.a_quote(open_one.revision), chain=chain)
+    make.a_claim(article.desk, quote=make.a_quote(article.revisions.get(), f"{CANARY} denies it."), chain=chain)
+    here, everybody = browser(working.user), browser(make.an_administrator())
+    for client, articles, steps, claims, is_open in ((here, 1, 1, 1, 1), (everybody, 3, 3, 2, 2)):
+        shown = {row.name: row for row in client.get("/admin/claims/source/").context["cl"].result_list}
+        assert shown["Harbour Post"].articles_count == articles
+        assert shown["Ada Stone"].steps_count == steps
+        (row,) = [
+            one for one in client.get("/admin/claims/article/").context["cl"].result_list if one == open_one.article
+        ]
+        assert row.claims_made == claims
+        (desk,) = [one for one in client.get("/admin/claims/desk/").context["cl"].result_list if one == claim.desk]
+        assert desk.open_count == is_open
+
+
 def test_an_interest_in_a_source_out_of_sight_is_none_for_editors_of_another_desk(
     claim: Claim, working: Reviewer, named: list[int]
 ) -> None:
