@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -158,8 +159,18 @@ class ClaimEventPagesAdmin(OfClaimAdmin[ClaimEvent]):
     ordering = ("-recorded_at", "-id")
     fields = (
         *("claim", "seq", "type", "actor_kind", "actor_name", "from_state", "to_state"),
-        *("occurred_at", "recorded_at", "body", "prev_hash", "hash"),
+        *("occurred_at", "recorded_at", "body_column", "prev_hash", "hash"),
     )
+    readonly_fields = ("body_column",)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Nobody asks an address for what the hashed text says: it may name evidence that is protected now."""
+        return not lookup.startswith("body") and super().lookup_allowed(lookup, value, request)
+
+    @display(description=_("hashed text"))
+    def body_column(self, row: ClaimEvent) -> str:
+        """What the hash is of; of an item that is protected by now not its words."""
+        return json.dumps({**row.content, "data": row.told}, ensure_ascii=False) if row.hides_item else row.body
 
     @display(description=_("noticed"), ordering="recorded_at")
     def recorded_column(self, row: ClaimEvent) -> SafeString:

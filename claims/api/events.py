@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -18,7 +17,7 @@ from claims.api.paging import LARGEST_PAGE, PAGE, Order, page_of
 from claims.api.parameters import EventType, Listed, Paged, Parameters, WholeNumber, given, page_in
 from claims.api.schema import page_response
 from claims.api.views import ApiView
-from claims.exports.feed import Place, cursor_of, event_out
+from claims.exports.feed import Place, cursor_of, events_out
 from claims.lifecycle import State
 from claims.models import ClaimEvent, Scope
 from claims.permissions import visible_claims
@@ -76,7 +75,7 @@ class ClaimEvents(ApiView):
         """List what happened to a claim, oldest first."""
         asked = given(Paged, request)
         rows = ClaimEvent.objects.filter(claim=self.claim(number))
-        return page_of(request, rows, page_in(asked), _shape, Order(descending=False))
+        return page_of(request, rows, page_in(asked), events_out, Order(descending=False))
 
 
 class Events(ApiView):
@@ -99,7 +98,7 @@ class Events(ApiView):
         shown, more = found[: asked["limit"]], len(found) > asked["limit"]
         last = (shown[-1].tx, shown[-1].pk) if more else end
         url = self._next(last) if more else None
-        body = {"results": _shape(shown), "cursor": cursor_of(last), "next": url}
+        body = {"results": events_out(shown), "cursor": cursor_of(last), "next": url}
         return Response(body, headers={"Link": f'<{url}>; rel="next"'} if url else {})
 
     def _next(self, last: Place) -> str:
@@ -111,7 +110,3 @@ class Events(ApiView):
 def _between(begin: Place, end: Place) -> QuerySet[ClaimEvent]:
     upto = Q(tx__lt=end[0]) | Q(tx=end[0], pk__lte=end[1])
     return ClaimEvent.objects.after(*begin).filter(upto)
-
-
-def _shape(rows: Sequence[ClaimEvent]) -> list[dict[str, Any]]:
-    return [event_out(row) for row in rows]

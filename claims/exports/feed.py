@@ -5,10 +5,12 @@ One rendering for all of them, so that none of them ever tells more than another
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from claims.exports.times import rfc3339
 from claims.models import ClaimEvent, SetUpEvent
+from claims.models.event import look_for_protected
 
 PREFIX, SUFFIX = "org.claimdesk.", ".v1"
 Place = tuple[int, int]
@@ -64,3 +66,9 @@ def event_out(event: ClaimEvent) -> dict[str, Any]:
         "hash": event.hash,
         "cursor": cursor_of((event.tx, event.pk)),
     }
+
+
+def events_out(events: Sequence[ClaimEvent]) -> list[dict[str, Any]]:
+    """The same of many, with one look at the evidence that they name."""
+    look_for_protected(events)
+    return [event_out(event) for event in events]

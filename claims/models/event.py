@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import cached_property
 from hashlib import sha256
 from typing import Any, Self
@@ -17,7 +18,9 @@ from claims.actors import ActorKind
 from claims.deadlines import TimeFlag
 from claims.lifecycle import State
 from claims.models.alarm import FlagKind
+from claims.models.evidence import Evidence, Visibility
 from claims.models.frozen import frozen
+from claims.models.many import any_of
 
 
 class TransactionNumber(Func):
@@ -79,6 +82,8 @@ PASSING = (
 # What the clock says of a claim by itself: nobody chose it.
 ANNOUNCED = frozenset({*(f"claim.{kind}" for kind in TimeFlag), "claim.escalate"})
 FOR_UNDOING = frozenset({"course"})
+# What an event says of an item of evidence that is protected now, whatever it said when it was written.
+OF_PROTECTED = frozenset({"evidence", "visibility", "fields", "copied_from"})
 FLAGGED = frozenset({"claim.raise_flag", "claim.clear_flag"})
 
 
@@ -128,6 +133,9 @@ class ClaimEvent(models.Model):
 
     objects = ClaimEventQuerySet.as_manager()
 
+    # Whether the item of evidence it names is protected now; None before somebody looked, see `look_for_protected`.
+    of_protected: bool | None = None
+
     class Meta:
         verbose_name = _("event")
         ordering = ("claim_id", "seq")
@@ -172,9 +180,24 @@ class ClaimEvent(models.Model):
     def told(self) -> dict[str, Any]:
         """The data as whoever sees the claim may read it: without what a step keeps for its own undoing alone.
 
-        How a claim was handled before may name rules of desks that the reader does not see.
+        How a claim was handled before may name rules of desks that the reader does not see. Nor does it say more of an
+        item of evidence than its number while that is protected: it was made so since.
         """
+        if self.hides_item:
+            return {name: value for name, value in self.data.items() if name in OF_PROTECTED}
         return {name: value for name, value in self.data.items() if name not in FOR_UNDOING}
+
+    @property
+    def names_item(self) -> bool:
+        """Whether it says what an item of evidence is called."""
+        return self.type.startswith("evidence.") and "title" in self.data
+
+    @property
+    def hides_item(self) -> bool:
+        """Whether that item is protected now, so that its words are kept from everybody who reads the event."""
+        if self.of_protected is None:
+            look_for_protected([self])
+        return bool(self.of_protected)
 
     @property
     def is_announcement(self) -> bool:
@@ -187,6 +210,22 @@ class ClaimEvent(models.Model):
         if self.actor_kind != ActorKind.RULE:
             return False
         return self.type == "claim.assign" or (self.type in FLAGGED and self.data.get("kind") == FlagKind.UNROUTABLE)
+
+
+def look_for_protected(events: Iterable[ClaimEvent], read: Iterable[Evidence] | None = None) -> None:
+    """Find out which of these events name an item of evidence that is protected now.
+
+    One query, none where `read` are the items of their claim, every open one among them.
+    """
+    events = [event for event in events if event.of_protected is None]
+    protected = {event.data["evidence"] for event in events if event.names_item}
+    if read is not None:
+        protected -= {item.pk for item in read if item.visibility != Visibility.PROTECTED}
+    elif protected:
+        named = Evidence.objects.filter(pk__in=any_of(protected), visibility=Visibility.PROTECTED)
+        protected = set(named.values_list("pk", flat=True))
+    for event in events:
+        event.of_protected = event.names_item and event.data["evidence"] in protected
 
 
 def chained(prev_hash: str, body: str) -> str:

@@ -24,6 +24,7 @@ from claims.intake.egress import line_to
 from claims.intake.posting import Line
 from claims.intake.refusals import NotRead
 from claims.models import OffBecause, Webhook, WebhookDelivery
+from claims.models.event import look_for_protected
 from claims.models.many import any_of
 from claims.permissions import viewer_for_key, visible_claims
 from claims.services.outbox import spread_events, switch_off
@@ -140,6 +141,7 @@ def _batch(webhook: Webhook, now: datetime, lease: datetime) -> Batch | None:
     claims = {row.claim for row in rows if row.claim is not None}
     seen = visible_claims(viewer_for_key(webhook.key), now).filter(pk__in=any_of(claims))
     visible = {None, *(seen.values_list("pk", flat=True) if claims else ())}
+    look_for_protected(row.event for row in rows if row.event is not None)
     parcels = [_parcel(webhook, row) for row in rows if row.claim in visible]
     withheld = [row.pk for row in rows if row.claim not in visible]
     return Batch(webhook.pk, webhook.url, lease, now, secrets, parcels, withheld, webhook.failures > 0)

@@ -21,6 +21,7 @@ from claims.services.articles import address, line, text
 from claims.services.linkflags import keep_flags
 from claims.services.looks import end_looks
 from claims.services.readings import ask_reading, follow_visibility, mark_compared, plan_reading
+from claims.services.repeated import forget_words
 from claims.services.stamprequests import held_by, request_stamps
 from claims.services.transitions import Held, locked
 from claims.verdicts import EvidenceKind, Question, Stance
@@ -135,6 +136,8 @@ def edit_evidence(held: Held, item: Evidence, changes: Mapping[str, object], *, 
     if "visibility" in changes:
         follow_visibility(item, held.now)
         request_stamps(item, held_by(item), held.now)
+        if item.visibility == Visibility.PROTECTED:
+            forget_words(item)
     held.record("evidence.edit", by=by, data={**told(item), "fields": sorted(changes)})
     return item
 

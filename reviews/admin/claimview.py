@@ -16,6 +16,7 @@ from claims.admin.marking import Mark, Marked, around, marked
 from claims.exports.warc import parts_of
 from claims.lifecycle import Action, State
 from claims.models import ChainStep, Evidence, Fetch, FetchState, FlagKind
+from claims.models.event import look_for_protected
 from claims.permissions import Viewer, visible_sources
 from claims.services.readings import may_ask, reading_words
 from claims.verdicts import Question, So
@@ -81,6 +82,7 @@ def shown(page: ClaimPage, now: datetime, viewer: Viewer) -> dict[str, Any]:
     """Everything `reviews/claim.html` shows."""
     claim = page.claim
     me = viewer.user.pk if viewer.user else None
+    look_for_protected(page.events, page.evidence)
     flags = [str(kind) for kind in claim.time_flags(now, page.standing)]
     head, buttons = ([_button(page, name) for name in names] for names in (IN_HEAD, IN_MORE))
     return {

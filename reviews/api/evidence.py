@@ -22,7 +22,7 @@ from claims.api.fields import LARGEST_ID, Nothing, checked
 from claims.api.paging import Order, page_of
 from claims.api.parameters import Paged, Parameters, given, page_in
 from claims.api.preconditions import expected_version, is_known, tag
-from claims.api.repeating import repeatable
+from claims.api.repeating import ShownOnce, repeatable
 from claims.api.schema import answered, page_response, sent
 from claims.api.views import ApiView, not_modified
 from claims.api.written import Link
@@ -39,6 +39,7 @@ from claims.services.evidence import (
     note_sight,
     supersede_evidence,
 )
+from claims.services.repeated import without_words
 from claims.verdicts import EvidenceKind, Question, Stance
 from reviews.api import examples
 from reviews.permissions import evidence_seen_by
@@ -76,7 +77,7 @@ class EvidenceView(ApiView):
         """The item as it is after something was done to it that leaves its version."""
         shown = self.item(item.pk)
         self.sight(shown)
-        return Response(evidence_out(shown, self.link), headers={"ETag": tag(item.version)})
+        return _answered(shown, self.link, status=200, headers={"ETag": tag(item.version)})
 
     def given(self, request: Request, claim: Claim) -> GivenEvidence:
         """What was sent, its file kept already."""
@@ -259,4 +260,11 @@ def _written(item: Evidence) -> Evidence:
 
 def _made(item: Evidence, link: Link) -> Response:
     headers = {"Location": f"/api/v1/evidence/{item.pk}", "ETag": tag(item.version)}
-    return Response(evidence_out(item, link), status=201, headers=headers)
+    return _answered(item, link, status=201, headers=headers)
+
+
+def _answered(item: Evidence, link: Link, *, status: int, headers: dict[str, str]) -> Response:
+    """The item; a repeated call is answered nothing of the words of a protected one, nor are they kept for it."""
+    shown = evidence_out(item, link)
+    kept = without_words(shown) if item.visibility == Visibility.PROTECTED else shown
+    return ShownOnce(shown, kept=kept, status=status, headers=headers)

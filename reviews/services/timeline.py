@@ -14,6 +14,7 @@ from claims.actors import ActorKind
 from claims.ladders import Tell
 from claims.lifecycle import CorrectionClass
 from claims.models import ClaimEvent
+from claims.models.event import look_for_protected
 from claims.passages import Fate
 from claims.verdicts import So
 from reviews.services import changewords
@@ -34,6 +35,7 @@ class Entry:
 
 def entries(events: Sequence[ClaimEvent], now: datetime, me: int | None) -> list[Entry]:
     """The timeline of a claim as the person `me` reads it."""
+    look_for_protected(events)
     return [_entry(event, now, me) for event in _folded(events)]
 
 
@@ -120,7 +122,7 @@ def _waits(told: Told) -> str:
 
 
 def _evidence(pattern: str) -> Words:
-    return lambda told: _(pattern) % {"who": told.who, "title": told.data("title") or _("a protected item")}
+    return lambda told: _(pattern) % {"who": told.who, "title": told.event.told.get("title") or _("a protected item")}
 
 
 def _decided(told: Told) -> str:

@@ -13,7 +13,7 @@ from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from claims.lifecycle import State
-from claims.models import Desk, Evidence, Scope, Snapshot
+from claims.models import Desk, Evidence, RepeatableCall, Scope, Snapshot
 from claims.services import evidence as service
 from tests.api.conftest import Answer, Api, signed_in, with_key
 from tests.factories import a_claim, a_reviewer, an_editor, evidence_for, fresh, put_on, review_by
@@ -55,6 +55,29 @@ def test_a_key_brings_protected_evidence_once_and_never_sees_it_again(api: Api, 
     told = api.post(path, LINK)
     hidden = api.patch(f"/evidence/{told.body['id']}", {"visibility": "protected"}, If_Match=told.etag)
     assert (hidden.status, hidden.etag, api.get(path).body["results"]) == (200, '"2"', [])
+
+
+def test_a_repeated_call_is_answered_no_word_of_protected_evidence_nor_is_one_kept_for_it(api: Api, desk: Desk) -> None:
+    claim = a_claim(desk)
+    path, secret = f"/claims/{claim.pk}/evidence", {**LINK, "title": "Who told us", "url": "https://www.harbour.no/a"}
+    calls = RepeatableCall.objects.filter(body__contains="told us")
+    made = api.post(path, {**secret, "visibility": "protected"}, Idempotency_Key="a")
+    assert (made.body["title"], calls.exists()) == ("Who told us", False)
+    again = api.post(path, {**secret, "visibility": "protected"}, Idempotency_Key="a")
+    empty = {"title": "", "note": "", "url": "", "why_secondary": "", "snapshot": None, "reading": None}
+    assert (again.status, again.headers["Idempotent-Replayed"]) == (201, "true")
+    assert again.body == {**made.body, **empty}
+    assert [again.headers[name] for name in ("Location", "ETag")] == [made.headers["Location"], made.etag]
+    told = api.post(path, secret, Idempotency_Key="b")
+    assert calls.count() == 1
+    api.patch(f"/evidence/{told.body['id']}", {"visibility": "protected"}, If_Match=told.etag)
+    assert not calls.exists()
+    assert api.post(path, secret, Idempotency_Key="b").body == {**told.body, **empty}
+    assert Evidence.objects.count() == 2
+    editor = signed_in(an_editor(desk))
+    fetched = [editor("POST", f"/evidence/{made.body['id']}/fetch", Idempotency_Key="c") for _ in range(2)]
+    assert [one.body["title"] for one in fetched] == ["Who told us", ""]
+    assert claim.events.filter(type="evidence.read").count() == 1
 
 
 def test_the_first_evidence_of_the_reviewer_starts_the_review(desk: Desk) -> None:
