@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from claims.admin import columns
-from claims.admin.base import OfClaimAdmin, RecordAdmin, edits_a_desk, now_of, viewer_of
+from claims.admin.base import OfClaimAdmin, RecordAdmin, administers, edits_a_desk, now_of, viewer_of
 from claims.admin.filters import ClaimDeskFilter
 from claims.admin.kept import KeptAdmin
 from claims.admin.setup_forms import SourceForm
@@ -217,10 +217,16 @@ class AlarmAdmin(OfClaimAdmin[Alarm]):
 
 @admin.register(FileCheck)
 class FileCheckAdmin(RecordAdmin[FileCheck]):
-    """What each reading of everything that is kept has found."""
+    """What each reading of everything that is kept has found. Which files, by their hash, is told to administrators:
+    one may protect a source, and whoever has the document knows it by its hash.
+    """
 
     list_display = ("began_column", "finished_column", "files", "missing_column", "differing_column")
-    fields = ("began_at", "finished_at", "files", "bytes", "missing", "differing")
+    readonly_fields = ("missing_column", "differing_column")
+
+    def get_fields(self, request: HttpRequest, obj: FileCheck | None = None) -> Any:
+        broken = ("missing", "differing") if administers(request) else self.readonly_fields
+        return ("began_at", "finished_at", "files", "bytes", *broken)
 
     @display(description=_("began"), ordering="began_at")
     def began_column(self, row: FileCheck) -> SafeString:

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from claims.lifecycle import State
-from claims.models import Article, Claim, ClaimEvent, Decision, Desk, Evidence, Flag, Scope, User, Visibility
+from claims.models import Article, Claim, ClaimEvent, Decision, Desk, Evidence, FileCheck, Flag, Scope, User, Visibility
 from reviews.models import Review, Reviewer
 from tests import factories as make
 from tests.admin.conftest import SignIn
@@ -133,6 +133,15 @@ def test_protected_evidence_is_not_listed_where_its_sight_would_not_be_kept(
     address = reverse("admin:claims_evidence_changelist")
     assert "Who told us" not in signed(editor).get(address).content.decode()
     assert "Who told us" not in signed(reviewer.user).get(address).content.decode()
+
+
+def test_which_kept_files_are_broken_is_told_to_administrators_alone(signed: SignIn, editor: User) -> None:
+    digest = "5e1f" * 16
+    found = FileCheck.objects.create(began_at=make.now(), finished_at=make.now(), files=7, missing=[digest])
+    address = reverse("admin:claims_filecheck_change", args=[found.pk])
+    shown = signed(editor).get(address)
+    assert (shown.status_code, digest in shown.content.decode()) == (200, False)
+    assert digest in signed(make.an_administrator()).get(address).content.decode()
 
 
 def test_anothers_review_stays_hidden_until_the_decision(signed: SignIn, editor: User, desk: Desk) -> None:
