@@ -266,6 +266,18 @@ def test_a_step_and_a_page_are_named_behind_control_k(at_work: SignedIn, claims:
     page.wait_for_url("**/admin/?view=pool")
 
 
+def test_the_palette_gets_the_focus_however_late_it_is_shown(at_work: SignedIn) -> None:
+    page = at_work()
+    page.goto("/admin/")
+    page.evaluate("window.requestAnimationFrame = (shown) => setTimeout(shown, 100)")
+    search(page, "pool")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(page.locator("#search-input-command")).to_be_hidden()
+    page.get_by_role("button", name="Search, or name a page or step").click()
+    expect(page.locator("#search-input-command")).to_be_focused()
+
+
 def test_letters_for_a_palette_that_is_not_there_yet_are_no_keys(at_work: SignedIn, claims: list[Claim]) -> None:
     page, address = at_work(), f"/admin/claims/claim/{claims[0].pk}/change/"
     page.goto(address)
