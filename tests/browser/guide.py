@@ -64,6 +64,7 @@ def slow(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
+admin.autodiscover()  # as the addresses of the product do
 urlpatterns: list[URLPattern | URLResolver] = [
     path("guide/", guide),
     path("guide/missing/", missing),
