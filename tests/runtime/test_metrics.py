@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from claims.lifecycle import State
 from claims.models import FlagKind
+from claims.services import sealing
 from claims.services.sweep import raise_due_flags
 from claims.stream.application import LiveStream
 from tests.factories import a_claim, a_desk, an_editor, fall_late
@@ -77,7 +79,7 @@ def test_requests_are_counted_by_the_name_of_their_route_and_nothing_they_brough
 
 @pytest.mark.django_db
 def test_the_state_of_the_work_is_read_in_a_fixed_number_of_statements(django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         readings.taken()
     desk = a_desk()
     editor = an_editor(desk)
@@ -85,7 +87,7 @@ def test_the_state_of_the_work_is_read_in_a_fixed_number_of_statements(django_as
         fall_late(a_claim(desk, by=editor), editor)
     a_claim(desk, State.IN_REVIEW, by=editor)
     raise_due_flags()
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         found = {reading.name: reading.values for reading in readings.taken()}
     assert found["flags_standing"]["late"] == 2
     assert set(found["flags_standing"]) == set(FlagKind)
@@ -97,6 +99,19 @@ def test_the_state_of_the_work_is_read_in_a_fixed_number_of_statements(django_as
     assert value(samples, "feed_horizon_age_seconds") >= 0
     others = ("sweep_lag_seconds", "alarms_due", "letters_waiting", "verify_age_seconds", "webhooks_failing")
     assert {f"claimdesk_{name}" for name in others} <= {name for name, _ in samples}
+
+
+def test_the_age_of_the_seal_and_a_failed_try_are_told(db: None, settings: Any, tmp_path: Path) -> None:
+    settings.SEAL_DIR = str(tmp_path / "not-there")
+    sealing.seal_the_day()
+    samples = scraped()
+    assert math.isnan(value(samples, "seal_age_seconds"))
+    assert value(samples, "seal_failed") == 1
+    settings.SEAL_DIR = str(tmp_path)
+    sealing.seal_the_day()
+    samples = scraped()
+    assert 0 <= value(samples, "seal_age_seconds") < 600
+    assert value(samples, "seal_failed") == 0
 
 
 def test_without_a_database_the_requests_are_told_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ from claims.models import (
     WebhookDelivery,
 )
 from claims.models.event import CommittedBefore
-from claims.services import verifying
+from claims.services import sealing, verifying
 from claims.services.patience import answered_within, statements_within
 from claims.services.transitions import database_time
 from claims.services.watch import sweep_health
@@ -45,7 +45,7 @@ def taken() -> list[Reading]:
     """All readings at one moment. Raises OperationalError when the database takes too long."""
     with answered_within(PATIENCE, connection), statements_within(PATIENCE):
         now = database_time()
-        return [*_deadlines(now), *_flags(), *_webhooks(now), *_waiting(now), _feed(now), *_verified(now)]
+        return [*_deadlines(now), *_flags(), *_webhooks(now), *_waiting(now), _feed(now), *_checked(now)]
 
 
 def _one(name: str, words: str, value: float, *, only_grows: bool = False) -> Reading:
@@ -54,9 +54,8 @@ def _one(name: str, words: str, value: float, *, only_grows: bool = False) -> Re
 
 def _deadlines(now: datetime) -> list[Reading]:
     sweep = sweep_health(now)
-    age = _seconds(now - sweep.ran_at) if sweep.ran_at else float("nan")
     return [
-        _one("sweep_age_seconds", "Since the last sweep; NaN before the first.", age),
+        _one("sweep_age_seconds", "Since the last sweep; NaN before the first.", _age(now, sweep.ran_at)),
         _one("sweep_lag_seconds", "How long the oldest alarm that is due has waited.", _seconds(sweep.lag)),
         _one("alarms_due", "Alarms that are due and not announced yet.", sweep.waiting),
         _one("alarms_set_aside", "Alarms that could not be announced in three tries.", sweep.set_aside),
@@ -109,14 +108,27 @@ def _feed(now: datetime) -> Reading:
     return _one("feed_horizon_age_seconds", "Since the oldest event that the change feed cannot tell yet.", age)
 
 
-def _verified(now: datetime) -> list[Reading]:
-    beat = Heartbeat.objects.filter(name=verifying.HEARTBEAT).first()
-    age = _seconds(now - beat.ran_at) if beat else float("nan")
-    broken = sum(beat.detail.get("broken", {}).values()) if beat else 0
+def _checked(now: datetime) -> list[Reading]:
+    beats = {beat.name: beat for beat in Heartbeat.objects.filter(name__in=(verifying.HEARTBEAT, sealing.HEARTBEAT))}
+    verified, tried = beats.get(verifying.HEARTBEAT), beats.get(sealing.HEARTBEAT)
+    sealed = sealing.daily_seals(now).last()
+    broken = sum(verified.detail.get("broken", {}).values()) if verified else 0
+    failed = tried is not None and "failed" in tried.detail
+    since_verified = _age(now, verified.ran_at if verified else None)
     return [
-        _one("verify_age_seconds", "Since every invariant was checked; NaN before the first time.", age),
+        _one("verify_age_seconds", "Since every invariant was checked; NaN before the first time.", since_verified),
         _one("verify_broken_rows", "Rows that broke an invariant then.", broken),
+        _one(
+            "seal_age_seconds",
+            "Since the last daily seal; NaN before the first.",
+            _age(now, sealed.made_at if sealed else None),
+        ),
+        _one("seal_failed", "1 where the last try to make a day's seal failed.", failed),
     ]
+
+
+def _age(now: datetime, since: datetime | None) -> float:
+    return _seconds(now - since) if since else float("nan")
 
 
 def _seconds(span: timedelta) -> float:
