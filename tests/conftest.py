@@ -19,7 +19,10 @@ from hypothesis import HealthCheck, settings
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
+from claims.models import Desk, User
+from reviews.models import Reviewer
 from tests.emptying import empty_tables
+from tests.factories import a_desk, a_reviewer, an_editor
 from tests.intake.pages import FERRY, Site, site
 from tests.keeping import files_in
 from tests.running import Running, beat_words, broker_client, started, worker_words
@@ -180,6 +183,24 @@ def live_server(django_db_setup: None, live_server: LiveServer) -> LiveServer:
     """The server of pages, begun after the database that it reads, so that it ends before it."""
     assert django_db_setup is None
     return live_server
+
+
+@pytest.fixture
+def desk(db: None) -> Desk:
+    """A desk, as most tests need one. Where it must be of a kind, a module has its own."""
+    return a_desk()
+
+
+@pytest.fixture
+def editor(desk: Desk) -> User:
+    """An editor of the desk."""
+    return an_editor(desk)
+
+
+@pytest.fixture
+def reviewer(desk: Desk) -> Reviewer:
+    """Somebody who reviews for the desk."""
+    return a_reviewer(desk)
 
 
 class StartCelery(Protocol):

@@ -36,16 +36,6 @@ def signed(db: None) -> SignIn:
 
 
 @pytest.fixture
-def desk(db: None) -> Desk:
-    return make.a_desk()
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return make.an_editor(desk)
-
-
-@pytest.fixture
 def reviewer(desk: Desk) -> Reviewer:
     return make.a_reviewer(desk, limit=200)
 

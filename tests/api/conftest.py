@@ -15,7 +15,6 @@ from claims.api import limits
 from claims.models import ClaimEvent, Desk, Scope, User
 from claims.services.keys import make_key
 from tests.api.promises import check_answer
-from tests.factories import a_desk
 from tests.running import wait_until
 from tests.signing import browser_of
 
@@ -113,11 +112,6 @@ def signed_in(user: User) -> Api:
 def _fresh_limits() -> None:
     """Every test begins with nothing counted."""
     limits.REQUESTS = limits.Counter()
-
-
-@pytest.fixture
-def desk(db: None) -> Desk:
-    return a_desk()
 
 
 @pytest.fixture

@@ -26,11 +26,6 @@ WORDS = "The provider has cancelled an article that is quoted. Say what that mea
 
 
 @pytest.fixture
-def editor(desk: Desk) -> User:
-    return make.an_editor(desk)
-
-
-@pytest.fixture
 def item(desk: Desk) -> dict[str, Any]:
     """A news item that is here already."""
     sent = {

@@ -36,11 +36,6 @@ from tests.intake.pages import Site
 
 
 @pytest.fixture
-def editor(desk: Desk) -> User:
-    return an_editor(desk)
-
-
-@pytest.fixture
 def claim(desk: Desk, editor: User) -> Claim:
     return a_claim(desk, by=editor)
 

@@ -16,7 +16,7 @@ from claims.lifecycle import Action, State
 from claims.models import Claim, Desk, User
 from claims.services.proposing import GivenStep
 from reviews.services.acting import act
-from tests.factories import a_claim, a_key, a_quote, a_reviewer, an_article, an_editor, now, viewer
+from tests.factories import a_claim, a_key, a_quote, a_reviewer, an_article, now, viewer
 from verify_project.logs import without_secrets
 
 SITE = "https://www.desk.example"
@@ -26,11 +26,6 @@ ADDRESS = "/v1alpha1/claims:search"
 @pytest.fixture(autouse=True)
 def _site(settings: Any) -> None:
     settings.SITE_URL, settings.PUBLISHER_NAME = SITE, "World Desk"
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return an_editor(desk)
 
 
 def published(desk: Desk, editor: User, **given: Any) -> Claim:

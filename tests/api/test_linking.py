@@ -17,16 +17,6 @@ SECOND = "The minister denied it on Monday."
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return an_editor(desk)
-
-
-@pytest.fixture
 def api(editor: User) -> Api:
     return signed_in(editor)
 

@@ -12,11 +12,6 @@ from tests.factories import a_claim, a_desk, a_reviewer, ahead, an_editor, put_o
 
 
 @pytest.fixture
-def reviewer(desk: Desk) -> Reviewer:
-    return a_reviewer(desk)
-
-
-@pytest.fixture
 def told(desk: Desk, reviewer: Reviewer) -> Api:
     """The reviewer, put on three claims and told."""
     editor = an_editor(desk)

@@ -14,11 +14,6 @@ NOTE = {"note": "They are surer now. It is the same claim."}
 
 
 @pytest.fixture
-def editor(desk: Desk) -> User:
-    return an_editor(desk)
-
-
-@pytest.fixture
 def first() -> ArticleRevision:
     return an_article(text=f"{TEXT}\nNobody would say more.").revision
 

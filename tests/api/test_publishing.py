@@ -10,20 +10,10 @@ from claims.lifecycle import Action, State
 from claims.models import Claim, Desk, User
 from reviews.services.acting import act
 from tests.api.conftest import Api, signed_in, with_key
-from tests.factories import a_claim, a_desk, a_reviewer, an_editor, put_on, review_by, viewer
+from tests.factories import a_claim, a_reviewer, put_on, review_by, viewer
 
 pytestmark = pytest.mark.django_db
 WORDS = "Nothing that anybody could find settles it either way."
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return an_editor(desk)
 
 
 @pytest.fixture

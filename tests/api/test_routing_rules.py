@@ -18,11 +18,6 @@ from tests.api.conftest import Api, signed_in, with_key
 RULES = "/routing_rules"
 
 
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return make.an_editor(desk)
-
-
 def a_body(desk: Desk, **more: Any) -> dict[str, Any]:
     """A rule of the desk as it is sent."""
     return {

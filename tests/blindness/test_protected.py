@@ -20,21 +20,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return make.a_desk()
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return make.an_editor(desk)
-
-
-@pytest.fixture
-def reviewer(desk: Desk) -> Reviewer:
-    return make.a_reviewer(desk)
-
-
-@pytest.fixture
 def claim(desk: Desk, editor: User, reviewer: Reviewer) -> Claim:
     """Decided; its evidence names an item that was open when it was added, and that an editor has protected since."""
     claim = make.a_claim(desk, by=editor)

@@ -26,7 +26,6 @@ from tests.factories import (
     a_desk,
     a_reviewer,
     ahead,
-    an_editor,
     dated,
     evidence_for,
     fall_late,
@@ -47,11 +46,6 @@ def desk() -> Desk:
 
 
 LINES = "name => name.firstElementChild.getClientRects().length"
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return an_editor(desk)
 
 
 def due_in(claim: Claim, editor: User, **span: float) -> None:

@@ -20,7 +20,6 @@ from tests.factories import (
     a_desk,
     a_reviewer,
     ahead,
-    an_editor,
     dated,
     fall_late,
     fresh,
@@ -35,16 +34,6 @@ pytestmark = pytest.mark.django_db
 
 HOUR = timedelta(hours=1)
 LONG_AGO = datetime.fromisoformat("2025-03-07T12:00:00+00:00")
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return an_editor(desk)
 
 
 def alarms(claim: Claim) -> dict[str, datetime]:

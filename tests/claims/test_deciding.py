@@ -19,7 +19,6 @@ from tests.factories import (
     a_claim,
     a_desk,
     a_reviewer,
-    an_editor,
     evidence_for,
     maker,
     put_on,
@@ -33,11 +32,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def desk() -> Desk:
     return a_desk(min_origins=2)
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return an_editor(desk)
 
 
 def test_a_claim_without_a_desk_cannot_be_decided(editor: User) -> None:

@@ -26,7 +26,6 @@ from tests.factories import (
     a_desk,
     a_reviewer,
     ahead,
-    an_editor,
     dated,
     fall_late,
     fresh,
@@ -46,11 +45,6 @@ TELL_LATER = Step("editor", "1 h late", Track.REVIEW_DUE, HOUR, Tell.EDITOR)
 @pytest.fixture
 def desk() -> Desk:
     return a_desk(name="World")
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return an_editor(desk)
 
 
 def as_if_due(claim: Claim, ago: timedelta) -> datetime:

@@ -54,11 +54,6 @@ def desk() -> Desk:
 
 
 @pytest.fixture
-def editor(desk: Desk) -> User:
-    return an_editor(desk)
-
-
-@pytest.fixture
 def claim(desk: Desk, editor: User) -> Claim:
     return a_claim(desk, by=editor)
 

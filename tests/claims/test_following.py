@@ -64,11 +64,6 @@ def note(passage: RevisedPassage, who: object, words: str = "They are surer now.
         note_passage(acting.held, passage, words, by=acting.by, user=viewer.user)
 
 
-@pytest.fixture
-def desk() -> Desk:
-    return make.a_desk()
-
-
 def test_a_changed_quote_is_flagged_with_both_passages_and_a_quote_elsewhere_is_not(desk: Desk) -> None:
     first = an_article()
     claim = make.a_claim(desk, quote=make.a_quote(first))
@@ -160,11 +155,6 @@ def test_an_article_set_back_word_for_word_reads_as_quoted_again_and_may_change_
     fates = RevisedPassage.objects.order_by("revision__number").values_list("fate", flat=True)
     assert list(fates) == [Fate.CHANGED, Fate.SAME, Fate.CHANGED]
     assert broken_promises() == {}
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return make.an_editor(desk)
 
 
 def merged(claim: Claim, into: Claim, editor: User) -> None:

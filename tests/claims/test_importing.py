@@ -32,16 +32,6 @@ from tests.intake.pages import FERRY, Site
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def desk() -> Desk:
-    return make.a_desk()
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return make.an_editor(desk)
-
-
 def ask(by: User | Viewer, url: str, **told: Any) -> Operation:
     return ask_import(by if isinstance(by, Viewer) else make.viewer(by), ToldArticle(url=url, **told))
 

@@ -36,16 +36,6 @@ SELECT n, CASE WHEN n %% 600 = 1 THEN 'waiting' WHEN n %% 600 = 2 THEN 'failed' 
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return make.a_desk()
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return make.an_editor(desk)
-
-
-@pytest.fixture
 def claim(desk: Desk, editor: User, kept_aside: Path) -> Claim:
     return make.a_claim(desk, by=editor)
 

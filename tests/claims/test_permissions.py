@@ -41,11 +41,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
 def sees(who: Viewer) -> set[Claim]:
     return set(visible_claims(who, now()))
 

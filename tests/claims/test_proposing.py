@@ -31,16 +31,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return an_editor(desk)
-
-
 def given(**changed: Any) -> GivenClaim:
     return GivenClaim(**{"statement": "The minister will resign.", "language": "en", **changed})
 

@@ -30,7 +30,6 @@ from tests.factories import (
     a_reviewer,
     ahead,
     an_administrator,
-    an_editor,
     dated,
     fall_late,
     fresh,
@@ -49,11 +48,6 @@ NEW_YEAR = own_date(date(2026, 12, 31), date(2026, 12, 31), Precision.DAY, "Euro
 @pytest.fixture
 def desk() -> Desk:
     return a_desk(min_origins=1)
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return an_editor(desk)
 
 
 def test_accepting_sets_review_due_from_the_desks_hours_of_its_priority(desk: Desk, editor: User) -> None:

@@ -22,21 +22,11 @@ from claims.services.sweep import ANNOUNCE, TAKE_DUE, Swept, raise_due_flags
 from claims.services.transitions import locked
 from reviews.services.acting import act
 from tests.concurrency.crowd import at_once
-from tests.factories import a_claim, a_desk, ahead, an_editor, dated, fall_late, fresh, now, viewer, with_ladder
+from tests.factories import a_claim, ahead, dated, fall_late, fresh, now, viewer, with_ladder
 
 pytestmark = pytest.mark.django_db
 
 LONG_AGO = datetime.fromisoformat("2025-03-07T12:00:00+00:00")
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return an_editor(desk)
 
 
 def parked(claim: Claim, editor: User) -> datetime:

@@ -46,16 +46,6 @@ pytestmark = pytest.mark.django_db
 KEPT = {"version", "updated_at"}
 
 
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return an_editor(desk)
-
-
 def columns(claim: Claim) -> dict[str, object]:
     row = Claim.objects.filter(pk=claim.pk).values().get()
     return {name: value for name, value in row.items() if name not in KEPT}

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from claims.models import Desk, User
+from claims.models import Desk
 from tests import factories as make
 
 
 @pytest.fixture
 def desk(db: None) -> Desk:
     return make.a_desk(name="World", zone="Europe/Kyiv")
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return make.an_editor(desk)

@@ -20,11 +20,6 @@ pytestmark = pytest.mark.django_db
 CAVEAT = "Desks choose which claims to check, so this is not a score for the outlet as a whole."
 
 
-@pytest.fixture
-def desk() -> Desk:
-    return make.a_desk()
-
-
 def decided(
     desk: Desk,
     editor: User,

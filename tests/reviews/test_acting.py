@@ -29,16 +29,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return an_editor(desk)
-
-
 def test_a_claim_of_another_desk_does_not_exist(desk: Desk) -> None:
     claim, stranger = a_claim(desk), viewer(an_editor(a_desk()))
     with pytest.raises(NotFound):

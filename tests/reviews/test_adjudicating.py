@@ -40,16 +40,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return an_editor(desk)
-
-
-@pytest.fixture
 def people(desk: Desk) -> list[Reviewer]:
     return [a_reviewer(desk) for _ in range(3)]
 

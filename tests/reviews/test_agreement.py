@@ -113,11 +113,6 @@ def desk(db: None) -> Desk:
 
 
 @pytest.fixture
-def editor(desk: Desk) -> User:
-    return make.an_editor(desk)
-
-
-@pytest.fixture
 def people(desk: Desk) -> list[Reviewer]:
     return [make.a_reviewer(desk, limit=99) for _ in range(3)]
 

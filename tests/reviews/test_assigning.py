@@ -26,7 +26,6 @@ from tests.factories import (
     a_desk,
     a_reviewer,
     ahead,
-    an_editor,
     fresh,
     joined,
     open_assignment_of,
@@ -39,16 +38,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return an_editor(desk)
 
 
 @pytest.fixture

@@ -23,16 +23,6 @@ ALWAYS = {day: ["00:00-24:00"] for day in ("mon", "tue", "wed", "thu", "fri", "s
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return make.a_desk()
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return make.an_editor(desk)
-
-
-@pytest.fixture
 def policy(desk: Desk) -> DeadlinePolicy:
     """24 h before its own date, at most 4 days, in the hours of a desk that always works."""
     calendar = WorkCalendar.objects.create(name="World desk", zone="Europe/Kyiv", hours=ALWAYS)

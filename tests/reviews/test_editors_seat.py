@@ -48,16 +48,6 @@ def desk() -> Desk:
 
 
 @pytest.fixture
-def editor(desk: Desk) -> User:
-    return an_editor(desk)
-
-
-@pytest.fixture
-def reviewer(desk: Desk) -> Reviewer:
-    return a_reviewer(desk)
-
-
-@pytest.fixture
 def claim(desk: Desk, editor: User, reviewer: Reviewer) -> Claim:
     """Judged by the reviewer; the editor's seat waits."""
     claim = a_claim(desk, by=an_editor(desk), chain=[GivenStep("Somebody")])

@@ -35,16 +35,6 @@ STAYS = "Until then its claims stay on the desk"
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return make.a_desk()
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return make.an_editor(desk)
-
-
-@pytest.fixture
 def article(desk: Desk) -> Article:
     """Under embargo for two hours."""
     return make.an_article(desk=desk, embargo_until=make.ahead(hours=2)).article

@@ -37,16 +37,6 @@ def desk() -> Desk:
 
 
 @pytest.fixture
-def editor(desk: Desk) -> User:
-    return make.an_editor(desk)
-
-
-@pytest.fixture
-def reviewer(desk: Desk) -> Reviewer:
-    return make.a_reviewer(desk)
-
-
-@pytest.fixture
 def late(desk: Desk, editor: User, reviewer: Reviewer) -> Claim:
     """A claim in review that fell late; the sweep has taken the step."""
     claim = make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer)

@@ -35,11 +35,6 @@ def desk() -> Desk:
 
 
 @pytest.fixture
-def editor(desk: Desk) -> User:
-    return make.an_editor(desk)
-
-
-@pytest.fixture
 def ines(desk: Desk) -> Reviewer:
     return make.profiled(make.joined(make.a_person("Ines"), desk, DeskRole.REVIEWER), limit=20)
 

@@ -28,16 +28,6 @@ ADDRESS = "ida@harbour.example"
 
 
 @pytest.fixture
-def desk(db: None) -> Desk:
-    return make.a_desk()
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return make.an_editor(desk)
-
-
-@pytest.fixture
 def reviewer(desk: Desk) -> Reviewer:
     return with_address(make.a_reviewer(desk, limit=50))
 

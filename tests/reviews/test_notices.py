@@ -31,21 +31,6 @@ from tests import factories as make
 LADDER = rule("escalation ladder")
 
 
-@pytest.fixture
-def desk(db: None) -> Desk:
-    return make.a_desk()
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return make.an_editor(desk)
-
-
-@pytest.fixture
-def reviewer(desk: Desk) -> Reviewer:
-    return make.a_reviewer(desk)
-
-
 def hear() -> None:
     """Tell of everything that has happened."""
     tell(list(ClaimEvent.objects.order_by("id")))

@@ -22,16 +22,6 @@ pytestmark = pytest.mark.django_db
 WHY = "it would send the claim to another desk, and evidence on it protects a source"
 
 
-@pytest.fixture
-def desk() -> Desk:
-    return make.a_desk()
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return make.an_editor(desk)
-
-
 def to_another(topic: str = "law") -> RuleVersion:
     """A rule that sends claims of this topic to a desk of its own."""
     return make.a_rule(Conditions(topics=(topic,)), Outcomes(desk=make.a_desk().pk, priority=1))

@@ -43,7 +43,6 @@ from tests.factories import (
     ahead,
     an_administrator,
     an_article,
-    an_editor,
     dated,
     evidence_for,
     fresh,
@@ -61,11 +60,6 @@ OTHER_WORDS = "Nothing that we or anybody else could find settles it."
 @pytest.fixture
 def desk() -> Desk:
     return a_desk(min_origins=1)
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return an_editor(desk)
 
 
 @pytest.fixture

@@ -62,11 +62,6 @@ def desk() -> Desk:
 
 
 @pytest.fixture
-def editor(desk: Desk) -> User:
-    return an_editor(desk)
-
-
-@pytest.fixture
 def first(desk: Desk) -> Reviewer:
     return a_reviewer(desk)
 

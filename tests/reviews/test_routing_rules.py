@@ -29,11 +29,6 @@ def desk() -> Desk:
     return make.a_desk(name="World")
 
 
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return make.an_editor(desk)
-
-
 def course(claim: Claim) -> Course:
     return Course.objects.select_related("rule").get(claim=claim)
 

@@ -32,10 +32,8 @@ from reviews.services.verifying import verify_everything
 from tests.factories import (
     QUOTE,
     a_claim,
-    a_desk,
     a_reviewer,
     ahead,
-    an_editor,
     dated,
     evidence_for,
     fresh,
@@ -46,16 +44,6 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 SECOND = "The minister denied it on Monday."
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return an_editor(desk)
 
 
 @pytest.fixture

@@ -24,21 +24,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return make.a_desk()
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return make.an_editor(desk)
-
-
-@pytest.fixture
-def reviewer(desk: Desk) -> Reviewer:
-    return make.a_reviewer(desk)
-
-
-@pytest.fixture
 def claim(desk: Desk, editor: User, reviewer: Reviewer) -> Claim:
     return make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer)
 

@@ -46,11 +46,6 @@ def desk() -> Desk:
     return make.a_desk(name="World")
 
 
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return make.an_editor(desk)
-
-
 def tried(given: GivenRule, by: User, **more: Any) -> Trial:
     return try_rule(given, make.viewer(by), **more)
 

@@ -23,11 +23,6 @@ def desk() -> Desk:
     return make.a_desk(name="World")
 
 
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return make.an_editor(desk)
-
-
 def test_editors_write_rules_for_their_desks_and_administrators_all(desk: Desk, editor: User) -> None:
     other = make.a_desk()
     mine, both = Conditions(desks=(desk.pk,)), make.joined(make.an_editor(desk), other, DeskRole.EDITOR)

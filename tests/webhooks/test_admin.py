@@ -37,11 +37,6 @@ def browser(db: None) -> Client:
 
 
 @pytest.fixture
-def desk(db: None) -> Desk:
-    return make.a_desk()
-
-
-@pytest.fixture
 def webhook(hooks: Receiver, key: ApiKey) -> Webhook:
     return make_webhook(make.viewer(key), name="Content system", url=hooks.url())[0]
 

@@ -17,16 +17,11 @@ from claims.services.delivering import deliver
 from claims.webhooks.envelope import MEDIA_TYPE, written
 from tests.api.conftest import Answer, Api, signed_in, with_key
 from tests.api.test_document import compare, document  # noqa: F401 - a fixture
-from tests.factories import a_claim, a_desk, an_administrator, an_editor
+from tests.factories import a_claim, an_administrator, an_editor
 from tests.webhooks.receiver import Receiver
 from tests.webhooks.test_delivering import tell
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return a_desk()
 
 
 @pytest.fixture

@@ -34,11 +34,6 @@ from tests.webhooks.receiver import Receiver
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def desk(db: None) -> Desk:
-    return a_desk()
-
-
 Make = Callable[..., tuple[Webhook, str]]
 
 
