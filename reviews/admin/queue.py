@@ -111,8 +111,11 @@ def _urgency(claim: Claim, now: datetime, today: datetime, week: datetime) -> st
     return _("This week") if due < week else _("Later")
 
 
-def heading(summary: Summary) -> str:
-    """ "12 open, 2 late, 3 more due today. You have room for 2 more before your limit of 14." """
+def heading(summary: Summary, *, reviews: bool) -> str:
+    """ "12 open, 2 late, 3 more due today. You have room for 2 more before your limit of 14."
+
+    Whoever has the role of a reviewer and takes no work is told why nothing comes to them.
+    """
     counts = ", ".join(
         [
             _("%(number)d open") % {"number": summary.mine},
@@ -121,7 +124,7 @@ def heading(summary: Summary) -> str:
         ]
     )
     if summary.limit is None:
-        return f"{counts}."
+        return f"{counts}. {_why_no_work(summary)}" if reviews else f"{counts}."
     if summary.mine > summary.limit:
         over = summary.mine - summary.limit
         return _("%(counts)s. You are %(over)d over your limit of %(limit)d.") % {
@@ -137,6 +140,18 @@ def heading(summary: Summary) -> str:
         summary.room,
     ) % {"room": summary.room, "limit": summary.limit}
     return f"{counts}. {room}"
+
+
+def _why_no_work(summary: Summary) -> str:
+    if summary.reviewer is None:
+        return _(
+            "You have no profile as a reviewer yet, so no claim comes to you and you can take none. "
+            "An editor of your desk or an administrator adds one."
+        )
+    return _(
+        "Your profile says that you take no work, so no claim comes to you and you can take none. "
+        "An editor of your desk or an administrator can change that."
+    )
 
 
 def summary_of(request: HttpRequest) -> Summary:
@@ -168,7 +183,7 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "kept": [(name, value) for name, value in vars(asked.narrowed).items() if value],
         "asked": asked,
         "summary": summary,
-        "heading": heading(summary),
+        "heading": heading(summary, reviews=bool(viewer.reviewer_of)),
         "tabs": [(view, summary.of(view), _tab(view)) for view in View],
         "groups": grouped(rows, now) if by_urgency else [Group("", rows)] if rows else [],
         "chips": _chips(asked, options),

@@ -192,7 +192,7 @@ def myself(viewer: Viewer) -> Reviewer:
         raise NotEligible("A key does not review.")
     me = Reviewer.objects.filter(user=viewer.user).select_related("user").first()
     if me is None:
-        raise NotEligible("You are not a reviewer.")
+        raise NotEligible("You have no profile as a reviewer. An editor of the desk or an administrator adds one.")
     return me
 
 

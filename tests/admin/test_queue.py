@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims.lifecycle import Action, State
-from claims.models import Claim, Desk, Heartbeat, SourceKind, User
+from claims.models import Claim, Desk, DeskRole, Heartbeat, SourceKind, User
 from claims.services.proposing import GivenStep
 from reviews.models import Absence, Assignment, PolicyKind, Reviewer
 from reviews.services.acting import act
@@ -158,6 +158,20 @@ def test_an_empty_queue_says_how_many_wait_in_the_pool(
     make.a_claim(desk, by=editor)
     body = signed(reviewer.user).get(HOME).content.decode()
     assert "Nothing is assigned to you. 1 claim waits in the pool." in body
+
+
+def test_a_reviewer_who_takes_no_work_reads_why_nothing_comes_to_them(signed: SignIn, editor: User, desk: Desk) -> None:
+    claim = make.a_claim(desk, by=editor)
+    newcomer = make.joined(make.a_person(), desk, DeskRole.REVIEWER)
+    client = signed(newcomer)
+    assert "You have no profile as a reviewer yet, so no claim comes to you" in client.get(HOME).content.decode()
+    refused = client.post(step_of(claim, "take"), follow=True).content.decode()
+    assert "You have no profile as a reviewer. An editor of the desk or an administrator adds one." in refused
+    make.profiled(newcomer, is_active=False)
+    assert "Your profile says that you take no work, so no claim comes to you" in client.get(HOME).content.decode()
+    Reviewer.objects.filter(user=newcomer).update(is_active=True)
+    assert "no claim comes to you" not in client.get(HOME).content.decode()
+    assert "no claim comes to you" not in signed(editor).get(HOME).content.decode()
 
 
 def test_an_empty_queue_leads_to_the_claims_that_wait_for_an_editor(signed: SignIn) -> None:
