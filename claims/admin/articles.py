@@ -113,7 +113,8 @@ class ArticlePagesAdmin(AmendPages, RecordAdmin[Article]):
         chosen = number_in(request.GET.get("revision", ""))
         number = chosen if chosen in {one.number for one in revisions} else revisions[-1].number
         revision = article.revisions.select_related("article").get(number=number)
-        form = ClaimForm(_posted(request), desks=desks_of(viewer_of(request)), initial=_first_values(article))
+        viewer = viewer_of(request)
+        form = ClaimForm(_posted(request), desks=desks_of(viewer), initial=_first_values(article))
         if request.method == "POST":
             if not self.has_add_permission(request):
                 raise PermissionDenied
@@ -121,14 +122,15 @@ class ArticlePagesAdmin(AmendPages, RecordAdmin[Article]):
             if made is not None:
                 shown = visible_claims(viewer_of(request), now_of(request)).filter(pk=made.pk).exists()
                 return redirect("admin:claims_claim_change", made.pk) if shown else redirect(request.get_full_path())
-        seen = _appearances(revision, viewer_of(request).desks)
+        seen = _appearances(revision, viewer.desks)
         context = {
             "article": article,
             "revision": revision,
             "revisions": revisions,
             "form": form,
             "may_add": self.has_add_permission(request),
-            "may_amend": may_amend(viewer_of(request), article),
+            "may_propose": bool(viewer.editor_of or viewer.reviewer_of),
+            "may_amend": may_amend(viewer, article),
             "paragraphs": marked(revision.text, [Mark(one.claim_id, one.start, one.end) for one in seen]),
             "claims": [one.claim for one in seen],
         }

@@ -142,6 +142,16 @@ def test_a_reviewer_with_triage_makes_a_claim_for_their_desk_alone(signed: SignI
     assert Claim.objects.get().desk == desk
 
 
+def test_an_administrator_without_a_desk_is_led_to_their_roles_and_offered_no_form(signed: SignIn, desk: Desk) -> None:
+    article, administrator = make.an_article().article, make.an_administrator()
+    page, client = reverse("admin:claims_article_change", args=[article.pk]), signed(administrator)
+    body = client.get(page).content.decode()
+    assert 'name="quote"' not in body
+    assert reverse("admin:claims_user_change", args=[administrator.pk]) in body
+    make.joined(administrator, desk, DeskRole.EDITOR)
+    assert 'name="quote"' in client.get(page).content.decode()
+
+
 def test_earlier_revisions_stay_readable(signed: SignIn, editor: User) -> None:
     client = signed(editor)
     address = client.post(IMPORT, article()).headers["Location"]
