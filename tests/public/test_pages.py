@@ -168,4 +168,7 @@ def test_the_list_is_narrowed_by_verdict_and_goes_on(
     second = text(reader, "/c/" + further.replace("&amp;", "&"))
     assert f"/c/{numbers[0]}" in second
     assert 'rel="next"' not in second
-    assert "Nothing is published here yet." in text(reader, "/c/?so=nonsense")
+    for none in ("refuted", "nonsense"):
+        page = text(reader, f"/c/?so={none}")
+        assert "No published fact-check has this verdict." in page
+        assert "Nothing is published" not in page
