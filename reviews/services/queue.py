@@ -245,10 +245,13 @@ def ordered(claims: QuerySet[Claim], order: str, now: datetime) -> QuerySet[Clai
         return claims.order_by("-id")
     if order == Order.OWN_DATE:
         return claims.order_by(F("confirm_by").asc(nulls_last=True), "id")
-    parked = Case(
-        When(state=State.WAITING, review_due_at__gte=now, then=Value(1)), default=Value(0), output_field=IntegerField()
-    )
-    return claims.order_by(parked, F("review_due_at").asc(nulls_last=True), "id")
+    return claims.order_by(parked(now), F("review_due_at").asc(nulls_last=True), "id")
+
+
+def parked(now: datetime) -> Case:
+    """1 for a claim that waits for something and is not late, else 0."""
+    waits = When(state=State.WAITING, review_due_at__gte=now, then=Value(1))
+    return Case(waits, default=Value(0), output_field=IntegerField())
 
 
 @dataclass(frozen=True)

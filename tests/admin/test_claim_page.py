@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from reviews.services import claimpage
 from reviews.services.acting import act
 from reviews.services.embargoes import WHY as KEPT
 from reviews.services.embargoes import bring_home
+from reviews.services.queueplaces import next_of_mine
 from reviews.services.stillness import flag_standstill
 from tests import factories as make
 from tests.admin.conftest import SignIn, page_of, step_of
@@ -417,6 +419,25 @@ def test_the_bar_names_the_claim_that_comes_next_in_the_queue(
     client = signed(reviewer.user)
     assert f'1 of 2 in your queue. Next: #{second.pk} <bdi lang="uk">Second &lt;b&gt;.</bdi>' in body(client, first)
     assert "Next:" not in body(client, second)
+
+
+def test_a_claim_that_waits_is_opened_next_only_where_nothing_else_is_left(
+    signed: SignIn, desk: Desk, editor: User, reviewer: Reviewer
+) -> None:
+    first, second = (
+        make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer, review_due_at=make.ahead(hours=hours))
+        for hours in (30, 40)
+    )
+    parked = make.a_claim(desk, State.WAITING, by=editor, reviewer=reviewer)
+    me, now = make.viewer(reviewer), make.now()
+    assert next_of_mine(first.pk, me, now) == second.pk
+    assert next_of_mine(second.pk, me, now) == first.pk
+    assert next_of_mine(parked.pk, me, now) == first.pk
+    assert "Next:" not in body(signed(reviewer.user), second)
+    other = make.a_reviewer(desk)
+    last, waits = (make.a_claim(desk, state, by=editor, reviewer=other) for state in (State.IN_REVIEW, State.WAITING))
+    assert next_of_mine(last.pk, make.viewer(other), now) == waits.pk
+    assert next_of_mine(waits.pk, make.viewer(other), make.now() + timedelta(days=1)) == last.pk
 
 
 def body(client: Client, claim: Claim) -> str:
