@@ -6,6 +6,7 @@ write is read-only here. Nothing of the record is ever deleted.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from html import unescape
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
@@ -15,7 +16,6 @@ from django.contrib.admin import display
 from django.contrib.postgres.fields import ArrayField
 from django.db import transaction
 from django.db.models import DateTimeField, Model, Q, QuerySet, SlugField, Value
-from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -38,7 +38,6 @@ else:
 
 __all__ = [
     "ModelAdmin",
-    "NamedFields",
     "OfClaimAdmin",
     "RecordAdmin",
     "SetUpAdmin",
@@ -50,7 +49,6 @@ __all__ = [
     "viewer_of",
 ]
 _Row = TypeVar("_Row", bound=Model)
-_Of = TypeVar("_Of", bound=Model)
 
 
 def viewer_of(request: HttpRequest) -> Viewer:
@@ -112,17 +110,6 @@ def adds_articles(request: HttpRequest) -> bool:
 def edits_a_desk(request: HttpRequest) -> bool:
     """Whether somebody is an editor of any desk, or an administrator."""
     return administers(request) or (belongs(request) and bool(viewer_of(request).editor_of))
-
-
-class NamedFields(BaseInlineFormSet[_Row, _Of, Any]):
-    """Rows of a table in which every field says its name: a heading above a column names none of them."""
-
-    def add_fields(self, form: Any, index: int | None) -> None:
-        super().add_fields(form, index)
-        for name, field in form.fields.items():
-            say_it_plainly(name, field)
-            drawn = getattr(field.widget, "widget", field.widget)  # Django wraps the choice of a row
-            drawn.attrs.setdefault("aria-label", str(field.label or ""))
 
 
 class RecordAdmin(ModelAdmin[_Row]):
@@ -225,11 +212,9 @@ class SetUpAdmin(RecordAdmin[_Row]):
         form = cleaning(form)
         if request.method != "POST" or obj is None or shown.MARKS not in request.POST:
             return form
-        fresh, rows = form(instance=obj), self._rows_shown(request, obj)
-        now = shown.marks_of(fresh, rows)
-        told = shown.overtaken(fresh, rows, shown.marks_in(request.POST[shown.MARKS]), now)
-        request.claimdesk_shown = (now, bool(told))  # type: ignore[attr-defined]  # the request is where a request's facts live
-        return shown.telling(form, told)
+        brought = shown.brought_up(form(instance=obj), self._rows_shown(request, obj), request.POST)
+        request.claimdesk_brought = brought  # type: ignore[attr-defined]  # the request is where a request's facts live
+        return shown.telling(form, brought)
 
     def _rows_shown(self, request: HttpRequest, obj: _Row) -> list[Any]:
         """The rows beneath that somebody may change on this page, as it would show them."""
@@ -240,23 +225,30 @@ class SetUpAdmin(RecordAdmin[_Row]):
         ]
 
     def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
-        """What a page that was shown sends of its rows beneath; of those that are gone by now, as of new ones."""
+        """The rows beneath that are there now, with what was changed on the page."""
         kept: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
-        if shown.MARKS in request.POST and "data" in kept:
-            kept["data"] = shown.gone_made_anew(kept["data"], prefix, inline.model)
-        return kept
+        brought = shown.brought_of(request)
+        return kept | {"data": brought.data} if brought and "data" in kept else kept
+
+    def get_formsets_with_inlines(self, request: HttpRequest, obj: _Row | None = None) -> Iterator[Any]:
+        """The rows beneath, told what somebody else wrote in them."""
+        brought = shown.brought_of(request)
+        for rows, inline in super().get_formsets_with_inlines(request, obj):
+            rows.told = brought.beneath if brought else {}
+            yield rows, inline
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """The page with the marks of what it shows; 409 where it tells what somebody else wrote meanwhile."""
-        marks, is_overtaken = getattr(request, "claimdesk_shown", (None, False))
-        if kwargs.get("change") and marks is None and request.method != "POST":
+        brought = shown.brought_of(request)
+        marks = brought.marks if brought else {}
+        if kwargs.get("change") and request.method != "POST":
             marks = shown.marks_of(
                 context["adminform"].form,
                 [one.formset for one in context["inline_admin_formsets"] if one.has_change_permission],
             )
         page = {**context, "shown": shown.signed(marks)} if marks else context
         response = super().render_change_form(request, page, *args, **kwargs)
-        if is_overtaken:
+        if brought and brought.told:
             response.status_code = 409
         return response
 

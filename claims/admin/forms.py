@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar, TypeVar
 
@@ -20,6 +20,7 @@ from claims.errors import ClaimDeskError, SeveralFaults
 from claims.services.articles import line
 
 _Row = TypeVar("_Row", bound=Model)
+_Of = TypeVar("_Of", bound=Model)
 LANGUAGES = ("en", "uk", "ru", "pl", "de", "fr", "es", "it", "ro", "tr", "ar")
 MOST = 1000  # characters of a line whose field has no bound of its own
 EMPTY = forms.Field.default_error_messages["required"]
@@ -173,6 +174,29 @@ class KeptForm(Refusing, forms.ModelForm[_Row]):
     def _get_validation_exclusions(self) -> set[str]:
         """Every column: what they say is the service's to judge, which has sentences for constraints, too."""
         return {column.name for column in self.instance._meta.concrete_fields}  # noqa: SLF001 - Django documents it
+
+
+class NamedFields(forms.BaseInlineFormSet[_Row, _Of, Any]):
+    """Rows of a table in which every field says its name: a heading above a column names none of them.
+
+    `told` is what somebody else wrote meanwhile, by the field's name in the page.
+    """
+
+    told: Mapping[str, str] = {}
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        for form in self.forms:
+            for bound in form:
+                if bound.html_name in self.told:
+                    form.add_error(bound.name, self.told[bound.html_name])
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        for name, field in form.fields.items():
+            say_it_plainly(name, field)
+            drawn = getattr(field.widget, "widget", field.widget)  # Django wraps the choice of a row
+            drawn.attrs.setdefault("aria-label", str(field.label or ""))
 
 
 class ClaimNumber(forms.IntegerField):

@@ -23,7 +23,8 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from claims.admin import columns
-from claims.admin.base import NamedFields, SetUpAdmin, TabularInline, administers, changed_columns, now_of, viewer_of
+from claims.admin.base import SetUpAdmin, TabularInline, administers, changed_columns, now_of, viewer_of
+from claims.admin.forms import NamedFields
 from claims.admin.kept import KeptAdmin
 from claims.admin.moments import theme_moment_field, zone_names
 from claims.admin.setup_forms import DeskForm, OwnSettingsForm

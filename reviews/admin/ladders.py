@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from claims.admin.base import (
-    NamedFields,
     SetUpAdmin,
     TabularInline,
     administers,
@@ -24,7 +23,7 @@ from claims.admin.base import (
     edits_a_desk,
     viewer_of,
 )
-from claims.admin.forms import CleansLines
+from claims.admin.forms import CleansLines, NamedFields
 from claims.errors import ClaimDeskError, Invalid
 from claims.ladders import Step, checked
 from claims.models import Ladder, LadderStep

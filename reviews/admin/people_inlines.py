@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
 
-from claims.admin.base import NamedFields, TabularInline, edits_a_desk, now_of, viewer_of
+from claims.admin.base import TabularInline, edits_a_desk, now_of, viewer_of
+from claims.admin.forms import NamedFields
 from claims.permissions import visible_sources
 from reviews.admin.people_forms import AbsenceForm, InterestForm
 from reviews.models import Absence, Interest, Reviewer

@@ -16,11 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from claims.admin.base import RecordAdmin, belongs, edits_a_desk, now_of, number_in, outlets_for, viewer_of
+from claims.admin.shown import Marks, signed
 from claims.errors import ClaimDeskError, NotFound, StaleVersion
 from claims.models import Desk, SourceKind
 from claims.models.source import SourceQuerySet
 from claims.permissions import desks_of, visible_sources
 from reviews.admin.rule_forms import DefaultsForm, RuleForm
+from reviews.admin.rule_shown import brought_up, marks_of, refuse_overtaken
 from reviews.models import RoutingRule, RuleVersion
 from reviews.rules import Ruled
 from reviews.rulewords import Part, changes, sentence
@@ -115,9 +117,14 @@ class RoutingRuleAdmin(RecordAdmin[RoutingRule]):
         return self._written(request, version)
 
     def _written(self, request: HttpRequest, before: RuleVersion | None) -> HttpResponse:
-        posted = request.POST if request.method == "POST" else None
-        form = RuleForm(posted, desks=self._led(request), sources=self._sources(request), before=before)
+        fresh = self._form(request, before)
+        brought = brought_up(request, fresh) if before else None
+        posted = brought.data if brought else request.POST if request.method == "POST" else None
+        form = fresh if posted is None else self._form(request, before, posted)
+        marks = brought.marks if brought else marks_of(fresh)
         trial: Trial | None = None
+        if refuse_overtaken(form, brought):
+            return self._rule(request, before, form, None, marks, status=409)
         if posted is not None and form.is_valid():
             try:
                 given = form.given()
@@ -132,7 +139,10 @@ class RoutingRuleAdmin(RecordAdmin[RoutingRule]):
                 form.data = current
             except ClaimDeskError as refusal:
                 form.refuse(refusal)
-        return self._rule(request, before, form, trial)
+        return self._rule(request, before, form, trial, marks)
+
+    def _form(self, request: HttpRequest, before: RuleVersion | None, posted: QueryDict | None = None) -> RuleForm:
+        return RuleForm(posted, desks=self._led(request), sources=self._sources(request), before=before)
 
     def _saved(
         self, request: HttpRequest, given: GivenRule, form: RuleForm, before: RuleVersion | None
@@ -149,7 +159,14 @@ class RoutingRuleAdmin(RecordAdmin[RoutingRule]):
         return redirect(RULE, made.rule_id)
 
     def _rule(
-        self, request: HttpRequest, before: RuleVersion | None, form: RuleForm, trial: Trial | None
+        self,
+        request: HttpRequest,
+        before: RuleVersion | None,
+        form: RuleForm,
+        trial: Trial | None,
+        marks: Marks,
+        *,
+        status: int = 200,
     ) -> HttpResponse:
         may = before is None or may_write(viewer_of(request), before)
         if trial is not None:
@@ -164,6 +181,7 @@ class RoutingRuleAdmin(RecordAdmin[RoutingRule]):
             "before": before,
             "parts": self._parts(form, before, trial, self._sources(request)),
             "form": form,
+            "shown": signed(marks) if before else "",
             "may": may,
             "trial": trial,
             "versions": _versions(before, self._sources(request)) if before else [],
@@ -171,7 +189,7 @@ class RoutingRuleAdmin(RecordAdmin[RoutingRule]):
             "outlets": _names(outlets_for(request)) if may else [],
             "sources": _names(self._sources(request).exclude(kind=SourceKind.UNNAMED)) if may else [],
         }
-        return self._page(request, "reviews/rule.html", context)
+        return self._page(request, "reviews/rule.html", context, status)
 
     def _parts(
         self, form: RuleForm, before: RuleVersion | None, trial: Trial | None, seen: SourceQuerySet
@@ -213,8 +231,11 @@ class RoutingRuleAdmin(RecordAdmin[RoutingRule]):
             raise PermissionDenied
         before = defaults_of(desk)
         had = {"review_policy": before.review_policy_id, "deadline_policy": before.deadline_policy_id}
-        posted = request.POST if request.method == "POST" else None
-        form = DefaultsForm(posted, initial={"version": before.version, "takes_back": before.takes_back, **had})
+        fresh = DefaultsForm(initial={"version": before.version, "takes_back": before.takes_back, **had})
+        brought = brought_up(request, fresh)
+        posted = brought.data if brought else request.POST if request.method == "POST" else None
+        form = fresh if posted is None else DefaultsForm(posted, initial=fresh.initial)
+        is_overtaken = refuse_overtaken(form, brought)
         if posted is not None and form.is_valid():
             try:
                 set_defaults(desk, viewer, **form.given(), version=form.cleaned_data["version"])
@@ -223,8 +244,9 @@ class RoutingRuleAdmin(RecordAdmin[RoutingRule]):
             else:
                 messages.success(request, _("Saved for %(desk)s desk.") % {"desk": desk.name})
                 return redirect(LIST)
-        context = {"title": _("Defaults of %(desk)s desk") % {"desk": desk.name}, "form": form}
-        return self._page(request, "reviews/defaults.html", context)
+        marks = brought.marks if brought else marks_of(fresh)
+        context = {"title": _("Defaults of %(desk)s desk") % {"desk": desk.name}, "form": form, "shown": signed(marks)}
+        return self._page(request, "reviews/defaults.html", context, 409 if is_overtaken else 200)
 
     def _may_set(self, request: HttpRequest, desk: Desk) -> bool:
         try:
@@ -248,10 +270,12 @@ class RoutingRuleAdmin(RecordAdmin[RoutingRule]):
         if not belongs(request):
             raise PermissionDenied
 
-    def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> TemplateResponse:
+    def _page(
+        self, request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
+    ) -> TemplateResponse:
         crumbs = {"rule_crumb": [(reverse(LIST), _("Routing rules"))]}
         shared = self.admin_site.each_context(request) | {"now": now_of(request), "opts": self.opts}
-        return TemplateResponse(request, template, shared | crumbs | context)
+        return TemplateResponse(request, template, shared | crumbs | context, status=status)
 
 
 def _versions(newest: RuleVersion, seen: SourceQuerySet) -> list[Row]:

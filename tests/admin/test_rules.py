@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from html import unescape
 from typing import Any
 
 import pytest
@@ -11,11 +13,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from claims.lifecycle import Action, State
-from claims.models import Desk, SourceKind, User
+from claims.models import Desk, Source, SourceKind, User
 from claims.services.proposing import GivenStep
 from reviews.models import DeadlinePolicy, DeskDefaults, PolicyKind, Resettling, ReviewPolicy, RoutingRule, RuleVersion
 from reviews.rules import Conditions, Outcomes
 from reviews.services.acting import act
+from reviews.services.defaults import set_defaults
 from reviews.services.routing import route_waiting
 from reviews.services.rules import GivenRule, change_rule
 from tests import factories as make
@@ -192,6 +195,76 @@ def test_somebody_elses_change_is_told_and_the_text_kept(signed: SignIn, desk: D
     assert 'value="trade"' in mine.content.decode()
     client.post(page_of(made), filled(desk, version=mine.context["form"].data["version"], topics="trade", do="save"))
     assert RuleVersion.objects.newest().get().ruled().conditions.topics == ("trade",)
+
+
+def sent_of(client: Client, address: str) -> dict[str, Any]:
+    """The page as it was opened: what would be sent if nothing were changed."""
+    answer = client.get(address)
+    form, shown = answer.context["form"], {"shown": answer.context["shown"]}
+    return shown | {one.html_name: one.value() for one in form if one.value() not in (None, False)}
+
+
+def three_outlets() -> list[Source]:
+    names = ("Harbour Post", "Port Times", "Quay News")
+    return [Source.objects.create(name=name, kind=SourceKind.OUTLET) for name in names]
+
+
+def test_of_a_rule_that_was_left_open_only_what_was_changed_takes_the_place_of_anything(
+    signed: SignIn, desk: Desk, editor: User
+) -> None:
+    client, outlets = signed(editor), three_outlets()
+    asked = Conditions(desks=(desk.pk,), outlets=(outlets[1].pk,), topics=("budget",))
+    made = make.a_rule(asked, by=editor, name="Ours")
+    left_open = sent_of(client, page_of(made))
+    theirs = Conditions(
+        desks=(desk.pk,), outlets=(outlets[0].pk, outlets[1].pk), topics=("taxes",), priorities=(1, 2), within_days=3
+    )
+    change_rule(made.rule_id, GivenRule("Theirs", theirs, Outcomes(priority=1), active=False), make.viewer(editor))
+    told = client.post(page_of(made), left_open | {"topics": "law", "note": "As asked.", "do": "save"})
+    body = unescape(told.content.decode())
+    assert told.status_code == 409
+    assert "Somebody else wrote here meanwhile: taxes. Saved again, yours takes its place." in body
+    for words in ("Theirs", "1, 2", "3", "no", "Harbour Post, Port Times"):
+        assert f"Somebody else wrote here meanwhile: {words}. You changed nothing here, so it stays." in body
+    assert RuleVersion.objects.newest().get().number == 2
+    again = {one.html_name: one.value() for one in told.context["form"] if one.value() not in (None, False)}
+    saved = client.post(page_of(made), again | {"shown": told.context["shown"], "do": "save"})
+    assert saved.status_code == 302
+    kept = RuleVersion.objects.newest().get()
+    assert (kept.number, kept.name, kept.is_active, kept.note) == (3, "Theirs", False, "As asked.")
+    assert kept.ruled().conditions == replace(theirs, topics=("law",))
+    assert kept.ruled().outcomes == Outcomes(priority=1)
+
+
+def test_names_that_both_changed_in_a_rule_are_told_before_theirs_are_written_over(
+    signed: SignIn, desk: Desk, editor: User
+) -> None:
+    client, outlets = signed(editor), three_outlets()
+    made = make.a_rule(Conditions(desks=(desk.pk,), outlets=(outlets[1].pk,)), by=editor)
+    left_open = sent_of(client, page_of(made))
+    theirs = Conditions(desks=(desk.pk,), outlets=(outlets[0].pk, outlets[1].pk))
+    change_rule(made.rule_id, GivenRule(made.name, theirs), make.viewer(editor))
+    told = client.post(page_of(made), left_open | {"outlets_1": "Quay News", "do": "try"})
+    assert "meanwhile: Harbour Post, Port Times. Saved again, yours takes its place." in unescape(told.content.decode())
+    again = {one.html_name: one.value() for one in told.context["form"] if one.value() not in (None, False)}
+    client.post(page_of(made), again | {"shown": told.context["shown"], "do": "save"})
+    assert RuleVersion.objects.newest().get().ruled().conditions.outlets == (outlets[2].pk,)
+
+
+def test_of_a_desks_defaults_that_were_left_open_only_what_was_changed_is_written(
+    signed: SignIn, desk: Desk, editor: User
+) -> None:
+    two = ReviewPolicy.objects.create(key="two", name="Two", kind=PolicyKind.INDEPENDENT, judges=2, agreeing=2)
+    client, address = signed(editor), reverse("admin:reviews_routingrule_defaults", args=[desk.pk])
+    left_open = sent_of(client, address)
+    set_defaults(desk, make.viewer(editor), review_policy=two.pk, deadline_policy=None)
+    told = client.post(address, left_open | {"takes_back": "on"})
+    assert told.status_code == 409
+    assert "Somebody else wrote here meanwhile: Two. You changed nothing here" in unescape(told.content.decode())
+    again = {one.html_name: one.value() for one in told.context["form"] if one.value() not in (None, False)}
+    assert client.post(address, again | {"shown": told.context["shown"]}).status_code == 302
+    kept = DeskDefaults.objects.get(desk=desk)
+    assert (kept.review_policy, kept.takes_back) == (two, True)
 
 
 @pytest.mark.parametrize(
