@@ -29,6 +29,7 @@ from reviews.rulewords import Part, sentence
 from reviews.services.cases import names_for
 from reviews.services.claimpage import ClaimPage
 from reviews.services.comparing import canceled_of
+from reviews.services.heard import look_who_heard
 from reviews.services.timeline import entries
 from reviews.services.whydue import why_due, why_of
 
@@ -83,6 +84,7 @@ def shown(page: ClaimPage, now: datetime, viewer: Viewer) -> dict[str, Any]:
     claim = page.claim
     me = viewer.user.pk if viewer.user else None
     look_for_protected(page.events, page.evidence)
+    look_who_heard(page.events, viewer)
     flags = [str(kind) for kind in claim.time_flags(now, page.standing)]
     head, buttons = ([_button(page, name) for name in names] for names in (IN_HEAD, IN_MORE))
     return {

@@ -12,6 +12,7 @@ from claims.admin.forms import PlainForm
 from claims.errors import StaleVersion
 from reviews.admin.step_forms import EditStep, OwnDateStep
 from reviews.services.claimpage import ClaimPage
+from reviews.services.heard import look_who_heard
 from reviews.services.timeline import Entry, entries
 
 
@@ -37,7 +38,10 @@ def _since(request: HttpRequest, page: ClaimPage, form: PlainForm, *, also_own: 
     me, seen = request.user.pk, number_in(form.data.get("seen"))
     since = [event for event in page.events if event.seq > seen] if seen else []
     others = any((event.actor_kind, event.actor_id) != (ActorKind.PERSON, me) for event in since)
-    return entries(since, now_of(request), me) if others or also_own else []
+    if not others and not also_own:
+        return []
+    look_who_heard(since, viewer_of(request))
+    return entries(since, now_of(request), me)
 
 
 def _go_on(request: HttpRequest, page: ClaimPage, form: PlainForm) -> None:

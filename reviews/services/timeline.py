@@ -179,10 +179,14 @@ def _class_words(told: Told) -> str:
     return str(CorrectionClass(key).label).lower() if key in CorrectionClass.values else ""
 
 
-_ACTS: dict[str, str] = {
-    "offer": gettext_noop("Hand-over offered; told the %(whom)s"),
-    "return": gettext_noop("To be returned to the pool; told the %(whom)s"),
+_ACTS: dict[str, tuple[str, str]] = {
+    "offer": (gettext_noop("Hand-over offered; told %(whom)s"), gettext_noop("Hand-over offered; tells the %(whom)s")),
+    "return": (
+        gettext_noop("To be returned to the pool; told %(whom)s"),
+        gettext_noop("To be returned to the pool; tells the %(whom)s"),
+    ),
 }
+_TELLS = (gettext_noop("Told %(whom)s"), gettext_noop("Tells the %(whom)s"))
 
 
 def _undone(told: Told) -> str:
@@ -192,10 +196,15 @@ def _undone(told: Told) -> str:
 
 
 def _escalated(told: Told) -> str:
-    """ "Told the desk editor: 1 h late. Ladder of World desk", with the steps that a later one made needless."""
-    tell = told.data("tell")
-    whom = str(Tell(tell).label) if tell in Tell.values else ""
-    words = _(_ACTS.get(told.data("act"), gettext_noop("Told the %(whom)s"))) % {"whom": whom}
+    """ "Told Mara Lind (notice): 1 h late. Ladder of World desk", with the steps that a later one made needless.
+
+    Until the notices have come to it, and where nobody looked, whom it tells: "Tells the desk editor: …".
+    """
+    tell, heard = told.data("tell"), getattr(told.event, "heard", "")
+    known, unknown = _ACTS.get(told.data("act"), _TELLS)
+    words = (
+        _(known) % {"whom": heard} if heard else _(unknown) % {"whom": Tell(tell).label if tell in Tell.values else ""}
+    )
     said = {"told": words, "name": told.data("name"), "desk": told.data("desk")}
     line = _("%(told)s: %(name)s. Ladder of %(desk)s desk") % said
     passed = ", ".join(told.data("passed_over") or [])

@@ -124,13 +124,13 @@ def test_a_reminder_to_the_reviewer_and_one_to_the_editor_at_the_same_moment_are
     assert (told(claim), waits_for(claim)) == (["reviewer", "editor"], None)
 
 
-def test_the_timeline_says_who_was_told_and_by_which_ladder(desk: Desk) -> None:
+def test_the_timeline_says_whom_a_step_tells_and_by_which_ladder(desk: Desk) -> None:
     claim = a_claim(desk)
     as_if_due(claim, 3 * HOUR)
     raise_due_flags()
     event = claim.events.get(type="claim.escalate")
     assert entries([event], database_time(), None)[0].words == (
-        "Told the desk editor: 1 h late. Ladder of World desk (passed over: 8 h to review due, review is due)"
+        "Tells the desk editor: 1 h late. Ladder of World desk (passed over: 8 h to review due, review is due)"
     )
 
 

@@ -60,7 +60,7 @@ def test_a_late_claim_goes_back_to_the_pool_once_and_says_why(late: Claim, revie
     assert (told.actor_name, told.reason) == ("escalation ladder", "late. Ladder of World desk")
     step = late.events.get(type="claim.escalate")
     assert entries([step], database_time(), None)[0].words == (
-        "To be returned to the pool; told the desk editor: late. Ladder of World desk"
+        "To be returned to the pool; tells the desk editor: late. Ladder of World desk"
     )
 
 
