@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from claims.actors import Actor
 from claims.errors import RoleMissing
 from claims.lifecycle import Role
-from claims.models import Claim, DeskRole, Membership, Scope, User
+from claims.models import Claim, DeskRole, Membership, Scope, User, Visibility
 from claims.models.evidence import EvidenceQuerySet
 from claims.models.worded import worded
 from claims.permissions import Viewer, check_scope, record_roles, visible_evidence
@@ -33,6 +33,13 @@ def evidence_seen_by(viewer: Viewer, claim: Claim) -> EvidenceQuerySet:
     """The evidence of a visible claim that the viewer sees: protected items only as an editor of its desk or on it."""
     mine = open_assignment(claim, viewer.user.pk if viewer.user else None)
     return visible_evidence(viewer, claim, on_it=mine is not None)
+
+
+def only_seen_by(viewer: Viewer, items: EvidenceQuerySet) -> EvidenceQuerySet:
+    """The same of many visible claims: those of these items that the viewer sees."""
+    me = viewer.user.pk if viewer.user else None
+    on_it = Exists(Assignment.objects.open().filter(claim=OuterRef("claim"), reviewer__user=me))
+    return items.filter(~Q(visibility=Visibility.PROTECTED) | Q(claim__desk__in=sorted(viewer.editor_of)) | Q(on_it))
 
 
 def roles_on(viewer: Viewer, claim: Claim) -> frozenset[Role]:

@@ -115,11 +115,12 @@ def edits_a_desk(request: HttpRequest) -> bool:
 class RecordAdmin(ModelAdmin[_Row]):
     """Rows that people read and services write. `desk_path` leads to the desk that confines them, empty: none does.
 
-    `claim_path` leads to the claim whose articles may be under embargo.
+    `claim_path` leads to the claim whose articles may be under embargo. Beside the filters `asks_too` are lookups.
     """
 
     desk_path = ""
     claim_path = ""
+    asks_too: ClassVar[frozenset[str]] = frozenset()
     list_per_page = 50
     show_full_result_count = False
     compressed_fields = True
@@ -142,6 +143,12 @@ class RecordAdmin(ModelAdmin[_Row]):
     def has_delete_permission(self, request: HttpRequest, obj: _Row | None = None) -> bool:
         return False
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """An address asks a list what its filters ask: the rest may be of what its reader does not see."""
+        names = [_asked_by(one) for one in self.get_list_filter(request)]
+        asks = any(lookup == name or lookup.startswith(f"{name}__") for name in names)
+        return lookup in self.asks_too or (asks and super().lookup_allowed(lookup, value, request))
+
     def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
         """Say what was done in plain words, without Django's praise for it."""
         words = unescape(strip_tags(message)) if isinstance(message, SafeString) else str(message)
@@ -161,12 +168,19 @@ class RecordAdmin(ModelAdmin[_Row]):
         return rows.exclude(**{f"{self.claim_path}__in": under_embargo(viewer, now_of(request))})
 
 
+def _asked_by(entry: Any) -> str:
+    """What a filter of a list is called in the address: by its field, which a tuple names first, or by its own name."""
+    field = entry[0] if isinstance(entry, tuple) else entry
+    return field if isinstance(field, str) else str(field.parameter_name)
+
+
 class OfClaimAdmin(RecordAdmin[_Row]):
     """Rows that belong to a claim and link to its page."""
 
     desk_path = "claim__desk"
     claim_path = "claim"
     list_select_related: ClassVar[tuple[str, ...]] = ("claim",)
+    asks_too = frozenset({"claim__id__exact"})  # as the claim's page does
 
     def get_list_display_links(self, request: HttpRequest, list_display: Any) -> list[Any]:
         """The row's own page opens from its first column that is not a link to the claim already."""

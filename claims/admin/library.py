@@ -163,10 +163,6 @@ class ClaimEventPagesAdmin(OfClaimAdmin[ClaimEvent]):
     )
     readonly_fields = ("body_column",)
 
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Nobody asks an address for what the hashed text says: it may name evidence that is protected now."""
-        return not lookup.startswith("body") and super().lookup_allowed(lookup, value, request)
-
     @display(description=_("hashed text"))
     def body_column(self, row: ClaimEvent) -> str:
         """What the hash is of; of an item that is protected by now not its words."""
@@ -247,10 +243,16 @@ class FileCheckAdmin(RecordAdmin[FileCheck]):
 
 @admin.register(Heartbeat)
 class HeartbeatAdmin(RecordAdmin[Heartbeat]):
-    """When each loop last did its work."""
+    """When each loop last did its work. What it says of that is told to administrators: it names places on the disk."""
 
-    list_display = ("name", "ran_column", "detail")
+    list_display = ("name", "ran_column")
     search_fields = ("name",)
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return (*self.list_display, *(["detail"] if administers(request) else []))
+
+    def get_fields(self, request: HttpRequest, obj: Heartbeat | None = None) -> Any:
+        return ("name", "ran_at", *(["detail"] if administers(request) else []))
 
     @display(description=_("last ran"), ordering="ran_at")
     def ran_column(self, row: Heartbeat) -> SafeString:

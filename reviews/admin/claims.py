@@ -98,7 +98,7 @@ class ClaimAdmin(EvidencePages, PassagePages, SimilarPages, ManyPages, DraftPage
         """The pane beside the queue, for one row."""
         self._check(request)
         now = now_of(request)
-        claim = queue.shown(self.get_queryset(request).filter(pk=claim_id)).first()
+        claim = queue.shown(self.get_queryset(request).filter(pk=claim_id), viewer_of(request)).first()
         if claim is None:
             raise Http404
         context = {"preview": preview_of(row_of(claim, now), viewer_of(request)), "now": now}

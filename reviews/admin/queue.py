@@ -170,7 +170,7 @@ def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     now, viewer, asked = now_of(request), viewer_of(request), Asked.of(request.GET)
     summary = summary_of(request)
     whole = queue.claims_in(asked.view, viewer, now)
-    found = queue.shown(queue.ordered(asked.narrowed.of(whole, now), asked.order, now))
+    found = queue.shown(queue.ordered(asked.narrowed.of(whole, now), asked.order, now), viewer)
     asked, claims = _on_page(found, asked)
     rows = [row_of(claim, now) for claim in claims[: queue.PAGE]]
     options = queue.options_for(viewer, claims, now)

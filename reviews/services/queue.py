@@ -38,6 +38,7 @@ from claims.services.watch import DELAYED_AFTER, HEARTBEAT
 from reviews.models import Absence, Assignment, AssignmentStatus, Notice, Review
 from reviews.models.assignment import HOLDING
 from reviews.noticing import OUT_OF_SIGHT
+from reviews.permissions import only_seen_by
 from reviews.services.compiled import Compiled
 from reviews.services.routing import wanting_people
 from reviews.services.rowsteps import with_seats
@@ -221,9 +222,9 @@ def _times(now: datetime) -> dict[str, datetime]:
 _SUMMARY = Compiled(summary_query, _times, planned=8)
 
 
-def shown(claims: QuerySet[Claim]) -> QuerySet[Claim]:
-    """The same claims with everything a row shows of them."""
-    standing = Evidence.objects.standing().filter(claim=OuterRef("pk")).order_by()
+def shown(claims: QuerySet[Claim], viewer: Viewer) -> QuerySet[Claim]:
+    """The same claims with everything a row shows of them to this viewer: `items` counts the evidence that they see."""
+    standing = only_seen_by(viewer, Evidence.objects.standing().filter(claim=OuterRef("pk"))).order_by()
     items = standing.annotate(_number=Func(F("pk"), function="COUNT", output_field=IntegerField())).values("_number")
     flags = Flag.objects.standing().filter(claim=OuterRef("pk")).order_by().values("kind")
     chain = Prefetch("chain", ChainStep.objects.select_related("source"))

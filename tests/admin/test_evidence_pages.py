@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from claims.exports import warc
+from claims.lifecycle import State
 from claims.models import Claim, ClaimEvent, Desk, Evidence, Fetch, FetchState, Flag, FlagKind, User, Visibility
 from claims.services.fetching import read_pages
 from reviews.models import Reviewer
@@ -294,6 +297,19 @@ def test_the_page_of_an_item_names_what_it_was_taken_from_to_those_who_see_that_
     for number, address in enumerate(pages, 1):
         assert f'#evidence-{hidden.pk}">Who told us</a>' in client.get(address).content.decode()
         assert [event.data["items"] for event in sights.all()] == [[hidden.pk]] * number
+
+
+def test_in_a_row_of_the_queue_an_item_counts_for_those_who_see_it(
+    signed: SignIn, editor: User, reviewer: Reviewer, desk: Desk, claim: Claim
+) -> None:
+    pooled = make.a_claim(desk, State.QUEUED, by=editor)
+    for one in (claim, pooled):
+        make.evidence_for(one, by=editor)
+        make.evidence_for(one, by=editor, visibility=Visibility.PROTECTED)
+    rows = ((make.a_reviewer(desk).user, "pool", 1), (editor, "pool", 2), (reviewer.user, "mine", 2))
+    for who, view, counted in rows:
+        shown = signed(who).get(reverse("admin:index"), {"view": view}).content.decode()
+        assert re.findall(r"(\d+) evidence</span>", shown) == [str(counted)], (who, view)
 
 
 def test_beside_the_list_and_in_a_review_an_item_counts_for_those_who_see_it(

@@ -14,7 +14,20 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from claims.lifecycle import State
-from claims.models import Article, Claim, ClaimEvent, Decision, Desk, Evidence, FileCheck, Flag, Scope, User, Visibility
+from claims.models import (
+    Article,
+    Claim,
+    ClaimEvent,
+    Decision,
+    Desk,
+    Evidence,
+    FileCheck,
+    Flag,
+    Heartbeat,
+    Scope,
+    User,
+    Visibility,
+)
 from reviews.models import Review, Reviewer
 from tests import factories as make
 from tests.admin.conftest import SignIn
@@ -142,6 +155,46 @@ def test_which_kept_files_are_broken_is_told_to_administrators_alone(signed: Sig
     shown = signed(editor).get(address)
     assert (shown.status_code, digest in shown.content.decode()) == (200, False)
     assert digest in signed(make.an_administrator()).get(address).content.decode()
+
+
+def test_what_the_loops_left_behind_is_told_to_administrators_alone(signed: SignIn, editor: User) -> None:
+    told = {"failed": "Daily seals cannot be written to SEAL_DIR, /srv/seals: Permission denied."}
+    Heartbeat.objects.create(name="seal", ran_at=make.now(), detail=told)
+    places = [address_of("claims_heartbeat"), reverse("admin:claims_heartbeat_change", args=["seal"])]
+    for who, is_told in ((editor, False), (make.an_administrator(), True)):
+        for place in places:
+            shown = signed(who).get(place)
+            assert (shown.status_code, "/srv/seals" in shown.content.decode()) == (200, is_told), place
+
+
+def test_an_address_asks_a_list_only_what_its_filters_ask(signed: SignIn, editor: User, desk: Desk) -> None:
+    elsewhere = make.an_article(desk=make.a_desk()).article
+    FileCheck.objects.create(began_at=make.now(), finished_at=make.now(), files=7, missing=["5e1f" * 16])
+    client = signed(editor)
+    for guess in (
+        f"claims_source?articles={elsewhere.pk}",
+        "claims_source?steps__isnull=False",
+        "claims_desk?claims=1",
+        "claims_filecheck?missing__contains=5e1f",
+        "claims_heartbeat?detail__contains=srv",
+        "claims_claimevent?body__contains=Ada",
+        "claims_claim?evidence__isnull=False",
+        "reviews_reviewer?assignments=1",
+        "reviews_reviewer?reviews=1",
+    ):
+        name, asked = guess.split("?")
+        assert client.get(f"{address_of(name)}?{asked}").status_code == 400, guess
+    claim = make.a_claim(desk, by=editor)
+    for question in (
+        f"claims_claimevent?claim__id__exact={claim.pk}",
+        "claims_claimevent?actor_kind__exact=person",
+        "claims_evidence?visibility__exact=public",
+        "claims_decision?published_at__isempty=1",
+        "claims_claim?state=queued&flag=late",
+        f"reviews_reviewer?user__memberships__desk__id__exact={desk.pk}",
+    ):
+        name, asked = question.split("?")
+        assert client.get(f"{address_of(name)}?{asked}").status_code == 200, question
 
 
 def test_anothers_review_stays_hidden_until_the_decision(signed: SignIn, editor: User, desk: Desk) -> None:
