@@ -22,8 +22,10 @@ class ClaimsConfig(AppConfig):
 
 def check_seals(**_: Any) -> list[checks.CheckMessage]:
     """A warning where the directory for daily seals is not there: it may lie on a disk that is away for now."""
-    if not settings.SEAL_DIR or Path(settings.SEAL_DIR).is_dir():
-        return []
-    return [
-        checks.Warning(f"SEAL_DIR must be a directory that is there; {settings.SEAL_DIR} is none.", id="claims.W001")
-    ]
+    try:
+        if not settings.SEAL_DIR or Path(settings.SEAL_DIR).is_dir():
+            return []
+        why = "is none"
+    except OSError as refused:  # this account may not look there, or the disk does not answer
+        why = f"cannot be looked at ({refused.strerror})"
+    return [checks.Warning(f"SEAL_DIR must be a directory that is there; {settings.SEAL_DIR} {why}.", id="claims.W001")]

@@ -5,6 +5,7 @@ What came after the seal is no difference. The text of a seal: `claims.services.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from claims.models import Seal
 LONGEST = 300  # bytes of a line; a seal has none so long
 BATCH = 2000
 SHOWN = 20  # claims named of those that are not as they were sealed; the last sentence counts the others
+
+PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip")
+PACKING = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"PK\x03\x04")  # how such files begin
 
 _HEADER = re.compile(rb"claim-desk-seal 1 made=(\S+) claims=(\d{1,18}) before=([0-9a-f]{64}|none)\n")
 _LINE = re.compile(rb"(\d{1,18}) (\d{1,9}) ([0-9a-f]{64})\n")
@@ -55,10 +59,15 @@ def held(path: Path) -> Held:
 
 
 def files_in(path: Path) -> list[Path]:
-    """The file itself; of a directory all its seals. A name that begins with a dot is that of none."""
-    if not path.is_dir():
+    """The file itself; of a directory all its seals. A name that begins with a dot is that of none.
+
+    Compressed files are among them, to be told: each may be a seal. Raises `OSError` for a directory that cannot be
+    read.
+    """
+    if not os.path.isdir(path):  # noqa: PTH112 - `Path.is_dir` raises where one may not look
         return [path]
-    return sorted(file for file in path.glob("*.txt") if not file.name.startswith("."))
+    names = sorted(name for name in os.listdir(path) if name.endswith((".txt", *PACKED)))  # noqa: PTH208 - it raises
+    return [path / name for name in names if not name.startswith(".")]
 
 
 def _held(file: BinaryIO) -> Held:
@@ -91,6 +100,8 @@ def _held(file: BinaryIO) -> Held:
 
 
 def _no_seal(first: bytes) -> str:
+    if first.startswith(PACKING):
+        return "It is compressed: unpack it, and hold the database against what comes out."
     if first.endswith(b"\r\n") and _HEADER.fullmatch(first.replace(b"\r\n", b"\n")):
         return "Its lines end as on Windows (CRLF): copy the seal anew as it is, byte for byte."
     return "This is no seal, or one of a later version."

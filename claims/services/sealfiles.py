@@ -18,6 +18,8 @@ from secrets import token_hex
 from time import monotonic, sleep
 from typing import BinaryIO
 
+from django.db import DatabaseError, OperationalError
+
 from claims.models import Seal
 from claims.services.alone import alone
 
@@ -68,8 +70,9 @@ class NewFile:
 def new_file(path: Path) -> Iterator[NewFile]:
     """A file to be written in turn, which gets its name when the block ends.
 
-    It stays, under its other name, where the block fails after it was put on the disk: its row may be kept. Raises
-    `OSError` where it cannot be written, `FileExistsError` where the name is taken.
+    It stays, under its other name, where the block fails after it was put on the disk: its row may be kept, unless the
+    database has said that it is not. Raises `OSError` where it cannot be written, `FileExistsError` where the name is
+    taken.
     """
     finish(path.parent)
     if path.is_dir():
@@ -81,8 +84,8 @@ def new_file(path: Path) -> Iterator[NewFile]:
         new = NewFile(part, file)
         try:
             yield new
-        except BaseException:
-            if not new.lasts:
+        except BaseException as failed:
+            if not new.lasts or was_refused(failed):
                 part.unlink(missing_ok=True)
             raise
     try:
@@ -92,6 +95,11 @@ def new_file(path: Path) -> Iterator[NewFile]:
             f"The seal was made, but its file could not be called {path}: {because(refused)}. It is {part}; the next "
             "seal that is made into this directory gives it a name."
         ) from refused
+
+
+def was_refused(failed: BaseException) -> bool:
+    """Whether the database has answered, and kept no row: it is read only, or lacks the table or the right to it."""
+    return isinstance(failed, DatabaseError) and not isinstance(failed, OperationalError)
 
 
 def because(refused: OSError) -> str:
@@ -130,7 +138,7 @@ def _end_of(part: Path) -> str | None:
 
 
 def _place(part: Path, path: Path) -> None:
-    """Give a file its name, unless that is taken by another."""
+    """Give a file its name, unless that is taken by another. In a directory that only takes new files it keeps both."""
     try:
         os.link(part, path)
     except FileExistsError:
@@ -142,7 +150,8 @@ def _place(part: Path, path: Path) -> None:
         if os.path.lexists(path):
             raise _taken() from None
         part.rename(path)
-    part.unlink(missing_ok=True)
+    with suppress(PermissionError):
+        part.unlink(missing_ok=True)
     _put_on_disk(path.parent)
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import bz2
 import errno
+import gzip
 import json
+import lzma
 import os
 import re
 import subprocess
@@ -224,6 +227,31 @@ def test_a_directory_without_seals_is_told(tmp_path: Path) -> None:
     assert held_against(tmp_path) == ["There is no seal in this directory: no file whose name ends in .txt."]
 
 
+def test_a_directory_that_cannot_be_read_is_told(sealed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(os, "listdir", locked)
+    assert held_against(sealed.parent, sealed) == [
+        "The directory cannot be read: Permission denied.",
+        "All of it is as it was sealed.",
+    ]
+    assert held_against(Path("x" * 300)) == ["The file cannot be read: File name too long."]
+
+
+@pytest.mark.parametrize("packing", [gzip, bz2, lzma])
+def test_a_compressed_seal_is_told_also_among_others(sealed: Path, packing: Any) -> None:
+    ending = {gzip: "gz", bz2: "bz2", lzma: "xz"}[packing]
+    packed = sealed.with_name(f"{sealed.name}.{ending}")
+    packed.write_bytes(packing.compress(sealed.read_bytes()))
+    said = "It is compressed: unpack it, and hold the database against what comes out."
+    assert held_against(packed) == [said]
+    out = StringIO()
+    with pytest.raises(CommandError, match=re.escape(f"Broken: {packed}.")):
+        call_command("verify", "--seal", str(sealed.parent), stdout=out)
+    assert f"{packed}: {said}" in out.getvalue()
+
+
 def test_another_newsrooms_seal_is_explained_before_its_claims_are_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -371,6 +399,21 @@ def test_the_command_says_in_a_sentence_why_it_cannot_seal_into_a_file(
     assert not Seal.objects.exists()
 
 
+def test_the_command_says_in_a_sentence_why_the_database_keeps_no_seal_and_leaves_no_file(
+    claims: list[Claim], tmp_path: Path
+) -> None:
+    for where in (str(tmp_path / "x.txt"), "-"):
+        with connection.cursor() as cursor, transaction.atomic():
+            cursor.execute("SET TRANSACTION READ ONLY")
+            with pytest.raises(
+                CommandError, match=r"^No seal was made: the database keeps no row of it \(cannot execute"
+            ):
+                call_command("seal", where)
+            transaction.set_rollback(True)
+    assert list(tmp_path.iterdir()) == []
+    assert not Seal.objects.exists()
+
+
 def test_a_name_that_was_taken_meanwhile_is_left_and_the_seal_gets_another(
     claims: list[Claim], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -437,6 +480,31 @@ def test_a_place_that_is_not_there_is_named_to_administrators_and_by_check(place
         told = StringIO()
         call_command("check", stderr=told)
         assert f"SEAL_DIR must be a directory that is there; {there} is none." in told.getvalue()
+
+
+def test_a_place_that_may_not_be_looked_at_keeps_nothing_from_starting(settings: Any, tmp_path: Path) -> None:
+    far = tmp_path / ("x" * 300)  # looking at it fails otherwise than for what is not there, whoever looks
+    settings.SEAL_DIR = str(far)
+    told = StringIO()
+    call_command("check", stderr=told)
+    assert f"SEAL_DIR must be a directory that is there; {far} " in told.getvalue()
+    assert seal_the_day() is None
+    assert "File name too long" in health(make.now(), to_administrator=True).unsealed_because
+
+
+def test_a_place_that_takes_new_files_only_is_sealed_into(
+    claims: list[Claim], place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kept(self: Path, **_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted", str(self))
+
+    monkeypatch.setattr(Path, "unlink", kept)
+    assert seal_the_day() is not None
+    call_command("seal", str(place / "x.txt"), stderr=StringIO())
+    seals = [file for file in place.iterdir() if not file.name.startswith(".")]
+    assert len(seals) == 2
+    assert holds(*seals)
+    assert not health(make.now()).unsealed
 
 
 def test_a_place_that_is_back_is_no_longer_told(sealed: Path, place: Path, settings: Any) -> None:

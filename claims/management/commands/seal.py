@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError
 
 from claims.models import Seal
 from claims.services.sealfiles import LeftBeside, because
@@ -38,6 +38,12 @@ class Command(BaseCommand):
                 "when it does: if the seal was made, its file gets its name then. Of what went to standard output "
                 "`manage.py verify --seal` says whether the database knows it."
             ) from lost
+        except DatabaseError as refused:
+            why = str(refused).strip().partition("\n")[0]
+            raise CommandError(
+                f"No seal was made: the database keeps no row of it ({why}). Ask where it takes rows, with the account "
+                "that the site has; throw away what standard output took."
+            ) from refused
 
 
 def _to_standard_output(command: Command) -> Seal:

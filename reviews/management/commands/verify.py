@@ -48,7 +48,11 @@ Seals = dict[str, Held]  # by file
 
 def _held(named: list[str]) -> Iterator[tuple[str, Held]]:
     for name in named:
-        files = files_in(Path(name))
+        try:
+            files = files_in(Path(name))
+        except OSError as refused:
+            yield name, Held("", 0, [f"The directory cannot be read: {refused.strerror}."])
+            continue
         yield from ((name if file == Path(name) else str(file), held(file)) for file in files)
         if not files:
             yield name, Held("", 0, ["There is no seal in this directory: no file whose name ends in .txt."])
