@@ -176,7 +176,7 @@ def snapshot_out(item: Evidence, link: Link) -> dict[str, Any] | None:
     return {
         "sha256": item.snapshot.sha256,
         "size": item.snapshot.size,
-        "media_type": item.snapshot.media_type,
+        "media_type": item.shown_media_type,
         "file_name": item.file_name,
         "href": link(f"/api/v1/evidence/{item.pk}/snapshot"),
         "timestamp": timestamp_out(item.snapshot, link(f"/api/v1/evidence/{item.pk}/snapshot/timestamp")),

@@ -188,7 +188,7 @@ def _cited(item: Evidence, read_at: datetime | None, shown: Container[int | None
         title=item.title or item.page_title or item.url or item.file_name,
         url=item.url,
         primary=item.primary,
-        kept_at=rfc3339(read_at or (item.snapshot.fetched_at if item.snapshot else None)),
-        media_type=item.snapshot.media_type if item.snapshot else "",
+        kept_at=rfc3339(read_at or (item.kept_at if item.snapshot else None)),
+        media_type=item.shown_media_type,
         taken_from=item.derives_from_id if item.derives_from_id in shown else None,
     )

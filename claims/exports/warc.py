@@ -181,7 +181,7 @@ def _resource(writer: Any, item: Evidence, snapshot: Snapshot, made_at: datetime
         "resource",
         payload=BytesIO(body),
         length=len(body),
-        warc_content_type=_one_line(snapshot.media_type),
+        warc_content_type=_one_line(item.shown_media_type),
         warc_headers_dict={"WARC-Date": _date(min(item.added_at, made_at))},
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import Self
@@ -68,10 +69,14 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         return self.filter(superseded_by__isnull=True)
 
     def with_reading(self) -> Self:
-        """With the kept bytes, how far the reading of links has come, and what the newest copy is called."""
+        """With what is kept and since when, how far the reading of links has come, and how the newest copy is called.
+
+        The bytes themselves may be here for longer: another item, which nobody may see, can have brought them.
+        """
         copies = Copy.objects.filter(evidence=OuterRef("pk")).order_by("-number")
         title, number = Subquery(copies.values("title")[:1]), Subquery(copies.values("number")[:1])
-        newest = {"page_title": Coalesce(title, Value("")), "newest_copy": Coalesce(number, Value(0))}
+        kept = Coalesce(Subquery(copies.reverse().values("fetched_at")[:1]), "copied_from__added_at", "added_at")
+        newest = {"page_title": Coalesce(title, Value("")), "newest_copy": Coalesce(number, Value(0)), "kept_at": kept}
         return self.select_related("snapshot__timestamp", "fetch").annotate(**newest)
 
 
@@ -100,6 +105,8 @@ class Evidence(models.Model):
         Snapshot, models.PROTECT, verbose_name=_("kept copy"), related_name="evidence", null=True, blank=True
     )
     file_name = models.CharField(_("file name"), max_length=200, blank=True)
+    # As whoever gave this item called its bytes; another item, which nobody may see, can have brought them before.
+    media_type = models.CharField(_("media type"), max_length=120, blank=True, default="", db_default="")
     superseded_by = models.OneToOneField(
         "self", models.PROTECT, verbose_name=_("superseded by"), related_name="supersedes", null=True, blank=True
     )
@@ -116,9 +123,10 @@ class Evidence(models.Model):
 
     objects = EvidenceQuerySet.as_manager()
 
-    # What `with_reading` found of the newest copy; nothing before it was asked.
+    # What `with_reading` found of the copies; nothing before it was asked.
     page_title: str = ""
     newest_copy: int = 0
+    kept_at: datetime | None = None
 
     class Meta:
         verbose_name = _("evidence")
@@ -151,6 +159,11 @@ class Evidence(models.Model):
     def shown_title(self) -> str:
         """What people call it: its own title, else that of the page it leads to, else what there is."""
         return self.title or self.page_title or str(self)
+
+    @property
+    def shown_media_type(self) -> str:
+        """What its kept bytes are; empty where none are kept. Items of before this was kept with each say nothing."""
+        return (self.media_type or self.snapshot.media_type) if self.snapshot else ""
 
     @property
     def reading(self) -> Fetch | None:

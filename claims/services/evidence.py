@@ -57,7 +57,8 @@ class GivenEvidence:
 def keep_file(stream: IO[bytes], media_type: str) -> Snapshot:
     """Keep the bytes under their SHA-256, at most 25 MB. Call it before the claim is locked.
 
-    The file is complete under its final name before its row exists, so no row is ever without its bytes. Raises
+    The file is complete under its final name before its row exists, so no row is ever without its bytes. What is
+    answered says the given media type, though somebody may have kept the same bytes as something else. Raises
     `FileTooLarge`, `Invalid` for an empty file, or `FileNotKept` where there is no room for it.
     """
     try:
@@ -65,9 +66,9 @@ def keep_file(stream: IO[bytes], media_type: str) -> Snapshot:
     except OSError as failure:  # no room, no right to write, a share that is away
         log.exception("file_not_kept")
         raise FileNotKept() from failure
-    kept, _ = Snapshot.objects.get_or_create(
-        sha256=digest, defaults={"size": size, "media_type": media_type[:120] or "application/octet-stream"}
-    )
+    called = media_type[:120] or "application/octet-stream"
+    kept, _ = Snapshot.objects.get_or_create(sha256=digest, defaults={"size": size, "media_type": called})
+    kept.media_type = called
     return kept
 
 
@@ -203,6 +204,7 @@ def _item(held: Held, given: GivenEvidence) -> Evidence:
         kind=given.kind,
         url=address(given.url, "url"),
         snapshot=given.snapshot,
+        media_type=given.snapshot.media_type if given.snapshot else "",
         file_name=line(PureWindowsPath(given.file_name).name, "file_name", 200),
         title=given.title,
         note=given.note,

@@ -162,8 +162,8 @@ def _keep(held: Held, item: Evidence, page: Page, number: int) -> None:
         fetched_at=held.now,
     )
     if item.snapshot_id is None:
-        item.snapshot = page.snapshot
-        item.save(update_fields=["snapshot"])
+        item.snapshot, item.media_type = page.snapshot, page.snapshot.media_type
+        item.save(update_fields=["snapshot", "media_type"])
     request_stamps(item, [page.snapshot.pk], held.now)
     tell_copy(held, item, number, page.snapshot.sha256, by=READER)
 
