@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import Q
+
 from claims.actors import Actor, ActorKind
-from claims.models import Evidence
+from claims.models import Evidence, Visibility
 from claims.services.evidence import told
 from claims.services.readings import share_reading
 from claims.services.transitions import Held
@@ -33,6 +35,13 @@ def share(held: Held, items: Iterable[Evidence], *, by: Actor) -> None:
         copy.save(update_fields=["derives_from", "superseded_by"])
         held.record("evidence.add", by=by, data={**told(copy), "copied_from": original.pk})
         share_reading(held, original, copy, by=by)
+
+
+def open_elsewhere(item: Evidence) -> list[int]:
+    """The claims, by number, on which what this item was copied to or from when a claim was split is not protected."""
+    alike = Evidence.objects.filter(Q(copied_from=item) | Q(shared_as=item))
+    others = alike.exclude(visibility=Visibility.PROTECTED)
+    return sorted(set(others.values_list("claim_id", flat=True)))
 
 
 def _with_origins(items: Iterable[Evidence]) -> list[Evidence]:

@@ -12,11 +12,12 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from claims.admin.base import viewer_of
+from claims.admin.base import now_of, viewer_of
 from claims.admin.forms import PlainForm
 from claims.comparing import compare
 from claims.errors import ClaimDeskError, EvidenceInUse, StaleVersion
-from claims.models import Copy, Evidence
+from claims.models import Copy, Evidence, Visibility
+from claims.permissions import visible_claims
 from claims.services.evidence import (
     compare_evidence,
     edit_evidence,
@@ -24,6 +25,7 @@ from claims.services.evidence import (
     note_sight,
     supersede_evidence,
 )
+from claims.services.sharing import open_elsewhere
 from reviews.admin.evidence_forms import EvidenceEdit
 from reviews.admin.verdicts import EvidenceForm
 from reviews.services.acting import acting_on
@@ -107,12 +109,24 @@ class EvidencePages:
                 if now.version != form.cleaned_data["version"]:
                     form.go_on_with(now)
                     raise StaleVersion(current=now.version)
-                edit_evidence(acting.held, now, form.changes(now), by=acting.by)
+                changes = form.changes(now)
+                edit_evidence(acting.held, now, changes, by=acting.by)
         except ClaimDeskError as refusal:
             form.refuse(refusal)
             return False
         messages.success(request, _("The evidence was changed."))
+        if changes.get("visibility") == Visibility.PROTECTED:
+            self._warn_of_copies(request, item)
         return True
+
+    def _warn_of_copies(self, request: HttpRequest, item: Evidence) -> None:
+        """The same words stand on a claim that was split off, or that its own was split from, as an item by itself."""
+        claims = open_elsewhere(item)
+        if claims:
+            seen = visible_claims(viewer_of(request), now_of(request)).filter(pk__in=claims).order_by("pk")
+            named = ", ".join(f"#{number}" for number in seen.values_list("pk", flat=True))
+            said = _("The same item is open on %(claims)s, which shares it since a split. Protect it there, too.")
+            messages.warning(request, said % {"claims": named or _("a claim that you do not see")})
 
     def supersede_view(self, request: HttpRequest, claim_id: int, number: int) -> HttpResponse:
         """Put a newer item in the place of one that a verdict has used. Both are one origin."""

@@ -79,8 +79,8 @@ class EvidenceView(ApiView):
         self.sight(shown)
         return _answered(shown, self.link, status=200, headers={"ETag": tag(item.version)})
 
-    def given(self, request: Request, claim: Claim) -> GivenEvidence:
-        """What was sent, its file kept already."""
+    def given(self, request: Request, claim: Claim, usual: Visibility = Visibility.INTERNAL) -> GivenEvidence:
+        """What was sent, its file kept already. `usual` is how visible it is where nothing is said of that."""
         told = checked(*_sent(request))
         file = told.pop("file", None)
         if told["kind"] == EvidenceKind.FILE and file is None:
@@ -88,7 +88,7 @@ class EvidenceView(ApiView):
         if told.get("derives_from"):
             told["derives_from"] = self.parent(claim, told["derives_from"])
         told["kind"], told["question"] = EvidenceKind(told["kind"]), Question(told["question"])
-        told["stance"], told["visibility"] = Stance(told["stance"]), Visibility(told.get("visibility", "internal"))
+        told["stance"], told["visibility"] = Stance(told["stance"]), Visibility(told.get("visibility", usual))
         if isinstance(file, UploadedFile) and file.file is not None:
             snapshot = keep_file(file.file, file.content_type or "")
             return GivenEvidence(**told, snapshot=snapshot, file_name=file.name or "")
@@ -180,9 +180,13 @@ class Supersede(EvidenceView):
     )
     @repeatable
     def post(self, request: Request, number: int) -> Response:
-        """Add the item that stands in the place of this one. Both count as one origin."""
+        """Add the item that stands in the place of this one. Both count as one origin.
+
+        In the place of a protected item it is protected, unless it says otherwise.
+        """
         old = self.item(number)
-        told = self.given(request, old.claim)
+        is_protected = old.visibility == Visibility.PROTECTED
+        told = self.given(request, old.claim, Visibility.PROTECTED if is_protected else Visibility.INTERNAL)
         with acting_on(old.claim_id, self.viewer) as acting:
             old.refresh_from_db()
             item = supersede_evidence(acting.held, old, told, by=acting.by, user=self.viewer.user)

@@ -9,10 +9,12 @@ from django.test import Client
 from django.urls import reverse
 
 from claims.exports import warc
-from claims.lifecycle import State
+from claims.lifecycle import Action, State
 from claims.models import Claim, ClaimEvent, Desk, Evidence, Fetch, FetchState, Flag, FlagKind, User, Visibility
 from claims.services.fetching import read_pages
+from claims.services.splitting import GivenPart
 from reviews.models import Reviewer
+from reviews.services.acting import act
 from tests import factories as make
 from tests.admin.conftest import SignIn, step_of
 from tests.intake.pages import Site
@@ -297,6 +299,19 @@ def test_the_page_of_an_item_names_what_it_was_taken_from_to_those_who_see_that_
     for number, address in enumerate(pages, 1):
         assert f'#evidence-{hidden.pk}">Who told us</a>' in client.get(address).content.decode()
         assert [event.data["items"] for event in sights.all()] == [[hidden.pk]] * number
+
+
+def test_whoever_protects_an_item_is_told_where_a_copy_of_it_is_open(
+    signed: SignIn, editor: User, claim: Claim
+) -> None:
+    item, alone = make.evidence_for(claim, by=editor, title="Who told us"), make.evidence_for(claim, by=editor)
+    act(claim.pk, Action.SPLIT, make.viewer(editor), part=GivenPart("Another claim of it.", evidence=[item]))
+    copy = Evidence.objects.get(copied_from=item)
+    client, said = signed(editor), "The same item is open on #%d, which shares it since a split. Protect it there, too."
+    given = {"version": 1, "stance": "supports", "question": "so", "visibility": "protected"}
+    assert "is open on" not in client.post(at(alone, "edit"), given, follow=True).content.decode()
+    assert said % copy.claim_id in client.post(at(item, "edit"), given, follow=True).content.decode()
+    assert "is open on" not in client.post(at(copy, "edit"), given, follow=True).content.decode()
 
 
 def test_in_a_row_of_the_queue_an_item_counts_for_those_who_see_it(

@@ -278,3 +278,16 @@ def test_a_file_that_found_no_room_is_sent_again_with_the_same_key(
         refused = upload(api, number, b"found")
     assert (refused.status, refused.code) == (503, "file_not_kept")
     assert upload(api, number, b"found").status == 201
+
+
+def test_what_supersedes_a_protected_item_is_protected_unless_it_says_otherwise(desk: Desk) -> None:
+    editor = an_editor(desk)
+    claim, as_editor = a_claim(desk, by=editor), signed_in(editor)
+    for told, said, becomes in (
+        ("protected", {}, "protected"),
+        ("protected", {"visibility": "public"}, "public"),
+        ("public", {}, "internal"),
+    ):
+        item = evidence_for(claim, by=editor, visibility=told)
+        made = as_editor.post(f"/evidence/{item.pk}/supersede", {**LINK, **said})
+        assert (made.status, made.body["visibility"]) == (201, becomes)
