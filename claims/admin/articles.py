@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -132,7 +132,9 @@ class ArticlePagesAdmin(AmendPages, RecordAdmin[Article]):
             "may_propose": bool(viewer.editor_of or viewer.reviewer_of),
             "may_amend": may_amend(viewer, article),
             "paragraphs": marked(revision.text, [Mark(one.claim_id, one.start, one.end) for one in seen]),
-            "claims": [one.claim for one in seen],
+            "claims": _with_those_that_stay(
+                [one.claim for one in seen], visible_claims(viewer_of(request), now_of(request))
+            ),
         }
         return self.page(request, "admin/article.html", article.headline, context)
 
@@ -180,6 +182,24 @@ def _appearances(revision: ArticleRevision, desks: frozenset[int] | None) -> lis
     """Quotes of the revision whose claims the viewer sees, in the order of the text."""
     seen = Appearance.objects.filter(revision=revision).select_related("claim__desk").order_by("start", "claim_id")
     return [one for one in seen if desks is None or one.claim.desk_id is None or one.claim.desk_id in desks]
+
+
+def _with_those_that_stay(claims: Sequence[Claim], visible: QuerySet[Claim, Any]) -> list[tuple[Claim, Claim | None]]:
+    """Each claim with the one that stays where it was merged into another, if the viewer sees that."""
+    merged = {one.pk: one.duplicate_of_id for one in claims if one.duplicate_of_id}
+    if not merged:
+        return [(one, None) for one in claims]
+    into = merged | dict(Claim.objects.staying_for(merged).values_list("pk", "duplicate_of"))
+    last = {number: _last(number, into) for number in merged}
+    seen = visible.in_bulk(set(last.values()))
+    return [(one, seen.get(last[one.pk]) if one.pk in last else None) for one in claims]
+
+
+def _last(number: int, into: Mapping[int, int | None]) -> int:
+    """The claim at the end of a chain of merges."""
+    for _step in into:
+        number = into.get(number) or number
+    return number
 
 
 def _taken_words(taken: TakenIn, desk: Desk | None) -> str:

@@ -7,12 +7,15 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from claims.lifecycle import State
+from claims.lifecycle import Action, State
 from claims.models import Article, ChainStep, Claim, DateKnown, Desk, DeskRole, User
 from reviews.models import Reviewer
+from reviews.services.acting import act
 from tests import factories as make
 from tests.admin.conftest import SignIn, sent_by
 
@@ -164,6 +167,46 @@ def test_claims_of_other_desks_are_not_marked(signed: SignIn, editor: User) -> N
     foreign = make.a_claim(make.a_desk(), statement="Only for the others.")
     article_id = foreign.first_appearance().revision.article_id  # type: ignore[union-attr]  # made with a quote
     body = signed(editor).get(reverse("admin:claims_article_change", args=[article_id])).content.decode()
+    assert "Only for the others." not in body
+
+
+def test_a_claim_that_was_merged_leads_from_its_article_to_the_one_that_stays(
+    signed: SignIn, editor: User, desk: Desk
+) -> None:
+    first, again, once_more = (make.a_claim(desk, by=editor, statement=words) for words in ("One.", "Two.", "Three."))
+    act(again.pk, Action.MERGE, make.viewer(editor), into=first)
+    place = again.first_appearance()
+    assert place is not None
+    address = reverse("admin:claims_article_change", args=[place.revision.article_id])
+    client = signed(editor)
+    body = client.get(address).content.decode()
+    assert body.count(f'data-testid="stays-{first.pk}"') == 1
+    assert reverse("admin:claims_claim_change", args=[first.pk]) in body
+    act(first.pk, Action.MERGE, make.viewer(editor), into=once_more)
+    with CaptureQueriesContext(connection) as few:
+        body = client.get(address).content.decode()
+    assert f'data-testid="stays-{first.pk}"' not in body
+    assert f'data-testid="stays-{once_more.pk}"' in body
+    for words in ("Four.", "Five."):
+        beside = make.a_claim(desk, by=editor, statement=words)
+        beside.appearances.update(revision=place.revision)
+        act(beside.pk, Action.MERGE, make.viewer(editor), into=once_more)
+    with CaptureQueriesContext(connection) as many:
+        assert client.get(address).content.decode().count(f'data-testid="stays-{once_more.pk}"') >= 3
+    assert len(many) == len(few)
+
+
+def test_a_claim_that_stays_out_of_sight_is_not_named_at_the_article(signed: SignIn, editor: User, desk: Desk) -> None:
+    elsewhere = make.a_desk()
+    make.joined(editor, elsewhere, DeskRole.EDITOR)
+    merged, stays = make.a_claim(desk, by=editor), make.a_claim(elsewhere, by=editor, statement="Only for the others.")
+    act(merged.pk, Action.MERGE, make.viewer(editor), into=stays)
+    place = merged.first_appearance()
+    assert place is not None
+    page = reverse("admin:claims_article_change", args=[place.revision.article_id])
+    assert "stays-" in signed(editor).get(page).content.decode()
+    body = signed(make.an_editor(desk)).get(page).content.decode()
+    assert "stays-" not in body
     assert "Only for the others." not in body
 
 
