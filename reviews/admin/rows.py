@@ -38,9 +38,10 @@ class Row:
 
     @property
     def waiting_words(self) -> str:
-        """What a parked claim waits for."""
-        claim = self.claim
-        return claim.waiting_note or (str(WaitingReason(claim.waiting_reason).label) if claim.waiting_reason else "")
+        """What a parked claim waits for: "Waiting for a document: the plan itself"."""
+        reason, note = self.claim.waiting_reason, self.claim.waiting_note
+        label = str(WaitingReason(reason).label) if reason else ""
+        return ": ".join(part for part in (label, note) if part)
 
 
 def row_of(claim: Claim, now: datetime) -> Row:

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from claims.lifecycle import Action, State
+from claims.lifecycle import Action, State, WaitingReason
 from claims.models import Claim, Desk, DeskRole, Heartbeat, SourceKind, User
 from claims.services.proposing import GivenStep
 from reviews.models import Absence, Assignment, PolicyKind, Reviewer
@@ -193,6 +193,16 @@ def test_an_empty_newsroom_names_the_next_claim_due(
     body = signed(reviewer.user).get(HOME).content.decode()
     assert "Nothing to do. The next claim due is" in body
     assert f"assigned to {ines.user.first_name}." in body
+
+
+def test_a_row_says_what_a_claim_waits_for_and_what_was_noted(
+    signed: SignIn, editor: User, reviewer: Reviewer, desk: Desk
+) -> None:
+    claim = make.a_claim(desk, State.IN_REVIEW, by=editor, reviewer=reviewer)
+    until, due = make.ahead(hours=2), make.ahead(hours=3)
+    by, reason = make.viewer(editor), WaitingReason.OTHER_CLAIM
+    act(claim.pk, Action.WAIT, by, reason=reason, note="#7", until=until, due=due)
+    assert "<span>Waiting for another claim: #7</span>" in signed(reviewer.user).get(HOME).content.decode()
 
 
 def test_filters_that_match_nothing_say_so(signed: SignIn, editor: User, reviewer: Reviewer, desk: Desk) -> None:
