@@ -16,7 +16,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
 from claims.admin.moments import SAY_ZONE
-from claims.errors import ClaimDeskError, SeveralFaults
+from claims.errors import ClaimDeskError, QuoteAmbiguous, SeveralFaults
 from claims.services.articles import line
 
 _Row = TypeVar("_Row", bound=Model)
@@ -31,6 +31,9 @@ BOUNDS = {
     "max_value": gettext_lazy("Write a number up to %(limit_value)s."),
 }
 SAY_STATEMENT = gettext_lazy("Write in one sentence what is claimed.")
+SAY_WHICH = gettext_lazy(
+    "The quote stands in the text more than once. Quote more of the words around the one you mean."
+)
 CSS = {
     forms.Textarea: "cd-textarea",
     forms.Select: "cd-select",
@@ -90,7 +93,8 @@ class Refusing(forms.BaseForm):
         name = self.pointers.get(refusal.pointer, refusal.pointer.strip("/").split("/")[0])
         placed = name if name in self.fields else None
         if placed is None or placed not in self.errors:
-            self.add_error(placed, " ".join(filter(None, [refusal.message, refusal.hint])))
+            said = " ".join(filter(None, [refusal.message, refusal.hint]))
+            self.add_error(placed, SAY_WHICH if isinstance(refusal, QuoteAmbiguous) else said)
 
 
 class CleansLines(forms.BaseForm):

@@ -112,6 +112,17 @@ def test_a_quote_that_is_not_there_shows_the_nearest_words(signed: SignIn, edito
     assert not Claim.objects.exists()
 
 
+def test_a_quote_that_stands_twice_is_refused_with_what_to_do_on_the_page(
+    signed: SignIn, editor: User, desk: Desk
+) -> None:
+    client = signed(editor)
+    address = client.post(IMPORT, article(desk=desk.pk, text="It opens soon. Yes, it opens soon.")).headers["Location"]
+    body = unescape(client.post(address, claim_of(desk, quote="opens soon")).content.decode())
+    assert "The quote stands in the text more than once. Quote more of the words around the one you mean." in body
+    assert "by its start" not in body
+    assert not Claim.objects.exists()
+
+
 def test_a_date_with_a_zone_that_there_is_none_of_stays_and_the_refusal_stands_at_the_zone(
     signed: SignIn, editor: User, desk: Desk
 ) -> None:
