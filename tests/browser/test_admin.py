@@ -473,9 +473,27 @@ def test_keys_of_actions_in_a_closed_menu_work(at_work: SignedIn, claims: list[C
     expect(page.get_by_role("heading", level=1)).to_have_text("Ask for a second opinion")
 
 
+def test_f_opens_the_filters_and_tab_goes_into_them(at_work: SignedIn, claims: list[Claim]) -> None:
+    page = at_work()
+    page.goto("/admin/")
+    page.keyboard.press("f")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Desk")).to_be_focused()
+
+
+def test_a_list_on_a_phone_names_no_cell_after_something_else(at_work: SignedIn, claims: list[Claim]) -> None:
+    page = at_work(width=390)
+    cells = "[...document.querySelectorAll('#result_list td:first-child')]"
+    for rows in ("claims/claim", "reviews/assignment"):
+        page.goto(f"/admin/{rows}/")
+        assert set(page.evaluate(f"{cells}.map(e => getComputedStyle(e, '::before').content)")) == {"none"}, rows
+
+
 def test_a_phone_shows_no_keys(at_work: SignedIn, claims: list[Claim]) -> None:
     page = at_work(width=390)
     for address in ("/admin/", f"/admin/claims/claim/{claims[0].pk}/change/"):
         page.goto(address)
         expect(page.locator("kbd").first).to_be_attached()
+        for box in page.locator(".cd-q .cd-check").all()[:1]:
+            box.check()
         assert page.locator("kbd:visible").all_inner_texts() == []

@@ -76,7 +76,7 @@
   const begins = (keys) => [...listed().keys()].some((known) => known.startsWith(`${keys} `));
   const press = (control) => {
     const typing = control.matches(TYPING);
-    if (typing || control.matches(BOX)) control.focus();
+    if (!control.matches("a,button")) control.focus();
     if (control.matches("textarea")) control.setSelectionRange(control.value.length, control.value.length);
     if (!typing) control.click();
   };
