@@ -156,7 +156,7 @@ class ClaimBody(Body):
             if name in attrs and "quote" not in attrs:
                 faults[name] = ["This goes with a quote."]
         if "language" not in attrs and "article" not in attrs:
-            faults["language"] = ["This is needed."]
+            faults["language"] = ["Send it where no article is named, whose language it would be."]
         if attrs.get("review_due_at") and not attrs["accept"]:
             faults["review_due_at"] = ["Review due is set when a claim is accepted. Send accept as well."]
         if faults:

@@ -208,6 +208,9 @@ def test_a_quote_is_needed_with_an_article_and_an_article_with_a_quote(api: Api,
     taken = an_article(desk=desk)
     assert api.post("/claims", {"article": taken.article.pk}).pointers == ["/quote"]
     assert api.post("/claims", {"quote": QUOTE}).pointers == ["/article", "/language"]
+    alone = api.post("/claims", {"statement": "It stands on no article."})
+    assert alone.pointers == ["/language"]
+    assert alone.body["detail"] == "Send it where no article is named, whose language it would be."
     assert api.post("/claims", {}).pointers == ["/statement", "/language"]
 
 
