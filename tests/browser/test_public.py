@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from claims.lifecycle import Action
+from tests import factories as make
 from tests.browser.axe import assert_axe_clean
 from tests.public.newsdesk import NewsDesk
 
@@ -36,3 +38,15 @@ def test_readers_find_verdicts_corrections_and_withdrawals(
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
     assert [said for said in complaints[page] if "410" not in said] == []
     assert page.context.cookies() == []
+
+
+def test_a_long_badge_stays_inside_its_column(live_server: LiveServer, open_page: Any) -> None:
+    news = NewsDesk()
+    claim = news.act(Action.PUBLISH, news.decided(make.UNPROVEN, is_demo=True))
+    page = open_page(base=live_server.url)
+    page.goto(f"/c/{claim.pk}")
+    page.locator(".rd-side").evaluate("side => { side.style.inlineSize = '120px'; }")
+    badge, column = page.locator(".rd-side img"), page.locator(".rd-side")
+    expect(badge).to_have_js_property("complete", value=True)
+    boxes = [place.bounding_box() for place in (badge, column)]
+    assert boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"] + boxes[1]["width"]
