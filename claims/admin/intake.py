@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -138,7 +139,7 @@ class ClaimForm(PlainForm):
         help_text=_("Select words in the article, or paste them here exactly as they stand."),
         error_messages={"required": _("Quote the words of the article that make the claim.")},
     )
-    start = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+    nth = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)  # so often it stands before
     statement = forms.CharField(
         label=_("Statement, in one sentence"),
         max_length=1000,
@@ -204,7 +205,7 @@ class ClaimForm(PlainForm):
         return GivenClaim(
             statement=data["statement"],
             language=revision.article.language,
-            quote=GivenQuote(revision, data["quote"].replace("\r\n", "\n"), start=data["start"]),
+            quote=self._quote(revision),
             chain=[step for number in range(1, STEPS + 1) if (step := self._step(number))],
             hedge=hedge or None,
             own=self._own(),
@@ -212,6 +213,13 @@ class ClaimForm(PlainForm):
             topics=[topic.strip() for topic in data["topics"].split(",") if topic.strip()],
             priority=data["priority"],
         )
+
+    def _quote(self, revision: ArticleRevision) -> GivenQuote:
+        """The words; where they stand more than once and were selected in the article, with the place of these."""
+        exact, nth = self.cleaned_data["quote"].replace("\r\n", "\n"), self.cleaned_data["nth"]
+        places = [found.start() for found in re.finditer(re.escape(exact), revision.text)]
+        among = nth is not None and len(places) > 1 and nth < len(places)
+        return GivenQuote(revision, exact, start=places[nth] if among else None)
 
     def _step(self, number: int) -> GivenStep | None:
         data = {

@@ -14,7 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from claims.intake.refusals import NoAnswer
 from claims.lifecycle import State
-from claims.models import Claim, Desk, Evidence, SourceKind, User
+from claims.models import Appearance, Claim, Desk, Evidence, SourceKind, User
 from claims.services.completing import ToldArticle
 from claims.services.importing import give_up, take
 from claims.services.operations import ask_import
@@ -450,6 +450,26 @@ def test_selected_words_become_the_quote(
     )
     page.keyboard.press("m")
     expect(page.locator("[name=quote]")).to_have_value(make.TEXT)
+
+
+def test_words_that_stand_twice_are_quoted_where_they_were_selected(
+    live_server: LiveServer, signed_in: SignedIn, desk: Desk
+) -> None:
+    editor = staff(make.an_editor(desk))
+    article = make.an_article(text="It opens soon, he said.\n\nYes, it opens soon, she said.", desk=desk).article
+    page = signed_in(live_server, editor)
+    page.goto(f"/admin/claims/article/{article.pk}/change/")
+    page.evaluate(
+        """() => { const text = document.querySelectorAll("[data-cd-quotes] p")[1].firstChild;
+        const range = document.createRange(), at = text.data.indexOf("opens soon");
+        range.setStart(text, at); range.setEnd(text, at + 10);
+        getSelection().removeAllRanges(); getSelection().addRange(range); }"""
+    )
+    page.keyboard.press("m")
+    page.locator("[name=statement]").fill("It opens soon.")
+    page.locator("[name=statement]").press("Control+Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("It opens soon.")
+    assert Appearance.objects.get().start == article.revisions.get().text.rindex("opens soon")
 
 
 def test_the_queue_and_a_verdict_work_without_script(

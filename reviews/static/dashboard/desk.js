@@ -26,7 +26,7 @@
   on(document, "visibilitychange", ask);
   on(document, "cd:deadline", (event) => { if (event.detail.kind === "late") ask(); });
 
-  /* What was open stays open, what was scrolled stays where it was; htmx keeps the focus by id. */
+  /* What was open or scrolled stays so; htmx keeps the focus by id. */
   let open = [], scrolled = 0;
   on(document, "htmx:beforeSwap", () => {
     open = all("details[open]", panels).map((box) => box.id);

@@ -3,7 +3,7 @@
   "use strict";
   const { all, one, on, now, addKey, clock } = window.cd;
 
-  /* 1 The preview follows the chosen row; Space hides it. While it shows another row, a key waits for it. */
+  /* 1 The preview follows the chosen row; Space hides it. A key waits while it shows another. */
   const preview = one("#cd-preview");
   if (preview) {
     let waiting, pressed;
@@ -30,7 +30,7 @@
     addKey(control.dataset.cdKey, label.trim(), () => control.click());
   });
 
-  /* Each scrolling region gets its heading as its name. */
+  /* A scrolling region gets its heading as name. */
   on(window, "load", () => all(".simplebar-content-wrapper").forEach((region, number) => {
     const heading = region.closest("fieldset,section")?.querySelector("h2,h3,legend");
     region.ariaLabel = heading?.textContent.trim() || `${region.ariaLabel} ${number + 1}`;
@@ -49,23 +49,25 @@
   const text = one("[data-cd-scroll]"), quote = text && one(".cd-mark-cur", text);
   if (quote) text.scrollTop += quote.getBoundingClientRect().top - text.getBoundingClientRect().top - text.clientHeight * 0.42;
 
-  /* 3 Selected words become the quote of a new claim, without numbers of other claims in them. */
+  /* 3 Selected words become the quote of a claim, without numbers of other claims. */
   const article = one("[data-cd-quotes]"), take = one("[data-cd-take]");
-  const chosen = () => {
-    const range = !getSelection().isCollapsed && getSelection().getRangeAt(0);
-    if (!range || !article.contains(range.commonAncestorContainer)) return "";
+  const plain = (range) => {
     const words = range.cloneContents();
-    all("sup", words).forEach((number) => number.remove());
-    const paragraphs = all("p", words).map((part) => part.textContent);
-    return (paragraphs.length ? paragraphs.join("\n\n") : words.textContent).trim();
+    all("sup", words).forEach((sup) => sup.remove());
+    return words;
   };
   if (article && take) {
+    const [quote, nth] = all("[name=quote],[name=nth]");
     take.hidden = false;
+    on(quote, "input", () => { nth.value = ""; });
     on(take, "click", () => {
-      const words = chosen();
-      if (!words) return;
-      one("[name=quote]").value = words;
-      one("[name=start]").value = "";
+      const chosen = getSelection(), range = !chosen.isCollapsed && chosen.getRangeAt(0).cloneRange();
+      if (!range || !article.contains(range.commonAncestorContainer)) return;
+      const words = plain(range), parts = all("p", words).map((part) => part.textContent);
+      quote.value = (parts.length ? parts.join("\n\n") : words.textContent).trim();
+      range.collapse(true);
+      range.setStart(article, 0);
+      nth.value = plain(range).textContent.split(quote.value).length - 1;
       one("[name=statement]").focus();
     });
   }
@@ -83,7 +85,7 @@
     fields.forEach((field) => { field.defaultValue = field.value; });
   });
 
-  /* 5 What was changed stays in this browser, with the marks of what was read, until it is done or given up. */
+  /* 5 What was changed stays in this browser until it is done or given up. */
   const attempt = (deed) => { try { return deed(); } catch { return null; } }; /* a private window refuses */
   attempt(() => {
     if (one("[data-cd-done]")) localStorage.removeItem(sessionStorage.getItem("cd-sent"));

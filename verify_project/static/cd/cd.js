@@ -59,7 +59,7 @@
   on(document, "visibilitychange", tick);
   on(document, "htmx:load", tick);
 
-  /* 3 Keys: each belongs to a visible control (data-cd-key). Single ones are silent while somebody types (WCAG 2.1.4). */
+  /* 3 Keys: each belongs to a visible control. Single ones are silent while somebody types (WCAG 2.1.4). */
   const mode = words.keys, extra = new Map();
   const BOX = "[type=checkbox],[type=radio]";
   const TYPING = `input:not(${BOX},[type=button],[type=submit],[type=reset]),textarea,select,[contenteditable=true]`;
@@ -151,7 +151,7 @@
   addKey("?", words.keysLabel, listKeys);
   words.goes.forEach(([keys, label, to]) => addKey(keys, label, () => location.assign(to)));
 
-  /* 4 Rows of a table: j and k move, the link takes the focus, so Enter opens it; x and Shift with arrows tick. */
+  /* 4 Rows: j and k move, the link takes the focus, so Enter opens it; x and Shift with arrows tick. */
   const rows = () => all("[data-cd-rows] [data-cd-row]").filter(shown);
   const current = () => rows().find((row) => row.classList.contains("cd-sel-row"));
   const choose = (row) => {
@@ -220,7 +220,7 @@
     const form = event.detail.elt.closest?.("form");
     if (form) free(form);
   });
-  /* It names what was chosen: the words of an option, or a moment as the clock of its field says it. */
+  /* It names what was chosen: the words of an option, or a moment on its field's clock. */
   all("[data-cd-says]").forEach((button) => {
     const own = button.firstChild.data, field = button.form.elements[button.dataset.cdSays];
     const at = (value) => value && fill(button.dataset.cdMomentWords, { moment: new Date(`${value}Z`).toLocaleString("en-GB", {
@@ -237,7 +237,7 @@
   all("select[data-cd-go]").forEach((select) => on(select, "change", () => select.form.requestSubmit()));
   one(".cd-errors")?.focus();
 
-  /* 6 Theme: shows what the press will do; choosing what the system wants leaves it to it. */
+  /* 6 Theme: choosing what the system wants leaves it to it. */
   const system = matchMedia("(prefers-color-scheme: dark)");
   const isDark = () => ({ auto: system.matches, dark: true })[window.cdTheme.read()];
   const label = (button) => {
