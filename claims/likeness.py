@@ -64,6 +64,11 @@ def differences(one: str, other: str) -> list[Difference]:
     return found
 
 
+def has_number(text: str) -> bool:
+    """Whether a statement gives a number at all, in digits."""
+    return _NUMBER.search(text) is not None
+
+
 def _plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 

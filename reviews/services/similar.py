@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy, pgettext
 
-from claims.likeness import Difference
+from claims.likeness import Difference, has_number
 from claims.models import Appearance, Claim, Decision
 from claims.permissions import Viewer, visible_claims
 from claims.services.matching import alike
@@ -20,6 +20,7 @@ DIFFERS = {
     Difference.NAMES: gettext_lazy("the names differ"),
     Difference.NEGATION: gettext_lazy("one of the two denies it"),
 }
+ONE_NUMBER = gettext_lazy("one of the two gives a number")
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ def _why(claim: Claim, other: Claim, differs: Sequence[Difference]) -> str:
         words.append(pgettext("similar claim", "same speaker"))
     if claim.confirm_by is not None and claim.confirm_by == other.confirm_by:
         words.append(pgettext("similar claim", "same date"))
-    words += [str(DIFFERS[kind]) for kind in differs]
+    one_gives_none = has_number(claim.statement) != has_number(other.statement)
+    words += [str(ONE_NUMBER if kind == Difference.NUMBERS and one_gives_none else DIFFERS[kind]) for kind in differs]
     said = ", ".join(words or [pgettext("similar claim", "nearly the same words")])
     return f"{said[:1].upper()}{said[1:]}."
 

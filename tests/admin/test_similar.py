@@ -50,14 +50,16 @@ def test_why_a_claim_is_shown_is_said_in_words_and_never_in_percent(signed: Sign
     date = make.dated(make.ahead(days=9))
     claim, other = (
         make.a_claim(desk, by=editor, statement=said, quote=make.a_quote(article.revision), chain=by_speaker, own=date)
-        for said in (SAYS, "The ferry to Selmere will run again by the end of the month, for 40 crowns.")
+        for said in (f"{SAYS[:-1]}, for 30 crowns.", f"{SAYS[:-1]}, for 40 crowns.")
     )
-    alone = make.a_claim(desk, by=editor, statement=SAYS)
+    same = make.a_claim(desk, by=editor, statement=f"{SAYS[:-1]}, for 30 crowns.")
+    without = make.a_claim(desk, by=editor, statement=SAYS)
     html = part_of(signed(editor), claim)
     assert re.search(
         rf"#{other.pk}, <time[^>]+>[^<]+</time>\. Same article, same speaker, same date, the numbers differ\.<", html
     )
-    assert re.search(rf"#{alone.pk}, <time[^>]+>[^<]+</time>\. Nearly the same words\.<", html)
+    assert re.search(rf"#{same.pk}, <time[^>]+>[^<]+</time>\. Nearly the same words\.<", html)
+    assert re.search(rf"#{without.pk}, <time[^>]+>[^<]+</time>\. One of the two gives a number\.<", html)
     assert "%" not in html
 
 
