@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Model
 
 from claims import lifecycle
+from claims.actors import Actor
 from claims.deadlines import aware, moments
 from claims.ladders import tracks
 from claims.lifecycle import Action, State
@@ -24,6 +26,7 @@ from claims.services.announcing import alarms_for, still_to_come
 from claims.services.chainsources import ChainSources
 from claims.services.embargoes import check_starts_there
 from claims.services.ladders import Ladders, alarms_of, steps_of
+from claims.services.proposals import SEAL, as_proposed, seal
 from claims.services.proposing import GivenClaim, Maker, anchor_of, appearance_of, claim_of, step_of
 from claims.services.steps import check_due
 from claims.services.transitions import Held, begin
@@ -82,14 +85,18 @@ def places_for(claims: Sequence[GivenClaim]) -> Places:
 
 
 class InHand(Held):
-    """A claim that is being made with others. Its steps are those of any claim; what they write is kept in hand."""
+    """A claim that is being made with others. Its steps are those of any claim; what they write is kept in hand.
+
+    Its events get their text and hash at the end: the first one seals the numbers of sources, which are known then.
+    """
 
     def __init__(self, claim: Claim, now: datetime) -> None:
         super().__init__(claim, new(ClaimHead, claim=claim), now)
         self.decide(None)
-        self.events: list[ClaimEvent] = []
         self.appearance: Appearance | None = None
         self.chain: list[ChainStep] = []
+        self._proposed: Sequence[Any] = ()
+        self._told: list[tuple[ClaimEvent, str, Mapping[str, Any]]] = []
 
     @property
     def head(self) -> ClaimHead:
@@ -99,8 +106,21 @@ class InHand(Held):
     def _keep_claim(self, fields: Sequence[str]) -> None:
         """Written with the others."""
 
-    def _keep_event(self, event: ClaimEvent) -> None:
-        self.events.append(event)
+    def propose(self, by: Actor, quote: str | None) -> None:
+        """Take the first step, once there is all that was proposed."""
+        self._proposed = as_proposed(self.claim)
+        self.record("claim.propose", by=by, from_state="", data={"quote": quote} if quote is not None else None)
+
+    def close(self) -> list[ClaimEvent]:
+        """Chain its events, once: its sources have their numbers by now. Answers them."""
+        quotes = [(self.appearance, self.chain)] if self.appearance else []
+        sealed = {SEAL: seal(self._proposed, quotes)}
+        for event, reason, data in self._told:
+            self._chain(event, reason, {**data, **sealed} if event.seq == 1 else data)
+        return [event for event, _, _ in self._told]
+
+    def _keep_event(self, event: ClaimEvent, reason: str, data: Mapping[str, Any]) -> None:
+        self._told.append((event, reason, data))
 
     def _keep_alarms(self, cause: str) -> None:
         """Set when all are written: desks' ladders are read once."""
@@ -133,7 +153,6 @@ def propose_in_hand(given: GivenClaim, maker: Maker, places: Places) -> InHand:
     claim.pk = next(places.claims)
     begin(claim, places.now)
     held = InHand(claim, places.now)
-    held.record("claim.propose", by=maker.actor, from_state="", data={"quote": anchor.exact} if anchor else None)
     if given.quote and anchor:
         check_starts_there(given.quote.revision.article, given.desk, held.now)
         held.appearance = place = appearance_of(claim, given, given.quote.revision, anchor)
@@ -141,6 +160,7 @@ def propose_in_hand(given: GivenClaim, maker: Maker, places: Places) -> InHand:
         held.chain = [step_of(place, order, step, places.source) for order, step in enumerate(given.chain, 1)]
     if given.review_due_at is not None:
         claim.review_due_at = check_due(held, aware(given.review_due_at))
+    held.propose(maker.actor, anchor.exact if anchor else None)
     return held
 
 
@@ -150,11 +170,12 @@ def write_in_hand(claims: Sequence[InHand], sources: ChainSources, beside: Seque
     `beside` are rows of one other table that go with them.
     """
     sources.make([step for held in claims for step in held.chain])
+    events = [event for held in claims for event in held.close()]
     ladders = Ladders(steps_of({held.claim.desk_id for held in claims if held.claim.desk_id and held.claim.is_open}))
     insert_together(
         [held.claim for held in claims],
         [held.head for held in claims],
-        [event for held in claims for event in held.events],
+        events,
         [held.appearance for held in claims if held.appearance],
         [step for held in claims for step in held.chain],
         [alarm for held in claims for alarm in held.alarms(ladders)],

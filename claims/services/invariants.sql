@@ -99,6 +99,51 @@ SELECT claim.id AS claim, left_as.field
             THEN (left_as.value #>> '{}')::timestamptz <> (now.value #>> '{}')::timestamptz
             ELSE left_as.value IS DISTINCT FROM now.value END;
 
+-- name: claims_are_as_they_were_proposed
+-- What a claim was made of – words, quotes, chains, dates, desk, who entered it – is what its first event sealed, save what recorded steps changed since.
+WITH sealed AS (
+    SELECT claim_id, recorded_at, body::json #>> '{data,proposed_sha256}' AS sha256
+      FROM claims_claimevent WHERE seq = 1 AND body LIKE '%"proposed_sha256"%'
+), firsts AS (
+    SELECT DISTINCT ON (event.claim_id, change.key) event.claim_id, change.key AS field, change.value -> 0 AS value
+      FROM claims_claimevent event
+     CROSS JOIN LATERAL jsonb_each(CASE WHEN event.type LIKE 'claim.%' AND event.body LIKE '%"changes"%'
+                                        THEN event.body::jsonb #> '{data,changes}' END) change
+     ORDER BY event.claim_id, change.key, event.seq
+), before AS (
+    SELECT claim_id, jsonb_object_agg(CASE WHEN field IN ('desk', 'duplicate_of') THEN field || '_id' ELSE field END,
+                                      value) AS columns
+      FROM firsts GROUP BY claim_id
+), chained AS (
+    SELECT appearance_id, jsonb_agg(jsonb_build_array("order", source_id, verb, named, on_record, implied, link, note)
+                                    ORDER BY "order") AS steps
+      FROM claims_chainstep GROUP BY appearance_id
+), quoted AS (
+    SELECT quote.claim_id, jsonb_agg(jsonb_build_array(
+               revision_id, exact, prefix, suffix, "start", "end", is_first, hedge_words, hedge_kind, hedge_low,
+               hedge_high, hedge_scale, coalesce(chained.steps, '[]')) ORDER BY quote.id) AS quotes
+      FROM claims_appearance quote LEFT JOIN chained ON chained.appearance_id = quote.id GROUP BY quote.claim_id
+)
+SELECT claim.id AS claim
+  FROM sealed
+  JOIN claims_claim claim ON claim.id = sealed.claim_id
+  LEFT JOIN before ON before.claim_id = claim.id
+  LEFT JOIN quoted ON quoted.claim_id = claim.id
+ CROSS JOIN LATERAL jsonb_populate_record(claim, coalesce(before.columns, '{}')) was
+ WHERE sealed.sha256 <> encode(sha256(convert_to(jsonb_build_array(
+           was.statement, was.short_text, was.language, was.topics, was.selection_reason, was.desk_id, was.priority,
+           was.split_from_id, was.made_by_user_id, was.made_by_key_id, was.confirm_words, was.confirm_precision,
+           was.confirm_zone, was.confirm_zone_basis, was.confirm_read_by,
+           (extract(epoch FROM was.confirm_from) * 1000000)::bigint,
+           (extract(epoch FROM was.confirm_by) * 1000000)::bigint,
+           (extract(epoch FROM was.confirm_counted_from) * 1000000)::bigint,
+           (extract(epoch FROM was.review_due_at) * 1000000)::bigint,
+           coalesce(quoted.quotes, '[]'))::text, 'UTF8')), 'hex')
+    -- What only steps give a claim was not there yet.
+    OR (was.created_at, was.first_review_due_at, was.accepted_at, was.round, was.waiting_reason, was.waiting_note,
+        was.waiting_until, was.waiting_from, was.dismissal_reason, was.dismissal_note, was.duplicate_of_id)
+       IS DISTINCT FROM (sealed.recorded_at, NULL, NULL, 1, '', '', NULL, '', '', '', NULL);
+
 -- name: no_flag_twice
 -- No moment of a claim was announced twice.
 SELECT claim_id AS claim, kind, moment, count(*) AS times

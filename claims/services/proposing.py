@@ -17,6 +17,7 @@ from claims.models.writing import insert
 from claims.services.articles import address, line, name_line, outlet_called, text
 from claims.services.cancellations import follow_articles
 from claims.services.embargoes import check_starts_there
+from claims.services.proposals import Quoted, tell_proposed
 from claims.services.steps import check_due, check_priority
 from claims.services.transitions import Held, proposed
 from claims.services.wording import wording
@@ -104,17 +105,21 @@ def proposing(given: GivenClaim, maker: Maker) -> Iterator[Held]:
     """Make a claim and hold it until the block ends, so that it may be taken further in the same transaction."""
     claim = claim_of(given, maker)
     anchor = anchor_of(given.quote) if given.quote else None
-    with proposed(claim, maker.actor, data={"quote": anchor.exact} if anchor else None) as held:
+    quotes: list[Quoted] = []
+    with proposed(claim, maker.actor) as held:
         if given.quote and anchor:
             check_starts_there(given.quote.revision.article, given.desk, held.now)
             appearance = appearance_of(claim, given, given.quote.revision, anchor)
             insert(appearance)
             steps = [step_of(appearance, order, step, source_called) for order, step in enumerate(given.chain, 1)]
             ChainStep.objects.bulk_create(steps)
-            follow_articles(held)
+            quotes.append((appearance, steps))
         if given.review_due_at is not None:
             claim.review_due_at = check_due(held, aware(given.review_due_at))
             claim.save(update_fields=["review_due_at"])
+        tell_proposed(held, quotes, by=maker.actor, data={"quote": anchor.exact} if anchor else {})
+        if quotes:
+            follow_articles(held)
         yield held
 
 

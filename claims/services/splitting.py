@@ -18,6 +18,7 @@ from claims.lifecycle import Action, DismissalReason, State
 from claims.models import Appearance, ChainStep, Claim, ClaimEvent, Evidence
 from claims.services.articles import text
 from claims.services.cancellations import follow_articles
+from claims.services.proposals import tell_proposed
 from claims.services.proposing import GivenDate, GivenQuote, anchor_of, place_date
 from claims.services.sharing import share
 from claims.services.transitions import Held, proposed
@@ -66,9 +67,9 @@ def parting(held: Held, given: GivenPart, *, by: Actor) -> Iterator[Held]:
     words = text(given.quote, "quote", 4000).strip()
     places = [_place(seen, words) for seen in first.appearances.select_related("revision").prefetch_related("chain")]
     data = {"split_from": first.pk, "quote": next((place.exact for place, _ in places if place.is_first), "")}
-    with proposed(part, by, data=data, now=held.now) as new:
-        for place, chain in places:
-            _keep(part, place, chain)
+    with proposed(part, by, now=held.now) as new:
+        quotes = [(place, _keep(part, place, chain)) for place, chain in places]
+        tell_proposed(new, quotes, by=by, data=data)
         follow_articles(new)
         share(new, given.evidence, by=by)
         yield new
@@ -109,10 +110,10 @@ def _anchored(place: Appearance, anchor: quotes.Anchor, language: str) -> None:
     place.hedge_low, place.hedge_high, place.hedge_scale = hedge.low, hedge.high, hedge.scale
 
 
-def _keep(part: Claim, place: Appearance, chain: Sequence[ChainStep]) -> None:
+def _keep(part: Claim, place: Appearance, chain: Sequence[ChainStep]) -> list[ChainStep]:
     place.claim = part
     place.save(force_insert=True)
-    ChainStep.objects.bulk_create(
+    return ChainStep.objects.bulk_create(
         ChainStep(appearance=place, **{name: getattr(step, name) for name in STEP}) for step in chain
     )
 

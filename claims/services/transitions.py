@@ -73,12 +73,11 @@ def hold_many(claim_ids: Sequence[int]) -> frozenset[int]:
 
 
 @contextmanager
-def proposed(
-    claim: Claim, by: Actor, *, reason: str = "", data: Mapping[str, Any] | None = None, now: datetime | None = None
-) -> Iterator[Held]:
-    """Make `claim` (unsaved) with its head and first event, and hold it until the block ends.
+def proposed(claim: Claim, by: Actor, *, now: datetime | None = None) -> Iterator[Held]:
+    """Make `claim` (unsaved) with its head, and hold it until the block ends.
 
-    `now` is the time of the held claim it is made from, so that both tell of one moment.
+    Its first event is the caller's to record, once there is all that it seals: `proposals.tell_proposed`. `now` is the
+    time of the held claim it is made from, so that both tell of one moment.
 
     Raises `RoleMissing` when `by` may not propose.
     """
@@ -89,9 +88,7 @@ def proposed(
         insert(claim)
         head = new(ClaimHead, claim=claim)
         insert(head)
-        held = Held(claim, head, now, is_new=True)
-        held.record("claim.propose", by=by, from_state="", reason=reason, data=data)
-        yield held
+        yield Held(claim, head, now, is_new=True)
 
 
 def begin(claim: Claim, now: datetime) -> None:
@@ -217,17 +214,20 @@ class Held:
             to_state=self.claim.state,
             occurred_at=occurred_at or self.now,
             recorded_at=self.now,
-            prev_hash=self._head.hash,
         )
-        event.body = body_of(event, reason, data or {})
-        event.hash = self._head.hash = chained(event.prev_hash, event.body)
-        self._keep_event(event)
+        self._keep_event(event, reason, data or {})
         return event
 
     def _keep_claim(self, fields: Sequence[str]) -> None:
         update(self.claim, fields)
 
-    def _keep_event(self, event: ClaimEvent) -> None:
+    def _chain(self, event: ClaimEvent, reason: str, data: Mapping[str, Any]) -> None:
+        """Give the event its text and its hash, with which the claim's chain ends from here on."""
+        event.body, event.prev_hash = body_of(event, reason, data), self._head.hash
+        event.hash = self._head.hash = chained(event.prev_hash, event.body)
+
+    def _keep_event(self, event: ClaimEvent, reason: str, data: Mapping[str, Any]) -> None:
+        self._chain(event, reason, data)
         insert(event)
         update(self._head, ["event_seq", "hash"])
 

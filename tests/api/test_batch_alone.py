@@ -18,6 +18,7 @@ from claims.ladders import DEFAULT
 from claims.models import Alarm, Claim, ClaimEvent, ClaimHead, Desk, Flag, Scope, Source, SourceKind
 from claims.services import transitions
 from claims.services.bulk import places_for
+from claims.services.proposals import SEAL
 from claims.services.transitions import database_time
 from reviews.api.claim_batch import BatchItem
 from reviews.models import Course, DeadlinePolicy, DeskDefaults
@@ -44,7 +45,7 @@ def columns(row: models.Model, *without: str) -> dict[str, Any]:
 
 
 def kept(number: int) -> dict[str, Any]:
-    """All rows that one claim has, without its own number."""
+    """All rows that one claim has, without its own number and those of its sources, which its seal has."""
     claim = Claim.objects.get(pk=number)
     (head,) = ClaimHead.objects.filter(claim=claim)
     events = list(ClaimEvent.objects.filter(claim=claim))
@@ -52,7 +53,7 @@ def kept(number: int) -> dict[str, Any]:
     told = [
         (
             columns(event, "claim_id", "body", "hash", "prev_hash"),
-            {**event.content, "claim": 0, "data": {**event.data, "passage": 0}},
+            {**event.content, "claim": 0, "data": {**event.data, "passage": 0, SEAL: len(event.data.get(SEAL, ""))}},
         )
         for event in events
     ]

@@ -272,6 +272,21 @@ UPDATE claims_flag SET cleared_at = now() WHERE kind = 'split';
 UPDATE reviews_assignment SET status = 'open' WHERE claim_id IN (SELECT claim_id FROM claims_flag WHERE
     kind = 'split');
 
+-- breaks: claims_are_as_they_were_proposed
+UPDATE claims_claim SET statement = 'The minister will stay.' WHERE state = 'queued';
+
+-- breaks: claims_are_as_they_were_proposed
+UPDATE claims_claim SET review_due_at = now() + interval '1 day' WHERE state = 'proposed';
+
+-- breaks: claims_are_as_they_were_proposed
+UPDATE claims_claim SET first_review_due_at = now() WHERE state = 'proposed';
+
+-- breaks: claims_are_as_they_were_proposed
+UPDATE claims_appearance SET hedge_words = '{certain}';
+
+-- breaks: claims_are_as_they_were_proposed
+UPDATE claims_chainstep SET verb = 'admitted';
+
 -- breaks: every_assignment_is_told_once
 DELETE FROM claims_claimevent WHERE type = 'claim.assign';
 
