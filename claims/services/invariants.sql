@@ -344,11 +344,13 @@ SELECT coalesce(decision.claim_id, told.claim_id) AS claim, decision.id AS decis
   FROM claims_decision decision
   FULL JOIN (SELECT claim_id, (body::json -> 'data' ->> 'decision')::bigint AS decision, count(*) AS times,
                     min(recorded_at) AS at, min(body::json -> 'data' ->> 'so') AS so,
-                    min(body::json -> 'data' ->> 'said') AS said
+                    min(body::json -> 'data' ->> 'said') AS said, min(body::json -> 'data' ->> 'outcome') AS outcome,
+                    min(body::json -> 'data' ->> 'why') AS why
                FROM claims_claimevent WHERE type IN ('decision.make', 'decision.reword') GROUP BY 1, 2) told
          ON told.decision = decision.id
- WHERE (decision.claim_id, decision.recorded_at, decision.so::text, decision.said::text, 1::bigint)
-       IS DISTINCT FROM (told.claim_id, told.at, told.so, told.said, told.times);
+ WHERE (decision.claim_id, decision.recorded_at, decision.so::text, decision.said::text, decision.outcome::text,
+        decision.why, 1::bigint)
+       IS DISTINCT FROM (told.claim_id, told.at, told.so, told.said, told.outcome, told.why, told.times);
 
 -- name: rewording_keeps_the_answers
 -- A correction of words gives the answers, evidence and moment of the decision it supersedes; any other is new.

@@ -134,6 +134,12 @@ UPDATE claims_decision SET supersedes_id = NULL;
 UPDATE claims_decision SET so = 'refuted';
 
 -- breaks: every_decision_is_told_once
+UPDATE claims_decision SET why = 'Somebody said so.' WHERE published_at IS NULL;
+
+-- breaks: every_decision_is_told_once
+UPDATE claims_decision SET outcome = CASE outcome WHEN 'later' THEN 'unknown' ELSE 'later' END WHERE published_at IS NULL;
+
+-- breaks: every_decision_is_told_once
 DELETE FROM claims_claimevent WHERE type = 'decision.make';
 
 -- breaks: rewording_keeps_the_answers
