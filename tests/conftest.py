@@ -48,8 +48,8 @@ def find_chromium() -> str | None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """As many processes as keep every processor at work while others wait: for a date, a server, a browser."""
-    return 2 * len(os.sched_getaffinity(0)) + 1
+    """As many as there are processors, and three: some wait at any time, for a date, a server, a browser."""
+    return len(os.sched_getaffinity(0)) + 3
 
 
 def pytest_collection_finish() -> None:
