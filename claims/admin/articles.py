@@ -114,13 +114,14 @@ class ArticlePagesAdmin(AmendPages, RecordAdmin[Article]):
         number = chosen if chosen in {one.number for one in revisions} else revisions[-1].number
         revision = article.revisions.select_related("article").get(number=number)
         viewer = viewer_of(request)
+        visible = visible_claims(viewer, now_of(request))
         form = ClaimForm(_posted(request), desks=desks_of(viewer), initial=_first_values(article))
         if request.method == "POST":
             if not self.has_add_permission(request):
                 raise PermissionDenied
             made = self._propose(request, form, revision)
             if made is not None:
-                shown = visible_claims(viewer_of(request), now_of(request)).filter(pk=made.pk).exists()
+                shown = visible.filter(pk=made.pk).exists()
                 return redirect("admin:claims_claim_change", made.pk) if shown else redirect(request.get_full_path())
         seen = _appearances(revision, viewer.desks)
         context = {
@@ -132,9 +133,7 @@ class ArticlePagesAdmin(AmendPages, RecordAdmin[Article]):
             "may_propose": bool(viewer.editor_of or viewer.reviewer_of),
             "may_amend": may_amend(viewer, article),
             "paragraphs": marked(revision.text, [Mark(one.claim_id, one.start, one.end) for one in seen]),
-            "claims": _with_those_that_stay(
-                [one.claim for one in seen], visible_claims(viewer_of(request), now_of(request))
-            ),
+            "claims": _with_those_that_stay([one.claim for one in seen], visible),
         }
         return self.page(request, "admin/article.html", article.headline, context)
 
@@ -192,7 +191,7 @@ def _with_those_that_stay(claims: Sequence[Claim], visible: QuerySet[Claim, Any]
     into = merged | dict(Claim.objects.staying_for(merged).values_list("pk", "duplicate_of"))
     last = {number: _last(number, into) for number in merged}
     seen = visible.in_bulk(set(last.values()))
-    return [(one, seen.get(last[one.pk]) if one.pk in last else None) for one in claims]
+    return [(one, seen.get(last.get(one.pk, 0))) for one in claims]
 
 
 def _last(number: int, into: Mapping[int, int | None]) -> int:

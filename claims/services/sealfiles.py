@@ -85,7 +85,7 @@ def new_file(path: Path) -> Iterator[NewFile]:
         try:
             yield new
         except BaseException as failed:
-            if not new.lasts or was_refused(failed):
+            if not new.lasts or _was_refused(failed):
                 part.unlink(missing_ok=True)
             raise
     try:
@@ -97,7 +97,7 @@ def new_file(path: Path) -> Iterator[NewFile]:
         ) from refused
 
 
-def was_refused(failed: BaseException) -> bool:
+def _was_refused(failed: BaseException) -> bool:
     """Whether the database has answered, and kept no row: it is read only, or lacks the table or the right to it."""
     return isinstance(failed, DatabaseError) and not isinstance(failed, OperationalError)
 

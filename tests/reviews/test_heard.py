@@ -32,16 +32,6 @@ TO_BOTH = [
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return make.a_desk()
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return make.an_editor(desk)
-
-
-@pytest.fixture
 def late(desk: Desk, editor: User) -> Claim:
     """A late claim that somebody reviews, on a desk whose ladder tells the reviewer."""
     make.with_ladder(desk, TO_BOTH[0])

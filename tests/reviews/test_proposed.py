@@ -44,16 +44,6 @@ OTHER_TEXT = "UPDATE claims_claim SET short_text = 'Other' WHERE id = {}"
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return make.a_desk()
-
-
-@pytest.fixture
-def editor(desk: Desk) -> User:
-    return make.an_editor(desk)
-
-
-@pytest.fixture
 def claim(desk: Desk, editor: User) -> Claim:
     return a_whole_claim(desk, editor, State.PROPOSED)
 
